@@ -1,0 +1,46 @@
+/** Names that the functions emit and the infrastructure watches: one place, so that they cannot drift apart. */
+
+export const METRIC_NAMESPACE = 'Keyturn';
+export const SERVICE = 'keyturn';
+
+/** Metrics of a single credential carry this dimension (its secret's name); all others have only `service`. */
+export const CREDENTIAL_DIMENSION = 'credential';
+
+export const METRIC = {
+  /** 1 for each login that a server answered with 235 over verified TLS, dimension `credential`. */
+  provenLogin: 'ProvenLogin',
+  validation: 'Validation',
+  rotationSucceeded: 'RotationSucceeded',
+  rotationFailed: 'RotationFailed',
+  retired: 'CredentialRetired',
+  retirementFailed: 'RetirementFailed',
+  auditCompleted: 'AuditCompleted',
+  auditFailures: 'AuditFailures',
+  auditUnexamined: 'AuditUnexamined',
+} as const;
+
+/** Only secrets that carry this tag may be read, by any role. */
+export const MANAGED_TAG = { key: 'keyturn:managed', value: 'true' } as const;
+export const OWNER_TAG = 'keyturn:owner';
+/** On the IAM user of a SES credential: the name of the one secret it belongs to. */
+export const SECRET_TAG = 'keyturn:secret';
+/** Path of the IAM users whose keys Keyturn may rotate. */
+export const USER_PATH = '/keyturn/';
+
+/** Environment variables set by the infrastructure and read by `functions/environment.ts`. */
+export const ENVIRONMENT = {
+  table: 'KEYTURN_TABLE',
+  bucket: 'KEYTURN_BUCKET',
+  overlapHours: 'KEYTURN_OVERLAP_HOURS',
+  soakHours: 'KEYTURN_SOAK_HOURS',
+  rotationDays: 'KEYTURN_ROTATION_DAYS',
+} as const;
+
+/** Keys in the report bucket. */
+export const REPORT = {
+  latest: 'audits/latest.json',
+  plan: (runId: string) => `audits/${runId}/plan.json`,
+  result: (runId: string, batch: number) => `audits/${runId}/results/${batch}.json`,
+  json: (runId: string) => `audits/${runId}/report.json`,
+  html: (runId: string) => `audits/${runId}/report.html`,
+} as const;

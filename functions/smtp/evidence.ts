@@ -1,0 +1,72 @@
+import type { Endpoint } from '../credential/credential.ts';
+
+/** The stages of a login in their order; `done` means that the server answered 235. */
+export type Stage = 'dns' | 'connect' | 'tls' | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'done';
+
+/** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and its text with everything private taken out. */
+export interface Reply {
+  readonly code: number;
+  readonly enhanced: string | null;
+  readonly text: string;
+}
+
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  /** ISO 8601. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly daysLeft: number;
+  readonly fingerprint256: string;
+  /** `rsa` or `ec`, and its size in bits. */
+  readonly keyType: string;
+  readonly keyBits: number | null;
+}
+
+/** A TLS session that was verified: chain, name and dates. */
+export interface TlsFacts {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly group: string | null;
+  readonly certificate: CertificateFacts;
+}
+
+/** Why a login ended before a 235. `code` is Node's or OpenSSL's own. */
+export type Failure =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'certificate'; readonly code: string }
+  | { readonly kind: 'tls'; readonly code: string }
+  | { readonly kind: 'network'; readonly code: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'starttls-missing' }
+  | { readonly kind: 'auth-not-offered' }
+  | { readonly kind: 'no-common-mechanism' }
+  | { readonly kind: 'protocol' };
+
+/** Whole milliseconds of each stage that was reached. */
+export interface Timings {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  readonly authMs: number | null;
+  readonly totalMs: number;
+}
+
+/** All that one login attempt showed. Facts only: `judge` in verdict.ts decides what they mean. */
+export interface LoginEvidence {
+  readonly endpoint: Pick<Endpoint, 'host' | 'port' | 'security'>;
+  /** The stage that was under way when the attempt ended. */
+  readonly stage: Stage;
+  readonly failure: Failure | null;
+  /** Whether any AUTH byte left this machine; only ever after verified TLS. */
+  readonly authSent: boolean;
+  readonly tls: TlsFacts | null;
+  /** AUTH mechanisms offered after TLS; null when EHLO was never answered. */
+  readonly offered: readonly string[] | null;
+  readonly used: string | null;
+  /** EHLO keywords after TLS and the greeting text, for the audit. */
+  readonly greeting: string | null;
+  readonly reply: Reply | null;
+  readonly timings: Timings;
+}
