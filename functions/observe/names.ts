@@ -3,7 +3,7 @@
 export const METRIC_NAMESPACE = 'Keyturn';
 export const SERVICE = 'keyturn';
 
-/** Metrics of a single credential carry this dimension (its secret's name); all others have only `service`. */
+/** Every metric has the dimension `service`; those of a single credential also this one, with its secret's name. */
 export const CREDENTIAL_DIMENSION = 'credential';
 
 export const METRIC = {
@@ -24,6 +24,8 @@ export const MANAGED_TAG = { key: 'keyturn:managed', value: 'true' } as const;
 export const OWNER_TAG = 'keyturn:owner';
 /** On the IAM user of a SES credential: the name of the one secret it belongs to. */
 export const SECRET_TAG = 'keyturn:secret';
+/** On a secret without any value: the IAM user whose keys its first rotation shall mint for Amazon SES. */
+export const USER_TAG = 'keyturn:iam-user';
 /** Path of the IAM users whose keys Keyturn may rotate. */
 export const USER_PATH = '/keyturn/';
 

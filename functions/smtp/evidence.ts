@@ -39,7 +39,6 @@ export type Failure =
   | { readonly kind: 'network'; readonly code: string }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'closed' }
-  | { readonly kind: 'starttls-missing' }
   | { readonly kind: 'auth-not-offered' }
   | { readonly kind: 'no-common-mechanism' }
   | { readonly kind: 'protocol' };

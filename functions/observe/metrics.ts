@@ -1,0 +1,17 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { CREDENTIAL_DIMENSION, METRIC, METRIC_NAMESPACE, SERVICE } from './names.ts';
+
+/** Embedded-metric-format metrics; call `metrics.publishStoredMetrics()` in a `finally` of each handler. */
+export const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE });
+
+export function countMetric(name: keyof typeof METRIC, count = 1): void {
+  metrics.addMetric(METRIC[name], MetricUnit.Count, count);
+}
+
+/** One proven login of one credential: the dead-man alarm of that credential waits for it. */
+export function countProvenLogin(secretName: string): void {
+  metrics
+    .singleMetric()
+    .addDimension(CREDENTIAL_DIMENSION, secretName)
+    .addMetric(METRIC.provenLogin, MetricUnit.Count, 1);
+}

@@ -1,0 +1,44 @@
+import type { X509Certificate } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import type { CertificateFacts, TlsFacts } from './evidence.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The session and leaf certificate of a TLS socket whose handshake is complete. `now` in milliseconds since 1970. */
+export function tlsFacts(socket: TLSSocket, now: number): TlsFacts | null {
+  const certificate = socket.getPeerX509Certificate();
+  if (!certificate) return null;
+  return {
+    protocol: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher().standardName,
+    group: keyExchangeGroup(socket),
+    certificate: certificateFacts(certificate, now),
+  };
+}
+
+function keyExchangeGroup(socket: TLSSocket): string | null {
+  const info = socket.getEphemeralKeyInfo();
+  return info !== null && 'name' in info && typeof info.name === 'string' ? info.name : null;
+}
+
+export function certificateFacts(certificate: X509Certificate, now: number): CertificateFacts {
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    validFrom: new Date(certificate.validFrom).toISOString(),
+    validTo: new Date(certificate.validTo).toISOString(),
+    daysLeft: Math.floor((Date.parse(certificate.validTo) - now) / DAY_MS),
+    fingerprint256: certificate.fingerprint256,
+    keyType: asymmetricKeyType ?? 'unknown',
+    keyBits:
+      asymmetricKeyDetails?.modulusLength ?? CURVE_BITS[asymmetricKeyDetails?.namedCurve ?? ''] ?? null,
+  };
+}
+
+const CURVE_BITS: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 521 };
+
+/** Node prints one attribute a line; RFC 4514 joins them with commas. */
+function oneLine(name: string | undefined): string {
+  return (name ?? '').trim().split('\n').join(', ');
+}

@@ -1,0 +1,30 @@
+import type { TlsVerdict } from './verdict.ts';
+
+/** OpenSSL's verification result, as Node names it, to the reason a person can act on. */
+const CERTIFICATE_REASONS: Readonly<Record<string, TlsVerdict>> = {
+  CERT_HAS_EXPIRED: 'tls-untrusted:expired',
+  CERT_NOT_YET_VALID: 'tls-untrusted:not-yet-valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-untrusted:wrong-host',
+  HOSTNAME_MISMATCH: 'tls-untrusted:wrong-host',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls-untrusted:self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls-untrusted:unknown-ca',
+  UNABLE_TO_GET_ISSUER_CERT: 'tls-untrusted:unknown-ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls-untrusted:unknown-ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls-untrusted:incomplete-chain',
+  CERT_REVOKED: 'tls-untrusted:revoked',
+};
+
+const HANDSHAKE_REASONS: Readonly<Record<string, TlsVerdict>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: 'tls-mode-mismatch',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'tls-mode-mismatch',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'tls-too-old',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls-too-old',
+};
+
+export function judgeCertificate(code: string): TlsVerdict {
+  return CERTIFICATE_REASONS[code] ?? 'tls-untrusted:other';
+}
+
+export function judgeHandshake(code: string): TlsVerdict {
+  return HANDSHAKE_REASONS[code] ?? 'tls-failed';
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { RetirementOutcome } from '../../../functions/rotation/retirement.ts';
+import { HOUR_MS, World } from './world.ts';
+
+const HOURS = { overlap: 48, soak: 72 };
+
+async function rotatedTwice(): Promise<World> {
+  const world = new World();
+  await world.rotate();
+  world.now += 30 * 24 * HOUR_MS;
+  await world.rotate();
+  return world;
+}
+
+function actions(outcome: RetirementOutcome) {
+  return outcome.kind === 'retired' ? outcome.retirements.map(({ id, ...rest }) => rest) : outcome;
+}
+
+describe('retirement of a replaced SES key', () => {
+  it('waits for the overlap, deactivates, soaks, removes, and is idempotent at each stage', async () => {
+    const world = await rotatedTwice();
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'overlap', until: world.now + 48 * HOUR_MS },
+    ]);
+    world.now += 48 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'deactivate' }]);
+    expect(world.works('AWSPREVIOUS')).toBe(false);
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'soak', until: world.now + 72 * HOUR_MS },
+    ]);
+    world.now += 72 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'remove' }]);
+    expect(actions(await world.retire(HOURS))).toEqual([]);
+    expect(world.iam.keys.size).toBe(1);
+    expect(world.works('AWSCURRENT')).toBe(true);
+  });
+
+  it('waits while the replaced key is still in use, until it was quiet for one overlap', async () => {
+    const world = await rotatedTwice();
+    world.now += 47 * HOUR_MS;
+    world.works('AWSPREVIOUS');
+    const usedAt = world.now;
+    world.now += 10 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'in-use', until: usedAt + 48 * HOUR_MS },
+    ]);
+    world.now = usedAt + 48 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'deactivate' }]);
+  });
+
+  it('reactivates a key that was used again after its deactivation', async () => {
+    const world = await rotatedTwice();
+    world.now += 48 * HOUR_MS;
+    await world.retire(HOURS);
+    const key = world.iam.keys.get(world.credential('AWSPREVIOUS')?.username ?? '');
+    world.now += HOUR_MS;
+    if (key) key.lastUsedAt = world.now;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'reactivate' }]);
+    expect(world.works('AWSPREVIOUS')).toBe(true);
+  });
+
+  it('starts the soak when it finds a key that somebody else deactivated', async () => {
+    const world = await rotatedTwice();
+    const key = world.iam.keys.get(world.credential('AWSPREVIOUS')?.username ?? '');
+    if (key) key.active = false;
+    world.now += 500 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'begin-soak' }]);
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'soak', until: world.now + 72 * HOUR_MS },
+    ]);
+  });
+
+  it('leaves a foreign key and a pending one alone, however old', async () => {
+    const world = new World();
+    await world.rotate();
+    const foreign = world.iam.create();
+    world.now += 1000 * HOUR_MS;
+    expect(await world.retire(HOURS)).toMatchObject({
+      retirements: [{ id: foreign.id, action: 'leave', reason: 'not-ours' }],
+    });
+    world.iam.keys.delete(foreign.id);
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await world.step('createSecret', token);
+    world.now += 1000 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'leave', reason: 'pending' }]);
+  });
+
+  it('retires nothing when the current key is gone or inactive', async () => {
+    const world = await rotatedTwice();
+    world.now += 1000 * HOUR_MS;
+    const key = world.iam.keys.get(world.credential('AWSCURRENT')?.username ?? '');
+    if (key) key.active = false;
+    expect(await world.retire(HOURS)).toMatchObject({ kind: 'failed', reason: 'current-not-active' });
+    expect(world.works('AWSPREVIOUS')).toBe(true);
+  });
+
+  it('has nothing to retire before the first rotation', async () => {
+    expect(await new World().retire(HOURS)).toMatchObject({ kind: 'nothing-to-retire' });
+  });
+
+  it('survives a crash at every I/O call and ends with one working key', async () => {
+    for (const kind of ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'] as const) {
+      for (let at = 1; at <= 14; at += 1) {
+        const world = await rotatedTwice();
+        world.now += 48 * HOUR_MS;
+        for (let run = 0; run < 3; run += 1) {
+          world.faults.plan(at, kind);
+          await world.retire(HOURS).catch(() => {});
+          world.faults.revive();
+          expect(world.works('AWSCURRENT')).toBe(true);
+          await world.retire(HOURS);
+          world.now += 72 * HOUR_MS;
+        }
+        expect(world.iam.keys.size, `${kind} at call ${at}`).toBe(1);
+        expect(world.works('AWSCURRENT')).toBe(true);
+      }
+    }
+  });
+});

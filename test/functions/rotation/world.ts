@@ -1,0 +1,140 @@
+import type { Credential } from '../../../functions/credential/credential.ts';
+import { parseSecret } from '../../../functions/credential/schema.ts';
+import { SecretStore } from '../../../functions/credential/store.ts';
+import { Ledger } from '../../../functions/ledger/ledger.ts';
+import { guard, STEPS, type Step } from '../../../functions/rotation/guard.ts';
+import { SesKeys } from '../../../functions/rotation/providers/ses.ts';
+import { type RetirementOutcome, retireReplaced } from '../../../functions/rotation/retirement.ts';
+import { type Rotation, RotationError } from '../../../functions/rotation/rotation.ts';
+import { runStep } from '../../../functions/rotation/steps.ts';
+import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { Faults } from '../../support/aws/faults.ts';
+import { InProcessIam } from '../../support/aws/iam.ts';
+import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+
+export const HOUR_MS = 60 * 60 * 1000;
+export const NAME = 'keyturn/orders';
+const REGION = 'us-east-1';
+export const SEED = {
+  host: 'smtp.example.com',
+  port: 465,
+  provider: { type: 'ses', userName: 'orders', region: REGION },
+  note: 'kept',
+};
+
+/** One SES credential with everything around it in this process, and a clock that only moves when told. */
+export class World {
+  now = Date.parse('2026-11-24T06:00:00Z');
+  readonly faults = new Faults();
+  readonly iam: InProcessIam;
+  readonly secrets: InProcessSecretsManager;
+  readonly table: InProcessTable;
+  readonly store: SecretStore;
+  readonly ledger: Ledger;
+  readonly arn: string;
+  logins = 0;
+  #tokens = 0;
+
+  constructor(
+    value: string | null = JSON.stringify(SEED),
+    options: { owner?: string; tags?: Record<string, string> } = {},
+  ) {
+    const clock = () => this.now;
+    this.iam = new InProcessIam({ 'keyturn:secret': options.owner ?? NAME }, clock, this.faults);
+    this.secrets = new InProcessSecretsManager(clock, this.faults);
+    this.table = new InProcessTable(this.faults);
+    this.store = new SecretStore(this.secrets.client);
+    this.ledger = new Ledger(this.table.client, 'table');
+    this.arn = this.secrets.create(NAME, value ?? undefined, { 'keyturn:managed': 'true', ...options.tags });
+  }
+
+  newToken(): string {
+    this.#tokens += 1;
+    return String(this.#tokens).padStart(36, 't');
+  }
+
+  /** One step as the Lambda runs it: describe, guard, act. */
+  async step(step: Step, token: string, remainingMs = 60_000): Promise<string> {
+    const deadline = this.now + remainingMs;
+    const secret = await this.store.describe(this.arn);
+    if (secret.kind !== 'found') throw new Error(secret.kind);
+    const guarded = guard(step, token, secret);
+    if (guarded.kind === 'refused') throw new RotationError(guarded.message);
+    if (guarded.kind === 'already-current') return guarded.kind;
+    return runStep(guarded.step, this.#rotation(secret, token, deadline));
+  }
+
+  /** All four steps, as RotateSecret drives them: it stops at the first failure. */
+  async rotate(token = this.newToken()): Promise<string[]> {
+    this.secrets.beginRotation(this.arn, token);
+    const results: string[] = [];
+    for (const step of STEPS) results.push(await this.step(step, token));
+    this.secrets.endRotation(this.arn);
+    return results;
+  }
+
+  retire(hours: { overlap: number; soak: number }): Promise<RetirementOutcome> {
+    return retireReplaced(
+      {
+        store: this.store,
+        ledger: this.ledger,
+        providerFor: (provider) => new SesKeys(this.iam.client, provider),
+        now: () => this.now,
+        overlapMs: hours.overlap * HOUR_MS,
+        soakMs: hours.soak * HOUR_MS,
+      },
+      this.arn,
+    );
+  }
+
+  credential(label: string): Credential | undefined {
+    const parsed = parseSecret(this.secrets.valueOf(this.arn, label) ?? '');
+    return parsed.kind === 'credential' ? parsed.credential : undefined;
+  }
+
+  /** Whether the mail of the credential under this label would go out now. */
+  works(label: string): boolean {
+    const credential = this.credential(label);
+    return (
+      credential !== undefined && this.iam.accepts(credential.username, credential.password.reveal(), REGION)
+    );
+  }
+
+  #rotation(secret: Rotation['secret'], token: string, deadline: number): Rotation {
+    return {
+      secret,
+      token,
+      store: this.store,
+      ledger: this.ledger,
+      providerFor: (provider) => new SesKeys(this.iam.client, provider),
+      login: (credential) => this.faults.call(() => this.#login(credential)),
+      now: () => this.now,
+      random: () => 0.5,
+      sleep: async (ms) => {
+        this.now += ms;
+      },
+      remainingMs: () => deadline - this.now,
+    };
+  }
+
+  #login({ endpoint: { host, port, security }, username, password }: Credential): LoginEvidence {
+    this.logins += 1;
+    const accepted = this.iam.accepts(username, password.reveal(), REGION);
+    const reply = accepted
+      ? { code: 235, enhanced: null, text: 'Authentication successful.' }
+      : { code: 535, enhanced: null, text: 'Authentication Credentials Invalid' };
+    return {
+      endpoint: { host, port, security },
+      stage: accepted ? 'done' : 'auth',
+      failure: accepted ? null : { kind: 'reply', reply },
+      authSent: true,
+      tls: null,
+      offered: ['PLAIN', 'LOGIN'],
+      used: 'PLAIN',
+      greeting: null,
+      reply,
+      timings: { dnsMs: 0, connectMs: 0, tlsMs: 0, authMs: 0, totalMs: 0 },
+    };
+  }
+}

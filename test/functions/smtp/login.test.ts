@@ -1,0 +1,146 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Credential, Endpoint } from '../../../functions/credential/credential.ts';
+import { Redacted } from '../../../functions/credential/redacted.ts';
+import { login } from '../../../functions/smtp/login.ts';
+import { judge } from '../../../functions/smtp/verdict.ts';
+import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { type SmtpServerOptions, type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const users = { ada: PASSWORD };
+const BUDGET_MS = 10_000;
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+async function serve(options: Partial<SmtpServerOptions> = {}): Promise<SmtpTestServer> {
+  const server = await startSmtpServer({ security: 'tls', users, ...options });
+  open.push(server);
+  return server;
+}
+
+function credentialFor(server: Endpoint, changes: Partial<Credential> = {}): Credential {
+  const { host, port, security, ca } = server;
+  const endpoint: Endpoint = { host, port, security, ...(ca && { ca }) };
+  return { endpoint, username: 'ada', password: new Redacted(PASSWORD), ...changes };
+}
+
+describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
+  it('is valid after a 235 over verified TLS', async () => {
+    const server = await serve({ security });
+    const evidence = await login(credentialFor(server), BUDGET_MS);
+    expect(judge(evidence)).toMatchObject({ credential: 'good', verdict: 'valid' });
+    expect(evidence).toMatchObject({ stage: 'done', failure: null, authSent: true, used: 'PLAIN' });
+    expect(evidence.offered).toEqual(['PLAIN', 'LOGIN']);
+    expect(evidence.tls).toMatchObject({
+      protocol: 'TLSv1.3',
+      certificate: { subject: 'CN=localhost', keyType: 'ec', keyBits: 256, daysLeft: 89 },
+    });
+    expect(server.logins).toHaveLength(1);
+    expect(server.logins[0]).toMatchObject({ secure: true });
+  });
+
+  it('is rejected after a 535, and tries only once', async () => {
+    const server = await serve({ security });
+    const evidence = await login(credentialFor(server, { password: new Redacted('wrong') }), BUDGET_MS);
+    expect(judge(evidence)).toMatchObject({
+      credential: 'bad',
+      verdict: 'rejected',
+      retry: { allowed: false },
+    });
+    expect(evidence.reply).toMatchObject({ code: 535, enhanced: '5.7.8' });
+    expect(server.logins).toHaveLength(1);
+  });
+
+  it.each([
+    ['an expired certificate', { names: ['localhost'], from: -30, until: -2 }, 'tls-untrusted:expired'],
+    ['a certificate of the future', { names: ['localhost'], from: 2 }, 'tls-untrusted:not-yet-valid'],
+    ['a certificate for another host', { names: ['mail.example.com'] }, 'tls-untrusted:wrong-host'],
+  ])('sends no password to a server with %s', async (_name, leafOptions, verdict) => {
+    const authority = await createAuthority();
+    const server = await serve({ security, leaf: await authority.issue(leafOptions) });
+    const evidence = await login(credentialFor({ ...server, ca: authority.cert }), BUDGET_MS);
+    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(evidence).toMatchObject({ stage: 'tls', authSent: false, tls: null });
+    expect(server.logins).toEqual([]);
+  });
+
+  it('sends no password to a server of an unknown authority', async () => {
+    const server = await serve({ security });
+    const stranger = await createAuthority('Somebody else');
+    const evidence = await login(credentialFor({ ...server, ca: stranger.cert }), BUDGET_MS);
+    expect(judge(evidence).verdict).toMatch(/^tls-untrusted:(unknown-ca|incomplete-chain)$/);
+    expect(server.logins).toEqual([]);
+  });
+
+  it.each([
+    [454, '4.7.0 Temporary authentication failure', 'temporary'],
+    [421, '4.7.0 Too many connections', 'throttled'],
+    [454, '4.7.0 Too many login attempts, please try again later', 'rate-limited'],
+    [535, '5.7.8 Error: too many authentication failures', 'rate-limited'],
+    [534, '5.7.9 Application-specific password required', 'app-password-required'],
+    [
+      535,
+      '5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant',
+      'auth-disabled-by-policy',
+    ],
+    [504, '5.5.4 Unrecognized authentication type', 'mechanism-unsupported'],
+  ] as const)('never says bad after %i %s', async (code, text, verdict) => {
+    const server = await serve({ security, onAuth: () => ({ code, text }) });
+    expect(judge(await login(credentialFor(server), BUDGET_MS))).toMatchObject({
+      credential: 'unknown',
+      verdict,
+    });
+  });
+
+  it('keeps the user name, the password and mail addresses out of the evidence', async () => {
+    const username = 'ada@example.com';
+    const echo = `5.7.8 no login for ${username} with ${PASSWORD} or ${Buffer.from(PASSWORD).toString('base64')}`;
+    const server = await serve({ security, onAuth: () => ({ code: 535, text: echo }) });
+    const evidence = await login(credentialFor(server, { username }), BUDGET_MS);
+    expect(evidence.reply?.text).toBe('no login for [redacted] with [redacted] or [redacted]');
+    expect(JSON.stringify(evidence)).not.toContain(PASSWORD);
+  });
+
+  it('uses the mechanism that the credential names, and only if it is offered', async () => {
+    const server = await serve({ security, authMethods: ['LOGIN', 'CRAM-MD5'] });
+    const cram = await login(credentialFor(server, { authMethod: 'CRAM-MD5' }), BUDGET_MS);
+    expect(cram).toMatchObject({ used: 'CRAM-MD5', stage: 'done' });
+    const plain = await login(credentialFor(server, { authMethod: 'PLAIN' }), BUDGET_MS);
+    expect(plain).toMatchObject({ used: null, authSent: false });
+    expect(judge(plain).verdict).toBe('mechanism-unsupported');
+  });
+});
+
+describe('login', () => {
+  it('sends no password when STARTTLS is missing, even if AUTH is offered in the clear', async () => {
+    const server = await serve({ security: 'starttls', hideStartTls: true });
+    const evidence = await login(credentialFor(server), BUDGET_MS);
+    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict: 'starttls-missing' });
+    expect(evidence.authSent).toBe(false);
+    expect(server.logins).toEqual([]);
+  });
+
+  it('names a TLS port that speaks plain SMTP', async () => {
+    const server = await serve({ security: 'starttls' });
+    const evidence = await login(credentialFor({ ...server, security: 'tls' }), BUDGET_MS);
+    expect(judge(evidence).verdict).toBe('tls-mode-mismatch');
+  });
+
+  it('says unreachable for a closed port and for a name that does not exist', async () => {
+    const server = await serve();
+    await server.close();
+    open.length = 0;
+    expect(judge(await login(credentialFor(server), BUDGET_MS)).verdict).toBe('unreachable');
+  });
+
+  it('says timeout, at the stage of the silence, within its budget', async () => {
+    const server = await serve();
+    const evidence = await login(credentialFor({ ...server, security: 'starttls' }), 300);
+    expect(judge(evidence).verdict).toBe('timeout');
+    expect(evidence).toMatchObject({ stage: 'greeting', authSent: false });
+    expect(evidence.timings.totalMs).toBeLessThan(3000);
+  });
+});
