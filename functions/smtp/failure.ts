@@ -4,7 +4,7 @@ import type { Transcript } from './transcript.ts';
 /** OpenSSL's verification results as Node names them, and Node's own name mismatch. */
 const CERTIFICATE_CODE =
   /^(CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
-const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO)/;
+const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
 const NETWORK_CODE =
   /^(E[A-Z]*(CONN|HOST|NET|ADDR|PIPE|ACCES|NOTFOUND|AGAIN|DNS)[A-Z]*|EAI_[A-Z]+|E(TIMEDOUT|NODATA|PERM))$/;
 

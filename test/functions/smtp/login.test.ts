@@ -4,6 +4,7 @@ import { Redacted } from '../../../functions/credential/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
 import { type SmtpServerOptions, type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
 
 const PASSWORD = 'correct horse battery staple';
@@ -129,7 +130,7 @@ describe('login', () => {
     expect(judge(evidence).verdict).toBe('tls-mode-mismatch');
   });
 
-  it('says unreachable for a closed port and for a name that does not exist', async () => {
+  it('says unreachable for a closed port', async () => {
     const server = await serve();
     await server.close();
     open.length = 0;
@@ -142,5 +143,68 @@ describe('login', () => {
     expect(judge(evidence).verdict).toBe('timeout');
     expect(evidence).toMatchObject({ stage: 'greeting', authSent: false });
     expect(evidence.timings.totalMs).toBeLessThan(3000);
+  });
+});
+
+describe('login against a server that breaks the protocol', () => {
+  const ehlo = { expect: /^EHLO /, send: '250-hostile\r\n250 AUTH PLAIN\r\n' };
+  const greeting = { send: '220 hostile ESMTP\r\n' };
+
+  async function against(...script: Step[]) {
+    const server = await startScriptedServer(script, { security: 'tls' });
+    open.push(server);
+    return { server, evidence: await login(credentialFor(server), 2000) };
+  }
+
+  it.each([
+    ['a 250 in place of a 235', '250 2.0.0 fine\r\n', 'protocol-error'],
+    ['a 334 that asks for more', '334 \r\n', 'closed'],
+    ['a 5yz without meaning', '599 nonsense\r\n', 'protocol-error'],
+    ['silence', 'silence', 'timeout'],
+    ['the end of the connection', 'close', 'closed'],
+  ] as const)('never says good or bad after %s to AUTH', async (_name, answer, verdict) => {
+    const { evidence } = await against(greeting, ehlo, { expect: /^AUTH PLAIN /, send: answer });
+    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(evidence).toMatchObject({ authSent: true });
+  });
+
+  it('sends nothing to a server without AUTH, and says that the login was not tried', async () => {
+    const { server, evidence } = await against(greeting, { expect: /^EHLO /, send: '250 hostile\r\n' });
+    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict: 'auth-not-offered' });
+    expect(server.received()).not.toMatch(/AUTH/);
+  });
+
+  it('sends no PLAIN in place of a mechanism that was not offered', async () => {
+    const { server, evidence } = await against(greeting, {
+      expect: /^EHLO /,
+      send: '250-x\r\n250 AUTH SCRAM-SHA-256\r\n',
+    });
+    expect(judge(evidence).verdict).toBe('mechanism-unsupported');
+    expect(evidence.offered).toEqual(['SCRAM-SHA-256']);
+    expect(server.received()).not.toMatch(/AUTH/);
+  });
+
+  it.each([
+    ['421 4.7.0 Too many concurrent SMTP connections\r\n', 'throttled'],
+    ['554 5.7.1 no\r\n', 'server-refused'],
+    ['close', 'closed'],
+  ])('judges the greeting %j without trying the password', async (send, verdict) => {
+    const { server, evidence } = await against({ send });
+    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(server.received()).not.toMatch(/AUTH/);
+  });
+
+  it('believes nothing that was injected before the TLS handshake', async () => {
+    const server = await startScriptedServer([
+      greeting,
+      { expect: /^EHLO /, send: '250-hostile\r\n250 STARTTLS\r\n' },
+      { expect: /^STARTTLS/, send: '220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n', upgrade: true },
+      { expect: /^EHLO /, send: '250 hostile\r\n' },
+    ]);
+    open.push(server);
+    const evidence = await login(credentialFor(server), 2000);
+    expect(evidence.authSent).toBe(false);
+    expect(judge(evidence).credential).toBe('unknown');
+    expect(server.receivedInClear()).not.toMatch(/AUTH/);
   });
 });
