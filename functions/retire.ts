@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { Ledger } from './ledger/ledger.ts';
-import { logger } from './observe/logger.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { SesKeys } from './rotation/providers/ses.ts';
 import { type RetirementOutcome, type RetirementPorts, retireReplaced } from './rotation/retirement.ts';
@@ -21,7 +21,7 @@ export const handler = async (
   event: { secretId?: string },
   context: Context,
 ): Promise<RetirementOutcome[]> => {
-  logger.addContext(context);
+  beginInvocation(context);
   const ports: RetirementPorts = {
     store,
     ledger,

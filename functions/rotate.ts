@@ -6,7 +6,7 @@ import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { type SecretDescription, SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { Ledger } from './ledger/ledger.ts';
-import { logger } from './observe/logger.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { guard } from './rotation/guard.ts';
 import { SesKeys } from './rotation/providers/ses.ts';
@@ -20,7 +20,7 @@ const iam = new IAMClient();
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */
 export const handler = async (event: SecretsManagerRotationEvent, context: Context): Promise<void> => {
-  logger.addContext(context);
+  beginInvocation(context);
   const { Step: step, SecretId: secretArn, ClientRequestToken: versionId } = event;
   const startedAt = Date.now();
   const record = (name: string, result: string) =>

@@ -7,7 +7,7 @@ import { type ValidationOutcome, type ValidationResult, validateSecret } from '.
 import { setting } from './environment.ts';
 import { type ErrorBody, errorResponse, jsonResponse } from './http.ts';
 import { Ledger } from './ledger/ledger.ts';
-import { logger } from './observe/logger.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, countProvenLogin, metrics } from './observe/metrics.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
@@ -23,7 +23,7 @@ export const handler = async (
   event: APIGatewayProxyEvent | object,
   context: Context,
 ): Promise<APIGatewayProxyResult | Answer> => {
-  logger.addContext(context);
+  beginInvocation(context);
   try {
     const answer = await validate('httpMethod' in event ? event.body : event, context);
     if (!('httpMethod' in event)) return answer;

@@ -52,7 +52,9 @@ async function main() {
     });
   }
   if (!isInstalled() && !(await install())) return 1;
-  return stopped ? 130 : run(NODE, process.argv.slice(2));
+  const command = process.argv.slice(2);
+  if (stopped || command.length === 0) return stopped ? 130 : 0;
+  return run(NODE, command);
 }
 
 process.exitCode = await main();

@@ -1,5 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
 import { SERVICE } from './names.ts';
 
-/** One JSON object a line. Call `logger.addContext(context)` first in each handler: it adds the request id. */
+/** One JSON object a line; each outcome has an `event`. Call `beginInvocation` first in each handler. */
 export const logger = new Logger({ serviceName: SERVICE });
+
+/** Gives every line of this invocation its `requestId`. */
+export function beginInvocation(context: Context): void {
+  logger.addContext(context);
+  logger.appendKeys({ requestId: context.awsRequestId });
+}

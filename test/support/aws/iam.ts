@@ -30,6 +30,8 @@ interface Key {
 export class InProcessIam {
   readonly client: IAMClient;
   readonly keys = new Map<string, Key>();
+  /** Every secret access key ever issued. */
+  readonly secrets: string[] = [];
   /** After this long (ms) a new key is known to the SMTP endpoint. */
   propagationMs = 0;
   readonly #tags: Readonly<Record<string, string>>;
@@ -69,6 +71,7 @@ export class InProcessIam {
       lastUsedAt: undefined,
     };
     this.keys.set(id, key);
+    this.secrets.push(key.secret);
     return key;
   }
 
