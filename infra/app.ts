@@ -1,0 +1,3 @@
+import { keyturnApp } from './keyturn-app.ts';
+
+keyturnApp().synth();

@@ -1,0 +1,95 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { REPORT } from '../../functions/observe/names.ts';
+import { decryptReports, listReports, onEverything, onManagedSecrets, onReports } from './permissions.ts';
+import type { Storage } from './storage.ts';
+
+export interface AccessPoliciesProps {
+  readonly restApi: RestApi;
+  readonly storage: Storage;
+  readonly dashboard: Dashboard;
+  readonly stateMachine: StateMachine;
+  readonly rotate: IFunction;
+  readonly retire: IFunction;
+}
+
+/** Three IAM managed policies to attach to people: who may look, who may test, who may act. */
+export class AccessPolicies extends Construct {
+  constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
+    super(scope, id);
+    new ManagedPolicy(this, 'Viewer', {
+      description: 'Keyturn: read audit reports, the dashboard and its alarms',
+      statements: view(props),
+    });
+    new ManagedPolicy(this, 'Validator', {
+      description: 'Keyturn: what a viewer may, and validate a credential through the API',
+      statements: [...view(props), callApi(props.restApi, 'POST', '/validations')],
+    });
+    new ManagedPolicy(this, 'Operator', {
+      description: 'Keyturn: rotate managed secrets, start the audit and retirement; with MFA only',
+      statements: operate(this, props).map(withMfa),
+    });
+  }
+}
+
+function view({ restApi, storage, dashboard }: AccessPoliciesProps): PolicyStatement[] {
+  return [
+    callApi(restApi, 'GET', '/audits/latest'),
+    onReports(storage, 'GetObject', REPORT.latest, REPORT.json('*'), REPORT.html('*')),
+    listReports(storage),
+    decryptReports(storage),
+    new PolicyStatement({ actions: ['cloudwatch:GetDashboard'], resources: [dashboard.dashboardArn] }),
+    describeAlarms(Stack.of(storage)),
+    onEverything('cloudwatch:GetMetricData', 'cloudwatch:ListDashboards'),
+  ];
+}
+
+/** All alarms are named after the stack. */
+function describeAlarms(stack: Stack): PolicyStatement {
+  const arn = { service: 'cloudwatch', resource: 'alarm', resourceName: `${stack.stackName}*` };
+  return new PolicyStatement({
+    actions: ['cloudwatch:DescribeAlarms'],
+    resources: [stack.formatArn({ ...arn, arnFormat: ArnFormat.COLON_RESOURCE_NAME })],
+  });
+}
+
+function operate(scope: Construct, { stateMachine, rotate, retire }: AccessPoliciesProps): PolicyStatement[] {
+  return [
+    onManagedSecrets(scope, 'DescribeSecret'),
+    rotateAsConfigured(scope, rotate),
+    new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),
+    // Whoever calls RotateSecret needs to be allowed to invoke the rotation function, too.
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [rotate.functionArn, retire.functionArn],
+    }),
+  ];
+}
+
+/** Rotation with another function would hand the secret to that function. */
+function rotateAsConfigured(scope: Construct, rotate: IFunction): PolicyStatement {
+  const statement = onManagedSecrets(scope, 'RotateSecret');
+  statement.addConditions({
+    ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': rotate.functionArn },
+    BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' },
+  });
+  return statement;
+}
+
+function withMfa(statement: PolicyStatement): PolicyStatement {
+  statement.addCondition('Bool', { 'aws:MultiFactorAuthPresent': 'true' });
+  return statement;
+}
+
+function callApi(restApi: RestApi, method: string, path: string): PolicyStatement {
+  const stage = restApi.deploymentStage.stageName;
+  return new PolicyStatement({
+    actions: ['execute-api:Invoke'],
+    resources: [restApi.arnForExecuteApi(method, path, stage)],
+  });
+}

@@ -1,0 +1,132 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { KeyturnFunction } from './keyturn-function.ts';
+import { keyturnMetric, provenLogin } from './metrics.ts';
+
+export interface AlarmsProps {
+  readonly topic: ITopic;
+  /** By the name they have in functions/. */
+  readonly functions: Readonly<Record<string, KeyturnFunction>>;
+  readonly deadLetters: Readonly<Record<string, IQueue>>;
+  readonly auditRuns: IStateMachine;
+  readonly secretNames: readonly string[];
+  /** How long a credential may go without a proven login, and the account without a completed audit. */
+  readonly deadManHours: number;
+}
+
+const FIVE_MINUTES = { period: Duration.minutes(5) };
+
+/** Plain metric alarms, each with one cause and what to do about it; all publish to one topic. */
+export class Alarms extends Construct {
+  readonly all: Alarm[] = [];
+  private readonly topic: ITopic;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    this.topic = props.topic;
+    this.watchOutcomes(props.auditRuns);
+    this.watchFunctions(props.functions);
+    this.watchDeadLetters(props.deadLetters);
+    this.watchForSilence(props);
+  }
+
+  private watchOutcomes(auditRuns: IStateMachine): void {
+    this.onAny(
+      'rotation failed',
+      keyturnMetric('rotationFailed'),
+      'A rotation step failed; the credential in use is unchanged and Secrets Manager tries again. Read the log of the rotate function.',
+    );
+    this.onAny(
+      'retirement failed',
+      keyturnMetric('retirementFailed'),
+      'A replaced access key could not be taken away and stays valid. Read the log of the retire function.',
+    );
+    this.onAny(
+      'audit left credentials unexamined',
+      keyturnMetric('auditUnexamined'),
+      'The report is complete but for some batches. Read the log of the audit-examine function.',
+    );
+    this.onAny(
+      'audit run failed',
+      auditRuns.metricFailed(FIVE_MINUTES),
+      'An audit ended without a report. Open the failed execution in Step Functions.',
+    );
+  }
+
+  private watchFunctions(functions: Readonly<Record<string, KeyturnFunction>>): void {
+    for (const [name, { lambda }] of Object.entries(functions)) {
+      this.onAny(
+        `${name} failed`,
+        lambda.metricErrors(FIVE_MINUTES),
+        `The function ${name} threw, timed out or ran out of memory. Read its log.`,
+      );
+    }
+  }
+
+  private watchDeadLetters(deadLetters: Readonly<Record<string, IQueue>>): void {
+    for (const [name, queue] of Object.entries(deadLetters)) {
+      this.onAny(
+        `${name} was not run`,
+        queue.metricApproximateNumberOfMessagesVisible({ ...FIVE_MINUTES, statistic: 'Maximum' }),
+        `A scheduled run of ${name} could not be started or failed for good. The message in the queue says why; delete it when mended.`,
+      );
+    }
+  }
+
+  private watchForSilence({ secretNames, deadManHours }: AlarmsProps): void {
+    for (const secretName of secretNames) {
+      this.onSilence(
+        `no proven login with ${secretName}`,
+        provenLogin(secretName),
+        deadManHours,
+        `For ${deadManHours} hours no server has accepted this credential over verified TLS. Validate it: POST /validations.`,
+      );
+    }
+    this.onSilence(
+      'no completed audit',
+      keyturnMetric('auditCompleted', Duration.hours(1)),
+      deadManHours,
+      `For ${deadManHours} hours no audit has completed. Look at its schedule and at its last execution.`,
+    );
+  }
+
+  /** In alarm as soon as the metric is above zero. */
+  private onAny(title: string, metric: IMetric, whatToDo: string): void {
+    this.add(title, whatToDo, {
+      metric,
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** In alarm when every hour of the last `hours` was without a count: a metric that is not sent counts as silence. */
+  private onSilence(title: string, metric: Metric, hours: number, whatToDo: string): void {
+    this.add(title, whatToDo, {
+      metric,
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: hours,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  private add(title: string, whatToDo: string, props: ConstructorParameters<typeof Alarm>[2]): void {
+    const alarmName = `${Stack.of(this).stackName}: ${title}`;
+    const alarm = new Alarm(this, title, { ...props, alarmName, alarmDescription: whatToDo });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    this.all.push(alarm);
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { accessLogFormat, gatewayResponses, validationRequest } from './api-contract.ts';
+import type { Deployment } from './permissions.ts';
+
+const STAGE = 'prod';
+
+export interface ApiProps extends Deployment {
+  readonly validate: IFunction;
+  readonly report: IFunction;
+}
+
+/** `POST /validations` and `GET /audits/latest`, for callers who sign with IAM credentials (SigV4). */
+export class Api extends Construct {
+  readonly restApi: RestApi;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    this.restApi = this.createRestApi(props);
+    this.keepExecutionLogs(props);
+    this.addMethods(props);
+    for (const [name, options] of Object.entries(gatewayResponses)) {
+      this.restApi.addGatewayResponse(name, options);
+    }
+  }
+
+  private createRestApi({ storage, config }: ApiProps): RestApi {
+    const accessLogs = new LogGroup(this, 'AccessLogs', {
+      encryptionKey: storage.key,
+      retention: config.logRetentionDays,
+    });
+    const api = new RestApi(this, 'RestApi', {
+      description: 'Keyturn: validate an SMTP credential, read the latest audit',
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: true,
+      defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
+      deployOptions: {
+        stageName: STAGE,
+        throttlingRateLimit: 10,
+        throttlingBurstLimit: 20,
+        tracingEnabled: true,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
+        accessLogDestination: new LogGroupLogDestination(accessLogs),
+        accessLogFormat,
+      },
+    });
+    // The stack has outputs of its own.
+    api.node.tryRemoveChild('Endpoint');
+    return api;
+  }
+
+  /** API Gateway would create this log group itself, unencrypted and kept for ever. */
+  private keepExecutionLogs({ storage, config }: ApiProps): void {
+    const { restApi } = this;
+    const logs = new LogGroup(this, 'ExecutionLogs', {
+      logGroupName: `API-Gateway-Execution-Logs_${restApi.restApiId}/${STAGE}`,
+      encryptionKey: storage.key,
+      retention: config.logRetentionDays,
+    });
+    restApi.deploymentStage.node.addDependency(logs);
+  }
+
+  private addMethods({ validate, report }: ApiProps): void {
+    const requestValidator = this.restApi.addRequestValidator('Validator', {
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    const model = this.restApi.addModel('ValidationRequest', validationRequest);
+    const { root } = this.restApi;
+    root.addResource('validations').addMethod('POST', invoke(validate), {
+      requestValidator,
+      // By any content type, or a body sent as text/plain would pass unseen.
+      requestModels: { $default: model },
+    });
+    root.addResource('audits').addResource('latest').addMethod('GET', invoke(report), { requestValidator });
+  }
+}
+
+function invoke(fn: IFunction): LambdaIntegration {
+  return new LambdaIntegration(fn, { allowTestInvoke: false });
+}

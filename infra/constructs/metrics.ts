@@ -1,0 +1,25 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { CREDENTIAL_DIMENSION, METRIC, METRIC_NAMESPACE, SERVICE } from '../../functions/observe/names.ts';
+
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** A count that the functions emit (functions/observe/metrics.ts), summed over 5 minutes or over `period`. */
+export function keyturnMetric(name: keyof typeof METRIC, period = FIVE_MINUTES): Metric {
+  return metric(name, period, {});
+}
+
+/** Logins of one credential that its server accepted, an hour. */
+export function provenLogin(secretName: string): Metric {
+  return metric('provenLogin', Duration.hours(1), { [CREDENTIAL_DIMENSION]: secretName });
+}
+
+function metric(name: keyof typeof METRIC, period: Duration, dimensions: Record<string, string>): Metric {
+  return new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName: METRIC[name],
+    dimensionsMap: { service: SERVICE, ...dimensions },
+    statistic: Stats.SUM,
+    period,
+  });
+}

@@ -1,0 +1,104 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { MANAGED_TAG, USER_PATH } from '../../functions/observe/names.ts';
+import type { Config } from '../config.ts';
+import type { Storage } from './storage.ts';
+
+export interface Deployment {
+  readonly storage: Storage;
+  readonly config: Config;
+}
+
+/** Secrets of this account and region that carry `keyturn:managed=true`, and no others. */
+export function onManagedSecrets(scope: IConstruct, ...actions: string[]): PolicyStatement {
+  const arn = { service: 'secretsmanager', resource: 'secret', resourceName: '*' };
+  return new PolicyStatement({
+    actions: actions.map((action) => `secretsmanager:${action}`),
+    resources: [Stack.of(scope).formatArn({ ...arn, arnFormat: ArnFormat.COLON_RESOURCE_NAME })],
+    conditions: { StringEquals: { [`secretsmanager:ResourceTag/${MANAGED_TAG.key}`]: MANAGED_TAG.value } },
+  });
+}
+
+/** IAM users under `/keyturn/` that carry `keyturn:managed=true`: two fences, a wrong path or a wrong tag alone opens nothing. */
+export function onManagedUsers(scope: IConstruct, ...actions: string[]): PolicyStatement {
+  const arn = { service: 'iam', region: '', resource: 'user', resourceName: `${USER_PATH.slice(1)}*` };
+  return new PolicyStatement({
+    actions: actions.map((action) => `iam:${action}`),
+    resources: [Stack.of(scope).formatArn(arn)],
+    conditions: { StringEquals: { [`iam:ResourceTag/${MANAGED_TAG.key}`]: MANAGED_TAG.value } },
+  });
+}
+
+/** Actions for which AWS knows no resource; every one of them is explained in acknowledged.ts. */
+export function onEverything(...actions: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources: ['*'] });
+}
+
+export function onTable({ table }: Storage, ...actions: string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [table.tableArn],
+  });
+}
+
+/** `keys` are S3 keys, in which `*` stands for any run. */
+export function onReports({ bucket }: Storage, action: string, ...keys: string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: [`s3:${action}`],
+    resources: keys.map((key) => bucket.arnForObjects(key)),
+  });
+}
+
+/** With it S3 answers 404 for a report that does not exist; without it 403, as if there were one. */
+export function listReports({ bucket }: Storage): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': 'audits/*' } },
+  });
+}
+
+const DECRYPT = ['kms:Decrypt'];
+/** A service that writes asks for a new data key, and opens the one in use. */
+const ENCRYPT = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
+export function decryptSecrets({ storage, config }: Deployment): PolicyStatement {
+  return throughService(storage, 'secretsmanager', DECRYPT, adoptedKeys(config));
+}
+
+export function encryptSecrets({ storage, config }: Deployment): PolicyStatement {
+  return throughService(storage, 'secretsmanager', ENCRYPT, adoptedKeys(config));
+}
+
+/** DynamoDB opens its own table key with the caller's permission, to write as well as to read. */
+export function decryptTable(storage: Storage): PolicyStatement {
+  return throughService(storage, 'dynamodb', DECRYPT);
+}
+
+export function decryptReports(storage: Storage): PolicyStatement {
+  return throughService(storage, 's3', DECRYPT);
+}
+
+export function encryptReports(storage: Storage): PolicyStatement {
+  return throughService(storage, 's3', ENCRYPT);
+}
+
+/** The key works inside the named service only; a direct call to KMS is refused. */
+function throughService(
+  storage: Storage,
+  service: string,
+  actions: string[],
+  otherKeys: readonly string[] = [],
+): PolicyStatement {
+  const host = `${service}.${Stack.of(storage).region}.amazonaws.com`;
+  return new PolicyStatement({
+    actions,
+    resources: [storage.key.keyArn, ...otherKeys],
+    conditions: { StringEquals: { 'kms:ViaService': host } },
+  });
+}
+
+function adoptedKeys({ credentials }: Config): string[] {
+  return credentials.flatMap((one) => (one.type === 'existing' && one.kmsKeyArn ? [one.kmsKeyArn] : []));
+}

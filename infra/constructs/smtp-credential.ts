@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
+import type { Rotation } from './rotation.ts';
+import { sendingUser } from './sending-user.ts';
+
+interface CommonProps {
+  readonly rotation: Rotation;
+  readonly secretName: string;
+}
+
+/** An Amazon SES credential that this stack creates. */
+export interface SesCredentialProps extends CommonProps {
+  readonly type: 'ses';
+  readonly encryptionKey: IKey;
+  /** The verified SES identity: a domain or an address. */
+  readonly identity: string;
+  /** The one address the credential may send as. */
+  readonly from: string;
+  readonly rotationDays: number;
+  /** @default - the region of the stack */
+  readonly region?: string | undefined;
+  /** Who answers for it; becomes the tag `keyturn:owner`. @default - no tag */
+  readonly owner?: string | undefined;
+  /** @default - the SES endpoint of the region, TLS from the first byte on port 465 */
+  readonly endpoint?: SmtpEndpointProps | undefined;
+}
+
+/** A secret that exists already and carries the tag `keyturn:managed=true`; it is adopted, not changed. */
+export interface ExistingCredentialProps extends CommonProps {
+  readonly type: 'existing';
+  /** @default - Keyturn does not rotate it */
+  readonly rotationDays?: number | undefined;
+}
+
+interface SmtpEndpointProps {
+  readonly host: string;
+  readonly port: number;
+  /** @default - TLS from the first byte on 465 and 2465, else STARTTLS */
+  readonly security?: 'tls' | 'starttls' | undefined;
+  /** PEM certificates trusted instead of the public ones. @default - the public ones */
+  readonly ca?: string | undefined;
+}
+
+export type SmtpCredentialProps = SesCredentialProps | ExistingCredentialProps;
+
+/**
+ * One SMTP credential under Keyturn's care.
+ *
+ * A SES secret starts with a seed, which says where and by whom but holds no password: the first rotation, right after
+ * the deployment, mints the key. To change `from`, `endpoint` or `region` later, declare a credential with a new name.
+ */
+export class SmtpCredential extends Construct {
+  constructor(scope: Construct, id: string, props: SmtpCredentialProps) {
+    super(scope, id);
+    if (props.type === 'ses') this.create(props);
+    else this.adopt(props);
+  }
+
+  private create(props: SesCredentialProps): void {
+    const secret = this.createSecret(props);
+    props.rotation.schedule(this, { secretId: secret.ref, days: props.rotationDays, immediately: true });
+  }
+
+  private adopt({ rotation, secretName, rotationDays }: ExistingCredentialProps): void {
+    if (rotationDays === undefined) return;
+    rotation.schedule(this, { secretId: secretName, days: rotationDays, immediately: false });
+  }
+
+  /** Level 1: the level-2 Secret adds two statements to the key's policy for each secret, and a policy holds 32 KiB. */
+  private createSecret(props: SesCredentialProps): CfnSecret {
+    const region = props.region ?? Stack.of(this).region;
+    const user = sendingUser(this, 'User', { ...props, region });
+    const secret = new CfnSecret(this, `Secret${seedId(props)}`, {
+      name: props.secretName,
+      description: `SMTP credential of Amazon SES for ${props.identity}`,
+      kmsKeyId: props.encryptionKey.keyArn,
+      secretString: JSON.stringify(seed(props, user.ref, region)),
+      tags: [
+        { key: MANAGED_TAG.key, value: MANAGED_TAG.value },
+        ...(props.owner ? [{ key: OWNER_TAG, value: props.owner }] : []),
+      ],
+    });
+    secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return secret;
+  }
+}
+
+/**
+ * A changed seed is another resource with the same name, which CloudFormation refuses. As an update it would write
+ * the seed over the password in use, and mail would stop until the next rotation.
+ */
+function seedId({ from, region, endpoint }: SesCredentialProps): string {
+  return createHash('sha256')
+    .update(JSON.stringify([from, region, endpoint]))
+    .digest('hex')
+    .slice(0, 8);
+}
+
+function seed({ from, endpoint }: SesCredentialProps, userName: string, region: string): object {
+  const { host, port, security, ca } = endpoint ?? { host: `email-smtp.${region}.amazonaws.com`, port: 465 };
+  const implicitTls = port === 465 || port === 2465;
+  return {
+    host,
+    port,
+    security: security ?? (implicitTls ? 'tls' : 'starttls'),
+    from,
+    ...(ca && { ca }),
+    provider: { type: 'ses', userName, region },
+  };
+}

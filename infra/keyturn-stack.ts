@@ -1,0 +1,114 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { type Config, secretNameOf } from './config.ts';
+import { AccessPolicies } from './constructs/access-policies.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { alertTopic } from './constructs/alert-topic.ts';
+import { Api } from './constructs/api.ts';
+import { Audit } from './constructs/audit.ts';
+import { keyturnDashboard } from './constructs/dashboard.ts';
+import type { Deployment } from './constructs/permissions.ts';
+import { Retirement } from './constructs/retirement.ts';
+import { Rotation } from './constructs/rotation.ts';
+import { SmtpCredential, type SmtpCredentialProps } from './constructs/smtp-credential.ts';
+import { Storage } from './constructs/storage.ts';
+import { Validation } from './constructs/validation.ts';
+
+export interface KeyturnStackProps extends StackProps {
+  readonly config: Config;
+}
+
+/** The whole of Keyturn in one account and region. Only composes: each subject is a construct of its own. */
+export class KeyturnStack extends Stack {
+  constructor(scope: Construct, id: string, { config, ...props }: KeyturnStackProps) {
+    super(scope, id, { description: 'Keyturn: SMTP credentials, proven, rotated and audited', ...props });
+    const storage = new Storage(this, 'Storage', { config });
+    const deployment = { storage, config };
+    const validate = new Validation(this, 'Validate', deployment);
+    const rotate = new Rotation(this, 'Rotate', deployment);
+    const retire = new Retirement(this, 'Retire', deployment);
+    const audit = new Audit(this, 'Audit', deployment);
+    const subjects = { validate, rotate, retire, audit };
+    this.declareCredentials(deployment, rotate);
+    const { restApi } = new Api(this, 'Api', {
+      validate: validate.lambda,
+      report: audit.report.lambda,
+      ...deployment,
+    });
+    const { topic, dashboard } = this.watch(deployment, subjects);
+    new AccessPolicies(this, 'Access', {
+      restApi,
+      storage,
+      dashboard,
+      stateMachine: audit.stateMachine,
+      rotate: rotate.lambda,
+      retire: retire.lambda,
+    });
+    this.output({
+      ApiUrl: restApi.url,
+      ApiId: restApi.restApiId,
+      StateMachineArn: audit.stateMachine.stateMachineArn,
+      ReportBucketName: storage.bucket.bucketName,
+      TableName: storage.table.tableName,
+      AlertTopicArn: topic.topicArn,
+      KeyArn: storage.key.keyArn,
+      ValidateFunctionName: validate.lambda.functionName,
+      RotateFunctionName: rotate.lambda.functionName,
+      RetireFunctionName: retire.lambda.functionName,
+      AuditPlanFunctionName: audit.plan.lambda.functionName,
+      AuditExamineFunctionName: audit.examine.lambda.functionName,
+      AuditReportFunctionName: audit.report.lambda.functionName,
+    });
+  }
+
+  private declareCredentials({ storage, config }: Deployment, rotation: Rotation): void {
+    const scope = new Construct(this, 'Credentials');
+    for (const credential of config.credentials) {
+      const common = { rotation, secretName: secretNameOf(credential) };
+      const props: SmtpCredentialProps =
+        credential.type === 'existing'
+          ? { ...credential, ...common }
+          : {
+              ...credential,
+              ...common,
+              encryptionKey: storage.key,
+              rotationDays: credential.rotationDays ?? config.rotationDays,
+            };
+      new SmtpCredential(scope, credential.name, props);
+    }
+  }
+
+  private watch({ storage, config }: Deployment, { validate, rotate, retire, audit }: Subjects) {
+    const functions = {
+      validate,
+      rotate,
+      retire,
+      'audit-plan': audit.plan,
+      'audit-examine': audit.examine,
+      'audit-report': audit.report,
+    };
+    const secretNames = config.credentials.map(secretNameOf);
+    const topic = alertTopic(this, 'Alerts', { encryptionKey: storage.key, email: config.alertEmail });
+    const { all } = new Alarms(this, 'Alarms', {
+      topic,
+      functions,
+      deadLetters: { audit: audit.deadLetters, retire: retire.deadLetters },
+      auditRuns: audit.stateMachine,
+      secretNames,
+      deadManHours: config.deadManHours,
+    });
+    const dashboard = keyturnDashboard(this, 'Dashboard', { alarms: all, functions, secretNames });
+    return { topic, dashboard };
+  }
+
+  private output(values: Readonly<Record<string, string>>): void {
+    for (const [id, value] of Object.entries(values)) new CfnOutput(this, id, { value });
+  }
+}
+
+interface Subjects {
+  readonly validate: Validation;
+  readonly rotate: Rotation;
+  readonly retire: Retirement;
+  readonly audit: Audit;
+}

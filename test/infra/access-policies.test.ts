@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { named, resourcesOf, type Statement, statements } from './synthesized.ts';
+
+const resources = resourcesOf({});
+
+const policyOf = (role: string): Statement[] =>
+  statements(named(resources, `Access${role}`).Properties.PolicyDocument);
+
+const API =
+  'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ApiRestApiE35FEAFE>/<ApiRestApiDeploymentStageprodE828476C>';
+
+const canCall = (path: string): Statement => ({
+  Effect: 'Allow',
+  Action: ['execute-api:Invoke'],
+  Resource: [`${API}${path}`],
+});
+
+describe('a viewer', () => {
+  it('reads the latest audit, every report, the dashboard and its alarms, and nothing else', () => {
+    const bucket = '<StorageReports31B47EB2.Arn>';
+    expect(policyOf('Viewer')).toEqual([
+      canCall('/GET/audits/latest'),
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObject'],
+        Resource: ['html', 'json']
+          .map((type) => `${bucket}/audits/*/report.${type}`)
+          .concat(`${bucket}/audits/latest.json`),
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:ListBucket'],
+        Resource: [bucket],
+        Condition: { StringLike: { 's3:prefix': 'audits/*' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['kms:Decrypt'],
+        Resource: ['<StorageKeyBAA9457B.Arn>'],
+        Condition: { StringEquals: { 'kms:ViaService': 's3.<AWS::Region>.amazonaws.com' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['cloudwatch:GetDashboard'],
+        Resource: ['arn:<AWS::Partition>:cloudwatch::<AWS::AccountId>:dashboard/Keyturn'],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['cloudwatch:DescribeAlarms'],
+        Resource: ['arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:Keyturn*'],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['cloudwatch:GetMetricData', 'cloudwatch:ListDashboards'],
+        Resource: ['*'],
+      },
+    ]);
+  });
+});
+
+describe('a validator', () => {
+  it('may do what a viewer may, and validate', () => {
+    expect(policyOf('Validator')).toEqual([...policyOf('Viewer'), canCall('/POST/validations')]);
+  });
+});
+
+describe('an operator', () => {
+  const operator = policyOf('Operator');
+
+  it('may do nothing without multi-factor authentication', () => {
+    expect(operator.map(({ Condition }) => Condition)).toEqual(
+      operator.map(() => expect.objectContaining({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } })),
+    );
+  });
+
+  it('may rotate managed secrets, start the audit and retirement', () => {
+    const secrets = ['arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*'];
+    expect(operator.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [['secretsmanager:DescribeSecret'], secrets],
+      [['secretsmanager:RotateSecret'], secrets],
+      [['states:StartExecution'], ['<AuditStateMachineE693A784>']],
+      [['lambda:InvokeFunction'], ['<RetireFunctionE255B234.Arn>', '<RotateFunction80E9DEEB.Arn>']],
+    ]);
+  });
+
+  it('reaches managed secrets only', () => {
+    const onSecrets = operator.filter(({ Action }) =>
+      Action.some((one) => one.startsWith('secretsmanager:')),
+    );
+    expect(onSecrets.map(({ Condition }) => Condition)).toEqual(
+      onSecrets.map(() =>
+        expect.objectContaining({
+          StringEquals: { 'secretsmanager:ResourceTag/keyturn:managed': 'true' },
+        }),
+      ),
+    );
+  });
+
+  it('cannot read a secret by having it rotated through a function of his own', () => {
+    expect(operator[1]?.Condition).toMatchObject({
+      ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': '<RotateFunction80E9DEEB.Arn>' },
+      BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' },
+    });
+  });
+
+  it('cannot read a secret at all', () => {
+    expect(operator.flatMap(({ Action }) => Action)).not.toContain('secretsmanager:GetSecretValue');
+  });
+});

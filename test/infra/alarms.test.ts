@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { METRIC, METRIC_NAMESPACE, SERVICE } from '../../functions/observe/names.ts';
+import { KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
+
+const resources = resourcesOf({ ...KEYTURN, deadManHours: 30 });
+const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+
+const alarm = (title: string) => {
+  const found = alarms.find(({ AlarmName }) => AlarmName === `Keyturn: ${title}`);
+  if (!found)
+    throw new Error(`No alarm ${title} among: ${alarms.map(({ AlarmName }) => AlarmName).join(', ')}`);
+  return found;
+};
+
+const ANY = {
+  ComparisonOperator: 'GreaterThanThreshold',
+  Threshold: 0,
+  EvaluationPeriods: 1,
+  Period: 300,
+  TreatMissingData: 'notBreaching',
+};
+
+const SILENCE = {
+  ComparisonOperator: 'LessThanThreshold',
+  Threshold: 1,
+  EvaluationPeriods: 30,
+  Period: 3600,
+  Statistic: 'Sum',
+  TreatMissingData: 'breaching',
+};
+
+const OURS = { Name: 'service', Value: SERVICE };
+
+describe('an alarm', () => {
+  it.each([
+    ['rotation failed', METRIC.rotationFailed],
+    ['retirement failed', METRIC.retirementFailed],
+    ['audit left credentials unexamined', METRIC.auditUnexamined],
+  ])('tells on the first: %s', (title, metric) => {
+    expect(alarm(title)).toMatchObject({
+      ...ANY,
+      Namespace: METRIC_NAMESPACE,
+      MetricName: metric,
+      Dimensions: [OURS],
+      Statistic: 'Sum',
+    });
+  });
+
+  it.each([
+    ['validate', 'Validate'],
+    ['rotate', 'Rotate'],
+    ['retire', 'Retire'],
+    ['audit-plan', 'AuditPlan'],
+    ['audit-examine', 'AuditExamine'],
+    ['audit-report', 'AuditReport'],
+  ])('tells of the first error of the function %s', (title, construct) => {
+    const [id] =
+      Object.entries(resources).find(([, one]) => one === named(resources, `${construct}Function`)) ?? [];
+    expect(alarm(`${title} failed`)).toMatchObject({
+      ...ANY,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: `<${id}>` }],
+    });
+  });
+
+  it('tells of a failed audit run', () => {
+    expect(alarm('audit run failed')).toMatchObject({
+      ...ANY,
+      Namespace: 'AWS/States',
+      MetricName: 'ExecutionsFailed',
+      Dimensions: [{ Name: 'StateMachineArn', Value: '<AuditStateMachineE693A784>' }],
+    });
+  });
+
+  it.each(['audit', 'retire'])('tells when the schedule of %s left a dead letter', (title) => {
+    expect(alarm(`${title} was not run`)).toMatchObject({
+      ...ANY,
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Statistic: 'Maximum',
+    });
+  });
+
+  it.each(['keyturn/orders', 'mail/mailgun', 'mail/office'])(
+    'tells when %s has not logged in for deadManHours, also when nothing was measured at all',
+    (secretName) => {
+      expect(alarm(`no proven login with ${secretName}`)).toMatchObject({
+        ...SILENCE,
+        Namespace: METRIC_NAMESPACE,
+        MetricName: METRIC.provenLogin,
+        Dimensions: [{ Name: 'credential', Value: secretName }, OURS],
+      });
+    },
+  );
+
+  it('tells when no audit has completed for deadManHours', () => {
+    expect(alarm('no completed audit')).toMatchObject({
+      ...SILENCE,
+      MetricName: METRIC.auditCompleted,
+      Dimensions: [OURS],
+    });
+  });
+
+  it('always publishes to the one topic and says what to do', () => {
+    for (const { AlarmActions, AlarmDescription } of alarms) {
+      expect(AlarmActions).toEqual(['<Alerts91F83244>']);
+      expect(AlarmDescription).toMatch(/\w+ \w+.*\.$/);
+    }
+  });
+
+  it('is a plain metric alarm: nothing composed, no metric mathematics', () => {
+    expect(alarms).toHaveLength(16);
+    expect(alarms.filter(({ Metrics }) => Metrics)).toEqual([]);
+    expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
+  });
+});
+
+describe('the topic', () => {
+  it('takes messages over TLS only, and from alarms of this account', () => {
+    const [policy] = ofType(resources, 'AWS::SNS::TopicPolicy');
+    const raw = policy?.Properties.PolicyDocument;
+    expect(statements(raw)).toEqual([
+      {
+        Effect: 'Deny',
+        Action: ['sns:Publish'],
+        Resource: ['<Alerts91F83244>'],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['sns:Publish'],
+        Resource: ['<Alerts91F83244>'],
+        Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ]);
+    expect(raw.Statement[1].Principal).toEqual({ Service: 'cloudwatch.amazonaws.com' });
+  });
+
+  it('sends mail to alertEmail, and to nobody without one', () => {
+    expect(ofType(resources, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toEqual([
+      { Protocol: 'email', Endpoint: 'ops@example.com', TopicArn: '<Alerts91F83244>' },
+    ]);
+    expect(ofType(resourcesOf({}), 'AWS::SNS::Subscription')).toEqual([]);
+  });
+});
+
+describe('the dashboard', () => {
+  const [dashboard] = ofType(resources, 'AWS::CloudWatch::Dashboard');
+
+  it('shows every alarm, the logins of each credential and all outcomes', () => {
+    const body: string = dashboard?.Properties.DashboardBody;
+    expect(body.match(/<Alarms\w+\.Arn>/g)).toHaveLength(alarms.length);
+    for (const name of ['keyturn/orders', 'mail/mailgun', 'mail/office', ...Object.values(METRIC)]) {
+      expect(body).toContain(name);
+    }
+  });
+
+  it('shows 100 alarms a widget, which is all that one can hold', () => {
+    const many = Array.from({ length: 120 }, (_, index) => `many-${index}`);
+    const credentials = many.map((name) => ({ type: 'existing', name, secretName: name }));
+    const [dashboard] = ofType(resourcesOf({ credentials }), 'AWS::CloudWatch::Dashboard');
+    const shown = JSON.parse(dashboard?.Properties.DashboardBody)
+      .widgets.filter(({ type }: { type: string }) => type === 'alarm')
+      .map(({ properties }: { properties: { alarms: string[] } }) => properties.alarms.length);
+    expect(shown).toEqual([100, 33]);
+  });
+});

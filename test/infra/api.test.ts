@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { named, ofType, resourcesOf } from './synthesized.ts';
+
+const resources = resourcesOf({});
+
+describe('the API', () => {
+  const methods = ofType(resources, 'AWS::ApiGateway::Method').map(({ Properties }) => Properties);
+  const stage = named(resources, 'ApiRestApiDeploymentStageprod').Properties;
+
+  it('has POST /validations and GET /audits/latest, both for signed requests only', () => {
+    expect(
+      methods.map(({ HttpMethod, ResourceId, AuthorizationType }) => [
+        HttpMethod,
+        ResourceId,
+        AuthorizationType,
+      ]),
+    ).toEqual([
+      ['POST', expect.stringMatching(/^<ApiRestApivalidations/), 'AWS_IAM'],
+      ['GET', expect.stringMatching(/^<ApiRestApiauditslatest/), 'AWS_IAM'],
+    ]);
+  });
+
+  it('hands each request over to the one function that answers it', () => {
+    const answeredBy = methods.map(({ Integration }) => [
+      Integration.Type,
+      /function\/(.*)$|functions\/(.*)\/invocations/.exec(Integration.Uri)?.[2],
+    ]);
+    expect(answeredBy).toEqual([
+      ['AWS_PROXY', '<ValidateFunction2E581753.Arn>'],
+      ['AWS_PROXY', '<AuditReportFunctionF1AE9DFF.Arn>'],
+    ]);
+  });
+
+  it('is regional', () => {
+    expect(named(resources, 'ApiRestApi').Properties.EndpointConfiguration).toEqual({ Types: ['REGIONAL'] });
+  });
+
+  it('throttles, traces and logs errors, but never a body', () => {
+    expect(stage.MethodSettings).toEqual([
+      {
+        HttpMethod: '*',
+        ResourcePath: '/*',
+        DataTraceEnabled: false,
+        LoggingLevel: 'ERROR',
+        ThrottlingBurstLimit: 20,
+        ThrottlingRateLimit: 10,
+      },
+    ]);
+    expect(stage.TracingEnabled).toBe(true);
+  });
+
+  it('logs who called what, as JSON, to a log group of its own', () => {
+    expect(stage.AccessLogSetting.DestinationArn).toMatch(/^<ApiAccessLogs\w+\.Arn>$/);
+    expect(Object.keys(JSON.parse(stage.AccessLogSetting.Format))).toEqual(
+      expect.arrayContaining(['requestId', 'requestTime', 'method', 'path', 'status', 'caller', 'sourceIp']),
+    );
+    expect(stage.AccessLogSetting.Format).not.toMatch(/\$input|body/i);
+  });
+
+  it('has the log group of its executions made before the stage writes to it', () => {
+    const logs = named(resources, 'ApiExecutionLogs');
+    expect(logs.Properties.LogGroupName).toBe('API-Gateway-Execution-Logs_<ApiRestApiE35FEAFE>/prod');
+    const dependencies = named(resources, 'ApiRestApiDeploymentStageprod').DependsOn ?? [];
+    expect(dependencies.map((id) => resources[id])).toContain(logs);
+  });
+});
+
+describe('request validation', () => {
+  const [post] = ofType(resources, 'AWS::ApiGateway::Method').map(({ Properties }) => Properties);
+
+  it('looks at the body whatever its content type', () => {
+    expect(named(resources, 'ApiRestApiValidator').Properties.ValidateRequestBody).toBe(true);
+    expect(post.RequestValidatorId).toMatch(/^<ApiRestApiValidator/);
+    expect(post.RequestModels).toEqual({ $default: expect.stringMatching(/^<ApiRestApiValidationRequest/) });
+  });
+
+  it('wants a secretId and knows no other key than versionStage and versionId', () => {
+    expect(named(resources, 'ApiRestApiValidationRequest').Properties.Schema).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      required: ['secretId'],
+      properties: {
+        secretId: { type: 'string', minLength: 1, maxLength: 2048 },
+        versionStage: { type: 'string' },
+        versionId: { type: 'string' },
+      },
+    });
+  });
+});
+
+describe('what the gateway itself refuses', () => {
+  const responses = ofType(resources, 'AWS::ApiGateway::GatewayResponse').map(({ Properties }) => Properties);
+
+  /** As API Gateway does: the variable stands for a quoted string. */
+  const bodyOf = (type: string) => {
+    const template: string = responses.find(({ ResponseType }) => ResponseType === type)?.ResponseTemplates[
+      'application/json'
+    ];
+    return JSON.parse(template.replace('$context.error.messageString', '"from the gateway"'));
+  };
+
+  it.each([
+    ['BAD_REQUEST_BODY', 'malformed-request'],
+    ['ACCESS_DENIED', 'forbidden'],
+    ['MISSING_AUTHENTICATION_TOKEN', 'forbidden'],
+    ['THROTTLED', 'throttled'],
+    ['DEFAULT_4XX', 'refused'],
+    ['DEFAULT_5XX', 'failed'],
+  ])('is answered as error and message: %s', (type, error) => {
+    expect(bodyOf(type)).toEqual({ error, message: expect.stringMatching(/.{10,}/) });
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { allowed, KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
+
+const resources = resourcesOf({
+  ...KEYTURN,
+  auditSchedule: 'cron(30 4 * * ? *)',
+  retireSchedule: 'rate(2 hours)',
+});
+const machine = named(resources, 'AuditStateMachine').Properties;
+const definition = JSON.parse(machine.DefinitionString);
+const { AuditPlan, ExamineBatches, AuditReport } = definition.States;
+const { AuditExamine } = ExamineBatches.ItemProcessor.States;
+
+describe('the audit', () => {
+  it('plans a run that has the name of its execution', () => {
+    expect(definition.StartAt).toBe('AuditPlan');
+    expect(AuditPlan).toMatchObject({
+      Resource: '<AuditPlanFunction49590BC2.Arn>',
+      Parameters: { 'runId.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' },
+      Next: 'ExamineBatches',
+    });
+  });
+
+  it('examines the batches of the plan, 10 at a time', () => {
+    expect(ExamineBatches).toMatchObject({
+      ItemReader: {
+        Resource: 'arn:<AWS::Partition>:states:::s3:getObject',
+        ReaderConfig: { InputType: 'JSON' },
+        Parameters: { Bucket: '<StorageReports31B47EB2>', 'Key.$': '$.planKey' },
+      },
+      ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+      MaxConcurrency: 10,
+    });
+    expect(AuditExamine).toMatchObject({ Resource: '<AuditExamineFunctionFAA1DB40.Arn>', End: true });
+  });
+
+  it('goes on when a batch fails, and reports even when none could start', () => {
+    expect(ExamineBatches).toMatchObject({
+      ToleratedFailurePercentage: 100,
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'AuditReport', ResultPath: '$.examineError' }],
+      Next: 'AuditReport',
+    });
+  });
+
+  it('keeps the results out of its state, which holds 256 KiB', () => {
+    expect(AuditExamine.ResultSelector).toEqual({ 'batch.$': '$.batch' });
+    expect(ExamineBatches.ResultPath).toBeNull();
+  });
+
+  it('ends with the report of the same run', () => {
+    expect(AuditReport).toMatchObject({
+      Resource: '<AuditReportFunctionF1AE9DFF.Arn>',
+      Parameters: { 'runId.$': '$.runId', 'startedAt.$': '$.startedAt' },
+      End: true,
+    });
+  });
+
+  it.each([
+    ['plan', AuditPlan],
+    ['examination', AuditExamine],
+    ['report', AuditReport],
+  ])('tries the %s again when Lambda failed, not when our code did', (_, state) => {
+    const [{ ErrorEquals, MaxAttempts }, ...others] = state.Retry;
+    expect(others).toEqual([]);
+    expect(MaxAttempts).toBe(6);
+    expect(ErrorEquals).toEqual([
+      'Lambda.AWSLambdaException',
+      'Lambda.ClientExecutionTimeoutException',
+      'Lambda.SdkClientException',
+      'Lambda.ServiceException',
+      'Lambda.TooManyRequestsException',
+    ]);
+  });
+
+  it('is logged without its data, traced and encrypted', () => {
+    expect(machine).toMatchObject({
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+      EncryptionConfiguration: { Type: 'CUSTOMER_MANAGED_KMS_KEY', KmsKeyId: '<StorageKeyBAA9457B.Arn>' },
+    });
+  });
+
+  it('is not created before its role may do its work', () => {
+    expect(named(resources, 'AuditStateMachine').DependsOn).toContain(
+      'AuditStateMachineRoleDefaultPolicy0CB4D88C',
+    );
+  });
+
+  it('may invoke its three functions, run its own batches, and touch nothing but the plan', () => {
+    const states = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>';
+    const [invoke, plan, planKey, start, runs, ...others] = allowed(resources, 'AuditStateMachine');
+    expect(invoke).toMatchObject({
+      Action: ['lambda:InvokeFunction'],
+      Resource: [
+        '<AuditExamineFunctionFAA1DB40.Arn>',
+        '<AuditPlanFunction49590BC2.Arn>',
+        '<AuditReportFunctionF1AE9DFF.Arn>',
+      ],
+    });
+    expect(plan).toMatchObject({
+      Action: ['s3:GetObject'],
+      Resource: ['<StorageReports31B47EB2.Arn>/audits/*/plan.json'],
+    });
+    expect(planKey?.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': 's3.<AWS::Region>.amazonaws.com' },
+    });
+    expect(start).toMatchObject({
+      Action: ['states:StartExecution'],
+      Resource: [`${states}:stateMachine:Keyturn-audit`],
+    });
+    expect(runs).toMatchObject({
+      Action: ['states:DescribeExecution', 'states:RedriveExecution', 'states:StopExecution'],
+      Resource: [`${states}:execution:Keyturn-audit/Batches:*`, `${states}:execution:Keyturn-audit:*`],
+    });
+    const remaining = new Set(others.flatMap(({ Action }) => Action.map((action) => action.split(':')[0])));
+    expect(remaining).toEqual(new Set(['kms', 'logs', 'xray']));
+    expect(machine.StateMachineName).toBe('Keyturn-audit');
+  });
+
+  it('has no other policy', () => {
+    const policies = ofType(resources, 'AWS::IAM::Policy').filter(({ Properties }) =>
+      Properties.Roles.includes('<AuditStateMachineRole5C982544>'),
+    );
+    expect(policies).toHaveLength(1);
+  });
+});
+
+describe.each([
+  ['Audit', 'cron(30 4 * * ? *)', '<AuditStateMachineE693A784>', 'states:StartExecution'],
+  ['Retire', 'rate(2 hours)', '<RetireFunctionE255B234.Arn>', 'lambda:InvokeFunction'],
+])('the schedule of %s', (name, expression, target, action) => {
+  const schedule = named(resources, `${name}TimetableSchedule`).Properties;
+  const queue = schedule.Target.DeadLetterConfig.Arn;
+
+  it('starts its target, tries again for an hour, and leaves a dead letter then', () => {
+    expect(schedule).toMatchObject({
+      ScheduleExpression: expression,
+      Target: {
+        Arn: target,
+        Input: '{}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 5 },
+      },
+    });
+    expect(queue).toMatch(new RegExp(`^<${name}TimetableDeadLetters\\w{8}\\.Arn>$`));
+  });
+
+  it('has a role of its own that can start the target, write the dead letter and nothing else', () => {
+    expect(allowed(resources, `${name}Timetable`)).toEqual([
+      { Effect: 'Allow', Action: [action], Resource: [target] },
+      { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] },
+    ]);
+    const trust = named(resources, `${name}TimetableRole`).Properties.AssumeRolePolicyDocument;
+    expect(statements(trust)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['sts:AssumeRole'],
+        Resource: [],
+        Condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ]);
+  });
+
+  it('has an encrypted queue that refuses plain HTTP', () => {
+    const deadLetters = named(resources, `${name}TimetableDeadLetters`).Properties;
+    expect(deadLetters.SqsManagedSseEnabled).toBe(true);
+    const policy = named(resources, `${name}TimetableDeadLettersPolicy`).Properties.PolicyDocument;
+    expect(statements(policy)).toMatchObject([
+      { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+    ]);
+  });
+});

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENVIRONMENT } from '../../functions/observe/names.ts';
+import { keyturnApp } from '../../infra/keyturn-app.ts';
+import type { Resource } from './synthesized.ts';
+
+const run = promisify(execFile);
+const LIMIT_KIB = 450;
+const CONSTRUCTS = ['Validate', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'];
+
+let outdir: string;
+let resources: Record<string, Resource>;
+
+beforeAll(async () => {
+  outdir = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'));
+  const assembly = keyturnApp({ outdir, context: { keyturn: {} } }).synth();
+  resources = assembly.getStackByName('Keyturn').template.Resources;
+});
+
+afterAll(() => rm(outdir, { recursive: true, force: true }));
+
+describe('what is deployed as', () => {
+  it.each(CONSTRUCTS)(`%s is one file of at most ${LIMIT_KIB} KiB`, async (construct) => {
+    const { size } = await stat(bundleOf(construct));
+    expect(size / 1024).toBeLessThanOrEqual(LIMIT_KIB);
+  });
+
+  it.each(CONSTRUCTS)('%s starts with nothing else installed', async (construct) => {
+    const { stdout } = await node(`const { handler } = await import(${JSON.stringify(bundleOf(construct))});
+      console.log(typeof handler);`);
+    expect(stdout).toBe('function\n');
+  });
+});
+
+it('the deployed validation signs its calls with the credentials of its role, and answers', async () => {
+  const calls: IncomingMessage[] = [];
+  const aws = await awsThatKnowsNoSecret((request) => calls.push(request));
+  const { stdout } = await node(
+    `const { handler } = await import(${JSON.stringify(bundleOf('Validate'))});
+    const context = { getRemainingTimeInMillis: () => 10_000 };
+    console.log(JSON.stringify(await handler({ secretId: 'keyturn/orders' }, context)));`,
+    { AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}` },
+  ).finally(() => aws.close());
+  expect(calls.map(({ headers }) => [headers['x-amz-target'], headers['x-amz-security-token']])).toEqual([
+    ['secretsmanager.DescribeSecret', 'role-session'],
+  ]);
+  expect(calls[0]?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAROLE\//);
+  expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ error: 'not-found' });
+});
+
+function bundleOf(construct: string): string {
+  const [resource] = Object.entries(resources).flatMap(([id, one]) =>
+    id.slice(0, -8) === `${construct}Function` ? [one] : [],
+  );
+  const [hash] = String(resource?.Properties.Code.S3Key).split('.');
+  return join(outdir, `asset.${hash}`, 'index.mjs');
+}
+
+/** In an empty directory, with the environment that Lambda gives and no other. */
+function node(script: string, env: Record<string, string> = {}) {
+  const settings = Object.values(ENVIRONMENT).map((name) => [name, '1']);
+  return run(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: outdir,
+    env: {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'AKIAROLE',
+      AWS_SECRET_ACCESS_KEY: 'role',
+      AWS_SESSION_TOKEN: 'role-session',
+      ...Object.fromEntries(settings),
+      ...env,
+    },
+  });
+}
+
+async function awsThatKnowsNoSecret(onCall: (request: IncomingMessage) => void): Promise<Server> {
+  const server = createServer((request, response) => {
+    onCall(request);
+    request.resume().on('end', () => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'ResourceNotFoundException', message: 'none' }));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}

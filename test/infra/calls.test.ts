@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+import { allowed, resourcesOf } from './synthesized.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SERVICES: Readonly<Record<string, string>> = {
+  dynamodb: 'dynamodb',
+  iam: 'iam',
+  'secrets-manager': 'secretsmanager',
+  ses: 'ses',
+};
+
+const resources = resourcesOf({});
+
+/**
+ * Calls that stand in a module which a function shares with another one, but which it never makes itself. A new call in
+ * functions/ has to appear here or in the function's permissions.
+ */
+const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
+  validate: [
+    'dynamodb:Query',
+    'secretsmanager:ListSecrets',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+  rotate: ['iam:UpdateAccessKey', 'secretsmanager:ListSecrets'],
+  retire: ['iam:CreateAccessKey', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
+  'audit-plan': [
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+  'audit-examine': [
+    'secretsmanager:ListSecrets',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+  'audit-report': [],
+};
+
+it.each([
+  ['validate', 'Validate'],
+  ['rotate', 'Rotate'],
+  ['retire', 'Retire'],
+  ['audit-plan', 'AuditPlan'],
+  ['audit-examine', 'AuditExamine'],
+  ['audit-report', 'AuditReport'],
+])('%s may make exactly the AWS calls that its code makes', async (entry, construct) => {
+  const permitted = allowed(resources, construct)
+    .flatMap(({ Action }) => Action)
+    .filter((action) => Object.values(SERVICES).includes(action.split(':')[0] ?? ''));
+  const accountedFor = [...permitted, ...(NEVER_MADE[entry] ?? [])];
+  expect(accountedFor.sort()).toEqual(await callsInCodeOf(entry));
+});
+
+async function callsInCodeOf(entry: string): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [`functions/${entry}.ts`],
+    bundle: true,
+    format: 'esm',
+    packages: 'external',
+    metafile: true,
+    write: false,
+  });
+  const calls = Object.keys(metafile.inputs).flatMap((file) =>
+    callsIn(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  return [...new Set(calls)].sort();
+}
+
+/** By what it imports of an SDK client: `XCommand` and `paginateX` both stand for the action X. */
+function callsIn(source: string): string[] {
+  return [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([\w-]+)'/g)].flatMap(
+    ([, names = '', client = '']) =>
+      [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
+        ([, paged, single]) => `${SERVICES[client] ?? client}:${paged ?? single}`,
+      ),
+  );
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../infra/config.ts';
+
+const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
+const mailgun = { type: 'existing', name: 'mailgun', secretName: 'mail/mailgun' };
+
+describe('readConfig', () => {
+  it('fills in every default of an empty configuration', () => {
+    expect(readConfig({})).toEqual({
+      credentials: [],
+      rotationDays: 30,
+      overlapHours: 48,
+      soakHours: 72,
+      auditSchedule: 'cron(0 6 * * ? *)',
+      retireSchedule: 'rate(1 hour)',
+      deadManHours: 26,
+      reportRetentionDays: 400,
+      logRetentionDays: 90,
+    });
+  });
+
+  it('takes a missing context key for an empty configuration', () => {
+    expect(readConfig(undefined)).toEqual(readConfig({}));
+  });
+
+  it('accepts both kinds of credential with all they can have', () => {
+    const full = [
+      {
+        ...orders,
+        region: 'eu-west-1',
+        rotationDays: 7,
+        owner: 'team-shop',
+        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca: '-----BEGIN CERTIFICATE-----' },
+      },
+      { ...mailgun, rotationDays: 60, kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0b1c2d3e' },
+    ];
+    expect(readConfig({ credentials: full }).credentials).toEqual(full);
+  });
+
+  it.each([
+    ['a subdomain of the identity', { identity: 'example.com', from: 'a@mail.example.com' }],
+    ['the identity itself', { identity: 'a@example.com', from: 'A@Example.com' }],
+  ])('lets a credential send as %s', (_, sender) => {
+    expect(() => readConfig({ credentials: [{ ...orders, ...sender }] })).not.toThrow();
+  });
+
+  it.each([
+    [{ alertEmail: 'ops' }, 'keyturn.alertEmail: expected an e-mail address, got "ops"'],
+    [{ overlapHour: 3 }, 'keyturn.overlapHour: expected no such setting, got 3'],
+    [{ deadManHours: 169 }, 'keyturn.deadManHours: expected a whole number from 1 to 168, got 169'],
+    [{ rotationDays: 1.5 }, 'keyturn.rotationDays: expected a whole number from 1 to 1000, got 1.5'],
+    [{ soakHours: -1 }, 'keyturn.soakHours: expected hours, 0 or more, got -1'],
+    [{ auditSchedule: '6 am' }, 'keyturn.auditSchedule: expected cron(...) or rate(...), got "6 am"'],
+    [
+      { credentials: [{ ...orders, from: 'x@example.org' }] },
+      'keyturn.credentials[0].from: expected an address that the identity may send as, got "x@example.org"',
+    ],
+    [
+      { credentials: [{ ...orders, from: 'x@notexample.com' }] },
+      'keyturn.credentials[0].from: expected an address',
+    ],
+    [
+      { credentials: [orders, { type: 'smtp' }] },
+      'keyturn.credentials[1].type: expected type "ses" or "existing", got "smtp"',
+    ],
+    [
+      { credentials: [{ type: 'existing', name: 'm' }] },
+      'keyturn.credentials[0].secretName: expected a value, got nothing',
+    ],
+    [
+      { credentials: [{ ...orders, endpoint: { host: 'h', port: 0 } }] },
+      'keyturn.credentials[0].endpoint.port: expected a whole number from 1 to 65535, got 0',
+    ],
+    [
+      { credentials: [{ ...mailgun, password: 'hunter2' }] },
+      'keyturn.credentials[0].password: expected no such setting, got "hunter2"',
+    ],
+    [
+      { credentials: [orders, { ...mailgun, name: 'orders' }] },
+      'keyturn.credentials: expected names that differ, not orders twice',
+    ],
+    [
+      { credentials: [orders, { ...mailgun, secretName: 'keyturn/orders' }] },
+      'keyturn.credentials: expected secrets that differ, not keyturn/orders twice',
+    ],
+    [{ logRetentionDays: 91 }, 'keyturn.logRetentionDays: expected a retention that CloudWatch Logs offers'],
+    ['30', 'keyturn: expected an object, got "30"'],
+  ])('names the bad key of %j', (context, message) => {
+    expect(() => readConfig(context)).toThrow(message);
+  });
+
+  it('refuses an overlap and soak that outlast a rotation, since IAM holds two keys', () => {
+    const daily = { credentials: [{ ...orders, rotationDays: 5 }] };
+    expect(() => readConfig(daily)).toThrow(
+      'keyturn.overlapHours: expected overlapHours + soakHours shorter than every rotationDays',
+    );
+    expect(() => readConfig({ ...daily, soakHours: 71 })).not.toThrow();
+  });
+
+  it('reports all bad keys at once, a line each', () => {
+    const bad = { alertEmail: 'ops', deadManHours: 0 };
+    expect(() => readConfig(bad)).toThrow(/keyturn\.alertEmail: .*\n {2}keyturn\.deadManHours: /);
+  });
+});

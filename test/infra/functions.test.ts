@@ -1,0 +1,196 @@
+import { describe, expect, it } from 'vitest';
+import { ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
+import { allowed, KEYTURN, named, ofType, resourcesOf, type Statement } from './synthesized.ts';
+
+const resources = resourcesOf(KEYTURN);
+
+const KEY = '<StorageKeyBAA9457B.Arn>';
+const ADOPTED_KEY = 'arn:aws:kms:eu-central-1:111122223333:key/0b1c2d3e';
+const REPORTS = '<StorageReports31B47EB2.Arn>';
+
+const allow = (Action: string[], Resource: string[], Condition?: object): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition && { Condition }),
+});
+
+const TRACE = allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], ['*']);
+
+const onSecrets = (...actions: string[]) =>
+  allow(
+    actions.map((action) => `secretsmanager:${action}`),
+    ['arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*'],
+    { StringEquals: { 'secretsmanager:ResourceTag/keyturn:managed': 'true' } },
+  );
+
+const onUsers = (...actions: string[]) =>
+  allow(
+    actions.map((action) => `iam:${action}`),
+    ['arn:<AWS::Partition>:iam::<AWS::AccountId>:user/keyturn/*'],
+    { StringEquals: { 'iam:ResourceTag/keyturn:managed': 'true' } },
+  );
+
+const onLedger = (...actions: string[]) =>
+  allow(
+    actions.map((action) => `dynamodb:${action}`),
+    ['<StorageLedger5E7CB2E3.Arn>'],
+  );
+
+const onReports = (action: string, ...keys: string[]) =>
+  allow([`s3:${action}`], keys.map((key) => `${REPORTS}/${key}`).sort());
+
+const through = (service: string, actions: string[], keys = [KEY]) =>
+  allow(
+    actions.map((action) => `kms:${action}`),
+    keys,
+    { StringEquals: { 'kms:ViaService': `${service}.<AWS::Region>.amazonaws.com` } },
+  );
+
+const SECRET_KEYS = [KEY, ADOPTED_KEY];
+
+const EXPECTED: Readonly<Record<string, Statement[]>> = {
+  Validate: [
+    onSecrets('DescribeSecret', 'GetSecretValue'),
+    through('secretsmanager', ['Decrypt'], SECRET_KEYS),
+    onLedger('PutItem'),
+    through('dynamodb', ['Decrypt']),
+  ],
+  Rotate: [
+    onSecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
+    through('secretsmanager', ['Decrypt', 'GenerateDataKey'], SECRET_KEYS),
+    onUsers('CreateAccessKey', 'DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags'),
+    onLedger('PutItem', 'Query'),
+    through('dynamodb', ['Decrypt']),
+  ],
+  Retire: [
+    allow(['secretsmanager:ListSecrets'], ['*']),
+    onSecrets('DescribeSecret', 'GetSecretValue'),
+    through('secretsmanager', ['Decrypt'], SECRET_KEYS),
+    onUsers('DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags', 'UpdateAccessKey'),
+    onLedger('PutItem', 'Query'),
+    through('dynamodb', ['Decrypt']),
+    allow(
+      ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+      ['<RetireTimetableDeadLetters0E515969.Arn>'],
+    ),
+  ],
+  AuditPlan: [
+    allow(
+      [
+        'secretsmanager:ListSecrets',
+        'ses:GetAccountSendingEnabled',
+        'ses:GetIdentityDkimAttributes',
+        'ses:GetIdentityVerificationAttributes',
+        'ses:GetSendQuota',
+        'ses:ListIdentities',
+      ],
+      ['*'],
+    ),
+    onReports('PutObject', 'audits/*/account.json', 'audits/*/plan.json'),
+    through('s3', ['Decrypt', 'GenerateDataKey']),
+  ],
+  AuditExamine: [
+    onSecrets('DescribeSecret', 'GetSecretValue'),
+    through('secretsmanager', ['Decrypt'], SECRET_KEYS),
+    onUsers('GetAccessKeyLastUsed', 'ListAccessKeys'),
+    onReports('GetObject', 'audits/*/account.json'),
+    onReports('PutObject', 'audits/*/results/*'),
+    through('s3', ['Decrypt', 'GenerateDataKey']),
+  ],
+  AuditReport: [
+    onReports('GetObject', 'audits/*'),
+    onReports('PutObject', 'audits/*/report.html', 'audits/*/report.json', 'audits/latest.json'),
+    allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
+    through('s3', ['Decrypt', 'GenerateDataKey']),
+    onLedger('PutItem'),
+    through('dynamodb', ['Decrypt']),
+  ],
+};
+
+describe.each(Object.entries(EXPECTED))('the function %s', (name, statements) => {
+  const properties = named(resources, `${name}Function`).Properties;
+
+  it('may write its own log and trace, do its own work, and nothing else', () => {
+    const ownLog = named(resources, `${name}RoleDefaultPolicy`).Properties.PolicyDocument.Statement[0]
+      .Resource;
+    expect(ownLog).toBe(`<${properties.LoggingConfig.LogGroup.slice(1, -1)}.Arn>`);
+    expect(allowed(resources, name)).toEqual([
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [ownLog]),
+      TRACE,
+      ...statements,
+    ]);
+  });
+
+  it('has no AWS managed policy', () => {
+    expect(named(resources, `${name}Role`).Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  it('runs on Node 24 and ARM, traced, with memory, time and log format of its own', () => {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON' },
+      MemorySize: expect.any(Number),
+      Timeout: expect.any(Number),
+    });
+  });
+
+  it('is told exactly the settings that functions/environment.ts reads', () => {
+    expect(properties.Environment.Variables).toEqual({
+      [ENVIRONMENT.table]: '<StorageLedger5E7CB2E3>',
+      [ENVIRONMENT.bucket]: '<StorageReports31B47EB2>',
+      [ENVIRONMENT.overlapHours]: '48',
+      [ENVIRONMENT.soakHours]: '72',
+      [ENVIRONMENT.rotationDays]: '30',
+    });
+  });
+});
+
+it('there are no other functions', () => {
+  expect(ofType(resources, 'AWS::Lambda::Function')).toHaveLength(Object.keys(EXPECTED).length);
+});
+
+it('the key pattern of the results covers the keys that the examination writes', () => {
+  expect(REPORT.result('run', 7)).toMatch(/^audits\/[^/]+\/results\/.+$/);
+});
+
+describe('who may invoke', () => {
+  const permissions = ofType(resources, 'AWS::Lambda::Permission').map(({ Properties }) => Properties);
+
+  it('the rotation: Secrets Manager, on behalf of this account only', () => {
+    const [rotation] = permissions.filter(({ Principal }) => Principal === 'secretsmanager.amazonaws.com');
+    expect(rotation).toEqual({
+      Action: 'lambda:InvokeFunction',
+      FunctionName: '<RotateFunction80E9DEEB.Arn>',
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: '<AWS::AccountId>',
+    });
+  });
+
+  it('validation and report: API Gateway, each for its own method', () => {
+    const byApi = permissions.filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
+    const path = (arn: string) => arn.slice(arn.indexOf('/'));
+    expect(byApi.map(({ FunctionName, SourceArn }) => [FunctionName, path(SourceArn)])).toEqual([
+      ['<ValidateFunction2E581753.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/POST/validations'],
+      ['<AuditReportFunctionF1AE9DFF.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/latest'],
+    ]);
+  });
+
+  it('nobody else', () => {
+    expect(permissions).toHaveLength(3);
+  });
+});
+
+it('a failed retirement, which runs asynchronously, ends in a queue that is watched', () => {
+  expect(ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)).toEqual([
+    {
+      FunctionName: '<RetireFunctionE255B234>',
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 3600,
+      MaximumRetryAttempts: 1,
+      DestinationConfig: { OnFailure: { Destination: '<RetireTimetableDeadLetters0E515969.Arn>' } },
+    },
+  ]);
+});
