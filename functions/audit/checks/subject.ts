@@ -1,0 +1,64 @@
+import type { Credential, Endpoint, SesProvider } from '../../credential/credential.ts';
+import type { ServerFacts, SessionFacts } from '../../probe/facts.ts';
+import type { CredentialFacts } from '../facts/credential-facts.ts';
+import { decide } from '../gathered.ts';
+import { notApplicable, type Outcome, unknown } from '../outcome.ts';
+
+type Rule = (facts: CredentialFacts) => Outcome;
+
+const NO_LOGIN_YET = notApplicable('No user name and password yet: the first rotation makes them.');
+const UNREADABLE = unknown('not-reached', 'The secret is malformed; see `secret.shape`.');
+
+/** For rules that need a whole credential. */
+export function onCredential(rule: (credential: Credential, facts: CredentialFacts) => Outcome): Rule {
+  return (facts) =>
+    decide(facts.content, (content) => {
+      if (content.kind === 'malformed') return UNREADABLE;
+      return content.kind === 'credential' ? rule(content.credential, facts) : NO_LOGIN_YET;
+    });
+}
+
+/** For rules on the place of login, which a secret may name before it has a password. */
+export function onEndpoint(rule: (endpoint: Endpoint, facts: CredentialFacts) => Outcome): Rule {
+  return (facts) =>
+    decide(facts.content, (content) => {
+      if (content.kind === 'malformed') return UNREADABLE;
+      if (content.kind === 'empty') return notApplicable('No server yet: the secret has no value.');
+      return rule(content.kind === 'credential' ? content.credential.endpoint : content.endpoint, facts);
+    });
+}
+
+export function onServer(rule: (server: ServerFacts, endpoint: Endpoint) => Outcome): Rule {
+  return onEndpoint((endpoint, { server }) => decide(server, (facts) => rule(facts, endpoint)));
+}
+
+/** For rules on what is said before STARTTLS; implicit TLS says nothing in clear. */
+export function onStarttls(rule: (server: ServerFacts) => Outcome): Rule {
+  return onServer((server, { security }) =>
+    security === 'starttls'
+      ? rule(server)
+      : notApplicable('TLS from the first byte: nothing is said in clear.'),
+  );
+}
+
+export function onSession(rule: (session: SessionFacts, server: ServerFacts, host: string) => Outcome): Rule {
+  return onServer((server, { host }) =>
+    server.session ? rule(server.session, server, host) : notSeen(server, 'There was no TLS session'),
+  );
+}
+
+export function onSes(
+  rule: (ses: SesProvider, credential: Credential, facts: CredentialFacts) => Outcome,
+): Rule {
+  return onCredential((credential, facts) =>
+    credential.provider?.type === 'ses'
+      ? rule(credential.provider, credential, facts)
+      : notApplicable('Not a credential of Amazon SES.'),
+  );
+}
+
+/** A fact that the probe did not come to. */
+export function notSeen({ interrupted }: ServerFacts, what: string): Outcome {
+  if (!interrupted) return unknown('not-reached', `${what}: the server offers no STARTTLS.`);
+  return unknown(interrupted.reason, `${what}: ${interrupted.code}.`);
+}

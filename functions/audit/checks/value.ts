@@ -1,0 +1,85 @@
+import type { Credential } from '../../credential/credential.ts';
+import type { Redacted } from '../../credential/redacted.ts';
+import { awsPage, type Check } from '../check.ts';
+import { decide } from '../gathered.ts';
+import { fail, info, notApplicable, type Outcome, pass } from '../outcome.ts';
+import { onCredential } from './subject.ts';
+
+/** NIST SP 800-63B-4: a password that is the only factor. */
+const MIN_LENGTH = 15;
+/** Less than this left after the words below are taken out is no password but a phrase from a manual. */
+const MIN_REST = 8;
+const PLACEHOLDER =
+  /change|passw[o0]rd|secret|example|placeholder|default|sample|welcome|letmein|qwerty|admin|your|smtp|mail|test|todo|x{3,}|0?123456789?0?|12345/gi;
+const SES_HOST = /^email-smtp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/i;
+const ACCESS_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
+/** 33 octets in base64: the version and a SHA-256 HMAC. */
+const SES_PASSWORD = /^[A-Za-z0-9+/]{44}$/;
+const SECRET_ACCESS_KEY = /^[A-Za-z0-9+/]{40}$/;
+const GMAIL_HOST = /^smtp\.g(oogle)?mail\.com$/i;
+/** Google shows its app passwords in four groups of four letters. */
+const GMAIL_APP_PASSWORD = /^[a-z]{4}( ?[a-z]{4}){3}$/;
+
+/** Rules on the value of the secret. Their evidence never tells the value, its length or a hash of it. */
+export const valueChecks: readonly Check[] = [
+  {
+    id: 'secret.shape',
+    practices: [2, 4],
+    title: 'Form of the secret',
+    severity: 'critical',
+    why: 'A secret that no reader can parse fails at the worst time, and a raw AWS secret key stored as a password can do far more than send mail.',
+    mend: 'Store host, port, username and password as described in the README. For Amazon SES store the derived SMTP password, never the secret access key itself; replace a key that was stored like that.',
+    reference: awsPage('Obtaining Amazon SES SMTP credentials', 'ses/latest/dg/smtp-credentials.html'),
+    rule: ({ content }) =>
+      decide(content, (secret) => {
+        if (secret.kind === 'malformed') return fail(`Expected ${secret.expected} at ${secret.path}.`);
+        if (secret.kind === 'empty') return notApplicable('The secret has no value yet.');
+        if (secret.kind === 'seed') return info('The secret awaits its first rotation.');
+        return shapeOutcome(secret.credential);
+      }),
+  },
+  {
+    id: 'secret.strength',
+    practices: [1],
+    title: 'Password strength',
+    severity: 'high',
+    why: 'The password is the only factor of an SMTP login, and the login is open to everybody on the internet who guesses.',
+    mend: 'Let the provider or GetRandomPassword make a new one of at least 15 characters, and rotate.',
+    reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
+    rule: onCredential(({ username, password, endpoint }) =>
+      isStrong(password, [username, endpoint.host])
+        ? pass('It meets the policy for a password that is the only factor.')
+        : fail(
+            'It does not meet the policy: at least 15 characters, no user name, no host name, no placeholder.',
+          ),
+    ),
+  },
+];
+
+function shapeOutcome({ endpoint, username, password, provider }: Credential): Outcome {
+  if (provider?.type === 'ses' || SES_HOST.test(endpoint.host)) return sesShape(username, password);
+  if (ACCESS_KEY_ID.test(username) && SECRET_ACCESS_KEY.test(password.reveal())) return rawKey();
+  if (GMAIL_HOST.test(endpoint.host) && !GMAIL_APP_PASSWORD.test(password.reveal()))
+    return fail('Gmail takes only app passwords of sixteen letters here, and this is none.');
+  return pass('All fields are present and well-formed.');
+}
+
+function sesShape(username: string, password: Redacted): Outcome {
+  if (SECRET_ACCESS_KEY.test(password.reveal())) return rawKey();
+  if (!ACCESS_KEY_ID.test(username)) return fail('The user name is not an access key id of an IAM user.');
+  return SES_PASSWORD.test(password.reveal())
+    ? pass('User name and password have the form of Amazon SES.')
+    : fail('The password does not have the form of a derived Amazon SES SMTP password.');
+}
+
+function rawKey(): Outcome {
+  return fail('The password has the form of a raw AWS secret access key.');
+}
+
+function isStrong(password: Redacted, names: readonly string[]): boolean {
+  const value = password.reveal().toLowerCase();
+  const known = names.flatMap((name) => [name, name.split('@')[0] ?? name]).map((name) => name.toLowerCase());
+  if (value.length < MIN_LENGTH || known.includes(value)) return false;
+  const rest = value.replace(PLACEHOLDER, '');
+  return rest.length === value.length || rest.replace(/[^a-z0-9]/g, '').length >= MIN_REST;
+}

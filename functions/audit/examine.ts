@@ -1,0 +1,57 @@
+import { type SecretDescription, versionWith } from '../credential/store.ts';
+import { mask } from '../smtp/reply.ts';
+import { judge } from '../smtp/verdict.ts';
+import { CATALOGUE } from './catalogue.ts';
+import { concurrently } from './concurrently.ts';
+import type { Examination, Examined, Finding, UnexaminedReason } from './examined.ts';
+import type { CredentialFacts } from './facts/credential-facts.ts';
+import { endpointOf, gatherFacts, type Sources } from './facts/gather.ts';
+
+/** Each credential holds a few sockets and little memory; a mail host sees this many of our connections at most. */
+const CONCURRENCY = 4;
+/** Less than this (ms) would only produce timeouts that say nothing about the server. */
+const LEAST_MS = 2000;
+
+/** Examines credentials side by side. One that throws is reported as such and never takes the others with it. */
+export function examineSecrets(secretArns: readonly string[], sources: Sources): Promise<Examination[]> {
+  return concurrently(secretArns, CONCURRENCY, async (secretArn) => {
+    if (sources.remainingMs() < LEAST_MS) return unexamined(secretArn, 'deadline');
+    try {
+      return await examineSecret(secretArn, sources);
+    } catch (error) {
+      return unexamined(secretArn, 'examine-failed', error instanceof Error ? error.name : 'Error');
+    }
+  });
+}
+
+async function examineSecret(secretArn: string, sources: Sources): Promise<Examination> {
+  const description = await sources.store.describe(secretArn);
+  if (description.kind === 'denied') return unexamined(secretArn, 'access-denied');
+  if (description.kind === 'not-found') return unexamined(secretArn, 'not-found');
+  if (!description.managed) return unexamined(secretArn, 'not-managed');
+  return examined(description, await gatherFacts(sources, description));
+}
+
+function examined(description: SecretDescription, facts: CredentialFacts): Examined {
+  const { content, login } = facts;
+  const endpoint = endpointOf(content.known ? content.value : undefined);
+  return {
+    kind: 'examined',
+    secretArn: description.arn,
+    secretName: description.name,
+    versionId: versionWith('AWSCURRENT', description) ?? null,
+    endpoint: endpoint ? { host: endpoint.host, port: endpoint.port, security: endpoint.security } : null,
+    verdict: login.known ? judge(login.value).verdict : null,
+    findings: CATALOGUE.map(({ id, rule }) => finding(id, rule(facts))),
+  };
+}
+
+/** Evidence may quote a server: no control or invisible characters, no mail address, no novel. */
+function finding(check: string, outcome: ReturnType<(typeof CATALOGUE)[number]['rule']>): Finding {
+  const evidence = mask(outcome.evidence, []).replace(/\p{Cf}+/gu, '');
+  return { ...outcome, check, evidence };
+}
+
+function unexamined(secretArn: string, reason: UnexaminedReason, detail: string | null = null): Examination {
+  return { kind: 'unexamined', secretArn, reason, detail };
+}

@@ -1,0 +1,53 @@
+import type { Endpoint } from '../credential/credential.ts';
+import type { Verdict } from '../smtp/verdict.ts';
+import type { Outcome, Status } from './outcome.ts';
+
+/** What one check found about one credential; `check` is its id in the catalogue. */
+export type Finding = Outcome & { readonly check: string };
+
+export interface Examined {
+  readonly kind: 'examined';
+  readonly secretArn: string;
+  readonly secretName: string;
+  /** Of the version that carries AWSCURRENT. */
+  readonly versionId: string | null;
+  /** Null when the secret does not say where to log in. */
+  readonly endpoint: Pick<Endpoint, 'host' | 'port' | 'security'> | null;
+  /** Null when there was nothing to log in with. */
+  readonly verdict: Verdict | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Why a credential was not examined. `no-result`: its batch wrote nothing. */
+export type UnexaminedReason =
+  | 'access-denied'
+  | 'not-found'
+  | 'not-managed'
+  | 'deadline'
+  | 'examine-failed'
+  | 'no-result';
+
+export interface Unexamined {
+  readonly kind: 'unexamined';
+  readonly secretArn: string;
+  readonly reason: UnexaminedReason;
+  /** An error's name, never its message; null when the reason says it all. */
+  readonly detail: string | null;
+}
+
+export type Examination = Examined | Unexamined;
+
+/** What the examination of one batch writes to the report bucket. */
+export interface BatchResult {
+  readonly runId: string;
+  readonly batch: number;
+  readonly examinations: readonly Examination[];
+}
+
+export type Counts = Readonly<Record<Status, number>>;
+
+export function countStatuses(findings: Iterable<{ readonly status: Status }>): Counts {
+  const counts = { pass: 0, warn: 0, fail: 0, info: 0, unknown: 0, 'not-applicable': 0 };
+  for (const { status } of findings) counts[status] += 1;
+  return counts;
+}

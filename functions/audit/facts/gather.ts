@@ -1,0 +1,62 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { Endpoint } from '../../credential/credential.ts';
+import { parseSecret } from '../../credential/schema.ts';
+import type { SecretDescription, SecretStore } from '../../credential/store.ts';
+import { login } from '../../smtp/login.ts';
+import { type Gathered, gather, known, missing } from '../gathered.ts';
+import type { CredentialFacts, Policy, SecretContent } from './credential-facts.ts';
+import { type UserKeys, userKeys } from './iam.ts';
+import { serverFacts } from './server.ts';
+import type { SesFacts } from './ses.ts';
+
+const LOGIN_LIMIT_MS = 10_000;
+const PROBE_LIMIT_MS = 20_000;
+const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
+
+/** Where the facts of one credential come from; `remainingMs` is the time left for all of them. */
+export interface Sources {
+  readonly store: SecretStore;
+  readonly iam: IAMClient;
+  readonly ses: SesFacts;
+  readonly policy: Policy;
+  readonly now: () => number;
+  readonly remainingMs: () => number;
+}
+
+/** Reads the secret, logs in once, probes the server and asks IAM, in this order. A failure is a fact. */
+export async function gatherFacts(
+  sources: Sources,
+  description: SecretDescription,
+): Promise<CredentialFacts> {
+  const { store, iam, ses, policy, now } = sources;
+  const content = await gather(() => readContent(store, description.arn));
+  const secret = content.known ? content.value : undefined;
+  const credential = secret?.kind === 'credential' ? secret.credential : undefined;
+  const endpoint = endpointOf(secret);
+  const budget = (limitMs: number) => Math.max(1, Math.min(limitMs, sources.remainingMs()));
+  return {
+    examinedAt: now(),
+    policy,
+    ses,
+    description,
+    content,
+    login: credential ? known(await login(credential, budget(LOGIN_LIMIT_MS))) : NOT_ASKED,
+    server: endpoint ? known(await serverFacts(endpoint, credential, budget(PROBE_LIMIT_MS))) : NOT_ASKED,
+    keys: await keysOf(iam, credential?.provider?.userName),
+  };
+}
+
+async function readContent(store: SecretStore, arn: string): Promise<SecretContent> {
+  const value = await store.read(arn, { stage: 'AWSCURRENT' });
+  return value.kind === 'absent' ? { kind: 'empty' } : parseSecret(value.text.reveal());
+}
+
+/** Where a secret says to log in, if it says so at all. */
+export function endpointOf(secret: SecretContent | undefined): Endpoint | undefined {
+  if (secret?.kind === 'credential') return secret.credential.endpoint;
+  return secret?.kind === 'seed' ? secret.endpoint : undefined;
+}
+
+async function keysOf(iam: IAMClient, userName: string | undefined): Promise<Gathered<UserKeys>> {
+  return userName === undefined ? NOT_ASKED : gather(() => userKeys(iam, userName));
+}

@@ -1,0 +1,39 @@
+/** Why a check could not say pass or fail. Closed; `REASON_TEXT` words each. */
+export const REASON_TEXT = {
+  timeout: 'no answer in time',
+  'egress-blocked': 'AWS blocks outbound port 25 from Lambda',
+  unreachable: 'the server could not be reached',
+  closed: 'the server hung up',
+  throttled: 'asked to slow down',
+  refused: 'the server refused this client',
+  temporary: 'a temporary failure of the server',
+  'tls-failed': 'the TLS handshake failed',
+  'protocol-error': 'the answer was not valid SMTP',
+  'local-tls-limit': 'the TLS library of the audit cannot offer this',
+  'not-reached': 'an earlier step failed',
+  'not-configured': 'the secret does not say enough',
+  'other-region': 'the audit reads Amazon SES in its own region only',
+  'access-denied': 'the audit may not read this',
+  'not-found': 'AWS does not know it',
+  'aws-error': 'AWS answered with an error',
+} as const;
+
+export type UnknownReason = keyof typeof REASON_TEXT;
+
+export type Status = 'pass' | 'warn' | 'fail' | 'info' | 'unknown' | 'not-applicable';
+
+/** What a rule decided. `evidence` says what was seen, in plain words, and holds no secret and no mail address. */
+export type Outcome =
+  | { readonly status: Exclude<Status, 'unknown'>; readonly evidence: string }
+  | { readonly status: 'unknown'; readonly reason: UnknownReason; readonly evidence: string };
+
+export const pass = (evidence: string): Outcome => ({ status: 'pass', evidence });
+export const warn = (evidence: string): Outcome => ({ status: 'warn', evidence });
+export const fail = (evidence: string): Outcome => ({ status: 'fail', evidence });
+export const info = (evidence: string): Outcome => ({ status: 'info', evidence });
+export const notApplicable = (evidence: string): Outcome => ({ status: 'not-applicable', evidence });
+export const unknown = (reason: UnknownReason, evidence: string): Outcome => ({
+  status: 'unknown',
+  reason,
+  evidence,
+});

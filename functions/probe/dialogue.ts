@@ -1,0 +1,81 @@
+import type { Endpoint } from '../credential/credential.ts';
+import type { Reply } from '../smtp/evidence.ts';
+import { parseReply } from '../smtp/reply.ts';
+import type { InterruptionReason } from './facts.ts';
+import { Interrupted } from './interrupted.ts';
+import { LineConnection } from './line-connection.ts';
+
+/** RFC 5321 section 4.1.4: a client without a name of its own says an address literal. */
+const CLIENT = '[127.0.0.1]';
+/** AWS blocks outbound port 25 from Lambda, so a silence there says nothing about the server. */
+const BLOCKED_PORT = 25;
+
+export interface EhloFacts {
+  readonly starttls: boolean;
+  /** Upper case, RFC 4954 section 3; `AUTH=` is the older form that some servers list beside it. */
+  readonly mechanisms: readonly string[];
+}
+
+/** Runs a dialogue on a new connection and always ends it with QUIT. `deadline` in ms of `performance.now()`. */
+export async function withLine<T>(
+  endpoint: Endpoint,
+  deadline: number,
+  talk: (line: LineConnection) => Promise<T>,
+): Promise<T> {
+  const line = await openLine(endpoint, deadline);
+  try {
+    return await talk(line);
+  } finally {
+    await line.quit();
+  }
+}
+
+async function openLine({ host, port }: Endpoint, deadline: number): Promise<LineConnection> {
+  try {
+    return await LineConnection.open(host, port, deadline);
+  } catch (error) {
+    const silent = error instanceof Interrupted && error.reason === 'timeout';
+    throw silent && port === BLOCKED_PORT ? new Interrupted('egress-blocked', 'no connect') : error;
+  }
+}
+
+export async function readGreeting(line: LineConnection): Promise<Reply> {
+  return expectReply(220, await line.reply());
+}
+
+export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
+  const raw = await line.command(`EHLO ${CLIENT}`);
+  expectReply(250, raw);
+  const keywords = raw.split(/\r?\n/).map((text) => text.slice(4).trim().toUpperCase());
+  const lists = keywords.map((keyword) => /^AUTH[ =](.*)$/.exec(keyword)?.[1] ?? '');
+  return {
+    starttls: keywords.includes('STARTTLS'),
+    mechanisms: [...new Set(lists.join(' ').split(/\s+/).filter(Boolean))],
+  };
+}
+
+export async function sayStarttls(line: LineConnection): Promise<void> {
+  expectReply(220, await line.command('STARTTLS'));
+}
+
+/** Only the code of the reply to a command. */
+export async function codeOf(line: LineConnection, command: string): Promise<number> {
+  return parsed(await line.command(command)).code;
+}
+
+function expectReply(code: number, raw: string): Reply {
+  const reply = parsed(raw);
+  if (reply.code === code) return reply;
+  throw new Interrupted(refusalReason(reply.code), String(reply.code));
+}
+
+function parsed(raw: string): Reply {
+  const reply = parseReply(raw);
+  if (reply) return reply;
+  throw new Interrupted('protocol-error', 'no reply code');
+}
+
+function refusalReason(code: number): InterruptionReason {
+  if (code >= 400 && code < 500) return 'throttled';
+  return code >= 500 ? 'refused' : 'protocol-error';
+}

@@ -1,0 +1,133 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { Interrupted, interruptedBy } from './interrupted.ts';
+import { ReplyBuffer } from './reply-buffer.ts';
+
+/** No stage may take longer, so that a server that trickles cannot eat the whole budget. */
+const STAGE_LIMIT_MS = 8000;
+const QUIT_LIMIT_MS = 1000;
+
+/**
+ * SMTP's line protocol on a socket of its own: commands out, complete replies in.
+ * Each wait ends at `deadline` (ms of `performance.now()`) or after eight seconds; rejects with `Interrupted`.
+ * It never verifies a certificate, therefore no password may ever pass through it.
+ */
+export class LineConnection {
+  #socket: net.Socket;
+  #failure: unknown;
+  #wake = () => {};
+  readonly #replies = new ReplyBuffer();
+  readonly #deadline: number;
+
+  private constructor(socket: net.Socket, deadline: number) {
+    this.#socket = socket;
+    this.#deadline = deadline;
+    this.#listen();
+  }
+
+  static async open(host: string, port: number, deadline: number): Promise<LineConnection> {
+    const socket = net.connect({ host, port, noDelay: true });
+    await ready(socket, 'connect', stageEnd(deadline));
+    return new LineConnection(socket, deadline);
+  }
+
+  async command(line: string): Promise<string> {
+    this.#socket.write(`${line}\r\n`);
+    return this.reply();
+  }
+
+  /** The next complete reply, all its lines, as the server sent it. */
+  async reply(): Promise<string> {
+    const end = stageEnd(this.#deadline);
+    for (;;) {
+      const reply = this.#replies.take();
+      if (reply !== undefined) return reply;
+      if (this.#failure) throw this.#failure;
+      await this.#change(end);
+    }
+  }
+
+  /** Upgrades to TLS. Whatever the server sent in clear before it is dropped (RFC 3207 section 6). */
+  async secure(options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
+    const plain = this.#socket.removeAllListeners('data').removeAllListeners('close');
+    this.#replies.clear();
+    const secured = connectTls({ ...options, socket: plain });
+    this.#socket = secured;
+    await ready(secured, 'secureConnect', stageEnd(this.#deadline));
+    this.#listen();
+    return secured;
+  }
+
+  /** Says QUIT if the line still stands, and closes it in any case. */
+  async quit(): Promise<void> {
+    if (!this.#failure && this.#socket.writable) {
+      this.#socket.write('QUIT\r\n');
+      await this.#change(Math.min(this.#deadline, performance.now() + QUIT_LIMIT_MS)).catch(() => {});
+    }
+    this.#socket.destroy();
+  }
+
+  #listen(): void {
+    this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#socket.on('error', (error) => this.#fail(interruptedBy(error)));
+    this.#socket.on('close', () => this.#fail(new Interrupted('closed', 'closed')));
+  }
+
+  #receive(chunk: Buffer): void {
+    try {
+      this.#replies.push(chunk);
+      this.#wake();
+    } catch (error) {
+      this.#fail(error);
+      this.#socket.destroy();
+    }
+  }
+
+  #fail(failure: unknown): void {
+    this.#failure ??= failure;
+    this.#wake();
+  }
+
+  #change(end: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Interrupted('timeout', 'no reply'));
+      const timer = setTimeout(late, Math.max(0, end - performance.now()));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function stageEnd(deadline: number): number {
+  return Math.min(deadline, performance.now() + STAGE_LIMIT_MS);
+}
+
+/** Settings that this OpenSSL does not know make `tls.connect` throw at once. */
+function connectTls(options: tls.ConnectionOptions): tls.TLSSocket {
+  try {
+    return tls.connect(options);
+  } catch (error) {
+    throw interruptedBy(error);
+  }
+}
+
+function ready(socket: net.Socket, event: 'connect' | 'secureConnect', end: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (failure?: unknown) => {
+      clearTimeout(timer);
+      socket.off('close', closed);
+      if (failure === undefined) return resolve();
+      socket.destroy();
+      reject(failure);
+    };
+    const closed = () => settle(new Interrupted('closed', 'closed'));
+    const late = () => settle(new Interrupted('timeout', `no ${event}`));
+    const timer = setTimeout(late, Math.max(0, end - performance.now()));
+    socket.once('close', closed);
+    // Stays for good: an error after this stage must never become an uncaught exception.
+    socket.on('error', (error) => settle(interruptedBy(error)));
+    socket.once(event, () => settle());
+  });
+}

@@ -1,0 +1,49 @@
+import { isIP } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { Endpoint } from '../credential/credential.ts';
+import { certificateFacts } from '../smtp/tls-facts.ts';
+import type { PinnedVersion, SessionFacts } from './facts.ts';
+import { Interrupted } from './interrupted.ts';
+
+/**
+ * Takes any certificate, protocol and key size: the audit describes what is wrong, which a refused handshake hides.
+ * `checkServerIdentity` is silenced so that `authorizationError` speaks of the chain only.
+ */
+export function auditOptions({ host, ca }: Endpoint): ConnectionOptions {
+  return {
+    // RFC 6066 section 3: no server name indication for an IP address.
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(ca && { ca }),
+    minVersion: 'TLSv1',
+    ciphers: 'DEFAULT:@SECLEVEL=0',
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  };
+}
+
+export function pinnedOptions(endpoint: Endpoint, version: PinnedVersion): ConnectionOptions {
+  const ciphers = 'ALL:@SECLEVEL=0';
+  return { ...auditOptions(endpoint), ciphers, minVersion: version, maxVersion: version };
+}
+
+/** `now` in milliseconds since 1970. */
+export function sessionFacts(socket: TLSSocket, host: string, now: number): SessionFacts {
+  // Once only: the second call finds nothing (Node 24.21).
+  const certificate = socket.getPeerX509Certificate();
+  if (!certificate) throw new Interrupted('tls-failed', 'no certificate');
+  const covered =
+    isIP(host) === 0 ? certificate.checkHost(host, { subject: 'never' }) : certificate.checkIP(host);
+  return {
+    protocol: socket.getProtocol() ?? 'unknown',
+    certificate: certificateFacts(certificate, now),
+    chainError: chainError(socket),
+    coversHost: covered !== undefined,
+  };
+}
+
+/** Node's types say Error; it really holds OpenSSL's name of the result. */
+function chainError({ authorized, authorizationError }: TLSSocket): string | null {
+  if (authorized) return null;
+  const error: unknown = authorizationError;
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

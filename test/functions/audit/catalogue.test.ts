@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../functions/audit/catalogue.ts';
+import { PRACTICES } from '../../../functions/audit/practices.ts';
+
+it('names every check once', () => {
+  const ids = CATALOGUE.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThanOrEqual(18);
+});
+
+describe.each(CATALOGUE)('$id', ({ id, practices, title, severity, why, mend, reference }) => {
+  it('has all that a reader of its finding needs', () => {
+    expect(id).toMatch(/^[a-z]+(\.[a-z-]+)+$/);
+    expect(['critical', 'high', 'medium', 'low']).toContain(severity);
+    expect(title).toMatch(/^[A-Z].{3,}[^.]$/);
+    expect(why).toMatch(/^[A-Z].{40,}\.$/);
+    expect(mend).toMatch(/^[A-Z].{30,}\.$/);
+    expect(reference.title).toMatch(/^[A-Z]/);
+    expect(reference.url).toMatch(
+      /^https:\/\/(www\.rfc-editor\.org\/rfc\/rfc\d+#section-[\d.]+|docs\.aws\.amazon\.com\/.+\.html)$/,
+    );
+  });
+
+  it('serves a practice', () => {
+    expect(practices.length).toBeGreaterThan(0);
+    for (const practice of practices) expect(Object.keys(PRACTICES)).toContain(String(practice));
+  });
+});
+
+it('counts nineteen practices', () => {
+  expect(Object.keys(PRACTICES).map(Number)).toEqual(Array.from({ length: 19 }, (_, index) => index + 1));
+});

@@ -1,0 +1,166 @@
+import type { CredentialFacts } from '../../../functions/audit/facts/credential-facts.ts';
+import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
+import { known, missing } from '../../../functions/audit/gathered.ts';
+import type { Credential, Security } from '../../../functions/credential/credential.ts';
+import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { SecretDescription } from '../../../functions/credential/store.ts';
+import type { ServerFacts, SessionFacts } from '../../../functions/probe/facts.ts';
+import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
+
+export const NOW = Date.parse('2026-11-24T06:00:00Z');
+export const HOUR = 60 * 60 * 1000;
+export const DAY = 24 * HOUR;
+export const KEY_ID = 'AKIAEXAMPLE000000001';
+export const SES_PASSWORD = 'BM7xVt3QpKd9Zs2Wn8Yc4Rf6Tj1Lh5Gb0Ma3Ev7Xu9Qo';
+
+export const description: SecretDescription = {
+  kind: 'found',
+  arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf',
+  name: 'keyturn/orders',
+  managed: true,
+  tags: { 'keyturn:managed': 'true' },
+  stages: { current: ['AWSCURRENT'], previous: ['AWSPREVIOUS'] },
+  rotationEnabled: true,
+  kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
+  createdAt: NOW - 100 * DAY,
+  lastRotatedAt: NOW - 10 * DAY,
+  nextRotationAt: NOW + 20 * DAY,
+  deletedAt: null,
+};
+
+export const credential: Credential = {
+  endpoint: { host: 'email-smtp.us-east-1.amazonaws.com', port: 587, security: 'starttls' },
+  username: KEY_ID,
+  password: new Redacted(SES_PASSWORD),
+  from: 'orders@shop.example.com',
+  provider: { type: 'ses', userName: 'keyturn-orders', region: 'us-east-1' },
+};
+
+export const session: SessionFacts = {
+  protocol: 'TLSv1.3',
+  chainError: null,
+  coversHost: true,
+  certificate: {
+    subject: 'CN=email-smtp.us-east-1.amazonaws.com',
+    issuer: 'CN=Amazon RSA 2048 M01',
+    validFrom: '2026-10-01T00:00:00.000Z',
+    validTo: '2027-02-01T00:00:00.000Z',
+    daysLeft: 68,
+    fingerprint256: 'AA:BB',
+    keyType: 'rsa',
+    keyBits: 2048,
+  },
+};
+
+export const evidence: LoginEvidence = {
+  endpoint: { host: 'email-smtp.us-east-1.amazonaws.com', port: 587, security: 'starttls' },
+  stage: 'done',
+  failure: null,
+  authSent: true,
+  tls: {
+    protocol: 'TLSv1.3',
+    cipher: 'TLS_AES_128_GCM_SHA256',
+    group: 'X25519',
+    certificate: session.certificate,
+  },
+  offered: ['PLAIN', 'LOGIN'],
+  used: 'PLAIN',
+  greeting: 'localhost ESMTP',
+  reply: { code: 235, enhanced: '2.7.0', text: 'Authentication successful' },
+  timings: { dnsMs: 1, connectMs: 1, tlsMs: 1, authMs: 1, totalMs: 4 },
+};
+
+export const server: ServerFacts = {
+  greeting: { code: 220, enhanced: null, text: 'email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABC' },
+  plaintext: { starttls: true, mechanisms: [], auth: 530, mail: 530 },
+  session,
+  mechanisms: ['PLAIN', 'LOGIN', 'XOAUTH2'],
+  handshakes: {
+    TLSv1: { result: 'refused' },
+    'TLSv1.1': { result: 'refused' },
+    'TLSv1.2': { result: 'accepted' },
+  },
+  interrupted: null,
+};
+
+export const ses: SesFacts = {
+  region: 'us-east-1',
+  sendingEnabled: known(true),
+  quota: known({ max24Hours: 50_000, sent24Hours: 1200, maxRate: 14 }),
+  identities: known({
+    'example.com': { verification: 'Success', dkimEnabled: true, dkimVerification: 'Success' },
+  }),
+};
+
+/** A credential of Amazon SES with which all is well; every check passes on it. */
+export const soundFacts: CredentialFacts = {
+  examinedAt: NOW,
+  policy: { rotationDays: 30, overlapHours: 48 },
+  description,
+  content: known({ kind: 'credential', credential }),
+  login: known(evidence),
+  server: known(server),
+  keys: known([{ id: KEY_ID, active: true, createdAt: NOW - 10 * DAY, lastUsedAt: NOW - HOUR }]),
+  ses,
+};
+
+export const withCredential = (changes: Partial<Credential>): Partial<CredentialFacts> => ({
+  content: known({ kind: 'credential', credential: { ...credential, ...changes } }),
+});
+export const withDescription = (changes: Partial<SecretDescription>): Partial<CredentialFacts> => ({
+  description: { ...description, ...changes },
+});
+export const withLogin = (changes: Partial<LoginEvidence>): Partial<CredentialFacts> => ({
+  login: known({ ...evidence, ...changes }),
+});
+export const withServer = (changes: Partial<ServerFacts>): Partial<CredentialFacts> => ({
+  server: known({ ...server, ...changes }),
+});
+export const withSession = (changes: Partial<SessionFacts>): Partial<CredentialFacts> =>
+  withServer({ session: { ...session, ...changes } });
+export const withCertificate = (changes: Partial<SessionFacts['certificate']>): Partial<CredentialFacts> =>
+  withSession({ certificate: { ...session.certificate, ...changes } });
+export const withSes = (changes: Partial<SesFacts>): Partial<CredentialFacts> => ({
+  ses: { ...ses, ...changes },
+});
+
+/** A credential of another provider, which names neither sender nor IAM user. */
+export const elsewhere = (changes: Partial<Credential> = {}): Partial<CredentialFacts> => ({
+  content: known({
+    kind: 'credential',
+    credential: {
+      endpoint: { host: 'mail.example.com', port: 465, security: 'tls' },
+      username: 'ada',
+      password: new Redacted('V8kq2LxZr9Tn4WsB'),
+      ...changes,
+    },
+  }),
+});
+export const at = (host: string, port: number, security: Security): Partial<CredentialFacts> =>
+  withCredential({ endpoint: { host, port, security } });
+export const withPassword = (value: string): Partial<CredentialFacts> =>
+  withCredential({ password: new Redacted(value) });
+
+/** The server took the connection and never said a word. */
+export const silent: Partial<CredentialFacts> = withServer({
+  greeting: null,
+  plaintext: null,
+  session: null,
+  mechanisms: null,
+  interrupted: { reason: 'timeout', code: 'no reply' },
+});
+export const denied: Partial<CredentialFacts> = {
+  content: missing('access-denied', 'AccessDeniedException'),
+};
+export const malformed: Partial<CredentialFacts> = {
+  content: known({ kind: 'malformed', path: '$.port', expected: 'a port number' }),
+};
+export const empty: Partial<CredentialFacts> = { content: known({ kind: 'empty' }) };
+export const seed: Partial<CredentialFacts> = {
+  content: known({
+    kind: 'seed',
+    endpoint: credential.endpoint,
+    provider: { type: 'ses', userName: 'keyturn-orders', region: 'us-east-1' },
+  }),
+};
+export const implicitTls = at('mail.example.com', 465, 'tls');

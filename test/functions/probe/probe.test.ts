@@ -1,0 +1,270 @@
+import net from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../../functions/credential/credential.ts';
+import { refusal } from '../../../functions/probe/handshake.ts';
+import { LineConnection } from '../../../functions/probe/line-connection.ts';
+import { probeServer } from '../../../functions/probe/probe.ts';
+import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { listen, startSmtpServer } from '../../support/smtp-servers.ts';
+import { type Responder, type ResponderOptions, startResponder } from './responder.ts';
+import { weakCertificate } from './weak-certificate.ts';
+
+const BUDGET_MS = 10_000;
+const OLD_TLS = { minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' } as const;
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+async function respond(options: ResponderOptions = {}): Promise<Responder> {
+  const server = await startResponder(options);
+  open.push(server);
+  return server;
+}
+
+function endpointOf({ host, port, security, ca }: Endpoint): Endpoint {
+  return { host, port, security, ...(ca && { ca }) };
+}
+
+describe.each(['tls', 'starttls'] as const)('a probe of a sound server over %s', (security) => {
+  it('sees a trusted session, its mechanisms, and only TLS 1.2 and 1.3', async () => {
+    const server = await startSmtpServer({ security, users: {} });
+    open.push(server);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(facts).toMatchObject({
+      greeting: { code: 220 },
+      session: { protocol: 'TLSv1.3', chainError: null, coversHost: true, certificate: { keyType: 'ec' } },
+      mechanisms: ['PLAIN', 'LOGIN'],
+      interrupted: null,
+      handshakes: {
+        TLSv1: { result: 'refused' },
+        'TLSv1.1': { result: 'refused' },
+        'TLSv1.2': { result: 'accepted' },
+      },
+    });
+    expect(server.logins).toEqual([]);
+  });
+
+  it('ends every connection with QUIT and never sends a login', async () => {
+    const server = await respond({ security });
+    await probeServer(endpointOf(server), BUDGET_MS);
+    const heard = server.dialogues.filter((dialogue) => dialogue.length > 0);
+    expect(heard.length).toBeGreaterThanOrEqual(2);
+    const lines = heard.flat();
+    expect(lines.filter((line) => /^AUTH/i.test(line))).toEqual(
+      security === 'starttls' ? ['AUTH PLAIN'] : [],
+    );
+    // A handshake that the server refused leaves no line on which QUIT could be said.
+    const spoken = heard.filter((dialogue) => dialogue.at(-1) !== 'STARTTLS');
+    expect(spoken.map((dialogue) => dialogue.at(-1))).toEqual(spoken.map(() => 'QUIT'));
+    expect(spoken).toHaveLength(2);
+  });
+});
+
+describe('what is said before TLS', () => {
+  it('is refused by a sound server, and the mechanisms it lists there are kept apart', async () => {
+    const server = await respond();
+    const { plaintext } = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(plaintext).toEqual({ starttls: true, mechanisms: ['PLAIN', 'LOGIN'], auth: 530, mail: 530 });
+  });
+
+  it('shows a server that would take a login in clear, and cancels that login', async () => {
+    const server = await respond({ replies: { AUTH: '334 \r\n' } });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(facts.plaintext).toMatchObject({ auth: 334 });
+    expect(facts.session).not.toBeNull();
+    expect(server.dialogues[0]?.slice(1, 3)).toEqual(['AUTH PLAIN', '*']);
+  });
+
+  it('shows a server that takes mail in clear, and takes that mail back', async () => {
+    const server = await respond({ replies: { MAIL: '250 2.1.0 Ok\r\n' } });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(facts.plaintext).toMatchObject({ mail: 250 });
+    expect(server.dialogues[0]?.slice(2, 4)).toEqual(['MAIL FROM:<>', 'RSET']);
+  });
+
+  it('goes no further when STARTTLS is not offered', async () => {
+    const server = await respond({ replies: { EHLO: '250-localhost\r\n250 AUTH PLAIN\r\n' } });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(facts).toMatchObject({ plaintext: { starttls: false }, session: null, interrupted: null });
+    expect(facts.handshakes.TLSv1).toEqual({ result: 'unknown', reason: 'not-reached' });
+    expect(server.dialogues).toHaveLength(1);
+    expect(server.dialogues[0]?.at(-1)).toBe('QUIT');
+  });
+
+  it('is not believed after TLS, even when it was sent ahead of the handshake', async () => {
+    const server = await respond({
+      replies: { STARTTLS: '220 Ready\r\n250-localhost\r\n250 AUTH ANONYMOUS\r\n' },
+    });
+    const { mechanisms } = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(mechanisms).toEqual(['PLAIN', 'LOGIN']);
+  });
+});
+
+describe('certificates that a login would refuse are described', () => {
+  it.each([
+    ['expired', { names: ['localhost'], from: -30, until: -2 }, 'CERT_HAS_EXPIRED', true],
+    ['for another host', { names: ['mail.example.com'] }, null, false],
+  ])('%s', async (_name, leaf, chainError, coversHost) => {
+    const authority = await createAuthority();
+    const server = await respond({ tls: await authority.issue(leaf) });
+    const { session } = await probeServer({ ...endpointOf(server), ca: authority.cert }, BUDGET_MS);
+    expect(session).toMatchObject({ chainError, coversHost });
+  });
+
+  it('from an authority that nobody trusts', async () => {
+    const { host, port, security } = await respond();
+    const { session } = await probeServer({ host, port, security }, BUDGET_MS);
+    expect(session).toMatchObject({ chainError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', coversHost: true });
+  });
+
+  it('with an IP address as the name of the host', async () => {
+    const authority = await createAuthority();
+    const leaf = await authority.issue({ names: ['127.0.0.1'] });
+    const { port } = await respond({ tls: leaf });
+    const endpoint = { host: '127.0.0.1', port, security: 'starttls', ca: authority.cert } as const;
+    const { session } = await probeServer(endpoint, BUDGET_MS);
+    expect(session).toMatchObject({ chainError: null, coversHost: true });
+  });
+});
+
+describe.each(['tls', 'starttls'] as const)('old protocol versions over %s', (security) => {
+  it('are found where the server takes them', async () => {
+    const server = await respond({ security, tls: { ...OLD_TLS, maxVersion: 'TLSv1.2' } });
+    const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(session?.protocol).toBe('TLSv1.2');
+    expect(handshakes).toEqual({
+      TLSv1: { result: 'accepted' },
+      'TLSv1.1': { result: 'accepted' },
+      'TLSv1.2': { result: 'accepted' },
+    });
+  });
+
+  it('are described even when the server has nothing else', async () => {
+    const server = await respond({ security, tls: { ...OLD_TLS, maxVersion: 'TLSv1' } });
+    const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(session?.protocol).toBe('TLSv1');
+    expect(handshakes['TLSv1.2']).toEqual({ result: 'refused' });
+  });
+});
+
+describe('a server that misbehaves', () => {
+  it.each([
+    ['is silent', '', { reason: 'timeout' }],
+    [
+      'says something else than SMTP',
+      'HTTP/1.1 400 Bad Request\r\n',
+      { reason: 'protocol-error', code: 'not SMTP' },
+    ],
+    [
+      'never ends its reply',
+      '220-more\r\n'.repeat(2000),
+      { reason: 'protocol-error', code: 'reply too long' },
+    ],
+    [
+      'never ends its line',
+      `220 ${'x'.repeat(20_000)}`,
+      { reason: 'protocol-error', code: 'reply too long' },
+    ],
+    ['asks to slow down', '421 4.7.0 Too many connections\r\n', { reason: 'throttled', code: '421' }],
+    ['refuses us', '554 5.7.1 Blocked\r\n', { reason: 'refused', code: '554' }],
+  ])('and %s ends the probe in time', async (_name, greeting, interrupted) => {
+    const server = await respond({ greeting });
+    const facts = await probeServer(endpointOf(server), 400);
+    expect(facts).toMatchObject({ greeting: null, plaintext: null, session: null, interrupted });
+  });
+
+  it('keeps what it showed before it fell silent', async () => {
+    const server = await respond({ replies: { MAIL: '' } });
+    const facts = await probeServer(endpointOf(server), 600);
+    expect(facts).toMatchObject({
+      greeting: { code: 220 },
+      plaintext: { starttls: true, auth: null },
+      interrupted: { reason: 'timeout' },
+    });
+  });
+
+  it('refuses STARTTLS after offering it', async () => {
+    const server = await respond({ replies: { STARTTLS: '454 4.7.0 TLS not available\r\n' } });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(facts).toMatchObject({ session: null, interrupted: { reason: 'throttled', code: '454' } });
+  });
+
+  it('speaks no TLS where TLS was expected', async () => {
+    const { host, port, ca } = await respond();
+    const facts = await probeServer({ host, port, security: 'tls', ca }, BUDGET_MS);
+    expect(facts.interrupted).toMatchObject({ reason: 'tls-failed', code: 'ERR_SSL_WRONG_VERSION_NUMBER' });
+  });
+
+  it('hangs up at once', async () => {
+    const server = net.createServer((socket) => socket.destroy());
+    const port = await listen(server);
+    open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    const facts = await probeServer({ host: 'localhost', port, security: 'starttls' }, BUDGET_MS);
+    expect(facts.interrupted).toMatchObject({ reason: 'closed' });
+  });
+
+  it('is not there', async () => {
+    const server = await startResponder();
+    await server.close();
+    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(facts.interrupted).toEqual({ reason: 'unreachable', code: 'ECONNREFUSED' });
+  });
+});
+
+describe('replies', () => {
+  it('are understood however the packets fall', async () => {
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {});
+      const parts = ['22', '0-mail', ' says ', '\r', '\n220 gr\u00fc\u00df', '\r\n'].map((part) =>
+        Buffer.from(part),
+      );
+      const bytes = Buffer.concat(parts);
+      const send = (at: number): void => {
+        if (at < bytes.length) socket.write(bytes.subarray(at, at + 1), () => setImmediate(send, at + 1));
+      };
+      send(0);
+      socket.once('data', () => socket.end('502 no\r\n'));
+    });
+    const port = await listen(server);
+    open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    const facts = await probeServer({ host: 'localhost', port, security: 'starttls' }, BUDGET_MS);
+    expect(facts.greeting).toEqual({ code: 220, enhanced: null, text: 'mail says grüß' });
+    expect(facts.interrupted).toMatchObject({ reason: 'refused', code: '502' });
+  });
+});
+
+describe('a weak certificate', () => {
+  it('is described below the limit of the TLS library, and its common name does not count', async () => {
+    const server = await respond({ tls: { ...(await weakCertificate()), ciphers: 'ALL:@SECLEVEL=0' } });
+    const { session } = await probeServer(endpointOf(server), BUDGET_MS);
+    expect(session).toMatchObject({
+      chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      coversHost: false,
+      certificate: { subject: 'CN=localhost', keyType: 'rsa', keyBits: 1024 },
+    });
+  });
+});
+
+describe('a handshake that failed', () => {
+  it.each([
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls-failed', { result: 'refused' }],
+    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-failed', { result: 'refused' }],
+    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'tls-failed', { result: 'refused' }],
+    ['ECONNRESET', 'closed', { result: 'refused' }],
+    ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'tls-failed', { result: 'unknown', reason: 'local-tls-limit' }],
+    ['ERR_SSL_NO_CIPHER_MATCH', 'tls-failed', { result: 'unknown', reason: 'local-tls-limit' }],
+    ['no secureConnect', 'timeout', { result: 'unknown', reason: 'timeout' }],
+  ] as const)('with %s was refused by the server only if the server said so', (code, reason, handshake) => {
+    expect(refusal({ reason, code })).toEqual(handshake);
+  });
+
+  it('because of settings that the local TLS library does not know is an interruption, not a crash', async () => {
+    const { port } = await respond({ security: 'tls' });
+    const line = await LineConnection.open('localhost', port, performance.now() + BUDGET_MS);
+    const attempt = line.secure({ ciphers: 'no-such-cipher' });
+    await expect(attempt).rejects.toMatchObject({ reason: 'tls-failed', code: 'ERR_SSL_NO_CIPHER_MATCH' });
+    await line.quit();
+  });
+});

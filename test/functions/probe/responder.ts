@@ -1,0 +1,88 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { Security } from '../../../functions/credential/credential.ts';
+import { certificates, listen, type RunningServer } from '../../support/smtp-servers.ts';
+
+const GREETING = '220 localhost ESMTP\r\n';
+const REPLIES: Readonly<Record<string, string>> = {
+  EHLO: '250-localhost\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n',
+  STARTTLS: '220 2.0.0 Ready to start TLS\r\n',
+  AUTH: '530 5.7.0 Must issue a STARTTLS command first\r\n',
+  MAIL: '530 5.7.0 Must issue a STARTTLS command first\r\n',
+  '*': '501 5.7.0 Cancelled\r\n',
+  RSET: '250 2.0.0 Ok\r\n',
+  QUIT: '221 2.0.0 Bye\r\n',
+};
+
+export interface ResponderOptions {
+  readonly security?: Security;
+  readonly greeting?: string;
+  /** Replies by verb, in place of the sound ones. */
+  readonly replies?: Readonly<Record<string, string>>;
+  /** Certificate, protocol versions and ciphers in place of the sound ones. */
+  readonly tls?: tls.TlsOptions;
+}
+
+export interface Responder extends RunningServer {
+  /** What each connection said, one list a connection. */
+  readonly dialogues: readonly (readonly string[])[];
+}
+
+/** An SMTP server whose every reply and TLS setting can be chosen, on a free port of 127.0.0.1. */
+export async function startResponder(options: ResponderOptions = {}): Promise<Responder> {
+  const { security = 'starttls', greeting = GREETING } = options;
+  const { ca, leaf } = await certificates();
+  const settings = { ...leaf, ...options.tls };
+  const replies = { ...REPLIES, ...options.replies };
+  const dialogues: string[][] = [];
+  const sockets = new Set<net.Socket>();
+  const onConnection = (socket: net.Socket) => {
+    const dialogue: string[] = [];
+    dialogues.push(dialogue);
+    socket.write(greeting);
+    converse(
+      socket,
+      (line) => {
+        dialogue.push(line);
+        return replies[line.split(' ')[0]?.toUpperCase() ?? ''] ?? '502 5.5.2 Not here\r\n';
+      },
+      settings,
+    );
+  };
+  const server =
+    security === 'tls' ? tls.createServer(settings, onConnection) : net.createServer(onConnection);
+  server.on('connection', (socket: net.Socket) => {
+    sockets.add(socket.on('error', () => {}));
+  });
+  server.on('tlsClientError', () => {});
+  const port = await listen(server);
+  return { host: 'localhost', port, security, ca, dialogues, close: () => closeAll(server, sockets) };
+}
+
+function converse(socket: net.Socket, answer: (line: string) => string, settings: tls.TlsOptions): void {
+  let pending = '';
+  const onData = (chunk: Buffer) => {
+    pending += chunk.toString('latin1');
+    for (let end = pending.indexOf('\n'); end !== -1; end = pending.indexOf('\n')) {
+      const line = pending.slice(0, end).trimEnd();
+      pending = pending.slice(end + 1);
+      const reply = answer(line);
+      socket.write(reply);
+      if (line.toUpperCase() === 'STARTTLS' && reply.startsWith('220')) {
+        socket.off('data', onData);
+        const secureContext = tls.createSecureContext(settings);
+        const secured = new tls.TLSSocket(socket, { isServer: true, secureContext }).on('error', () => {});
+        converse(secured, answer, settings);
+        return;
+      }
+    }
+  };
+  socket.on('data', onData).on('error', () => {});
+}
+
+function closeAll(server: net.Server, sockets: ReadonlySet<net.Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of sockets) socket.destroy();
+  });
+}
