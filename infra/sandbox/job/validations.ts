@@ -1,0 +1,35 @@
+import { AwsClient } from 'aws4fetch';
+import type { ValidationResult } from '../../../functions/credential/validation.ts';
+import type { Verdict } from '../../../functions/smtp/verdict.ts';
+import type { Account } from '../cloud.ts';
+
+export interface Expectation {
+  readonly secretName: string;
+  readonly expected: Verdict;
+}
+
+/** The API's address on this computer; the one in the stack's outputs is that on AWS. */
+export function apiUrl({ endpoint }: Account, apiId: string): string {
+  return `${endpoint}/restapis/${apiId}/prod/_user_request_`;
+}
+
+/** `POST /validations` for one secret, signed (SigV4). Rejects unless the API answers 200. */
+export async function validate(account: Account, apiId: string, secretId: string): Promise<ValidationResult> {
+  const client = new AwsClient({ ...account.credentials, region: account.region, service: 'execute-api' });
+  const response = await client.fetch(`${apiUrl(account, apiId)}/validations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ secretId }),
+  });
+  if (response.status !== 200) {
+    throw new Error(`POST /validations: expected 200, got ${response.status} ${await response.text()}`);
+  }
+  return (await response.json()) as ValidationResult;
+}
+
+/** Rejects when the verdict is not the expected one. */
+export function expectVerdict({ secretName, expected }: Expectation, { verdict, advice }: ValidationResult) {
+  if (verdict !== expected) {
+    throw new Error(`${secretName}: expected the verdict ${expected}, got ${verdict}. ${advice}`);
+  }
+}
