@@ -1,9 +1,44 @@
 import { defineConfig } from 'vitest/config';
 
+const MINUTE = 60_000;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**'],
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/functions/**/*.test.ts', 'test/support/**/*.test.ts'],
+          setupFiles: 'test/support/network-guard.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'infra',
+          include: ['test/infra/**/*.test.ts'],
+          setupFiles: 'test/support/network-guard.ts',
+          // aws-cdk-lib takes seconds to load: once for all files, not once for each.
+          isolate: false,
+          // Synthesis bundles every function.
+          testTimeout: MINUTE,
+          hookTimeout: 2 * MINUTE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // One sandbox at a time, with both cores to itself.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+        },
+      },
+    ],
   },
 });

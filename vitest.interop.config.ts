@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/interop/**/*.test.ts'], fileParallelism: false },
+  test: {
+    include: ['test/interop/**/*.test.ts'],
+    globalSetup: 'test/interop/global-setup.ts',
+    fileParallelism: false,
+  },
 });

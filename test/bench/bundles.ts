@@ -1,0 +1,53 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { transformSync } from 'esbuild';
+import { keyturnApp } from '../../infra/keyturn-app.ts';
+
+const CONSTRUCTS = ['Validate', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'] as const;
+
+export interface Bundle {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** What this script prints, as JSON. */
+export interface Bundles {
+  readonly bare: Bundle;
+  readonly deployed: readonly Bundle[];
+}
+
+/** The six functions as the stack bundles them for AWS: whatever it changes there, it changes here. */
+function deployedBundles(outdir: string): Bundle[] {
+  const assembly = keyturnApp({ outdir, context: { keyturn: {} } }).synth();
+  const resources: Record<string, { Properties: { Code?: { S3Key?: string } } }> =
+    assembly.getStackByName('Keyturn').template.Resources;
+  return CONSTRUCTS.map((name) => {
+    const key = Object.entries(resources).find(([id]) => id.slice(0, -8) === `${name}Function`)?.[1]
+      .Properties.Code?.S3Key;
+    if (key === undefined) throw new Error(`the template has no function ${name} with a bundle`);
+    return { name, file: entryFile(join(outdir, `asset.${basename(key, '.zip')}`)) };
+  });
+}
+
+function entryFile(asset: string): string {
+  const file = ['index.mjs', 'index.js'].map((name) => join(asset, name)).find(existsSync);
+  if (file === undefined) throw new Error(`no index.mjs or index.js in ${asset}`);
+  return file;
+}
+
+/** The least that Lambda can run, in the module format of `like`. */
+function bareBundle(outdir: string, like: Bundle): Bundle {
+  const extension = extname(like.file);
+  const format = extension === '.mjs' ? 'esm' : 'cjs';
+  const { code } = transformSync('export const handler = async () => {};', { format, minify: true });
+  const file = join(outdir, `bare${extension}`);
+  writeFileSync(file, code);
+  return { name: 'bare handler', file };
+}
+
+const [outdir] = process.argv.slice(2);
+if (outdir === undefined) throw new Error('usage: bundles.ts <directory to write to>');
+const deployed = deployedBundles(outdir);
+const [first] = deployed;
+if (!first) throw new Error('the stack has no functions');
+console.log(JSON.stringify({ bare: bareBundle(outdir, first), deployed } satisfies Bundles));
