@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { SesKeys } from './rotation/providers/ses.ts';
@@ -13,7 +12,6 @@ import { type RetirementOutcome, type RetirementPorts, retireReplaced } from './
 const HOUR_MS = 60 * 60 * 1000;
 
 const store = new SecretStore(new SecretsManagerClient());
-const ledger = new Ledger(new DynamoDBClient(), setting('table'));
 const iam = new IAMClient();
 
 /** Retires replaced credentials: of one secret with `{ secretId }`, of all managed ones with `{}` (the schedule's event). */

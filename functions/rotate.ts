@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { type SecretDescription, SecretStore } from './credential/store.ts';
-import { setting } from './environment.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { guard } from './rotation/guard.ts';
@@ -15,7 +13,6 @@ import { runStep } from './rotation/steps.ts';
 import { login } from './smtp/login.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
-const ledger = new Ledger(new DynamoDBClient(), setting('table'));
 const iam = new IAMClient();
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */

@@ -1,12 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { parseRequest } from './credential/request.ts';
 import { SecretStore } from './credential/store.ts';
 import { type ValidationOutcome, type ValidationResult, validateSecret } from './credential/validation.ts';
-import { setting } from './environment.ts';
 import { type ErrorBody, errorResponse, jsonResponse } from './http.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, countProvenLogin, metrics } from './observe/metrics.ts';
 
@@ -14,7 +12,6 @@ import { countMetric, countProvenLogin, metrics } from './observe/metrics.ts';
 const RESERVE_MS = 3000;
 
 const store = new SecretStore(new SecretsManagerClient());
-const ledger = new Ledger(new DynamoDBClient(), setting('table'));
 
 type Answer = ValidationResult | ErrorBody;
 

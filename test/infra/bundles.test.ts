@@ -60,7 +60,7 @@ function bundleOf(construct: string): string {
     id.slice(0, -8) === `${construct}Function` ? [one] : [],
   );
   const [hash] = String(resource?.Properties.Code.S3Key).split('.');
-  return join(outdir, `asset.${hash}`, 'index.mjs');
+  return join(outdir, `asset.${hash}`, 'index.js');
 }
 
 /** In an empty directory, with the environment that Lambda gives and no other. */
