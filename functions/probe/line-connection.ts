@@ -51,7 +51,7 @@ export class LineConnection {
   async secure(options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
     const plain = this.#socket.removeAllListeners('data').removeAllListeners('close');
     this.#replies.clear();
-    const secured = connectTls({ ...options, socket: plain });
+    const secured = connectTls(plain, options);
     this.#socket = secured;
     await ready(secured, 'secureConnect', stageEnd(this.#deadline));
     this.#listen();
@@ -105,10 +105,11 @@ function stageEnd(deadline: number): number {
 }
 
 /** Settings that this OpenSSL does not know make `tls.connect` throw at once. */
-function connectTls(options: tls.ConnectionOptions): tls.TLSSocket {
+function connectTls(socket: net.Socket, options: tls.ConnectionOptions): tls.TLSSocket {
   try {
-    return tls.connect(options);
+    return tls.connect({ ...options, socket });
   } catch (error) {
+    socket.destroy();
     throw interruptedBy(error);
   }
 }

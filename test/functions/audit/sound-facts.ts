@@ -11,9 +11,9 @@ export const NOW = Date.parse('2026-11-24T06:00:00Z');
 export const HOUR = 60 * 60 * 1000;
 export const DAY = 24 * HOUR;
 export const KEY_ID = 'AKIAEXAMPLE000000001';
-export const SES_PASSWORD = 'BM7xVt3QpKd9Zs2Wn8Yc4Rf6Tj1Lh5Gb0Ma3Ev7Xu9Qo';
+const SES_PASSWORD = 'BM7xVt3QpKd9Zs2Wn8Yc4Rf6Tj1Lh5Gb0Ma3Ev7Xu9Qo';
 
-export const description: SecretDescription = {
+const description: SecretDescription = {
   kind: 'found',
   arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf',
   name: 'keyturn/orders',
@@ -36,7 +36,7 @@ export const credential: Credential = {
   provider: { type: 'ses', userName: 'keyturn-orders', region: 'us-east-1' },
 };
 
-export const session: SessionFacts = {
+const session: SessionFacts = {
   protocol: 'TLSv1.3',
   chainError: null,
   coversHost: true,
@@ -52,7 +52,7 @@ export const session: SessionFacts = {
   },
 };
 
-export const evidence: LoginEvidence = {
+const evidence: LoginEvidence = {
   endpoint: { host: 'email-smtp.us-east-1.amazonaws.com', port: 587, security: 'starttls' },
   stage: 'done',
   failure: null,

@@ -1,11 +1,8 @@
-import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../functions/credential/credential.ts';
-import { refusal } from '../../../functions/probe/handshake.ts';
-import { LineConnection } from '../../../functions/probe/line-connection.ts';
 import { probeServer } from '../../../functions/probe/probe.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
-import { listen, startSmtpServer } from '../../support/smtp-servers.ts';
+import { startSmtpServer } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from './responder.ts';
 import { weakCertificate } from './weak-certificate.ts';
 
@@ -149,92 +146,6 @@ describe.each(['tls', 'starttls'] as const)('old protocol versions over %s', (se
   });
 });
 
-describe('a server that misbehaves', () => {
-  it.each([
-    ['is silent', '', { reason: 'timeout' }],
-    [
-      'says something else than SMTP',
-      'HTTP/1.1 400 Bad Request\r\n',
-      { reason: 'protocol-error', code: 'not SMTP' },
-    ],
-    [
-      'never ends its reply',
-      '220-more\r\n'.repeat(2000),
-      { reason: 'protocol-error', code: 'reply too long' },
-    ],
-    [
-      'never ends its line',
-      `220 ${'x'.repeat(20_000)}`,
-      { reason: 'protocol-error', code: 'reply too long' },
-    ],
-    ['asks to slow down', '421 4.7.0 Too many connections\r\n', { reason: 'throttled', code: '421' }],
-    ['refuses us', '554 5.7.1 Blocked\r\n', { reason: 'refused', code: '554' }],
-  ])('and %s ends the probe in time', async (_name, greeting, interrupted) => {
-    const server = await respond({ greeting });
-    const facts = await probeServer(endpointOf(server), 400);
-    expect(facts).toMatchObject({ greeting: null, plaintext: null, session: null, interrupted });
-  });
-
-  it('keeps what it showed before it fell silent', async () => {
-    const server = await respond({ replies: { MAIL: '' } });
-    const facts = await probeServer(endpointOf(server), 600);
-    expect(facts).toMatchObject({
-      greeting: { code: 220 },
-      plaintext: { starttls: true, auth: null },
-      interrupted: { reason: 'timeout' },
-    });
-  });
-
-  it('refuses STARTTLS after offering it', async () => {
-    const server = await respond({ replies: { STARTTLS: '454 4.7.0 TLS not available\r\n' } });
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
-    expect(facts).toMatchObject({ session: null, interrupted: { reason: 'throttled', code: '454' } });
-  });
-
-  it('speaks no TLS where TLS was expected', async () => {
-    const { host, port, ca } = await respond();
-    const facts = await probeServer({ host, port, security: 'tls', ca }, BUDGET_MS);
-    expect(facts.interrupted).toMatchObject({ reason: 'tls-failed', code: 'ERR_SSL_WRONG_VERSION_NUMBER' });
-  });
-
-  it('hangs up at once', async () => {
-    const server = net.createServer((socket) => socket.destroy());
-    const port = await listen(server);
-    open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
-    const facts = await probeServer({ host: 'localhost', port, security: 'starttls' }, BUDGET_MS);
-    expect(facts.interrupted).toMatchObject({ reason: 'closed' });
-  });
-
-  it('is not there', async () => {
-    const server = await startResponder();
-    await server.close();
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
-    expect(facts.interrupted).toEqual({ reason: 'unreachable', code: 'ECONNREFUSED' });
-  });
-});
-
-describe('replies', () => {
-  it('are understood however the packets fall', async () => {
-    const server = net.createServer((socket) => {
-      socket.on('error', () => {});
-      const parts = ['22', '0-mail', ' says ', '\r', '\n220 gr\u00fc\u00df', '\r\n'].map((part) =>
-        Buffer.from(part),
-      );
-      const bytes = Buffer.concat(parts);
-      const send = (at: number): void => {
-        if (at < bytes.length) socket.write(bytes.subarray(at, at + 1), () => setImmediate(send, at + 1));
-      };
-      send(0);
-      socket.once('data', () => socket.end('502 no\r\n'));
-    });
-    const port = await listen(server);
-    open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
-    const facts = await probeServer({ host: 'localhost', port, security: 'starttls' }, BUDGET_MS);
-    expect(facts.greeting).toEqual({ code: 220, enhanced: null, text: 'mail says grüß' });
-    expect(facts.interrupted).toMatchObject({ reason: 'refused', code: '502' });
-  });
-});
-
 describe('a weak certificate', () => {
   it('is described below the limit of the TLS library, and its common name does not count', async () => {
     const server = await respond({ tls: { ...(await weakCertificate()), ciphers: 'ALL:@SECLEVEL=0' } });
@@ -244,27 +155,5 @@ describe('a weak certificate', () => {
       coversHost: false,
       certificate: { subject: 'CN=localhost', keyType: 'rsa', keyBits: 1024 },
     });
-  });
-});
-
-describe('a handshake that failed', () => {
-  it.each([
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls-failed', { result: 'refused' }],
-    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-failed', { result: 'refused' }],
-    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'tls-failed', { result: 'refused' }],
-    ['ECONNRESET', 'closed', { result: 'refused' }],
-    ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'tls-failed', { result: 'unknown', reason: 'local-tls-limit' }],
-    ['ERR_SSL_NO_CIPHER_MATCH', 'tls-failed', { result: 'unknown', reason: 'local-tls-limit' }],
-    ['no secureConnect', 'timeout', { result: 'unknown', reason: 'timeout' }],
-  ] as const)('with %s was refused by the server only if the server said so', (code, reason, handshake) => {
-    expect(refusal({ reason, code })).toEqual(handshake);
-  });
-
-  it('because of settings that the local TLS library does not know is an interruption, not a crash', async () => {
-    const { port } = await respond({ security: 'tls' });
-    const line = await LineConnection.open('localhost', port, performance.now() + BUDGET_MS);
-    const attempt = line.secure({ ciphers: 'no-such-cipher' });
-    await expect(attempt).rejects.toMatchObject({ reason: 'tls-failed', code: 'ERR_SSL_NO_CIPHER_MATCH' });
-    await line.quit();
   });
 });

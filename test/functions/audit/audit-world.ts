@@ -1,0 +1,157 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SESClient } from '@aws-sdk/client-ses';
+import type { APIGatewayProxyResult, Context } from 'aws-lambda';
+import { vi } from 'vitest';
+import type { Batch } from '../../../functions/audit/run.ts';
+import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { InProcessIam } from '../../support/aws/iam.ts';
+import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
+import { InProcessSes } from './in-process-ses.ts';
+import { type ObjectStore, startObjectStore } from './object-store.ts';
+
+export const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';
+export const WRONG = 'canary-wrong-M3pXc7Vn1Qa';
+export const USERNAME = 'ada@mail.example.com';
+export const SENDER = 'orders@shop.example.com';
+export const ACCESS_SECRET = 'canary-secret-access-key';
+export const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
+
+const REGION = 'us-east-1';
+const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 } as Context;
+
+type Handler = (event: object, context: Context) => Promise<unknown>;
+
+/** The three functions of the audit as they are deployed, in front of AWS in this process and a real mail server. */
+export class AuditWorld {
+  secrets = new InProcessSecretsManager();
+  table = new InProcessTable();
+  iam = new InProcessIam({});
+  ses = new InProcessSes();
+  /** What went to the log, metrics included; one JSON object each. */
+  readonly logged: string[] = [];
+  readonly store: ObjectStore;
+  readonly #server: SmtpTestServer;
+  #handlers: Readonly<Record<'plan' | 'examine' | 'report', Handler>> | undefined;
+
+  private constructor(store: ObjectStore, server: SmtpTestServer) {
+    this.store = store;
+    this.#server = server;
+  }
+
+  static async start(): Promise<AuditWorld> {
+    const store = await startObjectStore();
+    // It knows one user, and besides it every live access key, as the SES endpoint does.
+    const server = await startSmtpServer({
+      security: 'tls',
+      users: { [USERNAME]: PASSWORD },
+      onAuth: ({ username, password = '' }) =>
+        world.iam.accepts(username, password, REGION) ? { code: 235, text: '2.7.0 Ok' } : undefined,
+    });
+    const world = new AuditWorld(store, server);
+    stubEnvironment(store.url);
+    world.#handlers = await importHandlers();
+    return world;
+  }
+
+  async close(): Promise<void> {
+    vi.unstubAllEnvs();
+    await Promise.all([this.store.close(), this.#server.close()]);
+  }
+
+  /** An empty account; call it before each test, since mocks are restored after each. */
+  reset(): void {
+    this.secrets = new InProcessSecretsManager();
+    this.table = new InProcessTable();
+    this.iam = new InProcessIam({});
+    this.ses = new InProcessSes();
+    this.store.objects.clear();
+    this.logged.length = 0;
+    const { secrets, table, iam, ses } = this;
+    vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
+    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
+    vi.spyOn(IAMClient.prototype, 'send').mockImplementation((one) => iam.client.send(one));
+    vi.spyOn(SESClient.prototype, 'send').mockImplementation((one) => ses.client.send(one));
+    for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+      vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
+        this.logged.push(parts.map(String).join(' '));
+      });
+    }
+  }
+
+  secretString(changes: object = {}): string {
+    const { host, port, ca, security } = this.#server;
+    return JSON.stringify({ host, port, security, ca, username: USERNAME, password: PASSWORD, ...changes });
+  }
+
+  createSesSecret(): void {
+    const { id, secret } = this.iam.create();
+    this.ses.identities.push('shop.example.com');
+    const provider = { type: 'ses', userName: 'keyturn-orders', region: REGION };
+    const password = sesSmtpPassword(secret, REGION);
+    const value = this.secretString({ username: id, password, from: SENDER, provider });
+    this.secrets.create('keyturn/orders', value);
+  }
+
+  async plan(event: object = RUN): Promise<unknown> {
+    return this.#handlers?.plan(event, context);
+  }
+
+  async examine(event: object): Promise<unknown> {
+    return this.#handlers?.examine(event, context);
+  }
+
+  async report(event: object = RUN): Promise<unknown> {
+    return this.#handlers?.report(event, context);
+  }
+
+  async runAudit(): Promise<unknown> {
+    await this.plan();
+    for (const batch of this.stored<Batch[]>('audits/run-1/plan.json')) await this.examine(batch);
+    return this.report();
+  }
+
+  async getLatest(): Promise<APIGatewayProxyResult> {
+    const event = { httpMethod: 'GET', path: '/audits/latest' };
+    return (await this.report(event)) as APIGatewayProxyResult;
+  }
+
+  stored<T>(key: string): T {
+    return JSON.parse(this.store.objects.get(`reports/${key}`)?.body ?? 'null') as T;
+  }
+
+  lines(event: string) {
+    return this.entries().filter((entry) => entry.event === event);
+  }
+
+  entries() {
+    return this.logged.map((line) => JSON.parse(line));
+  }
+}
+
+function stubEnvironment(endpoint: string): void {
+  const environment = {
+    KEYTURN_TABLE: 'table',
+    KEYTURN_BUCKET: 'reports',
+    KEYTURN_ROTATION_DAYS: '30',
+    KEYTURN_OVERLAP_HOURS: '48',
+    AWS_REGION: REGION,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: ACCESS_SECRET,
+    POWERTOOLS_DEV: 'true',
+    POWERTOOLS_METRICS_DISABLED: 'false',
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+}
+
+/** Not before the environment is set: the functions read it as they load, once for each cold start. */
+async function importHandlers() {
+  const { handler: plan } = await import('../../../functions/audit-plan.ts');
+  const { handler: examine } = await import('../../../functions/audit-examine.ts');
+  const { handler: report } = await import('../../../functions/audit-report.ts');
+  return { plan, examine, report };
+}
