@@ -25,6 +25,7 @@ export interface SecretDescription {
   readonly rotationEnabled: boolean | null;
   readonly kmsKeyId: string | null;
   readonly createdAt: number | null;
+  readonly lastChangedAt: number | null;
   readonly lastRotatedAt: number | null;
   readonly nextRotationAt: number | null;
   readonly deletedAt: number | null;
@@ -131,6 +132,7 @@ function description(output: DescribeSecretCommandOutput): SecretDescription {
     rotationEnabled: output.RotationEnabled ?? null,
     kmsKeyId: output.KmsKeyId ?? null,
     createdAt: output.CreatedDate?.getTime() ?? null,
+    lastChangedAt: output.LastChangedDate?.getTime() ?? null,
     lastRotatedAt: output.LastRotatedDate?.getTime() ?? null,
     nextRotationAt: output.NextRotationDate?.getTime() ?? null,
     deletedAt: output.DeletedDate?.getTime() ?? null,

@@ -99,11 +99,13 @@ function lateOutcome(secret: SecretDescription, now: number): Outcome {
   const pending = Object.values(secret.stages).some(
     (labels) => labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT'),
   );
-  const { rotationEnabled, nextRotationAt } = secret;
+  const { rotationEnabled, nextRotationAt, lastChangedAt } = secret;
   if (rotationEnabled && nextRotationAt !== null && nextRotationAt < now - ROTATION_HOURS * HOUR_MS)
     return fail(
       `The rotation due on ${new Date(nextRotationAt).toISOString().slice(0, 10)} has not happened.`,
     );
+  const running = lastChangedAt !== null && lastChangedAt > now - ROTATION_HOURS * HOUR_MS;
+  if (pending && running) return info('A rotation is under way.');
   if (pending) return fail('A version still carries AWSPENDING: a rotation began and did not finish.');
   return rotationEnabled
     ? pass('No rotation is open or overdue.')

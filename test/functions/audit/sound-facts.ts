@@ -23,6 +23,7 @@ const description: SecretDescription = {
   rotationEnabled: true,
   kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
   createdAt: NOW - 100 * DAY,
+  lastChangedAt: null,
   lastRotatedAt: NOW - 10 * DAY,
   nextRotationAt: NOW + 20 * DAY,
   deletedAt: null,

@@ -14,6 +14,7 @@ const secret: SecretDescription = {
   rotationEnabled: true,
   kmsKeyId: null,
   createdAt: null,
+  lastChangedAt: null,
   lastRotatedAt: null,
   nextRotationAt: null,
   deletedAt: null,

@@ -32,6 +32,14 @@ testChecks(
       ['overdue', withDescription({ nextRotationAt: NOW - 2 * HOUR }), 'fail'],
       ['stuck', withDescription({ stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] } }), 'fail'],
       [
+        'running now',
+        withDescription({
+          stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
+          lastChangedAt: NOW - HOUR / 2,
+        }),
+        'info',
+      ],
+      [
         'both labels on one version',
         withDescription({ stages: { current: ['AWSCURRENT', 'AWSPENDING'] } }),
         'pass',
