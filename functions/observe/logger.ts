@@ -5,8 +5,7 @@ import { SERVICE } from './names.ts';
 /** One JSON object a line; each outcome has an `event`. Call `beginInvocation` first in each handler. */
 export const logger = new Logger({ serviceName: SERVICE });
 
-/** Gives every line of this invocation its `requestId`. */
-export function beginInvocation(context: Context): void {
-  logger.addContext(context);
-  logger.appendKeys({ requestId: context.awsRequestId });
+/** Gives every line of this invocation its `requestId`; the rest of the context is the same in every line, and paid for. */
+export function beginInvocation({ awsRequestId }: Context): void {
+  logger.appendKeys({ requestId: awsRequestId });
 }
