@@ -1,5 +1,5 @@
 import type { Endpoint } from '../credential/credential.ts';
-import type { Verdict } from '../smtp/verdict.ts';
+import type { Verdict } from '../smtp/judgement.ts';
 import type { Outcome, Status } from './outcome.ts';
 
 /** What one check found about one credential; `check` is its id in the catalogue. */

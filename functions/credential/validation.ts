@@ -1,6 +1,7 @@
 import type { LoginEvidence, TlsFacts } from '../smtp/evidence.ts';
+import type { Judgement } from '../smtp/judgement.ts';
 import { login } from '../smtp/login.ts';
-import { type Judgement, judge, judgementOf } from '../smtp/verdict.ts';
+import { judge, judgementOf } from '../smtp/verdict.ts';
 import type { Endpoint } from './credential.ts';
 import { parseSecret } from './schema.ts';
 import { type SecretStore, type SecretValue, versionWith } from './store.ts';

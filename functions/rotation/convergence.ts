@@ -1,4 +1,4 @@
-import type { Verdict } from '../smtp/verdict.ts';
+import type { Verdict } from '../smtp/judgement.ts';
 
 /** Consecutive proven logins before a new credential is believed: one may have met the one node that knows it already. */
 const PROOFS = 2;

@@ -1,6 +1,7 @@
 import type { Credential } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
-import { type Judgement, judge, type Verdict } from '../smtp/verdict.ts';
+import type { Judgement, Verdict } from '../smtp/judgement.ts';
+import { judge } from '../smtp/verdict.ts';
 import { nextTry } from './convergence.ts';
 import { ownedProvider, type Rotation, RotationError, readBasis, readPending } from './rotation.ts';
 

@@ -1,4 +1,4 @@
-import type { Judgement, Verdict } from './verdict.ts';
+import type { Judgement, Verdict } from './judgement.ts';
 
 type Meaning = Omit<Judgement, 'verdict'>;
 

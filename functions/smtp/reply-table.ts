@@ -1,5 +1,5 @@
 import type { Reply } from './evidence.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './judgement.ts';
 
 interface Row {
   readonly codes: readonly number[];

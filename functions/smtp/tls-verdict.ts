@@ -1,4 +1,4 @@
-import type { TlsVerdict } from './verdict.ts';
+import type { TlsVerdict } from './judgement.ts';
 
 /** OpenSSL's verification result, as Node names it, to the reason a person can act on. */
 const CERTIFICATE_REASONS: Readonly<Record<string, TlsVerdict>> = {

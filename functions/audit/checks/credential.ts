@@ -1,5 +1,6 @@
 import type { LoginEvidence } from '../../smtp/evidence.ts';
-import { judge, type Verdict } from '../../smtp/verdict.ts';
+import type { Verdict } from '../../smtp/judgement.ts';
+import { judge } from '../../smtp/verdict.ts';
 import { type Check, rfc } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, type UnknownReason, unknown, warn } from '../outcome.ts';

@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch';
 import type { ValidationResult } from '../../../functions/credential/validation.ts';
-import type { Verdict } from '../../../functions/smtp/verdict.ts';
+import type { Verdict } from '../../../functions/smtp/judgement.ts';
 import type { Account } from '../cloud.ts';
 
 export interface Expectation {

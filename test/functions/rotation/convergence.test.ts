@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextTry } from '../../../functions/rotation/convergence.ts';
-import type { Verdict } from '../../../functions/smtp/verdict.ts';
+import type { Verdict } from '../../../functions/smtp/judgement.ts';
 
 const tries = (...verdicts: Verdict[]) => ({ verdicts, remainingMs: 60_000, random: 0.5 });
 

@@ -1,5 +1,5 @@
 /** The process died here: nothing it would have done afterwards happens, not even in a `catch` or `finally`. */
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = 'Crash';
 }
 
