@@ -1,0 +1,41 @@
+import type { Credential } from '../../functions/credential/credential.ts';
+
+/** A secret value, and what to call it in a message that must not repeat it. */
+export interface Canary {
+  readonly name: string;
+  readonly forms: readonly string[];
+}
+
+/** The forms in which a value could be written down: as it is, in base64, URL-encoded, as JSON text. */
+export function canary(name: string, value: string): Canary {
+  const forms = [value, base64(value), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
+  return { name, forms: [...new Set(forms)] };
+}
+
+/** A credential's password, and the blob that AUTH PLAIN sends. */
+export function credentialCanaries(
+  name: string,
+  { username, password }: Pick<Credential, 'username' | 'password'>,
+): Canary[] {
+  const blob = base64(`\0${username}\0${password.reveal()}`);
+  return [
+    canary(`${name}: password`, password.reveal()),
+    { name: `${name}: AUTH PLAIN`, forms: [blob, encodeURIComponent(blob)] },
+  ];
+}
+
+/** Where which canary was found; empty is good. */
+export function findCanaries(
+  canaries: readonly Canary[],
+  sources: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(sources).flatMap(([source, text]) =>
+    canaries
+      .filter(({ forms }) => forms.some((form) => text.includes(form)))
+      .map(({ name }) => `${name} in ${source}`),
+  );
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runningWith } from '../infra/sandbox/processes.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BOOTSTRAP = [process.execPath, 'infra/bootstrap.mjs', 'infra/sandbox/main.ts', '--once'];
+const NPM = ['npm', 'start', '--', '--once'];
+/** A step is shown when it has ended; the one after this is `cdk deploy`. */
+const DEPLOYING = 'create what is there before Keyturn';
+
+/** All that a run starts writes below its own TMPDIR, so the path marks each of its processes. */
+let mark: string;
+
+beforeEach(() => {
+  mark = mkdtempSync(join(tmpdir(), 'keyturn-stop-'));
+});
+
+afterEach(() => rmSync(mark, { recursive: true, force: true, maxRetries: 5 }));
+
+function start([command = '', ...args]: readonly string[]): ChildProcess {
+  return spawn(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, TMPDIR: mark, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Resolves when a line of its output has `text` in it; rejects when it ends before. */
+async function shows(run: ChildProcess, text: string): Promise<void> {
+  if (!run.stdout) throw new Error('no output to read');
+  for await (const line of createInterface({ input: run.stdout })) if (line.includes(text)) return;
+  throw new Error(`the run ended before it showed "${text}"`);
+}
+
+async function expectNothingLeft(): Promise<void> {
+  await vi.waitFor(() => expect(runningWith(mark)).toEqual([]), { timeout: 10_000, interval: 100 });
+}
+
+describe('a run that is told to end', () => {
+  it.each([
+    ['SIGINT', 'prepare MiniStack'],
+    ['SIGTERM', 'start the local AWS'],
+    ['SIGINT', DEPLOYING],
+    ['SIGTERM', 'validate each credential'],
+  ] as const)('leaves nothing running after %s at "%s"', async (signal, line) => {
+    const run = start(BOOTSTRAP);
+    const ended = once(run, 'exit');
+    await shows(run, line);
+    expect(runningWith(mark).length).toBeGreaterThan(0);
+    run.stdout?.resume();
+    run.kill(signal);
+    const [code] = await ended;
+    expect(code).not.toBe(0);
+    await expectNothingLeft();
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    'leaves nothing running when npm itself gets %s',
+    async (signal) => {
+      const run = start(NPM);
+      const ended = once(run, 'exit');
+      await shows(run, DEPLOYING);
+      run.stdout?.resume();
+      run.kill(signal);
+      await ended;
+      await expectNothingLeft();
+    },
+  );
+});
+
+it('two sandboxes run side by side', async () => {
+  const runs = [start(BOOTSTRAP), start(BOOTSTRAP)];
+  const ended = runs.map((run) =>
+    once(
+      run.on('spawn', () => run.stdout?.resume()),
+      'exit',
+    ),
+  );
+  const codes = (await Promise.all(ended)).map(([code]) => code);
+  expect(codes).toEqual([0, 0]);
+  await expectNothingLeft();
+});
