@@ -12,7 +12,7 @@ export type Sending =
   | { readonly kind: 'refused'; readonly code: number; readonly reply: string };
 
 /** Sends one message the way an application does, over verified TLS. Rejects for all but a refused login. */
-export async function send(credential: Credential, subject: string): Promise<Sending> {
+async function send(credential: Credential, subject: string): Promise<Sending> {
   const { endpoint, username, password, from = username } = credential;
   const { host, port, security, ca } = endpoint;
   // nodemailer itself would ask a DNS server for `localhost`.
