@@ -21,7 +21,8 @@ const QUIT_LIMIT_MS = 1000;
  */
 export async function login(credential: Credential, budgetMs: number): Promise<LoginEvidence> {
   const transcript = new Transcript(credential);
-  const session = new Session(credential, transcript, AbortSignal.timeout(budgetMs), budgetMs);
+  const limitMs = Math.max(1, Math.floor(budgetMs));
+  const session = new Session(credential, transcript, AbortSignal.timeout(limitMs), limitMs);
   const failure = await session.run();
   const evidence = evidenceOf(credential, transcript, session, failure);
   await session.quit();
@@ -81,10 +82,11 @@ class Session {
 
   async #greet(): Promise<void> {
     const { endpoint } = this.#credential;
+    // Before the dial, so that no open connection waits for it without a listener.
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection');
     const socket = await dial(endpoint, (stage) => this.#transcript.enter(stage), this.#signal);
     if (socket instanceof TLSSocket) this.tls = tlsFacts(socket, Date.now());
     this.#transcript.enter('greeting');
-    const { default: Connection } = await import('nodemailer/lib/smtp-connection');
     const connection = new Connection({
       host: endpoint.host,
       port: endpoint.port,

@@ -65,12 +65,22 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function findHost({ children, progress, localAwsUrl }: SandboxOptions): Promise<CloudOptions['host']> {
-  if (localAwsUrl) return Promise.resolve({ url: localAwsUrl.replace(/\/$/, '') });
+  if (localAwsUrl) {
+    const url = localAwsUrl.replace(/\/$/, '');
+    return progress.step('find the local AWS that KEYTURN_LOCAL_AWS_URL names', () => reachable(url));
+  }
   return progress.step('prepare MiniStack in a Python environment', async (step) => {
     const { python, installed } = await ensurePythonEnvironment(KEEP, children);
     if (installed === 'before') step.detail('installed before');
     return { python };
   });
+}
+
+async function reachable(url: string): Promise<{ url: string }> {
+  await fetch(url).catch(() => {
+    throw new Error(`expected a local AWS at ${url}, but nothing answers there`);
+  });
+  return { url };
 }
 
 /** A local AWS that was not started for this sandbox gives its functions its own address, not the gateway's. */

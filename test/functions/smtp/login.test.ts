@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import type net from 'node:net';
+import tls from 'node:tls';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Credential, Endpoint } from '../../../functions/credential/credential.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
@@ -5,7 +9,13 @@ import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
-import { type SmtpServerOptions, type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
+import {
+  certificates,
+  listen,
+  type SmtpServerOptions,
+  type SmtpTestServer,
+  startSmtpServer,
+} from '../../support/smtp-servers.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const users = { ada: PASSWORD };
@@ -206,5 +216,34 @@ describe('login against a server that breaks the protocol', () => {
     expect(evidence.authSent).toBe(false);
     expect(judge(evidence).credential).toBe('unknown');
     expect(server.receivedInClear()).not.toMatch(/AUTH/);
+  });
+});
+
+describe('login with a hostile or hurried caller', () => {
+  it('survives a server that resets right after the handshake, in a process that has not loaded nodemailer yet', async () => {
+    const { ca, leaf } = await certificates();
+    let wire: net.Socket | undefined;
+    const server = tls.createServer(leaf, (socket) => {
+      socket.on('error', () => {});
+      wire?.resetAndDestroy();
+    });
+    server.on('connection', (socket) => {
+      wire = socket;
+    });
+    const port = await listen(server);
+    const script = `
+      import { Redacted } from './functions/credential/redacted.ts';
+      import { login } from './functions/smtp/login.ts';
+      const endpoint = ${JSON.stringify({ host: 'localhost', port, security: 'tls', ca })};
+      const evidence = await login({ endpoint, username: 'ada', password: new Redacted('p') }, 5000);
+      console.log(evidence.stage, evidence.failure.kind);`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    server.close();
+    expect(stdout.trim()).toBe('greeting closed');
+  });
+
+  it('ends at once when no time is left', async () => {
+    const server = await serve();
+    expect(judge(await login(credentialFor(server), -5)).verdict).toBe('timeout');
   });
 });
