@@ -9,6 +9,10 @@ const settings = {
   overlapHours: hours,
   soakHours: hours,
   rotationDays: hours,
+  watched: v.pipe(
+    v.string(),
+    v.transform((marks): ReadonlySet<string> => new Set(marks.split(','))),
+  ),
 } satisfies Record<keyof typeof ENVIRONMENT, v.GenericSchema<string, unknown>>;
 
 type Settings = { readonly [K in keyof typeof settings]: v.InferOutput<(typeof settings)[K]> };

@@ -1,5 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CREDENTIAL_DIMENSION, METRIC, METRIC_NAMESPACE, SERVICE } from './names.ts';
+import { isWatched } from './watched.ts';
 
 /** Embedded-metric-format metrics; call `metrics.publishStoredMetrics()` in a `finally` of each handler. */
 export const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE });
@@ -8,8 +9,9 @@ export function countMetric(name: keyof typeof METRIC, count = 1): void {
   metrics.addMetric(METRIC[name], MetricUnit.Count, count);
 }
 
-/** One proven login of one credential: the dead-man alarm of that credential waits for it. */
+/** One proven login of one credential, if a dead-man alarm waits for it. */
 export function countProvenLogin(secretName: string): void {
+  if (!isWatched(secretName)) return;
   metrics
     .singleMetric()
     .addDimension(CREDENTIAL_DIMENSION, secretName)

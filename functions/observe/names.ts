@@ -36,6 +36,8 @@ export const ENVIRONMENT = {
   overlapHours: 'KEYTURN_OVERLAP_HOURS',
   soakHours: 'KEYTURN_SOAK_HOURS',
   rotationDays: 'KEYTURN_ROTATION_DAYS',
+  /** Marks (observe/watched.ts) of the secrets that have a dead-man alarm, with commas between. */
+  watched: 'KEYTURN_WATCHED',
 } as const;
 
 /** Keys in the report bucket. */

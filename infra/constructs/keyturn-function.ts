@@ -6,6 +6,8 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
+import { watchMark } from '../../functions/observe/watched.ts';
+import { secretNameOf } from '../config.ts';
 import type { Deployment } from './permissions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -87,5 +89,6 @@ function environment({ storage, config }: Deployment): Record<string, string> {
     [ENVIRONMENT.overlapHours]: String(config.overlapHours),
     [ENVIRONMENT.soakHours]: String(config.soakHours),
     [ENVIRONMENT.rotationDays]: String(config.rotationDays),
+    [ENVIRONMENT.watched]: config.credentials.map(secretNameOf).map(watchMark).join(',') || 'none',
   };
 }

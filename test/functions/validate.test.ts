@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { watchMark } from '../../functions/observe/watched.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
@@ -22,6 +23,7 @@ const logged: string[] = [];
 
 beforeAll(async () => {
   vi.stubEnv('KEYTURN_TABLE', 'table');
+  vi.stubEnv('KEYTURN_WATCHED', watchMark('mail/ada'));
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
@@ -170,9 +172,11 @@ describe('validate', () => {
     expect(JSON.stringify(body)).not.toContain(PASSWORD);
   });
 
-  it('counts a proven login for the current version only', async () => {
+  it('counts a proven login only where a dead-man alarm waits for it', async () => {
     secrets.create('mail/ada', secretString());
+    secrets.create('mail/unwatched', secretString());
     await post({ secretId: 'mail/ada' });
+    expect(await post({ secretId: 'mail/unwatched' })).toMatchObject({ body: { verdict: 'valid' } });
     expect(logged.filter((line) => line.includes('ProvenLogin'))).toHaveLength(1);
     expect(logged.find((line) => line.includes('ProvenLogin'))).toContain('"credential":"mail/ada"');
   });

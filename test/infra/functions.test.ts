@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
+import { watchMark } from '../../functions/observe/watched.ts';
 import { allowed, KEYTURN, named, ofType, resourcesOf, type Statement } from './synthesized.ts';
 
 const resources = resourcesOf(KEYTURN);
@@ -144,6 +145,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, statements) =>
       [ENVIRONMENT.overlapHours]: '48',
       [ENVIRONMENT.soakHours]: '72',
       [ENVIRONMENT.rotationDays]: '30',
+      [ENVIRONMENT.watched]: ['keyturn/orders', 'mail/mailgun', 'mail/office'].map(watchMark).join(','),
     });
   });
 });

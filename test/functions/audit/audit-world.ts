@@ -5,6 +5,7 @@ import { SESClient } from '@aws-sdk/client-ses';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { Batch } from '../../../functions/audit/run.ts';
+import { watchMark } from '../../../functions/observe/watched.ts';
 import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
@@ -138,6 +139,7 @@ function stubEnvironment(endpoint: string): void {
     KEYTURN_BUCKET: 'reports',
     KEYTURN_ROTATION_DAYS: '30',
     KEYTURN_OVERLAP_HOURS: '48',
+    KEYTURN_WATCHED: watchMark('mail/ada'),
     AWS_REGION: REGION,
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',

@@ -83,8 +83,9 @@ describe('an audit', () => {
     expect(findings).toHaveLength(completed.counts.fail + completed.counts.warn);
   });
 
-  it('counts completions, failures, the unexamined, and the proven login of each good credential', async () => {
+  it('counts completions, failures, the unexamined, and the proven logins that an alarm waits for', async () => {
     world.secrets.create('mail/ada', world.secretString());
+    world.secrets.create('mail/unwatched', world.secretString());
     world.secrets.create('mail/wrong', world.secretString({ password: WRONG }));
     await world.runAudit();
     const metrics = world.entries().filter(({ _aws }) => _aws !== undefined);
