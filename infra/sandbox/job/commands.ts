@@ -8,9 +8,9 @@ export function commandsToTry({ cloud, outputs }: Sandbox): string[] {
   const { accessKeyId, secretAccessKey } = credentials;
   const api = apiUrl(cloud.account, outputs.ApiId);
   const signed = `curl --aws-sigv4 aws:amz:${region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`;
-  const aws = `aws --endpoint-url ${endpoint}`;
+  const aws = `aws --region ${region} --endpoint-url ${endpoint}`;
   return [
-    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${region}`,
+    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     '',
     `${signed} -d '{"secretId":"${ORDERS.secretName}"}' ${api}/validations`,
     `${signed} ${api}/audits/latest`,
