@@ -51,7 +51,7 @@ export async function openCloud({ children, folder, host }: CloudOptions): Promi
   // An account of its own for each sandbox, so that two can share a local AWS that runs already.
   const accountId = String(100_000_000_000 + randomBytes(4).readUInt32BE());
   const start = { folder, endpointUrl: gateway.url, account: accountId };
-  const { url } = 'url' in host ? host : await startMiniStack(children, { python: host.python, ...start });
+  const url = 'url' in host ? host.url : await startMiniStack(children, { python: host.python, ...start });
   // The local AWS takes whoever signs as an account for its root, and checks no signature of it.
   const credentials = { accessKeyId: accountId, secretAccessKey: 'test' };
   return correct(gateway, { endpoint: url, region: REGION, credentials });

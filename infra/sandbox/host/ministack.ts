@@ -5,12 +5,6 @@ import type { Child, Children } from './children.ts';
 const SERVER = fileURLToPath(new URL('ministack_server.py', import.meta.url));
 const LISTENING = /^listening on (\d+)$/;
 
-export interface MiniStack {
-  /** Without a trailing slash. */
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
 export interface MiniStackOptions {
   readonly python: string;
   /** Everything it writes goes here; the owner removes it. */
@@ -21,10 +15,10 @@ export interface MiniStackOptions {
 }
 
 /**
- * Starts MiniStack on a free port of 127.0.0.1. It checks signatures and enforces IAM policies (AUTH), and runs
- * the functions with the Node of this process.
+ * Starts MiniStack on a free port of 127.0.0.1 and resolves to its URL. It checks signatures and enforces IAM policies
+ * (AUTH), and runs the functions with the Node of this process.
  */
-export async function startMiniStack(children: Children, options: MiniStackOptions): Promise<MiniStack> {
+export async function startMiniStack(children: Children, options: MiniStackOptions): Promise<string> {
   const { promise: listening, resolve } = Promise.withResolvers<number>();
   const child = children.start(options.python, ['-uB', SERVER], {
     cwd: options.folder,
@@ -35,7 +29,7 @@ export async function startMiniStack(children: Children, options: MiniStackOptio
     },
   });
   const port = await Promise.race([listening, died(child)]);
-  return { url: `http://127.0.0.1:${port}`, stop: () => child.stop() };
+  return `http://127.0.0.1:${port}`;
 }
 
 async function died(child: Child): Promise<never> {
