@@ -9,6 +9,7 @@ import { showResult } from './job/result.ts';
 import { Progress, StepFailed } from './progress.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
+const USAGE = 'usage: npm start [-- --once]   (--once: end when the job has ended)';
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const PARENT_CHECK_MS = 500;
 
@@ -23,16 +24,23 @@ rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 process.exit();
 
 async function main(): Promise<number> {
-  const stays = process.stdout.isTTY && !options().once;
+  const once = readOnce();
+  if (once === undefined) return 2;
+  const stays = process.stdout.isTTY && !once;
   const stopped = stopSignal();
   const code = await Promise.race([stopped, job(stays)]);
   if (code === 0 && stays) await stopped;
   return code;
 }
 
-function options(): { once: boolean } {
-  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
-  return values;
+/** Undefined, and the usage is shown, when the arguments are not understood. */
+function readOnce(): boolean | undefined {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean', default: false } } }).values.once;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    return undefined;
+  }
 }
 
 /** 0 when every step did what it should. */

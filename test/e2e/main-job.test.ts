@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Credential } from '../../functions/credential/credential.ts';
 import { Redacted } from '../../functions/credential/redacted.ts';
+import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password.ts';
+import { IssuedKeys } from '../../infra/sandbox/gateway/access-keys.ts';
 import { Children } from '../../infra/sandbox/host/children.ts';
 import { type JobResult, runJob } from '../../infra/sandbox/job/job.ts';
 import { showResult } from '../../infra/sandbox/job/result.ts';
@@ -12,29 +15,33 @@ import { Progress } from '../../infra/sandbox/progress.ts';
 import { KEEP, openSandbox, type Sandbox } from '../../infra/sandbox/sandbox.ts';
 import { runningWith } from '../infra/sandbox/processes.ts';
 import { type Canary, canary, credentialCanaries, findCanaries } from './canaries.ts';
+import { plant } from './planted.ts';
 import { everythingWritten } from './written.ts';
 
 const children = new Children();
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-e2e-'));
 const printed: string[] = [];
 const answers: string[] = [];
+/** Every access key that IAM gave out in this run, in use or not. */
+const issued: { readonly accessKeyId: string; readonly secretAccessKey: Redacted }[] = [];
 let sandbox: Sandbox;
 let result: JobResult;
 
 beforeAll(async () => {
   keepHttpAnswers();
+  const remember = vi.spyOn(IssuedKeys.prototype, 'remember');
   const progress = new Progress({ write: (text) => printed.push(String(text)) > 0 });
   sandbox = await openSandbox({ children, folder, progress, localAwsUrl: process.env.KEYTURN_LOCAL_AWS_URL });
   result = await runJob(sandbox, progress);
   await showResult(sandbox, result, progress);
   await readLatestAudit();
+  for (const [accessKeyId, { secretAccessKey }] of remember.mock.calls)
+    issued.push({ accessKeyId, secretAccessKey });
 });
 
 afterAll(async () => {
-  await sandbox?.close();
   await children.stopAll();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  expect(runningWith(folder)).toEqual([]);
 });
 
 /** The main job calls the API with fetch. */
@@ -55,22 +62,25 @@ async function readLatestAudit(): Promise<void> {
 }
 
 function canaries(): Canary[] {
-  const { before, after } = result;
-  const { servers, adopted, cloud } = sandbox;
-  const { username, password } = servers.login;
-  const wrong = adopted.flatMap(({ wrongPassword }) => wrongPassword ?? []);
-  const keys = [before, after].map(
-    (credential) => cloud.issuedKeys.find(credential.username)?.secretAccessKey,
-  );
+  const { username, password } = sandbox.servers.login;
+  const wrong = sandbox.adopted.flatMap(({ wrongPassword }) => wrongPassword ?? []);
   return [
-    ...credentialCanaries('replaced key', before),
-    ...credentialCanaries('new key', after),
+    ...issued.flatMap(({ accessKeyId, secretAccessKey }) => [
+      canary(`${accessKeyId}: secret access key`, secretAccessKey.reveal()),
+      ...credentialCanaries(accessKeyId, {
+        username: accessKeyId,
+        password: smtpPassword(secretAccessKey),
+      }),
+    ]),
     ...credentialCanaries('provider', { username, password: new Redacted(password) }),
     ...wrong.flatMap((text) =>
       credentialCanaries('wrong password', { username, password: new Redacted(text) }),
     ),
-    ...keys.map((key, index) => canary(`secret access key ${index}`, key?.reveal() ?? '')),
   ];
+}
+
+function smtpPassword(secretAccessKey: Redacted): Redacted {
+  return new Redacted(sesSmtpPassword(secretAccessKey.reveal(), sandbox.cloud.account.region));
 }
 
 describe('the main job', () => {
@@ -108,12 +118,43 @@ describe('the main job', () => {
       page,
     };
     const all = canaries();
+    expectPasswordsUsed([result.before, result.after]);
     expect(all).toHaveLength(10);
     expect(all.flatMap(({ forms }) => forms).every((form) => form.length >= 16)).toBe(true);
     expect(findCanaries(all, sources)).toEqual([]);
     proveTheSearch(all, sources);
   });
+
+  it('the search finds each secret when one is written into the local AWS', async () => {
+    const all = canaries();
+    await plant(sandbox, all.map(({ forms: [form] }) => form).join(' '));
+    const planted = ['logs', 'table', 'reports', 'templates'];
+    const everywhere = planted.flatMap((source) => all.map(({ name }) => `${name} in ${source}`));
+    expect(findCanaries(all, await everythingWritten(sandbox)).toSorted()).toEqual(everywhere.toSorted());
+  });
+
+  it('leaves nothing running and nothing listening when the sandbox is closed', async () => {
+    expect(runningWith(folder)).not.toEqual([]);
+    expect(listening()).not.toEqual([]);
+    await sandbox.close();
+    await children.stopAll();
+    expect(runningWith(folder)).toEqual([]);
+    expect(listening()).toEqual([]);
+  });
 });
+
+/** The servers of this process: the gateway's and the mail servers' ports. */
+function listening(): string[] {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'TCPServerWrap');
+}
+
+/** The canaries derived from the issued keys are the passwords that were logged in with. */
+function expectPasswordsUsed(credentials: readonly Credential[]): void {
+  expect(credentials.map(({ username }) => username)).toEqual(issued.map(({ accessKeyId }) => accessKeyId));
+  const derived = issued.map(({ secretAccessKey }) => smtpPassword(secretAccessKey).reveal());
+  const same = credentials.map(({ password }, index) => password.reveal() === derived[index]);
+  expect(same).toEqual([true, true]);
+}
 
 /** Each source was really read, and a canary planted in it is found. */
 function proveTheSearch(all: readonly Canary[], sources: Readonly<Record<string, string>>): void {
@@ -121,7 +162,7 @@ function proveTheSearch(all: readonly Canary[], sources: Readonly<Record<string,
     logs: 'credential.validated',
     table: 'VALIDATION#',
     reports: 'secret.rotation-enabled',
-    template: 'AWS::Lambda::Function',
+    templates: 'AWS::Lambda::Function',
     answers: '"reportKey"',
     printed: 'tls-untrusted:expired',
     page: 'mail/wrong-host',

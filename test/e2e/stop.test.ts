@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,8 +10,11 @@ import { runningWith } from '../infra/sandbox/processes.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const BOOTSTRAP = [process.execPath, 'infra/bootstrap.mjs', 'infra/sandbox/main.ts', '--once'];
 const NPM = ['npm', 'start', '--', '--once'];
-/** A step is shown when it has ended; the one after this is `cdk deploy`. */
+/** A step is shown when it has ended; the one after this runs the CDK. */
 const DEPLOYING = 'create what is there before Keyturn';
+
+/** A signal, and what it comes right after. */
+type Moment = [NodeJS.Signals, string, (run: ChildProcess) => Promise<unknown>];
 
 /** All that a run starts writes below its own TMPDIR, so the path marks each of its processes. */
 let mark: string;
@@ -37,21 +40,29 @@ async function shows(run: ChildProcess, text: string): Promise<void> {
   throw new Error(`the run ended before it showed "${text}"`);
 }
 
+/** Resolves when `cdk deploy` has begun to synthesise: then the CDK, the app and its bundlers run, each under the other. */
+async function synthesises(): Promise<void> {
+  const assembly = join(mark, 'keyturn-sandbox-*', 'cdk.out');
+  await vi.waitFor(() => expect(globSync(assembly)).toHaveLength(1), { timeout: 60_000, interval: 20 });
+}
+
 async function expectNothingLeft(): Promise<void> {
   await vi.waitFor(() => expect(runningWith(mark)).toEqual([]), { timeout: 10_000, interval: 100 });
 }
 
 describe('a run that is told to end', () => {
   it.each([
-    ['SIGINT', 'prepare MiniStack'],
-    ['SIGTERM', 'start the local AWS'],
-    ['SIGINT', DEPLOYING],
-    ['SIGTERM', 'validate each credential'],
-  ] as const)('leaves nothing running after %s at "%s"', async (signal, line) => {
+    ['SIGTERM', 'its process starts', (run) => once(run, 'spawn')],
+    ['SIGINT', 'MiniStack is there', (run) => shows(run, 'prepare MiniStack')],
+    ['SIGTERM', 'the local AWS runs', (run) => shows(run, 'start the local AWS')],
+    ['SIGINT', 'cdk bootstrap starts', (run) => shows(run, DEPLOYING)],
+    ['SIGTERM', 'cdk deploy synthesises', synthesises],
+    ['SIGINT', 'the job validates credentials', (run) => shows(run, 'validate each credential')],
+  ] satisfies Moment[])('leaves nothing running after %s as soon as %s', async (signal, _, reached) => {
     const run = start(BOOTSTRAP);
     const ended = once(run, 'exit');
-    await shows(run, line);
-    expect(runningWith(mark).length).toBeGreaterThan(0);
+    await reached(run);
+    expect(runningWith(mark)).not.toEqual([]);
     run.stdout?.resume();
     run.kill(signal);
     const [code] = await ended;

@@ -1,4 +1,4 @@
-import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { GetTemplateCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { paginateDescribeLogGroups, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { AwsClient } from 'aws4fetch';
@@ -6,13 +6,13 @@ import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
 
 /** All that Keyturn has written down in the local AWS, as text by source. */
 export async function everythingWritten(sandbox: Sandbox): Promise<Record<string, string>> {
-  const [logs, table, reports, template] = await Promise.all([
+  const [logs, table, reports, templates] = await Promise.all([
     logEvents(sandbox),
     tableItems(sandbox),
     reportObjects(sandbox),
-    deployedTemplate(sandbox),
+    deployedTemplates(sandbox),
   ]);
-  return { logs, table, reports, template };
+  return { logs, table, reports, templates };
 }
 
 async function logEvents({ clients: { logs } }: Sandbox): Promise<string> {
@@ -45,7 +45,13 @@ async function reportObjects({ cloud: { account }, outputs }: Sandbox): Promise<
   return (await Promise.all(keys.map((key) => read(`/${key}`)))).join('\n');
 }
 
-async function deployedTemplate({ clients: { cloudFormation } }: Sandbox): Promise<string> {
-  const { TemplateBody = '' } = await cloudFormation.send(new GetTemplateCommand({ StackName: 'Keyturn' }));
-  return typeof TemplateBody === 'string' ? TemplateBody : JSON.stringify(TemplateBody);
+async function deployedTemplates({ clients: { cloudFormation: client } }: Sandbox): Promise<string> {
+  const templates: string[] = [];
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
+    for (const { StackName } of Stacks) {
+      const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName }));
+      templates.push(typeof TemplateBody === 'string' ? TemplateBody : JSON.stringify(TemplateBody));
+    }
+  }
+  return templates.join('\n');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ export async function ensurePythonEnvironment(
   if (existsSync(python)) return { python, installed: 'before' };
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder, name);
-  const aside = `${target}.${process.pid}`;
+  const aside = `${target}.${process.pid}-${randomUUID()}`;
   await build(aside, children);
   await moveIntoPlace(aside, target, python);
   return { python, installed: 'now' };
@@ -67,7 +67,8 @@ async function probe(candidate: string, children: Children): Promise<Probe> {
     });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    return { kind: 'unusable', why: error.output.trim().split('\n').at(-1) ?? 'not there' };
+    const lastLine = error.output.trim().split('\n').at(-1) ?? '';
+    return { kind: 'unusable', why: lastLine.endsWith('ENOENT') ? 'not there' : lastLine };
   }
   const [major = 0, minor = 0] = version.split(' ').map(Number);
   const [wantedMajor = 0, wantedMinor = 0] = MINIMUM;
@@ -86,12 +87,11 @@ async function moveIntoPlace(aside: string, target: string, python: string): Pro
   }
 }
 
+/** `<name>.<process id>-<random>`, from a builder that was killed. */
 async function removeAbandoned(folder: string, name: string): Promise<void> {
   for (const entry of readdirSync(folder)) {
-    const builder = Number(entry.startsWith(`${name}.`) ? entry.slice(name.length + 1) : Number.NaN);
-    if (Number.isInteger(builder) && !isAlive(builder)) {
-      await rm(join(folder, entry), { recursive: true, force: true });
-    }
+    const [, builder] = entry.startsWith(`${name}.`) ? (/\.(\d+)-/.exec(entry) ?? []) : [];
+    if (builder && !isAlive(Number(builder))) await rm(join(folder, entry), { recursive: true, force: true });
   }
 }
 
