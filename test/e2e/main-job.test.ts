@@ -20,6 +20,7 @@ import { everythingWritten } from './written.ts';
 
 const children = new Children();
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-e2e-'));
+const localAwsUrl = process.env.KEYTURN_LOCAL_AWS_URL;
 const printed: string[] = [];
 const answers: string[] = [];
 /** Every access key that IAM gave out in this run, in use or not. */
@@ -31,7 +32,7 @@ beforeAll(async () => {
   keepHttpAnswers();
   const remember = vi.spyOn(IssuedKeys.prototype, 'remember');
   const progress = new Progress({ write: (text) => printed.push(String(text)) > 0 });
-  sandbox = await openSandbox({ children, folder, progress, localAwsUrl: process.env.KEYTURN_LOCAL_AWS_URL });
+  sandbox = await openSandbox({ children, folder, progress, localAwsUrl });
   result = await runJob(sandbox, progress);
   await showResult(sandbox, result, progress);
   await readLatestAudit();
@@ -134,12 +135,14 @@ describe('the main job', () => {
   });
 
   it('leaves nothing running and nothing listening when the sandbox is closed', async () => {
-    expect(runningWith(folder)).not.toEqual([]);
+    // A local AWS that ran before is not the sandbox's own, and runs on.
+    expect(runningWith(folder).length > 0).toBe(!localAwsUrl);
     expect(listening()).not.toEqual([]);
     await sandbox.close();
     await children.stopAll();
     expect(runningWith(folder)).toEqual([]);
-    expect(listening()).toEqual([]);
+    // A closed server's handle goes a turn of the event loop after its port.
+    await vi.waitFor(() => expect(listening()).toEqual([]));
   });
 });
 

@@ -28,7 +28,8 @@ afterEach(() => rmSync(mark, { recursive: true, force: true, maxRetries: 5 }));
 function start([command = '', ...args]: readonly string[]): ChildProcess {
   return spawn(command, args, {
     cwd: ROOT,
-    env: { ...process.env, TMPDIR: mark, NO_COLOR: '1' },
+    // Without the address of a local AWS that runs already: what has to end is one of its own.
+    env: { ...process.env, KEYTURN_LOCAL_AWS_URL: '', TMPDIR: mark, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
