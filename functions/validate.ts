@@ -68,6 +68,7 @@ function refusal(kind: 'not-managed' | 'not-found'): ErrorBody {
     ? { error: 'not-found', message: 'No such secret, or no such version of it.' }
     : {
         error: 'not-managed',
-        message: 'This secret is not managed by Keyturn: it needs the tag keyturn:managed=true.',
+        message:
+          'Keyturn does not manage this secret: it lacks the tag keyturn:managed=true, or does not exist.',
       };
 }
