@@ -3,12 +3,13 @@ import { promisify } from 'node:util';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import type { Bundle } from './bundles.ts';
 
-/** Prints when the handler was there. As in Lambda, .mjs is imported and .js is required. */
+/** Prints when the handler was there, and the CPU time it took. As in Lambda, .mjs is imported and .js is required. */
 const loader = (load: string) => `
   const { handler } = ${load}(process.argv[1]);
   const now = performance.timeOrigin + performance.now();
+  const { user, system } = process.cpuUsage();
   if (typeof handler !== 'function') throw new Error('no handler');
-  process.stdout.write(String(now));
+  console.log(JSON.stringify({ now, cpuMs: (user + system) / 1000 }));
 `;
 const LOAD_ESM = ['--input-type=module', '--eval', loader('await import')];
 const LOAD_CJS = ['--input-type=commonjs', '--eval', loader('require')];
@@ -21,26 +22,41 @@ const ENV = {
   ...Object.fromEntries(Object.values(ENVIRONMENT).map((name) => [name, '1'])),
 };
 
+/** Milliseconds from starting Node to the exported handler. */
+export interface InitTime {
+  readonly wallMs: number;
+  /** Of all threads; hardly changes when the machine is busy with other work. */
+  readonly cpuMs: number;
+}
+
 /**
- * Milliseconds from starting Node to the exported handler: for each bundle the median of `rounds`.
- * The bundles take turns, so that a busy moment of the machine hits them all alike; the first turn only warms caches.
+ * For each bundle the medians of `rounds`, by its name. The bundles take turns, so that a change of the machine hits
+ * them all alike; a first turn only warms caches.
  */
-export async function initTimes(bundles: readonly Bundle[], rounds: number): Promise<Map<string, number>> {
-  const times = bundles.map(() => [] as number[]);
+export async function initTimes(bundles: readonly Bundle[], rounds: number): Promise<Map<string, InitTime>> {
+  const times = bundles.map((): InitTime[] => []);
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, bundle] of bundles.entries()) {
       const time = await initTime(bundle);
       if (round > 0) times[index]?.push(time);
     }
   }
-  return new Map(bundles.map(({ name }, index) => [name, median(times[index] ?? [])]));
+  return new Map(bundles.map(({ name }, index) => [name, medians(times[index] ?? [])]));
 }
 
-async function initTime({ file }: Bundle): Promise<number> {
-  const start = performance.timeOrigin + performance.now();
+async function initTime({ file }: Bundle): Promise<InitTime> {
   const load = file.endsWith('.mjs') ? LOAD_ESM : LOAD_CJS;
+  const start = performance.timeOrigin + performance.now();
   const { stdout } = await promisify(execFile)(process.execPath, [...load, file], { env: ENV });
-  return Number(stdout) - start;
+  const { now, cpuMs } = JSON.parse(stdout);
+  return { wallMs: now - start, cpuMs };
+}
+
+function medians(times: readonly InitTime[]): InitTime {
+  return {
+    wallMs: median(times.map(({ wallMs }) => wallMs)),
+    cpuMs: median(times.map(({ cpuMs }) => cpuMs)),
+  };
 }
 
 function median(values: readonly number[]): number {

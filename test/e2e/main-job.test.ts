@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Credential } from '../../functions/credential/credential.ts';
@@ -14,8 +15,10 @@ import { apiUrl } from '../../infra/sandbox/job/validations.ts';
 import { Progress } from '../../infra/sandbox/progress.ts';
 import { KEEP, openSandbox, type Sandbox } from '../../infra/sandbox/sandbox.ts';
 import { runningWith } from '../infra/sandbox/processes.ts';
+import { type Answer, type Caller, callerOf, createCaller } from './callers.ts';
 import { type Canary, canary, credentialCanaries, findCanaries } from './canaries.ts';
 import { plant } from './planted.ts';
+import { traces } from './traces.ts';
 import { everythingWritten } from './written.ts';
 
 const children = new Children();
@@ -110,6 +113,29 @@ describe('the main job', () => {
     expect(readFileSync(join(KEEP, 'report.html'), 'utf8')).toContain('mail/wrong-password');
   });
 
+  it.skipIf(localAwsUrl)('answers nobody who does not sign, or whom no policy allows', async () => {
+    const request = { secretId: 'mail/provider' };
+    for (const caller of [callerOf(sandbox), await createCaller(sandbox, 'none')]) {
+      expect(await kept(caller.validate(request))).toMatchObject({ status: 403 });
+      expect(await kept(caller.latestAudit())).toMatchObject({ status: 403 });
+    }
+  });
+
+  it.skipIf(localAwsUrl)(
+    'lets a viewer read and a validator validate, by the policies of the stack',
+    async () => {
+      const [viewer, validator] = [
+        await createCaller(sandbox, 'Viewer'),
+        await createCaller(sandbox, 'Validator'),
+      ];
+      const request = { secretId: 'mail/provider' };
+      expect(await kept(viewer.latestAudit())).toMatchObject({ status: 200 });
+      expect(await kept(viewer.validate(request))).toMatchObject({ status: 403 });
+      expect(await kept(validator.validate(request))).toMatchObject({ status: 200 });
+      await refuseBadRequests(validator);
+    },
+  );
+
   it('writes no secret into a log, answer, report, table, template or terminal', async () => {
     const page = readFileSync(join(KEEP, 'report.html'), 'utf8');
     const sources = {
@@ -124,6 +150,18 @@ describe('the main job', () => {
     expect(all.flatMap(({ forms }) => forms).every((form) => form.length >= 16)).toBe(true);
     expect(findCanaries(all, sources)).toEqual([]);
     proveTheSearch(all, sources);
+  });
+
+  it('shows no secret on the disk, in a command line or in the history of an audit', async () => {
+    const all = canaries();
+    const left = await traces(sandbox);
+    expect(left.executions).toContain('ExamineBatches');
+    expect(left.commands).toContain('lifeline.mjs');
+    expect(left.disk).toContain('AWS::Lambda::Function');
+    expect(findCanaries(all, left)).toEqual([]);
+    const [{ name, forms } = canary('', '')] = all;
+    writeFileSync(join(folder, 'planted'), forms.join(' '));
+    expect(findCanaries(all, await traces(sandbox))).toEqual([`${name} in disk`]);
   });
 
   it('the search finds each secret when one is written into the local AWS', async () => {
@@ -145,6 +183,23 @@ describe('the main job', () => {
     await vi.waitFor(() => expect(listening()).toEqual([]));
   });
 });
+
+/** The roles cannot read a secret without the tag, be it there or not: IAM decides before Secrets Manager looks. */
+async function refuseBadRequests(validator: Caller): Promise<void> {
+  const { secretsManager } = sandbox.clients;
+  await secretsManager.send(new CreateSecretCommand({ Name: 'mail/unmanaged', SecretString: '{}' }));
+  for (const secretId of ['mail/unmanaged', 'mail/absent']) {
+    const { status, body } = await kept(validator.validate({ secretId }));
+    expect([status, JSON.parse(body).error]).toEqual([403, 'not-managed']);
+  }
+  expect(await kept(validator.validate({ secret: 'mail/provider' }))).toMatchObject({ status: 400 });
+}
+
+/** The answer, which is searched for secrets too. */
+async function kept(answer: Promise<Answer>): Promise<Answer> {
+  answers.push((await answer).body);
+  return answer;
+}
 
 /** The servers of this process: the gateway's and the mail servers' ports. */
 function listening(): string[] {

@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Children } from '../../infra/sandbox/host/children.ts';
+import { startMiniStack } from '../../infra/sandbox/host/ministack.ts';
+import { ensurePythonEnvironment } from '../../infra/sandbox/host/python.ts';
+import { KEEP } from '../../infra/sandbox/sandbox.ts';
 import { runningWith } from '../infra/sandbox/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -25,11 +29,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(mark, { recursive: true, force: true, maxRetries: 5 }));
 
-function start([command = '', ...args]: readonly string[]): ChildProcess {
+function start([command = '', ...args]: readonly string[], localAwsUrl = ''): ChildProcess {
   return spawn(command, args, {
     cwd: ROOT,
     // Without the address of a local AWS that runs already: what has to end is one of its own.
-    env: { ...process.env, KEYTURN_LOCAL_AWS_URL: '', TMPDIR: mark, NO_COLOR: '1' },
+    env: { ...process.env, KEYTURN_LOCAL_AWS_URL: localAwsUrl, TMPDIR: mark, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -85,15 +89,23 @@ describe('a run that is told to end', () => {
   );
 });
 
-it('two sandboxes run side by side', async () => {
-  const runs = [start(BOOTSTRAP), start(BOOTSTRAP)];
-  const ended = runs.map((run) =>
-    once(
-      run.on('spawn', () => run.stdout?.resume()),
-      'exit',
-    ),
-  );
+it('two sandboxes run side by side, one of them on a local AWS that ran before', async () => {
+  const children = new Children();
+  const url = await startLocalAws(children);
+  const runs = [start(BOOTSTRAP), start(BOOTSTRAP, url)];
+  const ended = runs.map((run) => {
+    run.stdout?.resume();
+    return once(run, 'exit');
+  });
   const codes = (await Promise.all(ended)).map(([code]) => code);
   expect(codes).toEqual([0, 0]);
+  await children.stopAll();
   await expectNothingLeft();
 });
+
+async function startLocalAws(children: Children): Promise<string> {
+  const { python } = await ensurePythonEnvironment(KEEP, children);
+  // Its functions would call nobody: the sandbox has to lead them through its own gateway.
+  const endpointUrl = 'http://127.0.0.1:9';
+  return startMiniStack(children, { python, folder: mark, endpointUrl, account: '111122223333' });
+}

@@ -11,7 +11,7 @@ export function runningWith(mark: string): string[] {
     .filter((line) => line.includes(mark))
     .map((line) => line.trim().split(/\s+/))
     .filter(([pid, state = '']) => Number(pid) !== process.pid && !state.startsWith('Z'))
-    .map(([pid, , ...command]) => `${pid} ${command.join(' ').slice(0, 120)}`);
+    .map(([pid, , ...command]) => `${pid} ${command.join(' ').slice(0, 400)}`);
 }
 
 function list(args: readonly string[]): string[] {
