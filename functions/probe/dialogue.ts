@@ -1,4 +1,5 @@
 import type { Endpoint } from '../credential/credential.ts';
+import { ehloKeywords, offeredMechanisms } from '../smtp/ehlo.ts';
 import type { Reply } from '../smtp/evidence.ts';
 import { parseReply } from '../smtp/reply.ts';
 import type { InterruptionReason } from './facts.ts';
@@ -12,7 +13,6 @@ const BLOCKED_PORT = 25;
 
 export interface EhloFacts {
   readonly starttls: boolean;
-  /** Upper case, RFC 4954 section 3; `AUTH=` is the older form that some servers list beside it. */
   readonly mechanisms: readonly string[];
 }
 
@@ -46,12 +46,7 @@ export async function readGreeting(line: LineConnection): Promise<Reply> {
 export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
   const raw = await line.command(`EHLO ${CLIENT}`);
   expectReply(250, raw);
-  const keywords = raw.split(/\r?\n/).map((text) => text.slice(4).trim().toUpperCase());
-  const lists = keywords.map((keyword) => /^AUTH[ =](.*)$/.exec(keyword)?.[1] ?? '');
-  return {
-    starttls: keywords.includes('STARTTLS'),
-    mechanisms: [...new Set(lists.join(' ').split(/\s+/).filter(Boolean))],
-  };
+  return { starttls: ehloKeywords(raw).includes('STARTTLS'), mechanisms: offeredMechanisms(raw) };
 }
 
 export async function sayStarttls(line: LineConnection): Promise<void> {

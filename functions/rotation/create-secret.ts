@@ -1,14 +1,8 @@
 import { Redacted } from '../credential/redacted.ts';
+import { labelledLogins } from './labelled.ts';
 import type { MintedCredential, RotationProvider } from './provider.ts';
 import { planMint } from './reconcile.ts';
-import {
-  labelledUsernames,
-  ownedProvider,
-  type Rotation,
-  RotationError,
-  readBasis,
-  readPending,
-} from './rotation.ts';
+import { ownedProvider, type Rotation, RotationError, readBasis, readPending } from './rotation.ts';
 
 /**
  * Step 1: reconcile orphans, check for a free slot, mint, store as AWSPENDING. Done already when the pending version
@@ -30,15 +24,16 @@ export async function createSecret(rotation: Rotation): Promise<'minted' | 'alre
 
 async function makeRoom(rotation: Rotation, issuer: RotationProvider): Promise<void> {
   const { ledger, secret, token } = rotation;
-  const [issued, labelled, mints] = await Promise.all([
+  const [issued, logins, mints] = await Promise.all([
     issuer.list(),
-    labelledUsernames(rotation),
+    labelledLogins(rotation.store, secret),
     ledger.mints(secret.arn),
   ]);
   // The ledger says that this token's password was stored: a stale read must not make its key an orphan.
   if (mints.some((mint) => mint.token === token && mint.accessKeyId !== null)) {
     throw new RotationError('the pending version was stored but cannot be read yet; try again');
   }
+  const labelled = new Set(logins.map(({ username }) => username));
   const plan = planMint({ issued, labelled, mints, limit: issuer.limit });
   if (plan.kind === 'no-slot') throw new RotationError(plan.message);
   for (const orphan of plan.orphans) await issuer.remove(orphan);

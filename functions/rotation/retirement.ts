@@ -1,12 +1,8 @@
 import type { Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
-import {
-  type SecretDescription,
-  type SecretStore,
-  type SecretValue,
-  versionWith,
-} from '../credential/store.ts';
+import type { SecretDescription, SecretStore, SecretValue } from '../credential/store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { labelledLogins } from './labelled.ts';
 import type { RotationProvider } from './provider.ts';
 import { planRetirement, type Retirement } from './retire-plan.ts';
 
@@ -80,19 +76,20 @@ async function actOn(
   { currentId, promotedAt }: Current,
 ): Promise<RetirementOutcome> {
   const { ledger, overlapMs, soakMs } = ports;
-  const [issued, held, mints, deactivations] = await Promise.all([
+  const [issued, logins, mints, deactivations] = await Promise.all([
     provider.list(),
-    heldIds(ports.store, secret),
+    labelledLogins(ports.store, secret),
     ledger.mints(secret.arn),
     ledger.deactivations(secret.arn),
   ]);
   const minted = mints.flatMap(({ accessKeyId }) => (accessKeyId === null ? [] : [accessKeyId]));
+  const pending = logins.filter(({ labels }) => labels.includes('AWSPENDING'));
   const plan = planRetirement({
     now: ports.now(),
     issued,
     currentId,
-    pendingIds: held.pending,
-    ownIds: new Set([...held.all, ...minted]),
+    pendingIds: new Set(pending.map(({ username }) => username)),
+    ownIds: new Set([...logins.map(({ username }) => username), ...minted]),
     promotedAt,
     deactivations,
     overlapMs,
@@ -101,27 +98,6 @@ async function actOn(
   if (plan.kind === 'current-not-active') return { kind: 'failed', secretArn: secret.arn, reason: plan.kind };
   for (const retirement of plan.retirements) await act(ports, secret.arn, provider, retirement);
   return { kind: 'retired', secretArn: secret.arn, retirements: plan.retirements };
-}
-
-/** User names in the labelled versions; those whose only label is AWSPENDING are still being made. */
-async function heldIds(store: SecretStore, secret: SecretDescription) {
-  const current = versionWith('AWSCURRENT', secret);
-  const all = new Set<string>();
-  const pending = new Set<string>();
-  for (const [versionId, labels] of Object.entries(secret.stages)) {
-    if (labels.length === 0 || versionId === current) continue;
-    const username = usernameOf(await store.read(secret.arn, { versionId }));
-    if (username === undefined) continue;
-    all.add(username);
-    if (labels.includes('AWSPENDING')) pending.add(username);
-  }
-  return { all, pending };
-}
-
-function usernameOf(value: SecretValue): string | undefined {
-  if (value.kind === 'absent') return undefined;
-  const parsed = parseSecret(value.text.reveal());
-  return parsed.kind === 'credential' ? parsed.credential.username : undefined;
 }
 
 async function act(

@@ -1,11 +1,6 @@
 import type { Credential, Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
-import {
-  type SecretDescription,
-  type SecretStore,
-  type SecretValue,
-  versionWith,
-} from '../credential/store.ts';
+import type { SecretDescription, SecretStore, SecretValue } from '../credential/store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { USER_TAG } from '../observe/names.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
@@ -88,23 +83,4 @@ export async function ownedProvider(rotation: Rotation, provider: Provider): Pro
     `the provider's user belongs to ${owner === null ? 'no secret' : `secret ${owner}`}, expected ${rotation.secret.name}: ` +
       'tag the IAM user with keyturn:secret=<secret name>',
   );
-}
-
-/** User names in every labelled version but the one being made. */
-export async function labelledUsernames({ store, secret, token }: Rotation): Promise<ReadonlySet<string>> {
-  const versions = Object.keys(secret.stages).filter(
-    (id) => id !== token && (secret.stages[id]?.length ?? 0) > 0,
-  );
-  const values = await Promise.all(versions.map((versionId) => store.read(secret.arn, { versionId })));
-  return new Set(values.flatMap(usernameOf));
-}
-
-function usernameOf(value: SecretValue): string[] {
-  if (value.kind === 'absent') return [];
-  const parsed = parseSecret(value.text.reveal());
-  return parsed.kind === 'credential' ? [parsed.credential.username] : [];
-}
-
-export function currentVersion({ secret }: Rotation): string | undefined {
-  return versionWith('AWSCURRENT', secret);
 }

@@ -1,6 +1,7 @@
+import { versionWith } from '../credential/store.ts';
 import { createSecret } from './create-secret.ts';
 import type { Step } from './guard.ts';
-import { currentVersion, type Rotation, RotationError, readPending } from './rotation.ts';
+import { type Rotation, RotationError, readPending } from './rotation.ts';
 import { testSecret } from './test-secret.ts';
 
 export type StepResult =
@@ -30,6 +31,6 @@ async function finishSecret(rotation: Rotation): Promise<'promoted'> {
   if ((await readPending(rotation)).kind === 'absent') {
     throw new RotationError('the pending version has no value, so it cannot become the current one');
   }
-  await store.moveCurrent(secret.arn, token, currentVersion(rotation));
+  await store.moveCurrent(secret.arn, token, versionWith('AWSCURRENT', secret));
   return 'promoted';
 }

@@ -1,4 +1,5 @@
 import type { Credential } from '../credential/credential.ts';
+import { offeredMechanisms } from './ehlo.ts';
 import type { Reply, Stage, Timings } from './evidence.ts';
 import { mask, parseReply } from './reply.ts';
 
@@ -73,13 +74,6 @@ export class Transcript {
       totalMs: Math.round(this.#clock() - this.#started),
     };
   }
-}
-
-/** RFC 4954 section 3; `AUTH=` is the older form that some servers still list beside it. */
-function offeredMechanisms(ehloReply: string): readonly string[] {
-  const keywords = ehloReply.split(/\r?\n/).map((line) => line.slice(4).trim());
-  const lists = keywords.map((keyword) => /^AUTH[ =](.*)$/i.exec(keyword)?.[1] ?? '');
-  return [...new Set(lists.join(' ').toUpperCase().split(/\s+/).filter(Boolean))];
 }
 
 /** Every form in which a careless server could repeat the login back to us. */

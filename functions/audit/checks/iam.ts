@@ -1,6 +1,6 @@
+import type { IssuedCredential } from '../../rotation/provider.ts';
 import { awsPage, type Check } from '../check.ts';
 import type { Policy } from '../facts/credential-facts.ts';
-import type { AccessKeyFacts, UserKeys } from '../facts/iam.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass } from '../outcome.ts';
 import { onSes } from './subject.ts';
@@ -27,20 +27,25 @@ export const iamChecks: readonly Check[] = [
   },
 ];
 
-function keysOutcome(keys: UserKeys, username: string, { overlapHours }: Policy, now: number): Outcome {
+function keysOutcome(
+  keys: readonly IssuedCredential[],
+  username: string,
+  { overlapHours }: Policy,
+  now: number,
+): Outcome {
   const current = keys.find(({ id }) => id === username);
   if (!current) return fail('The access key of this secret does not belong to the IAM user any more.');
   if (!current.active) return fail('The access key of this secret is inactive.');
   const other = keys.find(({ id, active }) => active && id !== username);
   if (!other) return pass('One active access key, the one in the secret.');
-  const age = (now - (current.createdAt ?? now)) / HOUR_MS;
+  const age = (now - current.createdAt) / HOUR_MS;
   const evidence = `A second access key is active ${Math.floor(age)} hours after the change; ${lastUse(other, now)}`;
   return age > overlapHours + RETIREMENT_HOURS
     ? fail(evidence)
     : pass(`${evidence} The overlap is not over.`);
 }
 
-function lastUse({ lastUsedAt }: AccessKeyFacts, now: number): string {
+function lastUse({ lastUsedAt }: IssuedCredential, now: number): string {
   if (lastUsedAt === null) return 'it was never used.';
   return `it was last used ${Math.floor((now - lastUsedAt) / HOUR_MS)} hours ago.`;
 }

@@ -1,9 +1,9 @@
 import type { ParsedSecret } from '../../credential/schema.ts';
 import type { SecretDescription } from '../../credential/store.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
+import type { IssuedCredential } from '../../rotation/provider.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { Gathered } from '../gathered.ts';
-import type { UserKeys } from './iam.ts';
 import type { SesFacts } from './ses.ts';
 
 /** The deployment's own settings that some rules measure against. */
@@ -24,6 +24,6 @@ export interface CredentialFacts {
   readonly content: Gathered<SecretContent>;
   readonly login: Gathered<LoginEvidence>;
   readonly server: Gathered<ServerFacts>;
-  readonly keys: Gathered<UserKeys>;
+  readonly keys: Gathered<readonly IssuedCredential[]>;
   readonly ses: SesFacts;
 }

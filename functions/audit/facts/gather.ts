@@ -1,11 +1,11 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import type { Endpoint } from '../../credential/credential.ts';
+import type { Endpoint, Provider } from '../../credential/credential.ts';
 import { parseSecret } from '../../credential/schema.ts';
 import type { SecretDescription, SecretStore } from '../../credential/store.ts';
+import { accessKeys } from '../../rotation/providers/access-keys.ts';
 import { login } from '../../smtp/login.ts';
-import { type Gathered, gather, known, missing } from '../gathered.ts';
+import { gather, known, missing } from '../gathered.ts';
 import type { CredentialFacts, Policy, SecretContent } from './credential-facts.ts';
-import { type UserKeys, userKeys } from './iam.ts';
 import { serverFacts } from './server.ts';
 import type { SesFacts } from './ses.ts';
 
@@ -42,7 +42,7 @@ export async function gatherFacts(
     content,
     login: credential ? known(await login(credential, budget(LOGIN_LIMIT_MS))) : NOT_ASKED,
     server: endpoint ? known(await serverFacts(endpoint, credential, budget(PROBE_LIMIT_MS))) : NOT_ASKED,
-    keys: await keysOf(iam, credential?.provider?.userName),
+    keys: await keysOf(iam, credential?.provider),
   };
 }
 
@@ -57,6 +57,6 @@ export function endpointOf(secret: SecretContent | undefined): Endpoint | undefi
   return secret?.kind === 'seed' ? secret.endpoint : undefined;
 }
 
-async function keysOf(iam: IAMClient, userName: string | undefined): Promise<Gathered<UserKeys>> {
-  return userName === undefined ? NOT_ASKED : gather(() => userKeys(iam, userName));
+async function keysOf(iam: IAMClient, provider: Provider | undefined): Promise<CredentialFacts['keys']> {
+  return provider ? gather(() => accessKeys(iam, provider.userName)) : NOT_ASKED;
 }

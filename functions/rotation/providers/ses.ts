@@ -1,9 +1,7 @@
 import {
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
-  GetAccessKeyLastUsedCommand,
   type IAMClient,
-  ListAccessKeysCommand,
   ListUserTagsCommand,
   NoSuchEntityException,
   UpdateAccessKeyCommand,
@@ -12,6 +10,7 @@ import type { SesProvider } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
 import type { IssuedCredential, MintedCredential, RotationProvider } from '../provider.ts';
+import { accessKeys } from './access-keys.ts';
 import { sesSmtpPassword } from './ses-password.ts';
 
 /** IAM quota "access keys per user"; it cannot be raised, and inactive keys count. */
@@ -35,18 +34,8 @@ export class SesKeys implements RotationProvider {
     return Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null;
   }
 
-  async list(): Promise<readonly IssuedCredential[]> {
-    const { AccessKeyMetadata } = await this.#iam.send(
-      new ListAccessKeysCommand({ UserName: this.#userName }),
-    );
-    return Promise.all(
-      (AccessKeyMetadata ?? []).map(async ({ AccessKeyId = '', Status, CreateDate }) => ({
-        id: AccessKeyId,
-        active: Status === 'Active',
-        createdAt: CreateDate?.getTime() ?? 0,
-        lastUsedAt: await this.#lastUsedAt(AccessKeyId),
-      })),
-    );
+  list(): Promise<readonly IssuedCredential[]> {
+    return accessKeys(this.#iam, this.#userName);
   }
 
   async mint(): Promise<MintedCredential> {
@@ -77,10 +66,5 @@ export class SesKeys implements RotationProvider {
     await this.#iam.send(
       new UpdateAccessKeyCommand({ UserName: this.#userName, AccessKeyId: id, Status: status }),
     );
-  }
-
-  async #lastUsedAt(id: string): Promise<number | null> {
-    const { AccessKeyLastUsed } = await this.#iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: id }));
-    return AccessKeyLastUsed?.LastUsedDate?.getTime() ?? null;
   }
 }
