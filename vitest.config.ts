@@ -10,8 +10,18 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/functions/**/*.test.ts', 'test/support/**/*.test.ts'],
+          include: ['test/{functions,support,conformance}/**/*.test.ts'],
           setupFiles: 'test/support/network-guard.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          setupFiles: 'test/support/network-guard.ts',
+          // Each test starts the command, which starts Node twice.
+          testTimeout: MINUTE,
         },
       },
       {

@@ -5,5 +5,8 @@ export default defineConfig({
     include: ['test/interop/**/*.test.ts'],
     globalSetup: 'test/interop/global-setup.ts',
     fileParallelism: false,
+    maxConcurrency: 8,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

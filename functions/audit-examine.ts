@@ -5,8 +5,12 @@ import { examineSecrets } from './audit/examine.ts';
 import { type BatchResult, type Counts, countStatuses } from './audit/examined.ts';
 import { ReportBucket } from './audit/report-bucket.ts';
 import { type AccountFacts, parseBatch } from './audit/run.ts';
+import { proveCredential } from './budget/deployed.ts';
 import { SecretStore } from './credential/store.ts';
+import { network } from './deployed-network.ts';
 import { setting } from './environment.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 
@@ -31,7 +35,10 @@ export const handler = async (event: unknown, context: Context): Promise<BatchEx
   const account = await bucket.getJson<AccountFacts>(accountKey);
   if (!account) throw new Error(`expected the account's facts at ${accountKey}, found nothing`);
   const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
-  const sources = { store, iam, ses: account.ses, policy, now: Date.now, remainingMs };
+  const { ses } = account;
+  const prove = proveCredential;
+  const record: Ledger['recordValidation'] = (validated) => ledger.recordValidation(validated);
+  const sources = { store, iam, ses, policy, network, prove, record, now: Date.now, remainingMs };
   const result: BatchResult = { runId, batch, examinations: await examineSecrets(secretArns, sources) };
   await bucket.putJson(REPORT.result(runId, batch), result);
   const examined = result.examinations.filter((examination) => examination.kind === 'examined');

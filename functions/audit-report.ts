@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { Counts } from './audit/examined.ts';
 import { announce, recordRun, writeReport } from './audit/publish.ts';
@@ -8,6 +7,7 @@ import { summarise } from './audit/report/summary.ts';
 import { ReportBucket } from './audit/report-bucket.ts';
 import { readExaminations } from './audit/results.ts';
 import { parseRun } from './audit/run.ts';
+import { DynamoDBClient } from './aws/dynamodb.ts';
 import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';

@@ -1,7 +1,19 @@
 import * as v from 'valibot';
 import { ENVIRONMENT } from './observe/names.ts';
+import { isNetwork } from './smtp/network/address-guard.ts';
 
 const hours = v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(0));
+
+const wholeNumber = v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1));
+
+const PORTS = 'expected port numbers or `none`';
+const list = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.transform((text): readonly string[] => (text === 'none' ? [] : text.split(','))),
+);
+
+const port = v.pipe(v.string(), v.transform(Number), v.integer(PORTS), v.minValue(1, PORTS));
 
 const settings = {
   table: v.pipe(v.string(), v.minLength(1)),
@@ -13,6 +25,10 @@ const settings = {
     v.string(),
     v.transform((marks): ReadonlySet<string> => new Set(marks.split(','))),
   ),
+  ports: v.pipe(list, v.array(port)),
+  networks: v.pipe(list, v.array(v.pipe(v.string(), v.check(isNetwork, 'expected CIDR blocks or `none`')))),
+  loginFailures: wholeNumber,
+  loginWindowMinutes: wholeNumber,
 } satisfies Record<keyof typeof ENVIRONMENT, v.GenericSchema<string, unknown>>;
 
 type Settings = { readonly [K in keyof typeof settings]: v.InferOutput<(typeof settings)[K]> };

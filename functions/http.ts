@@ -1,12 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-
-const STATUS = { 'malformed-request': 400, 'not-managed': 403, 'not-found': 404 } as const;
-
-/** The body of every answer that is not 200 (DESIGN section 4); the gateway answers 429 in the same shape. */
-export interface ErrorBody {
-  readonly error: keyof typeof STATUS;
-  readonly message: string;
-}
+import { type ErrorBody, STATUS } from './api/error-body.ts';
 
 export function errorResponse(body: ErrorBody): APIGatewayProxyResult {
   return jsonResponse(STATUS[body.error], body);

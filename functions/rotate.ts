@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
-import { type SecretDescription, SecretStore } from './credential/store.ts';
+import { attemptLogin } from './budget/deployed.ts';
+import type { SecretDescription } from './credential/secret-reader.ts';
+import { SecretStore } from './credential/store.ts';
 import { ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
@@ -10,7 +12,6 @@ import { guard } from './rotation/guard.ts';
 import { SesKeys } from './rotation/providers/ses.ts';
 import { type Rotation, RotationError } from './rotation/rotation.ts';
 import { runStep } from './rotation/steps.ts';
-import { login } from './smtp/login.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
 const iam = new IAMClient();
@@ -66,7 +67,7 @@ function rotationOf(secret: SecretDescription, token: string, context: Context):
     token,
     store,
     ledger,
-    login,
+    login: attemptLogin,
     providerFor: (provider) => new SesKeys(iam, provider),
     now: Date.now,
     random: Math.random,

@@ -1,28 +1,34 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { parseRequest } from './credential/request.ts';
-import { SecretStore } from './credential/store.ts';
-import { type ValidationOutcome, type ValidationResult, validateSecret } from './credential/validation.ts';
-import { type ErrorBody, errorResponse, jsonResponse } from './http.ts';
-import { ledger } from './ledger/table.ts';
-import { beginInvocation, logger } from './observe/logger.ts';
-import { countMetric, countProvenLogin, metrics } from './observe/metrics.ts';
+import type { ErrorBody } from './api/error-body.ts';
+import { parseRequest, type ValidationRequest } from './api/validation-request.ts';
+import type { BatchAnswer, ValidationResult } from './api/validation-result.ts';
+import { SecretsManager } from './aws/secrets-manager.ts';
+import { proveCredential } from './budget/deployed.ts';
+import { THROTTLED, validateBatch } from './credential/batch.ts';
+import { validateAndRecord } from './credential/recorded-validation.ts';
+import { SecretReader } from './credential/secret-reader.ts';
+import { isThrottling } from './credential/throttling.ts';
+import { errorResponse, jsonResponse } from './http.ts';
+import { beginInvocation } from './observe/logger.ts';
+import { metrics } from './observe/metrics.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
 const RESERVE_MS = 3000;
+/** The answer to a batch is given this long (ms) before the function would be stopped, whoever is still at work. */
+const ANSWER_RESERVE_MS = 1000;
 
-const store = new SecretStore(new SecretsManagerClient());
+const store = new SecretReader(new SecretsManager());
 
-type Answer = ValidationResult | ErrorBody;
+type Answer = ValidationResult | BatchAnswer | ErrorBody;
 
-/** Validates one secret: a direct event `{ secretId, versionStage?, versionId? }`, or `POST /validations` with it as JSON. */
+/** Validates one secret or several: a request of api/validation-request.ts as direct event, or as `POST /validations`. */
 export const handler = async (
   event: APIGatewayProxyEvent | object,
   context: Context,
 ): Promise<APIGatewayProxyResult | Answer> => {
   beginInvocation(context);
   try {
-    const answer = await validate('httpMethod' in event ? event.body : event, context);
+    const answer = await answerTo('httpMethod' in event ? event.body : event, context);
     if (!('httpMethod' in event)) return answer;
     return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
   } finally {
@@ -30,45 +36,32 @@ export const handler = async (
   }
 };
 
-async function validate(input: unknown, context: Context): Promise<Answer> {
+async function answerTo(input: unknown, context: Context): Promise<Answer> {
   const parsed = parseRequest(input);
-  if (parsed.kind === 'malformed') return { error: 'malformed-request', message: parsed.message };
-  const outcome = await validateSecret(
-    store,
-    parsed.request,
-    context.getRemainingTimeInMillis() - RESERVE_MS,
-  );
-  return outcome.kind === 'validated' ? record(outcome) : refusal(outcome.kind);
+  const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
+  switch (parsed.kind) {
+    case 'malformed':
+      return { error: 'malformed-request', message: parsed.message };
+    case 'single':
+      return single(parsed.request, remainingMs);
+    case 'batch':
+      return validateBatch({
+        secretIds: parsed.secretIds,
+        remainingMs,
+        answerWithinMs: context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS,
+        proveWithin: proveCredential,
+        validate: (secretId, prove) => validateAndRecord(store, { secretId }, prove),
+      });
+  }
 }
 
-async function record({
-  secretArn,
-  secretName,
-  current,
-  result,
-}: Extract<ValidationOutcome, { kind: 'validated' }>) {
-  const { versionId, verdict, credential, timings } = result;
-  const durationMs = timings?.totalMs ?? 0;
-  logger.info('credential.validated', {
-    event: 'credential.validated',
-    secretArn,
-    versionId,
-    verdict,
-    credential,
-    durationMs,
-  });
-  countMetric('validation');
-  if (current && verdict === 'valid') countProvenLogin(secretName);
-  await ledger.recordValidation(secretArn, result);
-  return result;
-}
-
-function refusal(kind: 'not-managed' | 'not-found'): ErrorBody {
-  return kind === 'not-found'
-    ? { error: 'not-found', message: 'No such secret, or no such version of it.' }
-    : {
-        error: 'not-managed',
-        message:
-          'Keyturn does not manage this secret: it lacks the tag keyturn:managed=true, or does not exist.',
-      };
+async function single(request: ValidationRequest, remainingMs: () => number): Promise<Answer> {
+  try {
+    return await validateAndRecord(store, request, (credential, secretArn) =>
+      proveCredential({ credential, secretArn, budgetMs: remainingMs() }),
+    );
+  } catch (error) {
+    if (isThrottling(error)) return THROTTLED;
+    throw error;
+  }
 }

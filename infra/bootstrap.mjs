@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -12,8 +13,10 @@ const LIFELINE = fileURLToPath(new URL('lifeline.mjs', import.meta.url));
 const STAMP = 'node_modules/.keyturn-lock';
 /** Holds the process id of whoever is installing: two at once would delete each other's files. */
 const INSTALLING = '.keyturn/installing';
-const NODE = 'node_modules/.bin/node';
+const NODE = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
 const POLL_MS = 500;
+/** Exit code when the command was never run: neither of those by which cli/ says that a credential is good or bad. */
+const NOT_RUN = 3;
 
 let stopped = false;
 let stopRunning = () => {};
@@ -25,9 +28,9 @@ function run(command, args, options, stop) {
     stopRunning = (signal) => stop(child, signal);
     child.once('error', (error) => {
       console.error(`cannot run ${command}: ${error.message}`);
-      resolve(1);
+      resolve(NOT_RUN);
     });
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
 }
 
@@ -88,17 +91,19 @@ function watchForEnd() {
 }
 
 async function main() {
+  const calledFrom = process.cwd();
   process.chdir(ROOT);
   const major = Number(process.versions.node.split('.')[0]);
   if (major < NEEDED_NODE) {
     console.error(`Keyturn needs Node.js ${NEEDED_NODE} or newer, this is ${process.versions.node}.`);
-    return 1;
+    return NOT_RUN;
   }
   watchForEnd();
-  if (!(await install())) return 1;
+  if (!(await install())) return NOT_RUN;
   const command = process.argv.slice(2);
   if (command.length === 0) return 0;
-  return run(NODE, command, { stdio: 'inherit' }, (child, signal) => child.kill(signal));
+  const options = { stdio: 'inherit', cwd: calledFrom };
+  return run(NODE, command, options, (child, signal) => child.kill(signal));
 }
 
 process.exitCode = await main();

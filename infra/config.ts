@@ -1,5 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
+import { isNetwork } from '../functions/smtp/network/address-guard.ts';
+import { isHost } from '../functions/smtp/network/host-name.ts';
 
 /** Says what is wrong with the shape of an object; a misspelt setting must never be silently ignored. */
 const shape = ({ expected }: { readonly expected: string | null }) =>
@@ -20,7 +22,7 @@ const hours = v.pipe(v.number('hours, 0 or more'), v.minValue(0, 'hours, 0 or mo
 const text = (expected: string, pattern: RegExp) => v.pipe(v.string(expected), v.regex(pattern, expected));
 
 const email = v.pipe(v.string('an e-mail address'), v.email('an e-mail address'));
-const host = text('a host name', /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/);
+const host = v.pipe(v.string('a host name'), v.check(isHost, 'a host name'));
 const region = text('an AWS region such as eu-central-1', /^[a-z]{2}(-[a-z]+)+-\d$/);
 const name = text('1 to 64 letters, digits, "-", "_" or "."', /^[\w.-]{1,64}$/);
 const secretName = text('a secret name, not an ARN', /^[\w/+=.@-]{1,512}$/);
@@ -71,7 +73,33 @@ const existingCredential = v.strictObject(
   shape,
 );
 
+/**
+ * Below what commonly locks an account: fail2ban bans at the 5th failure in 10 minutes (its default), the Windows
+ * security baseline forgets failures after 15 minutes and locks at 10. One failure less is left to the account's user.
+ */
+const loginBudget = v.strictObject(
+  {
+    failures: v.optional(wholeNumber(1, 100), 4),
+    windowMinutes: v.optional(wholeNumber(1, 1440), 15),
+  },
+  shape,
+);
+
 const credential = v.variant('type', [sesCredential, existingCredential], 'type "ses" or "existing"');
+
+const cidr = v.pipe(
+  v.string('a CIDR block such as 10.1.0.0/16'),
+  v.check(isNetwork, 'a CIDR block such as 10.1.0.0/16'),
+);
+
+/** What Keyturn may dial besides public addresses and the ports 465, 587, 2465 and 2587. */
+const network = v.strictObject(
+  {
+    ports: v.optional(v.array(wholeNumber(1, 65535), 'a list of ports'), []),
+    networks: v.optional(v.array(cidr, 'a list of CIDR blocks'), []),
+  },
+  shape,
+);
 
 const settings = v.strictObject(
   {
@@ -87,9 +115,11 @@ const settings = v.strictObject(
         ({ input }) => `secrets that differ, not ${twice(input.map(secretNameOf))} twice`,
       ),
     ),
+    network: v.optional(network, {}),
     rotationDays: v.optional(rotationDays, 30),
     overlapHours: v.optional(hours, 48),
     soakHours: v.optional(hours, 72),
+    loginBudget: v.optional(loginBudget, {}),
     auditSchedule: v.optional(schedule, 'cron(0 6 * * ? *)'),
     retireSchedule: v.optional(schedule, 'rate(1 hour)'),
     /** One CloudWatch alarm looks back 7 days at the most. */

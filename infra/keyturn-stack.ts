@@ -7,6 +7,7 @@ import { alertTopic } from './constructs/alert-topic.ts';
 import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
 import { keyturnDashboard } from './constructs/dashboard.ts';
+import { Lookup } from './constructs/lookup.ts';
 import type { Deployment } from './constructs/permissions.ts';
 import { Retirement } from './constructs/retirement.ts';
 import { Rotation } from './constructs/rotation.ts';
@@ -25,13 +26,15 @@ export class KeyturnStack extends Stack {
     const storage = new Storage(this, 'Storage', { config });
     const deployment = { storage, config };
     const validate = new Validation(this, 'Validate', deployment);
+    const lookup = new Lookup(this, 'Lookup', deployment);
     const rotate = new Rotation(this, 'Rotate', deployment);
     const retire = new Retirement(this, 'Retire', deployment);
     const audit = new Audit(this, 'Audit', deployment);
-    const subjects = { validate, rotate, retire, audit };
+    const subjects = { validate, lookup, rotate, retire, audit };
     this.declareCredentials(deployment, rotate);
     const { restApi } = new Api(this, 'Api', {
       validate: validate.lambda,
+      credentials: lookup.lambda,
       report: audit.report.lambda,
       ...deployment,
     });
@@ -53,6 +56,7 @@ export class KeyturnStack extends Stack {
       AlertTopicArn: topic.topicArn,
       KeyArn: storage.key.keyArn,
       ValidateFunctionName: validate.lambda.functionName,
+      CredentialsFunctionName: lookup.lambda.functionName,
       RotateFunctionName: rotate.lambda.functionName,
       RetireFunctionName: retire.lambda.functionName,
       AuditPlanFunctionName: audit.plan.lambda.functionName,
@@ -78,9 +82,10 @@ export class KeyturnStack extends Stack {
     }
   }
 
-  private watch({ storage, config }: Deployment, { validate, rotate, retire, audit }: Subjects) {
+  private watch({ storage, config }: Deployment, { validate, lookup, rotate, retire, audit }: Subjects) {
     const functions = {
       validate,
+      credentials: lookup,
       rotate,
       retire,
       'audit-plan': audit.plan,
@@ -108,6 +113,7 @@ export class KeyturnStack extends Stack {
 
 interface Subjects {
   readonly validate: Validation;
+  readonly lookup: Lookup;
   readonly rotate: Rotation;
   readonly retire: Retirement;
   readonly audit: Audit;

@@ -1,6 +1,6 @@
-import { type SecretDescription, versionWith } from '../credential/store.ts';
-import { mask } from '../smtp/reply.ts';
-import { judge } from '../smtp/verdict.ts';
+import { type SecretDescription, versionWith } from '../credential/secret-reader.ts';
+import { shownBy } from '../credential/validation.ts';
+import { mask } from '../smtp/masking.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { concurrently } from './concurrently.ts';
 import type { Examination, Examined, Finding, UnexaminedReason } from './examined.ts';
@@ -29,7 +29,25 @@ async function examineSecret(secretArn: string, sources: Sources): Promise<Exami
   if (description.kind === 'denied') return unexamined(secretArn, 'access-denied');
   if (description.kind === 'not-found') return unexamined(secretArn, 'not-found');
   if (!description.managed) return unexamined(secretArn, 'not-managed');
-  return examined(description, await gatherFacts(sources, description));
+  const facts = await gatherFacts(sources, description);
+  await recordLogin(sources, description, facts);
+  return examined(description, facts);
+}
+
+/** The audit's login is a validation like any other: `GET /credentials` shows it. */
+async function recordLogin(
+  { record }: Sources,
+  description: SecretDescription,
+  { content, login, examinedAt }: CredentialFacts,
+): Promise<void> {
+  if (!login.known || !content.known || content.value.kind !== 'credential') return;
+  const result = {
+    secretId: description.name,
+    versionId: versionWith('AWSCURRENT', description) ?? null,
+    checkedAt: new Date(examinedAt).toISOString(),
+    ...shownBy(content.value.credential, login.value),
+  };
+  await record({ secretArn: description.arn, current: true, result });
 }
 
 function examined(description: SecretDescription, facts: CredentialFacts): Examined {
@@ -41,7 +59,7 @@ function examined(description: SecretDescription, facts: CredentialFacts): Exami
     secretName: description.name,
     versionId: versionWith('AWSCURRENT', description) ?? null,
     endpoint: endpoint ? { host: endpoint.host, port: endpoint.port, security: endpoint.security } : null,
-    verdict: login.known ? judge(login.value).verdict : null,
+    verdict: login.known ? login.value.judgement.verdict : null,
     findings: CATALOGUE.map(({ id, rule }) => finding(id, rule(facts))),
   };
 }

@@ -2,9 +2,12 @@
 export const REASON_TEXT = {
   timeout: 'no answer in time',
   'egress-blocked': 'AWS blocks outbound port 25 from Lambda',
+  'not-allowed': 'the network settings do not allow to dial this',
   unreachable: 'the server could not be reached',
   closed: 'the server hung up',
   throttled: 'asked to slow down',
+  'held-back': 'the login budget of the account is spent, so none was tried',
+  unconfirmed: 'refused once, and not confirmed yet',
   refused: 'the server refused this client',
   temporary: 'a temporary failure of the server',
   'tls-failed': 'the TLS handshake failed',

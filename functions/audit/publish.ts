@@ -1,5 +1,5 @@
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '../aws/dynamodb.ts';
 import { logger } from '../observe/logger.ts';
 import { countMetric, countProvenLogin } from '../observe/metrics.ts';
 import { REPORT } from '../observe/names.ts';

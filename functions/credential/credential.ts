@@ -3,7 +3,11 @@ import type { Redacted } from './redacted.ts';
 /** `tls`: TLS from the first byte (RFC 8314 section 3). `starttls`: upgraded by STARTTLS, always required (RFC 3207). */
 export type Security = 'tls' | 'starttls';
 
-export type AuthMethod = 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
+/** SASL mechanisms that take a password, and those that take an OAuth 2.0 access token. */
+export const PASSWORD_METHODS = ['SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN'] as const;
+export const TOKEN_METHODS = ['OAUTHBEARER', 'XOAUTH2'] as const;
+
+export type AuthMethod = (typeof PASSWORD_METHODS | typeof TOKEN_METHODS)[number];
 
 /** Amazon SES: the SMTP password is derived from an IAM access key of `userName`, for one `region`. */
 export interface SesProvider {
@@ -26,7 +30,9 @@ export interface Endpoint {
 export interface Credential {
   readonly endpoint: Endpoint;
   readonly username: string;
+  /** A password; with `authMethod` OAUTHBEARER or XOAUTH2 an OAuth 2.0 access token. */
   readonly password: Redacted;
+  /** The only mechanism that may be used. Without it: the best that the server offers for a password. */
   readonly authMethod?: AuthMethod;
   /** The sender address, RFC 5321 Reverse-path. */
   readonly from?: string;

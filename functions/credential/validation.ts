@@ -1,31 +1,11 @@
+import type { ValidationRequest } from '../api/validation-request.ts';
+import type { ValidationResult } from '../api/validation-result.ts';
 import type { LoginEvidence, TlsFacts } from '../smtp/evidence.ts';
 import type { Judgement } from '../smtp/judgement.ts';
-import { login } from '../smtp/login.ts';
-import { judge, judgementOf } from '../smtp/verdict.ts';
-import type { Endpoint } from './credential.ts';
+import { judgementOf } from '../smtp/verdict.ts';
+import type { Credential, Endpoint } from './credential.ts';
 import { parseSecret } from './schema.ts';
-import { type SecretStore, type SecretValue, versionWith } from './store.ts';
-
-export interface ValidationRequest {
-  /** ARN or name. */
-  readonly secretId: string;
-  readonly versionStage?: string | undefined;
-  readonly versionId?: string | undefined;
-}
-
-/** The answer of `POST /validations` (DESIGN section 4). No secret and no mail address is in it. */
-export interface ValidationResult extends Judgement {
-  readonly secretId: string;
-  readonly versionId: string | null;
-  /** ISO 8601. */
-  readonly checkedAt: string;
-  readonly authSent: boolean;
-  readonly endpoint: Pick<Endpoint, 'host' | 'port' | 'security'> | null;
-  readonly tls: ReturnType<typeof publicTls> | null;
-  readonly auth: { readonly offered: readonly string[]; readonly used: string | null } | null;
-  readonly reply: LoginEvidence['reply'];
-  readonly timings: LoginEvidence['timings'] | null;
-}
+import { type SecretReader, type SecretValue, versionWith } from './secret-reader.ts';
 
 /** A validation, or why there is none: the caller answers 403 or 404. */
 export type ValidationOutcome =
@@ -40,29 +20,39 @@ export type ValidationOutcome =
   | { readonly kind: 'not-managed' }
   | { readonly kind: 'not-found' };
 
-/** Reads one version of a managed secret and proves it by one login. `now` in milliseconds since 1970. */
+/** What came of trying a credential; without evidence when nothing was dialled. */
+export interface Proof {
+  readonly judgement: Judgement;
+  readonly evidence: LoginEvidence | null;
+}
+
+/** Tries a credential; the Lambda does it inside the login budget (functions/budget), the command line by one login. */
+export type Prove = (credential: Credential, secretArn: string) => Promise<Proof>;
+
+/** Reads one version of a managed secret and has it proven. `now` in milliseconds since 1970. */
 export async function validateSecret(
-  store: SecretStore,
+  secrets: SecretReader,
+  prove: Prove,
   { secretId, versionId, versionStage }: ValidationRequest,
-  budgetMs: number,
   now: () => number = Date.now,
 ): Promise<ValidationOutcome> {
-  const secret = await store.describe(secretId);
+  const secret = await secrets.describe(secretId);
   if (secret.kind === 'not-found') return { kind: 'not-found' };
   if (secret.kind === 'denied' || !secret.managed) return { kind: 'not-managed' };
   const stage = versionId ? versionStage : (versionStage ?? 'AWSCURRENT');
-  const value = await store.read(secret.arn, { ...(versionId && { versionId }), ...(stage && { stage }) });
+  const value = await secrets.read(secret.arn, { ...(versionId && { versionId }), ...(stage && { stage }) });
   if (value.kind === 'absent' && (versionId || versionStage)) return { kind: 'not-found' };
   const checkedAt = new Date(now()).toISOString();
   const version = value.kind === 'value' ? value.versionId : null;
   const current = version !== null && version === versionWith('AWSCURRENT', secret);
-  const result = { secretId, versionId: version, checkedAt, ...(await prove(value, budgetMs)) };
+  const shown = await show(value, (credential) => prove(credential, secret.arn));
+  const result = { secretId, versionId: version, checkedAt, ...shown };
   return { kind: 'validated', secretArn: secret.arn, secretName: secret.name, current, result };
 }
 
-type Proof = Omit<ValidationResult, 'secretId' | 'versionId' | 'checkedAt'>;
+type Shown = Omit<ValidationResult, 'secretId' | 'versionId' | 'checkedAt'>;
 
-async function prove(value: SecretValue, budgetMs: number): Promise<Proof> {
+async function show(value: SecretValue, prove: (credential: Credential) => Promise<Proof>): Promise<Shown> {
   if (value.kind === 'absent') return untried(judgementOf('no-login-yet'));
   const parsed = parseSecret(value.text.reveal());
   switch (parsed.kind) {
@@ -73,14 +63,18 @@ async function prove(value: SecretValue, budgetMs: number): Promise<Proof> {
     }
     case 'seed':
       return { ...untried(judgementOf('no-login-yet')), endpoint: publicEndpoint(parsed.endpoint) };
-    case 'credential': {
-      const evidence = await login(parsed.credential, budgetMs);
-      return { ...judge(evidence), ...observed(evidence) };
-    }
+    case 'credential':
+      return shownBy(parsed.credential, await prove(parsed.credential));
   }
 }
 
-function untried(judgement: Judgement): Proof {
+/** The part of the answer that one proof gives. */
+export function shownBy({ endpoint }: Credential, { judgement, evidence }: Proof): Shown {
+  if (evidence) return { ...judgement, ...observed(evidence) };
+  return { ...untried(judgement), endpoint: publicEndpoint(endpoint) };
+}
+
+function untried(judgement: Judgement): Shown {
   return { ...judgement, authSent: false, endpoint: null, tls: null, auth: null, reply: null, timings: null };
 }
 

@@ -1,6 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '../aws/dynamodb.ts';
 import { setting } from '../environment.ts';
 import { Ledger } from './ledger.ts';
 
-/** The ledger of this deployment: one client a process. */
-export const ledger = new Ledger(new DynamoDBClient(), setting('table'));
+/** One client a process. */
+export const dynamodb = new DynamoDBClient();
+
+/** The ledger of this deployment. */
+export const ledger = new Ledger(dynamodb, setting('table'));

@@ -38,6 +38,11 @@ export const ENVIRONMENT = {
   rotationDays: 'KEYTURN_ROTATION_DAYS',
   /** Marks (observe/watched.ts) of the secrets that have a dead-man alarm, with commas between. */
   watched: 'KEYTURN_WATCHED',
+  /** Mail servers' ports and CIDR blocks that may be dialled besides the usual ones, with commas between; or `none`. */
+  ports: 'KEYTURN_PORTS',
+  networks: 'KEYTURN_NETWORKS',
+  loginFailures: 'KEYTURN_LOGIN_FAILURES',
+  loginWindowMinutes: 'KEYTURN_LOGIN_WINDOW_MINUTES',
 } as const;
 
 /** Keys in the report bucket. */

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../credential/credential.ts';
 import { ehloKeywords, offeredMechanisms } from '../smtp/ehlo.ts';
-import type { Reply } from '../smtp/evidence.ts';
+import type { Reply, Stage } from '../smtp/evidence.ts';
+import type { Network } from '../smtp/network.ts';
 import { parseReply } from '../smtp/reply.ts';
 import type { InterruptionReason } from './facts.ts';
-import { Interrupted } from './interrupted.ts';
-import { LineConnection } from './line-connection.ts';
+import { Interrupted, interruptedBy } from './interrupted.ts';
+import { LineConnection, stageEnd } from './line-connection.ts';
 
 /** RFC 5321 section 4.1.4: a client without a name of its own says an address literal. */
 const CLIENT = '[127.0.0.1]';
@@ -16,13 +17,16 @@ export interface EhloFacts {
   readonly mechanisms: readonly string[];
 }
 
-/** Runs a dialogue on a new connection and always ends it with QUIT. `deadline` in ms of `performance.now()`. */
-export async function withLine<T>(
-  endpoint: Endpoint,
-  deadline: number,
-  talk: (line: LineConnection) => Promise<T>,
-): Promise<T> {
-  const line = await openLine(endpoint, deadline);
+/** Whom a probe talks to, which way, and until when (ms of `performance.now()`). */
+export interface Probed {
+  readonly endpoint: Endpoint;
+  readonly network: Network;
+  readonly deadline: number;
+}
+
+/** Runs a dialogue on a new connection and always ends it with QUIT. */
+export async function withLine<T>(server: Probed, talk: (line: LineConnection) => Promise<T>): Promise<T> {
+  const line = await openLine(server);
   try {
     return await talk(line);
   } finally {
@@ -30,13 +34,26 @@ export async function withLine<T>(
   }
 }
 
-async function openLine({ host, port }: Endpoint, deadline: number): Promise<LineConnection> {
+async function openLine({ endpoint, network, deadline }: Probed): Promise<LineConnection> {
+  // Not AbortSignal.timeout: it would still end the connection when it has long been made.
+  const dialling = new AbortController();
+  const timer = setTimeout(() => dialling.abort(), Math.max(0, stageEnd(deadline) - performance.now()));
+  const stages: Stage[] = [];
   try {
-    return await LineConnection.open(host, port, deadline);
+    const socket = await network.connect(endpoint, (stage) => stages.push(stage), dialling.signal);
+    return new LineConnection(socket, deadline);
   } catch (error) {
-    const silent = error instanceof Interrupted && error.reason === 'timeout';
-    throw silent && port === BLOCKED_PORT ? new Interrupted('egress-blocked', 'no connect') : error;
+    throw dialling.signal.aborted ? silence(stages.at(-1), endpoint.port) : interruptedBy(error);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function silence(stage: Stage | undefined, port: number): Interrupted {
+  const blocked = stage === 'connect' && port === BLOCKED_PORT;
+  return blocked
+    ? new Interrupted('egress-blocked', 'no connect')
+    : new Interrupted('timeout', `no ${stage}`);
 }
 
 export async function readGreeting(line: LineConnection): Promise<Reply> {
@@ -65,7 +82,7 @@ function expectReply(code: number, raw: string): Reply {
 }
 
 function parsed(raw: string): Reply {
-  const reply = parseReply(raw);
+  const reply = parseReply(raw, []);
   if (reply) return reply;
   throw new Interrupted('protocol-error', 'no reply code');
 }

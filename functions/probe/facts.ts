@@ -2,6 +2,7 @@ import type { CertificateFacts, Reply } from '../smtp/evidence.ts';
 
 /** Why a probe ended early. `code` is Node's, OpenSSL's or the server's own. */
 export type InterruptionReason =
+  | 'not-allowed'
   | 'timeout'
   | 'egress-blocked'
   | 'unreachable'
@@ -31,6 +32,8 @@ export interface SessionFacts {
   readonly certificate: CertificateFacts;
   /** OpenSSL's verification error as Node names it; null for a trusted chain. The name is judged apart. */
   readonly chainError: string | null;
+  /** Whether the certificate says where its issuer's is to be had (RFC 5280 section 4.2.2.1). */
+  readonly issuerNamed: boolean;
   /** Whether a subjectAltName covers the host; the common name does not count (RFC 9525 section 6.3). */
   readonly coversHost: boolean;
 }

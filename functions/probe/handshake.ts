@@ -1,5 +1,5 @@
 import type { Endpoint } from '../credential/credential.ts';
-import { readGreeting, sayEhlo, sayStarttls, withLine } from './dialogue.ts';
+import { type Probed, readGreeting, sayEhlo, sayStarttls, withLine } from './dialogue.ts';
 import type { Handshake, Interruption, PinnedVersion } from './facts.ts';
 import { Interrupted } from './interrupted.ts';
 import type { LineConnection } from './line-connection.ts';
@@ -8,14 +8,11 @@ import { pinnedOptions } from './tls-session.ts';
 /** The server's own no: an alert, or an answer in another version than the one offered. */
 const REFUSAL = /ALERT|^ERR_SSL_(UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION|WRONG_VERSION_NUMBER)$/;
 
-/** Offers a single TLS version on a connection of its own. `deadline` in ms of `performance.now()`. */
-export async function offerVersion(
-  endpoint: Endpoint,
-  version: PinnedVersion,
-  deadline: number,
-): Promise<Handshake> {
+/** Offers a single TLS version on a connection of its own. */
+export async function offerVersion(server: Probed, version: PinnedVersion): Promise<Handshake> {
+  const { endpoint } = server;
   try {
-    return await withLine(endpoint, deadline, async (line) => {
+    return await withLine(server, async (line) => {
       if (endpoint.security === 'starttls') {
         await readGreeting(line);
         await sayEhlo(line);

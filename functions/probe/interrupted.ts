@@ -1,3 +1,4 @@
+import { Forbidden } from '../smtp/network/forbidden.ts';
 import type { Interruption, InterruptionReason } from './facts.ts';
 
 const REASONS: readonly (readonly [RegExp, InterruptionReason])[] = [
@@ -22,6 +23,7 @@ export class Interrupted extends Error implements Interruption {
 /** Node's errors by their `code`; what has none is a bug and stays one. */
 export function interruptedBy(error: unknown): unknown {
   if (error instanceof Interrupted || !(error instanceof Error) || !('code' in error)) return error;
+  if (error instanceof Forbidden) return new Interrupted('not-allowed', error.code);
   const code = String(error.code);
   const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? 'unreachable';
   return new Interrupted(reason, code);

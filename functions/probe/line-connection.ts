@@ -1,4 +1,4 @@
-import net from 'node:net';
+import type net from 'node:net';
 import tls from 'node:tls';
 import { Interrupted, interruptedBy } from './interrupted.ts';
 import { ReplyBuffer } from './reply-buffer.ts';
@@ -19,16 +19,11 @@ export class LineConnection {
   readonly #replies = new ReplyBuffer();
   readonly #deadline: number;
 
-  private constructor(socket: net.Socket, deadline: number) {
+  /** `socket` is connected; `deadline` ends it all. */
+  constructor(socket: net.Socket, deadline: number) {
     this.#socket = socket;
     this.#deadline = deadline;
     this.#listen();
-  }
-
-  static async open(host: string, port: number, deadline: number): Promise<LineConnection> {
-    const socket = net.connect({ host, port, noDelay: true });
-    await ready(socket, 'connect', stageEnd(deadline));
-    return new LineConnection(socket, deadline);
   }
 
   async command(line: string): Promise<string> {
@@ -53,7 +48,7 @@ export class LineConnection {
     this.#replies.clear();
     const secured = connectTls(plain, options);
     this.#socket = secured;
-    await ready(secured, 'secureConnect', stageEnd(this.#deadline));
+    await secure(secured, stageEnd(this.#deadline));
     this.#listen();
     return secured;
   }
@@ -100,7 +95,8 @@ export class LineConnection {
   }
 }
 
-function stageEnd(deadline: number): number {
+/** When a stage that begins now has to be over, in ms of `performance.now()`. */
+export function stageEnd(deadline: number): number {
   return Math.min(deadline, performance.now() + STAGE_LIMIT_MS);
 }
 
@@ -114,7 +110,7 @@ function connectTls(socket: net.Socket, options: tls.ConnectionOptions): tls.TLS
   }
 }
 
-function ready(socket: net.Socket, event: 'connect' | 'secureConnect', end: number): Promise<void> {
+function secure(socket: net.Socket, end: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (failure?: unknown) => {
       clearTimeout(timer);
@@ -124,11 +120,11 @@ function ready(socket: net.Socket, event: 'connect' | 'secureConnect', end: numb
       reject(failure);
     };
     const closed = () => settle(new Interrupted('closed', 'closed'));
-    const late = () => settle(new Interrupted('timeout', `no ${event}`));
+    const late = () => settle(new Interrupted('timeout', 'no secureConnect'));
     const timer = setTimeout(late, Math.max(0, end - performance.now()));
     socket.once('close', closed);
     // Stays for good: an error after this stage must never become an uncaught exception.
     socket.on('error', (error) => settle(interruptedBy(error)));
-    socket.once(event, () => settle());
+    socket.once('secureConnect', () => settle());
   });
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../credential/credential.ts';
-import { readGreeting, sayEhlo, sayStarttls, withLine } from './dialogue.ts';
+import type { Network } from '../smtp/network.ts';
+import { type Probed, readGreeting, sayEhlo, sayStarttls, withLine } from './dialogue.ts';
 import { askInClear } from './enforcement.ts';
 import { type Handshake, PINNED_VERSIONS, type PinnedVersion, type ServerFacts } from './facts.ts';
 import { offerVersion } from './handshake.ts';
@@ -16,20 +17,20 @@ type Handshakes = ServerFacts['handshakes'];
  * that it did not prove already, one after the other, each ended with QUIT. No password comes near it.
  * Never rejects for what a server or network does: see `ServerFacts.interrupted`. `budgetMs` bounds all of it.
  */
-export async function probeServer(endpoint: Endpoint, budgetMs: number): Promise<ServerFacts> {
-  const deadline = performance.now() + budgetMs;
+export async function probeServer(
+  endpoint: Endpoint,
+  budgetMs: number,
+  network: Network,
+): Promise<ServerFacts> {
+  const server = { endpoint, network, deadline: performance.now() + budgetMs };
   const seen: Seen = { greeting: null, plaintext: null, session: null, mechanisms: null };
-  const interrupted = await observe(endpoint, deadline, seen);
-  return { ...seen, interrupted, handshakes: await offerVersions(endpoint, deadline, seen) };
+  const interrupted = await observe(server, seen);
+  return { ...seen, interrupted, handshakes: await offerVersions(server, seen) };
 }
 
-async function observe(
-  endpoint: Endpoint,
-  deadline: number,
-  seen: Seen,
-): Promise<ServerFacts['interrupted']> {
+async function observe(server: Probed, seen: Seen): Promise<ServerFacts['interrupted']> {
   try {
-    await withLine(endpoint, deadline, (line) => converse(line, endpoint, seen));
+    await withLine(server, (line) => converse(line, server.endpoint, seen));
     return null;
   } catch (error) {
     if (error instanceof Interrupted) return { reason: error.reason, code: error.code };
@@ -56,7 +57,7 @@ async function converse(line: LineConnection, endpoint: Endpoint, seen: Seen): P
   seen.mechanisms = (await sayEhlo(line)).mechanisms;
 }
 
-async function offerVersions(endpoint: Endpoint, deadline: number, { session }: Seen): Promise<Handshakes> {
+async function offerVersions(server: Probed, { session }: Seen): Promise<Handshakes> {
   const results: Record<PinnedVersion, Handshake> = {
     TLSv1: { result: 'unknown', reason: 'not-reached' },
     'TLSv1.1': { result: 'unknown', reason: 'not-reached' },
@@ -65,7 +66,7 @@ async function offerVersions(endpoint: Endpoint, deadline: number, { session }: 
   if (!session) return results;
   for (const version of PINNED_VERSIONS) {
     const seen = session.protocol === version;
-    results[version] = seen ? { result: 'accepted' } : await offerVersion(endpoint, version, deadline);
+    results[version] = seen ? { result: 'accepted' } : await offerVersion(server, version);
   }
   return results;
 }

@@ -37,6 +37,7 @@ export function sessionFacts(socket: TLSSocket, host: string, now: number): Sess
     protocol: socket.getProtocol() ?? 'unknown',
     certificate: certificateFacts(certificate, now),
     chainError: chainError(socket),
+    issuerNamed: /^CA Issuers/m.test(certificate.infoAccess ?? ''),
     coversHost: covered !== undefined,
   };
 }

@@ -1,18 +1,27 @@
-import type { Verdict } from '../smtp/judgement.ts';
+import type { Judgement, Verdict } from '../smtp/judgement.ts';
 
 /** Consecutive proven logins before a new credential is believed: one may have met the one node that knows it already. */
 const PROOFS = 2;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
+/**
+ * A new key of Amazon SES is refused until IAM has spread it, mostly for seconds. Each try may spend one of the few
+ * failures in the login budget, so four tries cover a minute or two: 1 to 2, 8 to 16 and 60 to 120 seconds apart.
+ */
+const FIRST_WAIT_MS = 2000;
+const WAIT_GROWTH = 8;
+const LONGEST_WAIT_MS = 120_000;
 /** Verdicts that a new credential may meet while the provider spreads it, or a passing fault. */
 const PASSING: ReadonlySet<Verdict> = new Set([
   'rejected',
+  'rejected-or-disabled',
   'temporary',
-  'throttled',
+  'dns-failed',
+  'refused',
   'unreachable',
-  'timeout',
-  'closed',
 ]);
+/** Their `retry` says when the next login is let through; an earlier one would be lost. */
+const TIMED: ReadonlySet<Verdict> = new Set(['held-back', 'throttled', 'unavailable']);
+/** The same as passing, at whichever stage it happened. */
+const BROKEN_OFF = /^(timeout|closed):/;
 
 export type NextTry =
   | { readonly kind: 'proven' }
@@ -20,23 +29,33 @@ export type NextTry =
   | { readonly kind: 'give-up'; readonly reason: 'not-passing' | 'out-of-time' };
 
 export interface Tries {
-  /** Verdicts so far, oldest first. */
-  readonly verdicts: readonly Verdict[];
+  /** What the logins so far proved, oldest first. */
+  readonly judgements: readonly Pick<Judgement, 'verdict' | 'retry'>[];
   readonly remainingMs: number;
   /** From 0 up to 1, for the jitter. */
   readonly random: number;
 }
 
 /** When to try a new credential again: exponential back-off with jitter, inside the remaining time. */
-export function nextTry({ verdicts, remainingMs, random }: Tries): NextTry {
-  const last = verdicts.at(-1);
-  if (last === 'valid') {
-    return verdicts.slice(-PROOFS).filter((verdict) => verdict === 'valid').length === PROOFS
-      ? { kind: 'proven' }
-      : { kind: 'try', afterMs: 0 };
-  }
-  if (last !== undefined && !PASSING.has(last)) return { kind: 'give-up', reason: 'not-passing' };
-  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, verdicts.length - 1));
-  const afterMs = last === undefined ? 0 : Math.round(ceiling / 2 + (random * ceiling) / 2);
+export function nextTry({ judgements, remainingMs, random }: Tries): NextTry {
+  const last = judgements.at(-1);
+  if (last === undefined) return tryAfter(0, remainingMs);
+  if (last.verdict === 'valid') return isProven(judgements) ? { kind: 'proven' } : tryAfter(0, remainingMs);
+  if (!mayPass(last.verdict)) return { kind: 'give-up', reason: 'not-passing' };
+  const failures = judgements.filter(({ verdict }) => verdict !== 'valid').length;
+  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * WAIT_GROWTH ** (failures - 1));
+  const askedMs = TIMED.has(last.verdict) ? (last.retry.afterSeconds ?? 0) * 1000 : 0;
+  return tryAfter(Math.max(Math.round(ceiling / 2 + (random * ceiling) / 2), askedMs), remainingMs);
+}
+
+function isProven(judgements: Tries['judgements']): boolean {
+  return judgements.slice(-PROOFS).filter(({ verdict }) => verdict === 'valid').length === PROOFS;
+}
+
+function tryAfter(afterMs: number, remainingMs: number): NextTry {
   return afterMs < remainingMs ? { kind: 'try', afterMs } : { kind: 'give-up', reason: 'out-of-time' };
+}
+
+function mayPass(verdict: Verdict): boolean {
+  return PASSING.has(verdict) || TIMED.has(verdict) || BROKEN_OFF.test(verdict);
 }

@@ -1,4 +1,4 @@
-import type { SecretDescription } from '../credential/store.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
 
 export const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 export type Step = (typeof STEPS)[number];

@@ -1,5 +1,6 @@
 import { parseSecret } from '../credential/schema.ts';
-import type { SecretDescription, SecretStore } from '../credential/store.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
+import type { SecretStore } from '../credential/store.ts';
 
 /** A version that carries labels, and the user name in it; versions without a login are not among them. */
 export interface LabelledLogin {

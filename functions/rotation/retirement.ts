@@ -1,6 +1,7 @@
 import type { Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
-import type { SecretDescription, SecretStore, SecretValue } from '../credential/store.ts';
+import type { SecretDescription, SecretValue } from '../credential/secret-reader.ts';
+import type { SecretStore } from '../credential/store.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { labelledLogins } from './labelled.ts';
 import type { RotationProvider } from './provider.ts';

@@ -1,9 +1,10 @@
 import type { Credential, Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
-import type { SecretDescription, SecretStore, SecretValue } from '../credential/store.ts';
+import type { SecretDescription, SecretValue } from '../credential/secret-reader.ts';
+import type { SecretStore } from '../credential/store.ts';
+import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { USER_TAG } from '../observe/names.ts';
-import type { LoginEvidence } from '../smtp/evidence.ts';
 import type { RotationProvider } from './provider.ts';
 
 /** One rotation of one secret, and all it may touch. */
@@ -14,7 +15,8 @@ export interface Rotation {
   readonly store: SecretStore;
   readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent'>;
   readonly providerFor: (provider: Provider) => RotationProvider;
-  readonly login: (credential: Credential, budgetMs: number) => Promise<LoginEvidence>;
+  /** One login inside the login budget. */
+  readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;

@@ -1,4 +1,4 @@
-import { versionWith } from '../credential/store.ts';
+import { versionWith } from '../credential/secret-reader.ts';
 import { createSecret } from './create-secret.ts';
 import type { Step } from './guard.ts';
 import { type Rotation, RotationError, readPending } from './rotation.ts';

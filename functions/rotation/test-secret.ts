@@ -1,7 +1,6 @@
 import type { Credential } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
-import type { Judgement, Verdict } from '../smtp/judgement.ts';
-import { judge } from '../smtp/verdict.ts';
+import type { Judgement } from '../smtp/judgement.ts';
 import { nextTry } from './convergence.ts';
 import { ownedProvider, type Rotation, RotationError, readBasis, readPending } from './rotation.ts';
 
@@ -33,20 +32,22 @@ async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
 }
 
 async function prove(rotation: Rotation, credential: Credential): Promise<void> {
-  const verdicts: Verdict[] = [];
-  let last: Judgement | undefined;
+  const judgements: Judgement[] = [];
   for (;;) {
     const remainingMs = rotation.remainingMs() - LOGIN_BUDGET_MS;
-    const next = nextTry({ verdicts, remainingMs, random: rotation.random() });
+    const next = nextTry({ judgements, remainingMs, random: rotation.random() });
     if (next.kind === 'proven') return;
-    if (next.kind === 'give-up') throw new RotationError(unproven(next.reason, last, verdicts.length));
+    if (next.kind === 'give-up') throw new RotationError(unproven(next.reason, judgements));
     await rotation.sleep(next.afterMs);
-    last = judge(await rotation.login(credential, LOGIN_BUDGET_MS));
-    verdicts.push(last.verdict);
+    judgements.push((await rotation.login(credential, LOGIN_BUDGET_MS)).judgement);
   }
 }
 
-function unproven(reason: 'not-passing' | 'out-of-time', last: Judgement | undefined, tries: number): string {
-  const why = reason === 'out-of-time' ? `not proven in time after ${tries} logins` : 'cannot be proven';
-  return `the new credential is ${why}: ${last?.verdict ?? 'no login'}. ${last?.advice ?? ''}`.trim();
+/** With the last answer of a server, and with what to do: a login that was held back says how long to wait. */
+function unproven(reason: 'not-passing' | 'out-of-time', judgements: readonly Judgement[]): string {
+  const answered = judgements.filter(({ verdict }) => verdict !== 'held-back');
+  const why =
+    reason === 'out-of-time' ? `not proven in time after ${answered.length} logins` : 'cannot be proven';
+  const { verdict = 'no login' } = answered.at(-1) ?? judgements.at(-1) ?? {};
+  return `the new credential is ${why}: ${verdict}. ${judgements.at(-1)?.advice ?? ''}`.trim();
 }

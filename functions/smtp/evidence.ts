@@ -33,14 +33,24 @@ export interface TlsFacts {
 
 /** Why a login ended before a 235. `code` is Node's or OpenSSL's own. */
 export type Failure =
-  | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'certificate'; readonly code: string }
+  /** `tokenStatus`: what the server said of an OAuth 2.0 token before this reply (RFC 7628 section 3.2.2). */
+  | { readonly kind: 'reply'; readonly reply: Reply; readonly tokenStatus?: string }
+  /** `issuerNamed`: the certificate says where its issuer's is to be had (RFC 5280 section 4.2.2.1). */
+  | { readonly kind: 'certificate'; readonly code: string; readonly issuerNamed?: boolean }
   | { readonly kind: 'tls'; readonly code: string }
   | { readonly kind: 'network'; readonly code: string }
+  /** Nothing was dialled: the port, or the address that the name led to, is not allowed. */
+  | { readonly kind: 'forbidden'; readonly code: 'port' | 'address' }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'closed' }
   | { readonly kind: 'auth-not-offered' }
   | { readonly kind: 'no-common-mechanism' }
+  /** A 235 before the mechanism had come to its end, or a wrong server signature (RFC 5802 section 5). */
+  | { readonly kind: 'server-unproven' }
+  /** Longer than a response may be (RFC 4954 section 4), so it was not sent. */
+  | { readonly kind: 'auth-line-too-long' }
+  /** A user name or password that no mechanism can carry. */
+  | { readonly kind: 'malformed-secret' }
   | { readonly kind: 'protocol' };
 
 /** Whole milliseconds of each stage that was reached. */
@@ -50,6 +60,11 @@ export interface Timings {
   readonly tlsMs: number | null;
   readonly authMs: number | null;
   readonly totalMs: number;
+}
+
+export interface StageTime {
+  readonly stage: Stage;
+  readonly ms: number;
 }
 
 /** All that one login attempt showed. Facts only: `judge` in verdict.ts decides what they mean. */
@@ -68,4 +83,6 @@ export interface LoginEvidence {
   readonly greeting: string | null;
   readonly reply: Reply | null;
   readonly timings: Timings;
+  /** Each stage in the order it was entered, and the milliseconds spent in it; after STARTTLS `ehlo` comes a second time. */
+  readonly stages: readonly StageTime[];
 }

@@ -1,23 +1,21 @@
-type TlsUntrusted =
-  | 'tls-untrusted:expired'
-  | 'tls-untrusted:not-yet-valid'
-  | 'tls-untrusted:wrong-host'
-  | 'tls-untrusted:self-signed'
-  | 'tls-untrusted:unknown-ca'
-  | 'tls-untrusted:incomplete-chain'
-  | 'tls-untrusted:revoked'
-  | 'tls-untrusted:other';
+import type { Stage } from './evidence.ts';
 
-export type TlsVerdict = TlsUntrusted | 'tls-mode-mismatch' | 'tls-too-old' | 'tls-failed';
+/** The stages that a server or network can spoil; `done` is none of them. */
+export type BrokenStage = Exclude<Stage, 'done'>;
 
-/** What one login proved. Closed: each has its meaning in advice.ts. */
-export type Verdict =
+/** What a reply or a mechanism's own check proved: meanings/reply.ts. */
+export type ReplyVerdict =
   | 'valid'
   | 'rejected'
+  | 'rejected-or-disabled'
+  | 'token-rejected'
   | 'account-disabled'
   | 'throttled'
+  | 'unavailable'
   | 'rate-limited'
   | 'temporary'
+  | 'quota-exceeded'
+  | 'daily-quota-exceeded'
   | 'password-transition'
   | 'app-password-required'
   | 'interactive-challenge'
@@ -33,17 +31,56 @@ export type Verdict =
   | 'mechanism-unsupported'
   | 'mechanism-too-weak'
   | 'not-supported'
+  | 'server-unproven'
   | 'tls-required'
   | 'tls-unavailable'
   | 'starttls-missing'
-  | TlsVerdict
+  | 'ip-refused'
   | 'server-refused'
+  | 'protocol-error';
+
+type TlsUntrusted =
+  | 'tls-untrusted:expired'
+  | 'tls-untrusted:not-yet-valid'
+  | 'tls-untrusted:wrong-host'
+  | 'tls-untrusted:self-signed'
+  | 'tls-untrusted:unknown-ca'
+  | 'tls-untrusted:incomplete-chain'
+  | 'tls-untrusted:revoked'
+  | 'tls-untrusted:other';
+
+/** `plain-spoken`: the server speaks plain text where TLS was begun; `tls-expected`: it wants TLS where plain text was begun. */
+type TlsModeMismatch = 'tls-mode-mismatch:plain-spoken' | 'tls-mode-mismatch:tls-expected';
+
+/** Why there was no verified TLS session: meanings/tls.ts. */
+export type TlsVerdict =
+  | TlsUntrusted
+  | TlsModeMismatch
+  | 'tls-too-old'
+  | 'tls-client-certificate-required'
+  | 'tls-failed';
+
+/** How the connection ended without an answer: meanings/connection.ts. */
+export type ConnectionVerdict =
+  | 'dns-not-found'
+  | 'dns-failed'
+  | 'refused'
   | 'unreachable'
-  | 'timeout'
-  | 'closed'
-  | 'protocol-error'
+  | 'egress-blocked'
+  | `timeout:${BrokenStage}`
+  | `closed:${BrokenStage}`;
+
+/** Why nothing was dialled, or an answer not taken at its word: meanings/untried.ts. */
+export type UntriedVerdict =
   | 'malformed-secret'
-  | 'no-login-yet';
+  | 'no-login-yet'
+  | 'held-back'
+  | 'rejected-unconfirmed'
+  | 'port-not-allowed'
+  | 'address-not-allowed';
+
+/** What one login proved. Closed: each has its meaning in advice.ts. */
+export type Verdict = ReplyVerdict | TlsVerdict | ConnectionVerdict | UntriedVerdict;
 
 /** `bad` only after a definite refusal of the credential; `good` only after a 235 over verified TLS. */
 export type CredentialTruth = 'good' | 'bad' | 'unknown';

@@ -1,16 +1,26 @@
 import { once } from 'node:events';
+import type net from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { AuthMethod, Credential } from '../credential/credential.ts';
-import { dial, tlsOptions } from './dial.ts';
-import type { Failure, LoginEvidence, TlsFacts } from './evidence.ts';
+import type { Failure, LoginEvidence, Stage, TlsFacts } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
-import { tlsFacts } from './tls-facts.ts';
+import { type Answer, authenticate } from './mechanisms/authenticate.ts';
+import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';
+import { hintAtIssuer } from './network/issuer-hint.ts';
+import type { Handshake } from './network/tls-sessions.ts';
+import type { Network } from './network.ts';
+import { ReplyGuard } from './reply-guard.ts';
+import { StageDeadline } from './stage-deadline.ts';
 import { Transcript } from './transcript.ts';
 
 type SmtpConnection = import('nodemailer/lib/smtp-connection').default;
+type SendCommand = (line: string) => Promise<{ readonly response: string }>;
 
-/** PLAIN first: under verified TLS it is one round trip, and CRAM-MD5 forces servers to keep passwords in clear. */
-const PREFERENCE: readonly AuthMethod[] = ['PLAIN', 'LOGIN', 'CRAM-MD5'];
+/**
+ * Every mechanism runs under this one name: nodemailer's own take any 2yz for a success and a 334 for what they like, and
+ * it puts PLAIN in the place of an XOAUTH2 that it cannot run.
+ */
+const EXCHANGE = 'KEYTURN';
 /** A polite QUIT may take this long (ms); the verdict does not depend on it. */
 const QUIT_LIMIT_MS = 1000;
 
@@ -19,11 +29,17 @@ const QUIT_LIMIT_MS = 1000;
  * Never rejects for what a server or network does; that is in the evidence. `budgetMs` bounds all of it.
  * No AUTH byte is sent before the server's certificate was verified for `host` (RFC 8314, RFC 9525).
  */
-export async function login(credential: Credential, budgetMs: number): Promise<LoginEvidence> {
-  const transcript = new Transcript(credential);
+export async function login(
+  credential: Credential,
+  budgetMs: number,
+  network: Network,
+): Promise<LoginEvidence> {
   const limitMs = Math.max(1, Math.floor(budgetMs));
-  const session = new Session(credential, transcript, AbortSignal.timeout(limitMs), limitMs);
+  const deadline = new StageDeadline(budgetMs);
+  const transcript = new Transcript(credential, (stage) => deadline.enter(stage));
+  const session = new Session(credential, transcript, network, deadline.signal, limitMs);
   const failure = await session.run();
+  deadline.stop();
   const evidence = evidenceOf(credential, transcript, session, failure);
   await session.quit();
   return evidence;
@@ -49,6 +65,7 @@ function evidenceOf(
     greeting,
     reply,
     timings,
+    stages: transcript.stages(),
   };
 }
 
@@ -57,14 +74,28 @@ class Session {
   tls: TlsFacts | null = null;
   used: AuthMethod | null = null;
   #connection: SmtpConnection | undefined;
+  #handshake: Handshake | undefined;
+  /** Settled when the server has answered QUIT, or has not in time. */
+  #ended: Promise<unknown> | undefined;
+  /** Why AUTH came to nothing; null when the login is proven. */
+  #refusal: Failure | null = { kind: 'protocol' };
+  readonly #guard = new ReplyGuard();
   readonly #credential: Credential;
   readonly #transcript: Transcript;
+  readonly #network: Network;
   readonly #signal: AbortSignal;
   readonly #budgetMs: number;
 
-  constructor(credential: Credential, transcript: Transcript, signal: AbortSignal, budgetMs: number) {
+  constructor(
+    credential: Credential,
+    transcript: Transcript,
+    network: Network,
+    signal: AbortSignal,
+    budgetMs: number,
+  ) {
     this.#credential = credential;
     this.#transcript = transcript;
+    this.#network = network;
     this.#signal = signal;
     this.#budgetMs = budgetMs;
   }
@@ -75,7 +106,8 @@ class Session {
       await this.#greet();
       return await this.#authenticate();
     } catch (error) {
-      // Once the deadline has cut the socket, whatever error that caused says nothing about the server.
+      // Once we have cut the connection ourselves, whatever error that caused says nothing about the server.
+      if (this.#guard.breach) return this.#guard.breach;
       return this.#signal.aborted ? { kind: 'timeout' } : classifyFailure(error, this.#transcript);
     }
   }
@@ -84,9 +116,12 @@ class Session {
     const { endpoint } = this.#credential;
     // Before the dial, so that no open connection waits for it without a listener.
     const { default: Connection } = await import('nodemailer/lib/smtp-connection');
-    const socket = await dial(endpoint, (stage) => this.#transcript.enter(stage), this.#signal);
-    if (socket instanceof TLSSocket) this.tls = tlsFacts(socket, Date.now());
+    const onStage = (stage: Stage) => this.#transcript.enter(stage);
+    const { socket, handshake } = await this.#network.dial(endpoint, onStage, this.#signal);
+    this.#handshake = handshake;
+    this.#noteTls(socket);
     this.#transcript.enter('greeting');
+    this.#guard.watch(socket);
     const connection = new Connection({
       host: endpoint.host,
       port: endpoint.port,
@@ -94,40 +129,61 @@ class Session {
       secure: endpoint.security === 'tls',
       secured: endpoint.security === 'tls',
       requireTLS: true,
-      tls: tlsOptions(endpoint),
+      customAuth: { [EXCHANGE]: ({ sendCommand }) => this.#exchange(sendCommand) },
+      tls: handshake.options,
       connectionTimeout: this.#budgetMs,
       greetingTimeout: this.#budgetMs,
       socketTimeout: this.#budgetMs,
       socketCloseTimeout: 0,
       debug: true,
-      logger: observer(this.#transcript),
+      logger: this.#observer(),
     });
     this.#connection = connection;
     await this.#step((done) => connection.connect(done));
   }
 
   async #authenticate(): Promise<Failure | null> {
-    const socket = this.#verifiedSocket();
-    this.tls ??= tlsFacts(socket, Date.now());
-    const offered = this.#transcript.offered ?? [];
+    this.#expectVerifiedTls();
+    const { offered } = this.#transcript;
+    if (!offered || this.#guard.breach) return { kind: 'protocol' };
     if (offered.length === 0) return { kind: 'auth-not-offered' };
-    this.used = chooseMethod(offered, this.#credential.authMethod);
+    if (!isSendable(this.#credential)) return { kind: 'malformed-secret' };
+    this.used = chooseMechanism(offered, this.#credential.authMethod);
     if (!this.used) return { kind: 'no-common-mechanism' };
     this.#transcript.enter('auth');
-    const { username, password } = this.#credential;
-    const auth = { user: username, pass: password.reveal(), method: this.used };
-    await this.#step((done) => this.#connection?.login(auth, done));
-    const { lastReply } = this.#transcript;
-    // nodemailer takes any 2yz for a success; RFC 4954 section 4 knows only 235.
-    if (lastReply?.code !== 235)
-      return lastReply ? { kind: 'reply', reply: lastReply } : { kind: 'protocol' };
-    this.#transcript.enter('done');
-    return null;
+    await this.#step((done) => this.#connection?.login({ method: EXCHANGE }, done));
+    if (this.#refusal === null) this.#transcript.enter('done');
+    return this.#refusal;
   }
 
-  #verifiedSocket(): TLSSocket {
+  async #exchange(sendCommand: SendCommand): Promise<void> {
+    if (!this.used) return;
+    const { endpoint, username, password } = this.#credential;
+    const exchange = MECHANISMS[this.used]({ ...endpoint, username, password });
+    this.#refusal = await authenticate(this.used, exchange, (line, message) =>
+      this.#say(line, message, sendCommand),
+    );
+  }
+
+  async #say(line: string, message: string, sendCommand: SendCommand): Promise<Answer> {
+    this.#transcript.hide(message);
+    const answered = sendCommand(line);
+    // RFC 4954 section 4 lets AUTH be followed at once where it takes one step, RFC 2920 section 3.1 lets QUIT end a group.
+    // nodemailer sends the line in the next turn too, before this.
+    if (/^AUTH PLAIN ./.test(line) && this.#transcript.pipelining) setImmediate(() => this.#sayQuit());
+    const { response } = await answered;
+    this.#transcript.received(response);
+    return { raw: response, reply: this.#transcript.lastReply };
+  }
+
+  /** Right after a handshake, before TLS 1.3 hands out its sessions. */
+  #noteTls(socket: net.Socket): void {
+    if (socket instanceof TLSSocket) this.tls ??= this.#handshake?.completed(socket) ?? null;
+  }
+
+  #expectVerifiedTls(): void {
     const socket = this.#connection?._socket;
-    if (socket instanceof TLSSocket && socket.authorized) return socket;
+    if (socket instanceof TLSSocket && socket.authorized && this.tls) return;
     throw new Error('bug: a login reached AUTH without verified TLS');
   }
 
@@ -138,33 +194,55 @@ class Session {
       this.#signal.addEventListener('abort', abort, { once: true });
       if (this.#signal.aborted) abort();
       this.#connection?.once('error', reject);
+      const ended = () => reject(Object.assign(new Error('closed in a step'), { code: 'ECONNRESET' }));
+      // nodemailer closes at a 421 before anybody could read it.
+      this.#connection?.once('end', () => setImmediate(ended));
       call((error) => (error ? reject(error) : resolve()));
     });
+  }
+
+  /** nodemailer logs each command (credentials masked) before it goes out and each reply, told apart by `tnx`. */
+  #observer() {
+    const debug = ({ tnx }: { tnx?: string }, message?: unknown) => {
+      if (tnx === 'client') this.#asked(String(message));
+      if (tnx === 'server' && !this.#guard.isMidLine) this.#answered(String(message));
+    };
+    const ignore = () => {};
+    return { level: ignore, trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+  }
+
+  #answered(raw: string): void {
+    this.#transcript.received(raw);
+    if (this.#transcript.stage !== 'tls') return;
+    // By then nodemailer has begun the handshake that this reply allows.
+    queueMicrotask(() => {
+      const socket = this.#connection?._socket;
+      if (socket instanceof TLSSocket) hintAtIssuer(socket);
+    });
+  }
+
+  #asked(command: string): void {
+    const socket = this.#connection?._socket;
+    if (socket) this.#guard.watch(socket);
+    if (socket) this.#noteTls(socket);
+    this.#guard.asked(command);
+    this.#transcript.sent(command);
   }
 
   async quit(): Promise<void> {
     const connection = this.#connection;
     if (!connection) return;
     connection.on('error', () => {});
-    if (this.#transcript.stage === 'done') {
-      const ended = once(connection, 'end', { signal: AbortSignal.timeout(QUIT_LIMIT_MS) });
-      connection.quit();
-      await ended.catch(() => {});
-    }
+    if (this.#guard.isIdle && !connection.destroyed) this.#sayQuit();
+    await this.#ended;
     connection.close();
   }
-}
 
-function chooseMethod(offered: readonly string[], wanted: AuthMethod | undefined): AuthMethod | null {
-  return (wanted ? [wanted] : PREFERENCE).find((method) => offered.includes(method)) ?? null;
-}
-
-/** nodemailer logs each command (credentials masked) and each reply at `debug`, told apart by `tnx`. */
-function observer(transcript: Transcript) {
-  const debug = ({ tnx }: { tnx?: string }, message?: unknown) => {
-    if (tnx === 'client') transcript.sent(String(message));
-    if (tnx === 'server') transcript.received(String(message));
-  };
-  const ignore = () => {};
-  return { level: ignore, trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
+  #sayQuit(): void {
+    const connection = this.#connection;
+    if (!connection || this.#ended) return;
+    // Caught at once: with QUIT sent along with AUTH, its time may be over long before anybody waits for it.
+    this.#ended = once(connection, 'end', { signal: AbortSignal.timeout(QUIT_LIMIT_MS) }).catch(() => {});
+    connection.quit();
+  }
 }

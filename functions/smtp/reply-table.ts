@@ -1,57 +1,29 @@
 import type { Reply } from './evidence.ts';
-import type { Verdict } from './judgement.ts';
-
-interface Row {
-  readonly codes: readonly number[];
-  readonly enhanced?: string;
-  readonly text?: RegExp;
-  readonly verdict: Verdict;
-}
+import { rfc } from './reference.ts';
+import { AUTH_ROWS } from './replies/auth-rows.ts';
+import { matches, type ReplyStage, type Row } from './replies/row.ts';
+import { SESSION_ROWS } from './replies/session-rows.ts';
 
 /**
- * Replies to AUTH and their verdicts, first match wins: a provider's text before the enhanced code, that before the code.
- * RFC 4954 section 6 (codes), RFC 5248 (X.7.8 to X.7.14); texts of Gmail, Microsoft 365 and Amazon SES from their own pages.
+ * Every reply that can end a login and means something, and its verdict; the first match wins. Replies after AUTH (452,
+ * 454 and 554 to MAIL, RCPT and DATA) are not in it: a login never comes so far.
  */
-const AUTH_ROWS: readonly Row[] = [
-  { codes: [421, 450, 451, 454, 535], text: /too many (login|auth|failed)/i, verdict: 'rate-limited' },
-  { codes: [535], text: /authenticate too many times/i, verdict: 'rate-limited' },
-  { codes: [421], verdict: 'throttled' },
-  { codes: [454], text: /throttl/i, verdict: 'throttled' },
-  { codes: [432], verdict: 'password-transition' },
-  { codes: [500], enhanced: '5.5.6', verdict: 'auth-line-too-long' },
-  { codes: [500, 502], verdict: 'not-supported' },
-  { codes: [501], verdict: 'auth-syntax' },
-  { codes: [503], verdict: 'bad-sequence' },
-  { codes: [504], verdict: 'mechanism-unsupported' },
-  { codes: [523, 538], verdict: 'tls-required' },
-  { codes: [525], verdict: 'account-disabled' },
-  { codes: [530], text: /starttls/i, verdict: 'tls-required' },
-  { codes: [530], verdict: 'auth-required' },
-  { codes: [534], text: /application-specific|app(lication)? password/i, verdict: 'app-password-required' },
-  { codes: [534], enhanced: '5.7.14', verdict: 'interactive-challenge' },
-  { codes: [534], text: /web browser/i, verdict: 'interactive-challenge' },
-  { codes: [534], verdict: 'mechanism-too-weak' },
-  { codes: [535], text: /SmtpClientAuthentication is disabled/i, verdict: 'auth-disabled-by-policy' },
-  { codes: [535], enhanced: '5.7.139', verdict: 'blocked-by-conditional-access' },
-  { codes: [535], text: /not subscribed/i, verdict: 'account-not-enabled' },
-  { codes: [535], verdict: 'rejected' },
-  { codes: [550], enhanced: '5.7.30', verdict: 'basic-auth-retired' },
-];
+export const REPLY_TABLE: readonly Row[] = [...SESSION_ROWS, ...AUTH_ROWS];
 
-/** The verdict of a reply that ended AUTH. Whatever is not in the table proves nothing about the credential. */
-export function judgeAuthReply(reply: Reply): Verdict {
-  const row = AUTH_ROWS.find((candidate) => matches(candidate, reply));
-  if (row) return row.verdict;
-  return isTransient(reply) ? 'temporary' : 'protocol-error';
+/** What the table says of a reply. */
+export type Ruling = Pick<Row, 'verdict' | 'reference'>;
+
+/** An enhanced code of another class than the reply's (`535 4.7.8`): one of the two is wrong, so it proves nothing. */
+const CONTRADICTION: Ruling = { verdict: 'protocol-error', reference: rfc(2034, '4') };
+
+/** 334 after the last word, a 2yz in the wrong place, and codes that nobody has defined prove nothing either. */
+const MEANINGLESS: Ruling = { verdict: 'protocol-error', reference: rfc(5321, '4.2') };
+
+export function ruleOn(stage: ReplyStage, reply: Reply): Ruling {
+  if (isContradictory(reply)) return CONTRADICTION;
+  return REPLY_TABLE.find((row) => matches(row, stage, reply)) ?? MEANINGLESS;
 }
 
-/** 4yz: transient negative completion, RFC 5321 section 4.2.1. */
-export function isTransient({ code }: Reply): boolean {
-  return code >= 400 && code < 500;
-}
-
-function matches({ codes, enhanced, text }: Row, reply: Reply): boolean {
-  if (!codes.includes(reply.code)) return false;
-  if (enhanced !== undefined && enhanced !== reply.enhanced) return false;
-  return text === undefined || text.test(reply.text);
+export function isContradictory({ code, enhanced }: Reply): boolean {
+  return enhanced !== null && enhanced[0] !== String(code)[0];
 }

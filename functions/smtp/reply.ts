@@ -1,32 +1,24 @@
 import type { Reply } from './evidence.ts';
+import { mask } from './masking.ts';
 
-const REPLY = /^(\d{3})[ -]?(?:([245]\.\d{1,3}\.\d{1,3})(?:[ \t]|$))?/;
-const ADDRESS = /[^\s<>"'(),:;]+@[^\s<>"'(),:;]+/g;
-const TEXT_LIMIT = 300;
+const LINE = /^(?<code>\d{3})(?:[ -]|$)(?:(?<enhanced>[245]\.\d{1,3}\.\d{1,3})(?:[ \t]|$))?(?<text>.*)/s;
 
 /**
- * Reads a complete, possibly multi-line SMTP reply (RFC 5321 section 4.2, RFC 2034); the enhanced code is the
- * first one found on any of its lines. Null when it does not start with a reply code.
- * The text is made safe to store: values in `hidden` and mail addresses masked, control characters gone, cut to 300.
+ * Reads a complete, possibly multi-line SMTP reply (RFC 5321 section 4.2.1, RFC 2034). Null when a line has no code, or
+ * another code than the first: such a reply means nothing. The enhanced code is the first on any of the lines, or one
+ * that contradicts the code (`535 4.7.8`) so that the contradiction is seen. The text is safe to store: see `mask`.
  */
-export function parseReply(raw: string, hidden: readonly string[] = []): Reply | null {
-  const lines = raw.split(/\r?\n/).map((line) => REPLY.exec(line));
-  const first = lines[0];
-  if (!first?.[1]) return null;
-  const enhanced = lines.map((line) => line?.[2]).find((code) => code !== undefined) ?? null;
-  const text = raw.split(/\r?\n/).map((line) => line.replace(REPLY, '').trim());
-  return { code: Number(first[1]), enhanced, text: mask(text.join(' '), hidden) };
+export function parseReply(raw: string, hidden: readonly string[]): Reply | null {
+  const lines = raw.split(/\r?\n/).map(readLine);
+  const codes = new Set(lines.map(({ code }) => code));
+  const [code] = codes;
+  if (!code || codes.size > 1) return null;
+  const enhanced = lines.map((line) => line.enhanced).filter((found) => found !== undefined);
+  const contradicting = enhanced.find((found) => found[0] !== code[0]);
+  const text = mask(lines.map((line) => line.text).join(' '), hidden);
+  return { code: Number(code), enhanced: contradicting ?? enhanced[0] ?? null, text };
 }
 
-/** A server's free text, safe to store: see `parseReply`. */
-export function mask(text: string, hidden: readonly string[]): string {
-  const masked = hidden
-    .filter((value) => value.length > 0)
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((rest, value) => rest.replaceAll(value, '[redacted]'), text);
-  return masked
-    .replace(ADDRESS, '[address]')
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, TEXT_LIMIT);
+function readLine(line: string): { code?: string; enhanced?: string; text?: string } {
+  return LINE.exec(line)?.groups ?? {};
 }

@@ -4,10 +4,8 @@ import type { CertificateFacts, TlsFacts } from './evidence.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The session and leaf certificate of a TLS socket whose handshake is complete. `now` in milliseconds since 1970. */
-export function tlsFacts(socket: TLSSocket, now: number): TlsFacts | null {
-  const certificate = socket.getPeerX509Certificate();
-  if (!certificate) return null;
+/** The session of a TLS socket whose handshake is complete, and its leaf certificate. `now` in milliseconds since 1970. */
+export function tlsFacts(socket: TLSSocket, certificate: X509Certificate, now: number): TlsFacts {
   return {
     protocol: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
@@ -28,12 +26,17 @@ export function certificateFacts(certificate: X509Certificate, now: number): Cer
     issuer: oneLine(certificate.issuer),
     validFrom: new Date(certificate.validFrom).toISOString(),
     validTo: new Date(certificate.validTo).toISOString(),
-    daysLeft: Math.floor((Date.parse(certificate.validTo) - now) / DAY_MS),
+    daysLeft: daysLeft(certificate.validTo, now),
     fingerprint256: certificate.fingerprint256,
     keyType: asymmetricKeyType ?? 'unknown',
     keyBits:
       asymmetricKeyDetails?.modulusLength ?? CURVE_BITS[asymmetricKeyDetails?.namedCurve ?? ''] ?? null,
   };
+}
+
+/** Whole days until a certificate expires, negative afterwards; `now` in milliseconds since 1970. */
+export function daysLeft(validTo: string, now: number): number {
+  return Math.floor((Date.parse(validTo) - now) / DAY_MS);
 }
 
 const CURVE_BITS: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 521 };

@@ -1,10 +1,13 @@
 import type { Credential } from '../credential/credential.ts';
-import { offeredMechanisms } from './ehlo.ts';
-import type { Reply, Stage, Timings } from './evidence.ts';
-import { mask, parseReply } from './reply.ts';
+import { ehloKeywords, offeredMechanisms } from './ehlo.ts';
+import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
+import { mask } from './masking.ts';
+import { isMechanism } from './mechanisms/mechanisms.ts';
+import { parseReply } from './reply.ts';
 
 /** Milliseconds from any fixed point. */
 type Clock = () => number;
+type OnStage = (stage: Stage) => void;
 
 /**
  * What one login attempt has shown so far: the stage under way, the time each took, and the server's replies.
@@ -15,21 +18,30 @@ export class Transcript {
   greeting: string | null = null;
   /** AUTH mechanisms listed by the EHLO reply under TLS; what was said before TLS is not believed (RFC 3207 section 6). */
   offered: readonly string[] | null = null;
+  /** Whether commands may be sent before the replies to earlier ones (RFC 2920), by the same EHLO reply. */
+  pipelining = false;
   lastReply: Reply | null = null;
   #stage: Stage = 'dns';
   #since: number;
   #secured: boolean;
-  readonly #spent = new Map<Stage, number>();
+  readonly #stages: { stage: Stage; ms: number }[] = [{ stage: 'dns', ms: 0 }];
   readonly #started: number;
-  readonly #hidden: readonly string[];
+  readonly #hidden: Set<string>;
+  readonly #onStage: OnStage;
   readonly #clock: Clock;
 
-  constructor({ endpoint, username, password }: Credential, clock: Clock = () => performance.now()) {
+  constructor(
+    { endpoint, username, password }: Credential,
+    onStage: OnStage = () => {},
+    clock: Clock = () => performance.now(),
+  ) {
     this.#secured = endpoint.security === 'tls';
-    this.#hidden = privateForms(username, password.reveal());
+    this.#hidden = new Set(privateForms(username, password.reveal()));
     this.#clock = clock;
     this.#started = clock();
     this.#since = this.#started;
+    this.#onStage = onStage;
+    onStage(this.#stage);
   }
 
   get stage(): Stage {
@@ -38,9 +50,19 @@ export class Transcript {
 
   enter(stage: Stage): void {
     const now = this.#clock();
-    this.#spent.set(this.#stage, (this.#spent.get(this.#stage) ?? 0) + now - this.#since);
+    const last = this.#stages.at(-1);
+    if (last) last.ms += now - this.#since;
     this.#since = now;
+    if (last?.stage === stage) return;
+    this.#stages.push({ stage, ms: 0 });
     this.#stage = stage;
+    this.#onStage(stage);
+  }
+
+  /** The stages in their order, up to now. */
+  stages(): readonly StageTime[] {
+    this.enter(this.#stage);
+    return this.#stages.map(({ stage, ms }) => ({ stage, ms: Math.round(ms) }));
   }
 
   sent(command: string): void {
@@ -51,20 +73,27 @@ export class Transcript {
     else if (/^AUTH /i.test(command)) this.authSent = true;
   }
 
+  /** A message of the AUTH exchange, before base64; a careless server might repeat it. */
+  hide(message: string): void {
+    for (const form of [message, base64(message)]) this.#hidden.add(form);
+  }
+
   received(raw: string): void {
-    this.lastReply = parseReply(raw, this.#hidden);
-    if (this.#stage === 'greeting') this.greeting = this.lastReply?.text ?? mask(raw, this.#hidden);
+    const hidden = [...this.#hidden];
+    this.lastReply = parseReply(raw, hidden);
+    if (this.#stage === 'greeting') this.greeting = this.lastReply?.text ?? mask(raw, hidden);
     if (this.#stage === 'starttls' && this.lastReply?.code === 220) this.enter('tls');
     if (this.#stage === 'ehlo' && this.#secured && this.lastReply?.code === 250) {
-      this.offered = offeredMechanisms(raw);
+      this.offered = offeredMechanisms(raw).filter((name) => isMechanism(name) || !isEcho(name, hidden));
+      this.pipelining = ehloKeywords(raw).includes('PIPELINING');
     }
   }
 
   timings(): Timings {
     this.enter(this.#stage);
-    const spent = (stage: Stage) => {
-      const ms = this.#spent.get(stage);
-      return ms === undefined ? null : Math.round(ms);
+    const spent = (wanted: Stage) => {
+      const times = this.#stages.filter(({ stage }) => stage === wanted).map(({ ms }) => ms);
+      return times.length === 0 ? null : Math.round(times.reduce((sum, ms) => sum + ms));
     };
     return {
       dnsMs: spent('dns'),
@@ -76,9 +105,17 @@ export class Transcript {
   }
 }
 
+/** A server that has seen the password before could name a mechanism after it. */
+function isEcho(name: string, hidden: readonly string[]): boolean {
+  return hidden.some((value) => name.includes(value.toUpperCase()));
+}
+
 /** Every form in which a careless server could repeat the login back to us. */
 function privateForms(username: string, password: string): readonly string[] {
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
   const plain = [username, password];
   return [...plain, ...plain.map(base64), base64(`\0${username}\0${password}`)];
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

@@ -1,8 +1,14 @@
+import { TOKEN_METHODS } from '../credential/credential.ts';
 import { meaningOf } from './advice.ts';
-import type { Failure, LoginEvidence, Reply, Stage } from './evidence.ts';
-import type { Judgement, Verdict } from './judgement.ts';
-import { isTransient, judgeAuthReply } from './reply-table.ts';
+import type { Failure, LoginEvidence, Reply } from './evidence.ts';
+import type { BrokenStage, Judgement, Verdict } from './judgement.ts';
+import { networkVerdict, timeoutVerdict } from './network-verdict.ts';
+import type { Reference } from './reference.ts';
+import { referenceFor } from './references.ts';
+import { isReplyStage } from './replies/row.ts';
+import { isContradictory, ruleOn } from './reply-table.ts';
 import { judgeCertificate, judgeHandshake } from './tls-verdict.ts';
+import { tokenVerdict } from './token-verdict.ts';
 
 /** What the evidence of one login means. Pure; the table is in reply-table.ts, the wording in advice.ts. */
 export function judge(evidence: LoginEvidence): Judgement {
@@ -14,21 +20,39 @@ export function judgementOf(verdict: Verdict): Judgement {
   return { verdict, ...meaningOf(verdict) };
 }
 
-function verdictOf({ failure, stage, authSent, reply }: LoginEvidence): Verdict {
-  if (failure) return failureVerdict(failure, stage);
-  return authSent && reply?.code === 235 ? 'valid' : 'protocol-error';
+/** Where the rule behind a verdict is written; null for what only Keyturn itself decides. */
+export function referenceOf(evidence: LoginEvidence): Reference | null {
+  const { failure, stage } = evidence;
+  if (failure?.kind === 'reply' && isReplyStage(stage)) return ruleOn(stage, failure.reply).reference;
+  return referenceFor(verdictOf(evidence));
 }
 
-function failureVerdict(failure: Failure, stage: Stage): Verdict {
+function verdictOf(evidence: LoginEvidence): Verdict {
+  const { failure, stage, authSent, reply } = evidence;
+  if (failure) return stage === 'done' ? 'protocol-error' : failureVerdict(failure, stage, evidence);
+  return stage === 'done' && authSent && isProof(reply) ? 'valid' : 'protocol-error';
+}
+
+function isProof(reply: Reply | null): boolean {
+  return reply?.code === 235 && !isContradictory(reply);
+}
+
+function failureVerdict(failure: Failure, stage: BrokenStage, { endpoint, used }: LoginEvidence): Verdict {
   switch (failure.kind) {
     case 'reply':
-      return replyVerdict(failure.reply, stage);
+      return replyVerdict(failure, stage, used);
     case 'certificate':
-      return judgeCertificate(failure.code);
+      return judgeCertificate(failure.code, failure.issuerNamed);
     case 'tls':
       return judgeHandshake(failure.code);
     case 'network':
-      return failure.code === 'ETIMEDOUT' ? 'timeout' : 'unreachable';
+      return networkVerdict(failure.code, stage, endpoint);
+    case 'timeout':
+      return timeoutVerdict(stage, endpoint);
+    case 'closed':
+      return `closed:${stage}`;
+    case 'forbidden':
+      return `${failure.code}-not-allowed`;
     case 'no-common-mechanism':
       return 'mechanism-unsupported';
     case 'protocol':
@@ -38,9 +62,13 @@ function failureVerdict(failure: Failure, stage: Stage): Verdict {
   }
 }
 
-function replyVerdict(reply: Reply, stage: Stage): Verdict {
-  if (stage === 'auth') return judgeAuthReply(reply);
-  if (stage === 'starttls') return isTransient(reply) ? 'tls-unavailable' : 'starttls-missing';
-  if (reply.code === 421) return 'throttled';
-  return isTransient(reply) ? 'temporary' : 'server-refused';
+function replyVerdict(
+  { reply, tokenStatus }: Extract<Failure, { kind: 'reply' }>,
+  stage: BrokenStage,
+  used: string | null,
+): Verdict {
+  if (!isReplyStage(stage)) return 'protocol-error';
+  const { verdict } = ruleOn(stage, reply);
+  const isToken = TOKEN_METHODS.some((method) => method === used);
+  return isToken ? tokenVerdict(verdict, tokenStatus) : verdict;
 }

@@ -23,11 +23,11 @@ export class AccessPolicies extends Construct {
   constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
     super(scope, id);
     new ManagedPolicy(this, 'Viewer', {
-      description: 'Keyturn: read audit reports, the dashboard and its alarms',
+      description: 'Keyturn: read the verdicts, the audit reports, the dashboard and its alarms',
       statements: view(props),
     });
     new ManagedPolicy(this, 'Validator', {
-      description: 'Keyturn: what a viewer may, and validate a credential through the API',
+      description: 'Keyturn: what a viewer may, and validate credentials through the API',
       statements: [...view(props), callApi(props.restApi, 'POST', '/validations')],
     });
     new ManagedPolicy(this, 'Operator', {
@@ -39,7 +39,7 @@ export class AccessPolicies extends Construct {
 
 function view({ restApi, storage, dashboard }: AccessPoliciesProps): PolicyStatement[] {
   return [
-    callApi(restApi, 'GET', '/audits/latest'),
+    callApi(restApi, 'GET', '/audits/latest', '/credentials', '/credentials/*', '/openapi.json'),
     onReports(storage, 'GetObject', REPORT.latest, REPORT.json('*'), REPORT.html('*')),
     listReports(storage),
     decryptReports(storage),
@@ -86,10 +86,10 @@ function withMfa(statement: PolicyStatement): PolicyStatement {
   return statement;
 }
 
-function callApi(restApi: RestApi, method: string, path: string): PolicyStatement {
+function callApi(restApi: RestApi, method: string, ...paths: string[]): PolicyStatement {
   const stage = restApi.deploymentStage.stageName;
   return new PolicyStatement({
     actions: ['execute-api:Invoke'],
-    resources: [restApi.arnForExecuteApi(method, path, stage)],
+    resources: paths.map((path) => restApi.arnForExecuteApi(method, path, stage)),
   });
 }

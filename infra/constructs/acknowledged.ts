@@ -39,7 +39,7 @@ export interface Acknowledgement {
   readonly at: readonly string[];
 }
 
-const FUNCTIONS = ['Validate', 'Rotate', 'Retire', 'Audit/Plan', 'Audit/Examine', 'Audit/Report'];
+const FUNCTIONS = ['Validate', 'Lookup', 'Rotate', 'Retire', 'Audit/Plan', 'Audit/Examine', 'Audit/Report'];
 const REPORTS = '<StorageReports31B47EB2.Arn>';
 const ACCOUNT = '<AWS::Region>:<AWS::AccountId>';
 
@@ -84,6 +84,13 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
     rule: wildcard(`arn:<AWS::Partition>:cloudwatch:${ACCOUNT}:alarm:Keyturn*`),
     reason: 'The star stands for the rest of the name of each alarm of this stack.',
+    at: ['Access/Viewer', 'Access/Validator'],
+  },
+  {
+    rule: wildcard(
+      `arn:<AWS::Partition>:execute-api:${ACCOUNT}:<ApiRestApiE35FEAFE>/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*`,
+    ),
+    reason: 'The star stands for the name of a secret; whoever may list the credentials may look at each.',
     at: ['Access/Viewer', 'Access/Validator'],
   },
   {

@@ -2,28 +2,17 @@ import {
   AccessLogField,
   AccessLogFormat,
   type GatewayResponseOptions,
-  JsonSchemaType,
   JsonSchemaVersion,
   type ModelOptions,
   ResponseType,
 } from 'aws-cdk-lib/aws-apigateway';
+import { requestSchema } from '../openapi/json-schema.ts';
 
-/** The body of `POST /validations` (DESIGN section 4). */
+/** The body of `POST /validations`, by the same schema as in the function. */
 export const validationRequest: ModelOptions = {
   modelName: 'ValidationRequest',
   contentType: 'application/json',
-  schema: {
-    schema: JsonSchemaVersion.DRAFT4,
-    title: 'ValidationRequest',
-    type: JsonSchemaType.OBJECT,
-    additionalProperties: false,
-    required: ['secretId'],
-    properties: {
-      secretId: { type: JsonSchemaType.STRING, minLength: 1, maxLength: 2048 },
-      versionStage: { type: JsonSchemaType.STRING, minLength: 1, maxLength: 256 },
-      versionId: { type: JsonSchemaType.STRING, minLength: 32, maxLength: 64 },
-    },
-  },
+  schema: { ...requestSchema(), schema: JsonSchemaVersion.DRAFT4, title: 'ValidationRequest' },
 };
 
 /** `$context.error.messageString` comes with its quotes. */
@@ -39,13 +28,13 @@ export const gatewayResponses: Readonly<Record<string, GatewayResponseOptions>> 
   Malformed: errorResponse(
     ResponseType.BAD_REQUEST_BODY,
     'malformed-request',
-    'Expected JSON with secretId (1 to 2048 characters), optionally versionStage and versionId, and nothing else.',
+    'Expected JSON with secretId and optionally versionStage and versionId, or with secretIds (1 to 50, each once), and nothing else: see GET /openapi.json.',
   ),
   AccessDenied: errorResponse(ResponseType.ACCESS_DENIED, 'forbidden'),
   Unsigned: errorResponse(
     ResponseType.MISSING_AUTHENTICATION_TOKEN,
     'forbidden',
-    'Expected POST /validations or GET /audits/latest, signed with AWS Signature Version 4.',
+    'Expected a path and method of GET /openapi.json, signed with AWS Signature Version 4.',
   ),
   Throttled: errorResponse(
     ResponseType.THROTTLED,

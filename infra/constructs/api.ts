@@ -1,6 +1,7 @@
 import {
   AuthorizationType,
   EndpointType,
+  type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -16,10 +17,11 @@ const STAGE = 'prod';
 
 export interface ApiProps extends Deployment {
   readonly validate: IFunction;
+  readonly credentials: IFunction;
   readonly report: IFunction;
 }
 
-/** `POST /validations` and `GET /audits/latest`, for callers who sign with IAM credentials (SigV4). */
+/** The paths of functions/api/openapi.json, for callers who sign with IAM credentials (SigV4). */
 export class Api extends Construct {
   readonly restApi: RestApi;
 
@@ -39,7 +41,7 @@ export class Api extends Construct {
       retention: config.logRetentionDays,
     });
     const api = new RestApi(this, 'RestApi', {
-      description: 'Keyturn: validate an SMTP credential, read the latest audit',
+      description: 'Keyturn: validate SMTP credentials, read what is known of them',
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: true,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
@@ -70,7 +72,7 @@ export class Api extends Construct {
     restApi.deploymentStage.node.addDependency(logs);
   }
 
-  private addMethods({ validate, report }: ApiProps): void {
+  private addMethods({ validate, credentials, report }: ApiProps): void {
     const requestValidator = this.restApi.addRequestValidator('Validator', {
       validateRequestBody: true,
       validateRequestParameters: true,
@@ -82,7 +84,14 @@ export class Api extends Construct {
       // By any content type, or a body sent as text/plain would pass unseen.
       requestModels: { $default: model },
     });
-    root.addResource('audits').addResource('latest').addMethod('GET', invoke(report), { requestValidator });
+    const get = (resource: IResource, fn: IFunction) =>
+      resource.addMethod('GET', invoke(fn), { requestValidator });
+    get(root.addResource('audits').addResource('latest'), report);
+    const list = root.addResource('credentials');
+    get(list, credentials);
+    // With a plus, since the names of most secrets have slashes in them.
+    get(list.addResource('{id+}'), credentials);
+    get(root.addResource('openapi.json'), credentials);
   }
 }
 

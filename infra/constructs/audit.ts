@@ -89,6 +89,8 @@ export class Audit extends Construct {
       onReports(storage, 'GetObject', accountKey(ANY_RUN)),
       onReports(storage, 'PutObject', 'audits/*/results/*'),
       encryptReports(storage),
+      onTable(storage, 'GetItem', 'PutItem', 'UpdateItem'),
+      decryptTable(storage),
     );
     return examine;
   }

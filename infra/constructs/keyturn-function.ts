@@ -90,5 +90,9 @@ function environment({ storage, config }: Deployment): Record<string, string> {
     [ENVIRONMENT.soakHours]: String(config.soakHours),
     [ENVIRONMENT.rotationDays]: String(config.rotationDays),
     [ENVIRONMENT.watched]: config.credentials.map(secretNameOf).map(watchMark).join(',') || 'none',
+    [ENVIRONMENT.ports]: config.network.ports.join(',') || 'none',
+    [ENVIRONMENT.networks]: config.network.networks.join(',') || 'none',
+    [ENVIRONMENT.loginFailures]: String(config.loginBudget.failures),
+    [ENVIRONMENT.loginWindowMinutes]: String(config.loginBudget.windowMinutes),
   };
 }

@@ -49,7 +49,7 @@ export class Rotation extends KeyturnFunction {
         'ListAccessKeys',
         'ListUserTags',
       ),
-      onTable(deployment.storage, 'PutItem', 'Query'),
+      onTable(deployment.storage, 'GetItem', 'PutItem', 'Query'),
       decryptTable(deployment.storage),
     );
     this.permission = new CfnPermission(this, 'InvokedBySecretsManager', {

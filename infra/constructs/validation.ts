@@ -6,12 +6,12 @@ import { type Deployment, decryptSecrets, decryptTable, onManagedSecrets, onTabl
 /** API Gateway waits 29 seconds for an answer; a later one would be lost. */
 const API_LIMIT = Duration.seconds(29);
 
-/** Logs in with one credential and says good, bad or unknown. */
+/** Logs in with one credential, or with several side by side, and says good, bad or unknown of each. */
 export class Validation extends KeyturnFunction {
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id, {
       entry: 'validate',
-      description: 'Logs in with one SMTP credential over verified TLS and says what that proved',
+      description: 'Logs in with SMTP credentials over verified TLS and says what that proved',
       memoryMiB: 512,
       timeout: API_LIMIT,
       ...deployment,
@@ -19,7 +19,7 @@ export class Validation extends KeyturnFunction {
     this.allow(
       onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue'),
       decryptSecrets(deployment),
-      onTable(deployment.storage, 'PutItem'),
+      onTable(deployment.storage, 'GetItem', 'PutItem', 'UpdateItem'),
       decryptTable(deployment.storage),
     );
   }

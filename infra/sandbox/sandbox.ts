@@ -15,7 +15,7 @@ import type { Progress } from './progress.ts';
 export const KEEP = join(import.meta.dirname, '../../.keyturn');
 
 /** How long a new access key is unknown to the SES endpoint (ms): the rotation has to wait for it, as on AWS. */
-const PROPAGATION_MS = 1500;
+const PROPAGATION_MS = 1000;
 
 export interface SandboxOptions {
   readonly children: Children;

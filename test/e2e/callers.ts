@@ -12,7 +12,7 @@ export interface Answer {
 /** Someone who calls the API, with an access key of their own. */
 export interface Caller {
   validate(body: object): Promise<Answer>;
-  latestAudit(): Promise<Answer>;
+  get(path: string): Promise<Answer>;
 }
 
 /** An IAM user with one of the stack's three policies, or with none. */
@@ -42,7 +42,7 @@ export function callerOf({ cloud, outputs }: Sandbox, client?: AwsClient): Calle
   };
   return {
     validate: (body) => call('/validations', { method: 'POST', body: JSON.stringify(body) }),
-    latestAudit: () => call('/audits/latest', {}),
+    get: (path) => call(path, {}),
   };
 }
 

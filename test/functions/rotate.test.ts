@@ -1,8 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
 import { STEPS } from '../../functions/rotation/guard.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
@@ -28,9 +28,21 @@ let retire: (event: { secretId?: string }, context: Context) => Promise<unknown>
 const logged: string[] = [];
 
 beforeAll(async () => {
+  server = await startSmtpServer({
+    security: 'tls',
+    users: {},
+    onAuth: ({ username, password = '' }) =>
+      iam.accepts(username, password, REGION)
+        ? { code: 235, text: 'Authentication successful.' }
+        : { code: 535, text: 'Authentication Credentials Invalid' },
+  });
   vi.stubEnv('KEYTURN_TABLE', 'table');
   vi.stubEnv('KEYTURN_OVERLAP_HOURS', '0');
   vi.stubEnv('KEYTURN_SOAK_HOURS', '0');
+  vi.stubEnv('KEYTURN_PORTS', String(server.port));
+  vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
+  vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
+  vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
   vi.stubEnv('AWS_REGION', REGION);
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
@@ -38,7 +50,10 @@ beforeAll(async () => {
   ({ handler: retire } = await import('../../functions/retire.ts'));
 });
 
-afterAll(() => vi.unstubAllEnvs());
+afterAll(async () => {
+  await server.close();
+  vi.unstubAllEnvs();
+});
 
 beforeEach(async () => {
   iam = new InProcessIam({ 'keyturn:secret': NAME });
@@ -55,14 +70,6 @@ beforeEach(async () => {
       (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
     );
   }
-  server = await startSmtpServer({
-    security: 'tls',
-    users: {},
-    onAuth: ({ username, password = '' }) =>
-      iam.accepts(username, password, REGION)
-        ? { code: 235, text: 'Authentication successful.' }
-        : { code: 535, text: 'Authentication Credentials Invalid' },
-  });
   const { host, port, ca } = server;
   arn = secrets.create(
     NAME,
@@ -75,8 +82,6 @@ beforeEach(async () => {
     }),
   );
 });
-
-afterEach(() => server.close());
 
 const event = (Step: string, ClientRequestToken = TOKEN) =>
   ({ Step, SecretId: arn, ClientRequestToken }) as SecretsManagerRotationEvent;
@@ -124,7 +129,7 @@ describe('rotate', () => {
     await rotateFully('second'.padEnd(36, '0'));
     await retire({}, context);
     await retire({ secretId: NAME }, context);
-    const seen = JSON.stringify([logged, [...table.items]]);
+    const seen = JSON.stringify([logged, [...(await table.items())]]);
     expect(seen).toContain('credential.retired');
     const passwords = server.logins.map(({ password = '' }) => password);
     expect(passwords.length).toBeGreaterThan(3);

@@ -1,33 +1,20 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { watchMark } from '../../functions/observe/watched.ts';
-import { InProcessTable } from '../support/aws/dynamodb.ts';
-import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { expectAnswer } from '../support/api-schema.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
+import { type Aws, call, contextFor, freshAws, stubDeployment } from './api-world.ts';
 
 const PASSWORD = 'canary-9f8e7d6c5b4a';
 const USERNAME = 'ada@mail.example.com';
-const context = {
-  awsRequestId: 'request-1',
-  functionName: 'validate',
-  getRemainingTimeInMillis: () => 20_000,
-} as Context;
 
 let server: SmtpTestServer;
-let secrets: InProcessSecretsManager;
-let table: InProcessTable;
-let handler: (event: object, context: Context) => Promise<unknown>;
-const logged: string[] = [];
+let handler: typeof import('../../functions/validate.ts').handler;
+let secrets: Aws['secrets'];
+let table: Aws['table'];
+let logged: Aws['logged'];
 
 beforeAll(async () => {
-  vi.stubEnv('KEYTURN_TABLE', 'table');
-  vi.stubEnv('KEYTURN_WATCHED', watchMark('mail/ada'));
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   server = await startSmtpServer({ security: 'tls', users: { [USERNAME]: PASSWORD } });
+  stubDeployment({ ports: [server.port] });
   ({ handler } = await import('../../functions/validate.ts'));
 });
 
@@ -37,18 +24,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  secrets = new InProcessSecretsManager();
-  table = new InProcessTable();
-  logged.length = 0;
-  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
-    secrets.client.send(command),
-  );
-  vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((command) => table.client.send(command));
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    vi.spyOn(console, level).mockImplementation(
-      (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
-    );
-  }
+  ({ secrets, table, logged } = freshAws());
 });
 
 function secretString(changes: object = {}): string {
@@ -65,12 +41,10 @@ function secretString(changes: object = {}): string {
 }
 
 async function post(body: unknown) {
-  const event = { httpMethod: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) };
-  const { statusCode, body: answer } = (await handler(
-    event as APIGatewayProxyEvent,
-    context,
-  )) as APIGatewayProxyResult;
-  return { statusCode, body: JSON.parse(answer) };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = await call(handler, { httpMethod: 'POST', body: text });
+  expectAnswer(answer.statusCode === 200 ? 'ValidationResult' : 'Error', answer.body);
+  return answer;
 }
 
 describe('validate', () => {
@@ -110,13 +84,18 @@ describe('validate', () => {
         totalMs: expect.any(Number),
       },
     });
-    const keys = [...table.items.keys()];
-    expect(keys).toEqual([expect.stringMatching(`^SECRET#${arn}\\|VALIDATION#`)]);
+    const keys = [...(await table.items()).keys()];
+    expect(keys).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(`^SECRET#${arn}\\|VALIDATION#`),
+        expect.stringMatching(/^CREDENTIALS#[0-9a-f]\|mail\/ada$/),
+      ]),
+    );
   });
 
   it('takes the same request as a direct event and answers with the result itself', async () => {
     secrets.create('mail/ada', secretString({ password: 'wrong' }));
-    expect(await handler({ secretId: 'mail/ada' }, context)).toMatchObject({
+    expect(await handler({ secretId: 'mail/ada' }, contextFor(20_000))).toMatchObject({
       verdict: 'rejected',
       credential: 'bad',
     });
@@ -185,7 +164,7 @@ describe('validate', () => {
     secrets.create('mail/ada', secretString());
     secrets.create('mail/bad', secretString({ password: `${PASSWORD}x` }));
     const answers = [await post({ secretId: 'mail/ada' }), await post({ secretId: 'mail/bad' })];
-    const seen = JSON.stringify([answers, logged, [...table.items]]);
+    const seen = JSON.stringify([answers, logged, [...(await table.items())]]);
     expect(seen).toContain('credential.validated');
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const blob = base64(`\0${USERNAME}\0${PASSWORD}`);

@@ -9,17 +9,17 @@ const policyOf = (role: string): Statement[] =>
 const API =
   'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<ApiRestApiE35FEAFE>/<ApiRestApiDeploymentStageprodE828476C>';
 
-const canCall = (path: string): Statement => ({
+const canCall = (...paths: string[]): Statement => ({
   Effect: 'Allow',
   Action: ['execute-api:Invoke'],
-  Resource: [`${API}${path}`],
+  Resource: paths.map((path) => `${API}${path}`),
 });
 
 describe('a viewer', () => {
-  it('reads the latest audit, every report, the dashboard and its alarms, and nothing else', () => {
+  it('reads the verdicts, the latest audit, every report, the dashboard and its alarms, and nothing else', () => {
     const bucket = '<StorageReports31B47EB2.Arn>';
     expect(policyOf('Viewer')).toEqual([
-      canCall('/GET/audits/latest'),
+      canCall('/GET/audits/latest', '/GET/credentials', '/GET/credentials/*', '/GET/openapi.json'),
       {
         Effect: 'Allow',
         Action: ['s3:GetObject'],

@@ -110,7 +110,7 @@ describe('an alarm', () => {
   });
 
   it('is a plain metric alarm: nothing composed, no metric mathematics', () => {
-    expect(alarms).toHaveLength(16);
+    expect(alarms).toHaveLength(17);
     expect(alarms.filter(({ Metrics }) => Metrics)).toEqual([]);
     expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
   });
@@ -163,6 +163,6 @@ describe('the dashboard', () => {
     const shown = JSON.parse(dashboard?.Properties.DashboardBody)
       .widgets.filter(({ type }: { type: string }) => type === 'alarm')
       .map(({ properties }: { properties: { alarms: string[] } }) => properties.alarms.length);
-    expect(shown).toEqual([100, 33]);
+    expect(shown).toEqual([100, 34]);
   });
 });

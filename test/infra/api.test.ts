@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectAnswer } from '../support/api-schema.ts';
 import { named, ofType, resourcesOf } from './synthesized.ts';
 
 const resources = resourcesOf({});
@@ -7,7 +8,7 @@ describe('the API', () => {
   const methods = ofType(resources, 'AWS::ApiGateway::Method').map(({ Properties }) => Properties);
   const stage = named(resources, 'ApiRestApiDeploymentStageprod').Properties;
 
-  it('has POST /validations and GET /audits/latest, both for signed requests only', () => {
+  it('has the paths of its OpenAPI document, all for signed requests only', () => {
     expect(
       methods.map(({ HttpMethod, ResourceId, AuthorizationType }) => [
         HttpMethod,
@@ -17,6 +18,9 @@ describe('the API', () => {
     ).toEqual([
       ['POST', expect.stringMatching(/^<ApiRestApivalidations/), 'AWS_IAM'],
       ['GET', expect.stringMatching(/^<ApiRestApiauditslatest/), 'AWS_IAM'],
+      ['GET', expect.stringMatching(/^<ApiRestApicredentials\w{8}>/), 'AWS_IAM'],
+      ['GET', expect.stringMatching(/^<ApiRestApicredentialsid\w{8}>/), 'AWS_IAM'],
+      ['GET', expect.stringMatching(/^<ApiRestApiopenapijson/), 'AWS_IAM'],
     ]);
   });
 
@@ -28,6 +32,9 @@ describe('the API', () => {
     expect(answeredBy).toEqual([
       ['AWS_PROXY', '<ValidateFunction2E581753.Arn>'],
       ['AWS_PROXY', '<AuditReportFunctionF1AE9DFF.Arn>'],
+      ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
+      ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
+      ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
     ]);
   });
 
@@ -73,19 +80,6 @@ describe('request validation', () => {
     expect(post.RequestValidatorId).toMatch(/^<ApiRestApiValidator/);
     expect(post.RequestModels).toEqual({ $default: expect.stringMatching(/^<ApiRestApiValidationRequest/) });
   });
-
-  it('wants a secretId and knows no other key than versionStage and versionId', () => {
-    expect(named(resources, 'ApiRestApiValidationRequest').Properties.Schema).toMatchObject({
-      type: 'object',
-      additionalProperties: false,
-      required: ['secretId'],
-      properties: {
-        secretId: { type: 'string', minLength: 1, maxLength: 2048 },
-        versionStage: { type: 'string' },
-        versionId: { type: 'string' },
-      },
-    });
-  });
 });
 
 describe('what the gateway itself refuses', () => {
@@ -107,6 +101,7 @@ describe('what the gateway itself refuses', () => {
     ['DEFAULT_4XX', 'refused'],
     ['DEFAULT_5XX', 'failed'],
   ])('is answered as error and message: %s', (type, error) => {
+    expectAnswer('Error', bodyOf(type));
     expect(bodyOf(type)).toEqual({ error, message: expect.stringMatching(/.{10,}/) });
   });
 });

@@ -13,7 +13,7 @@ import type { Resource } from './synthesized.ts';
 
 const run = promisify(execFile);
 const LIMIT_KIB = 450;
-const CONSTRUCTS = ['Validate', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'];
+const CONSTRUCTS = ['Validate', 'Lookup', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'];
 
 let outdir: string;
 let resources: Record<string, Resource>;
@@ -74,6 +74,7 @@ function node(script: string, env: Record<string, string> = {}) {
       AWS_SECRET_ACCESS_KEY: 'role',
       AWS_SESSION_TOKEN: 'role-session',
       ...Object.fromEntries(settings),
+      [ENVIRONMENT.networks]: 'none',
       ...env,
     },
   });

@@ -19,14 +19,16 @@ const resources = resourcesOf({});
  * functions/ has to appear here or in the function's permissions.
  */
 const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
-  validate: [
-    'dynamodb:Query',
-    'secretsmanager:ListSecrets',
+  validate: ['dynamodb:Query'],
+  rotate: ['dynamodb:UpdateItem', 'iam:UpdateAccessKey', 'secretsmanager:ListSecrets'],
+  credentials: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  retire: [
+    'dynamodb:GetItem',
+    'dynamodb:UpdateItem',
+    'iam:CreateAccessKey',
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
   ],
-  rotate: ['iam:UpdateAccessKey', 'secretsmanager:ListSecrets'],
-  retire: ['iam:CreateAccessKey', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
   'audit-plan': [
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',
@@ -34,6 +36,7 @@ const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:UpdateSecretVersionStage',
   ],
   'audit-examine': [
+    'dynamodb:Query',
     'secretsmanager:ListSecrets',
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
@@ -43,6 +46,7 @@ const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
 
 it.each([
   ['validate', 'Validate'],
+  ['credentials', 'Lookup'],
   ['rotate', 'Rotate'],
   ['retire', 'Retire'],
   ['audit-plan', 'AuditPlan'],
@@ -72,12 +76,17 @@ async function callsInCodeOf(entry: string): Promise<string[]> {
   return [...new Set(calls)].sort();
 }
 
-/** By what it imports of an SDK client: `XCommand` and `paginateX` both stand for the action X. */
+/**
+ * By what it imports of an SDK client or of functions/aws/dynamodb.ts: `XCommand` and `paginateX` both stand for the
+ * action X. functions/aws/secrets-manager.ts names its actions itself.
+ */
 function callsIn(source: string): string[] {
-  return [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([\w-]+)'/g)].flatMap(
-    ([, names = '', client = '']) =>
-      [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
-        ([, paged, single]) => `${SERVICES[client] ?? client}:${paged ?? single}`,
-      ),
+  const imports = /import \{([^}]*)\} from '(?:@aws-sdk\/client-([\w-]+)|[./]+\/aws\/(dynamodb)\.ts)'/g;
+  const imported = [...source.matchAll(imports)].flatMap(([, names = '', sdk = '', client = sdk]) =>
+    [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
+      ([, paged, single]) => `${SERVICES[client] ?? client}:${paged ?? single}`,
+    ),
   );
+  const named = [...source.matchAll(/#api\.call\('(\w+)'/g)];
+  return [...imported, ...named.map(([, action]) => `secretsmanager:${action}`)];
 }

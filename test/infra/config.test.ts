@@ -8,9 +8,11 @@ describe('readConfig', () => {
   it('fills in every default of an empty configuration', () => {
     expect(readConfig({})).toEqual({
       credentials: [],
+      network: { ports: [], networks: [] },
       rotationDays: 30,
       overlapHours: 48,
       soakHours: 72,
+      loginBudget: { failures: 4, windowMinutes: 15 },
       auditSchedule: 'cron(0 6 * * ? *)',
       retireSchedule: 'rate(1 hour)',
       deadManHours: 26,
@@ -48,7 +50,23 @@ describe('readConfig', () => {
     [{ alertEmail: 'ops' }, 'keyturn.alertEmail: expected an e-mail address, got "ops"'],
     [{ overlapHour: 3 }, 'keyturn.overlapHour: expected no such setting, got 3'],
     [{ deadManHours: 169 }, 'keyturn.deadManHours: expected a whole number from 1 to 168, got 169'],
+    [{ network: { ports: [0] } }, 'keyturn.network.ports[0]: expected a whole number from 1 to 65535, got 0'],
+    [
+      { network: { networks: ['10.0.0.0'] } },
+      'keyturn.network.networks[0]: expected a CIDR block such as 10.1.0.0/16, got "10.0.0.0"',
+    ],
+    [{ network: { networks: ['10.0.0.0/33'] } }, 'keyturn.network.networks[0]: expected a CIDR block'],
+    [{ network: { networks: ['fd00::/8', 'all'] } }, 'keyturn.network.networks[1]: expected a CIDR block'],
+    [{ network: { port: 25 } }, 'keyturn.network.port: expected no such setting, got 25'],
     [{ rotationDays: 1.5 }, 'keyturn.rotationDays: expected a whole number from 1 to 1000, got 1.5'],
+    [
+      { loginBudget: { failures: 0 } },
+      'keyturn.loginBudget.failures: expected a whole number from 1 to 100, got 0',
+    ],
+    [
+      { loginBudget: { windowMinutes: 0.5 } },
+      'keyturn.loginBudget.windowMinutes: expected a whole number from 1 to 1440, got 0.5',
+    ],
     [{ soakHours: -1 }, 'keyturn.soakHours: expected hours, 0 or more, got -1'],
     [{ auditSchedule: '6 am' }, 'keyturn.auditSchedule: expected cron(...) or rate(...), got "6 am"'],
     [

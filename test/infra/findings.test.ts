@@ -55,6 +55,7 @@ describe('cdk-nag, AwsSolutions and Serverless', () => {
       'AlertTopicArn',
       'KeyArn',
       'ValidateFunctionName',
+      'CredentialsFunctionName',
       'RotateFunctionName',
       'RetireFunctionName',
       'AuditPlanFunctionName',

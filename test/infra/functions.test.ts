@@ -54,14 +54,15 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
   Validate: [
     onSecrets('DescribeSecret', 'GetSecretValue'),
     through('secretsmanager', ['Decrypt'], SECRET_KEYS),
-    onLedger('PutItem'),
+    onLedger('GetItem', 'PutItem', 'UpdateItem'),
     through('dynamodb', ['Decrypt']),
   ],
+  Lookup: [onLedger('GetItem', 'Query'), through('dynamodb', ['Decrypt'])],
   Rotate: [
     onSecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
     through('secretsmanager', ['Decrypt', 'GenerateDataKey'], SECRET_KEYS),
     onUsers('CreateAccessKey', 'DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags'),
-    onLedger('PutItem', 'Query'),
+    onLedger('GetItem', 'PutItem', 'Query'),
     through('dynamodb', ['Decrypt']),
   ],
   Retire: [
@@ -98,6 +99,8 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     onReports('GetObject', 'audits/*/account.json'),
     onReports('PutObject', 'audits/*/results/*'),
     through('s3', ['Decrypt', 'GenerateDataKey']),
+    onLedger('GetItem', 'PutItem', 'UpdateItem'),
+    through('dynamodb', ['Decrypt']),
   ],
   AuditReport: [
     onReports('GetObject', 'audits/*'),
@@ -144,8 +147,12 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, statements) =>
       [ENVIRONMENT.bucket]: '<StorageReports31B47EB2>',
       [ENVIRONMENT.overlapHours]: '48',
       [ENVIRONMENT.soakHours]: '72',
+      [ENVIRONMENT.loginFailures]: '4',
+      [ENVIRONMENT.loginWindowMinutes]: '15',
       [ENVIRONMENT.rotationDays]: '30',
       [ENVIRONMENT.watched]: ['keyturn/orders', 'mail/mailgun', 'mail/office'].map(watchMark).join(','),
+      [ENVIRONMENT.ports]: 'none',
+      [ENVIRONMENT.networks]: 'none',
     });
   });
 });
@@ -171,17 +178,20 @@ describe('who may invoke', () => {
     });
   });
 
-  it('validation and report: API Gateway, each for its own method', () => {
+  it('validation, credentials and report: API Gateway, each for its own methods', () => {
     const byApi = permissions.filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
     const path = (arn: string) => arn.slice(arn.indexOf('/'));
     expect(byApi.map(({ FunctionName, SourceArn }) => [FunctionName, path(SourceArn)])).toEqual([
       ['<ValidateFunction2E581753.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/POST/validations'],
       ['<AuditReportFunctionF1AE9DFF.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/latest'],
+      ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials'],
+      ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*'],
+      ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/openapi.json'],
     ]);
   });
 
   it('nobody else', () => {
-    expect(permissions).toHaveLength(3);
+    expect(permissions).toHaveLength(6);
   });
 });
 

@@ -83,7 +83,7 @@ describe('the key', () => {
       named(resources, 'StorageReports').Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]
         .ServerSideEncryptionByDefault.KMSMasterKeyID,
     ];
-    expect(keys).toHaveLength(13);
+    expect(keys).toHaveLength(14);
     expect(new Set(keys)).toEqual(new Set([KEY]));
   });
 });

@@ -126,10 +126,10 @@ export async function certificates(given?: Leaf): Promise<{ ca: string; leaf: Le
   return { ca: authority.cert, leaf: given ?? (await authority.issue({ names: ['localhost'] })) };
 }
 
-export async function listen(server: net.Server): Promise<number> {
-  server.listen(0, LOOPBACK);
+export async function listen(server: net.Server, address = LOOPBACK): Promise<number> {
+  server.listen(0, address);
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error(`not a TCP address: ${address}`);
-  return address.port;
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error(`not a TCP address: ${bound}`);
+  return bound.port;
 }

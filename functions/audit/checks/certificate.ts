@@ -1,6 +1,7 @@
+import { rfc } from '../../smtp/reference.ts';
 import { judgeCertificate } from '../../smtp/tls-verdict.ts';
 import { judgementOf } from '../../smtp/verdict.ts';
-import { type Check, rfc } from '../check.ts';
+import type { Check } from '../check.ts';
 import { fail, type Outcome, pass, warn } from '../outcome.ts';
 import { onSession } from './subject.ts';
 
@@ -19,9 +20,9 @@ export const certificateChecks: readonly Check[] = [
     why: 'A chain that cannot be verified gives no protection against a stranger who poses as the mail server. Keyturn never logs in over it.',
     mend: 'Serve a current certificate together with its intermediate certificates; for a private authority put its certificate into `ca` of the secret.',
     reference: rfc(5280, '6'),
-    rule: onSession(({ chainError, certificate }) => {
+    rule: onSession(({ chainError, issuerNamed, certificate }) => {
       if (chainError === null) return pass(`Issued by ${certificate.issuer}.`);
-      const { advice } = judgementOf(judgeCertificate(chainError));
+      const { advice } = judgementOf(judgeCertificate(chainError, issuerNamed));
       return fail(`${chainError}: ${advice}`);
     }),
   },

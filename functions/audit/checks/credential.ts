@@ -1,13 +1,11 @@
+import type { Proof } from '../../credential/validation.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { Verdict } from '../../smtp/judgement.ts';
-import { judge } from '../../smtp/verdict.ts';
-import { type Check, rfc } from '../check.ts';
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, type UnknownReason, unknown, warn } from '../outcome.ts';
 import { onCredential } from './subject.ts';
-
-/** AWS blocks it for Lambda, so a timeout there is no fault of the server. */
-const BLOCKED_PORT = 25;
 
 /** The server is there and the password was not the reason: a person has to change something at the provider. */
 const POLICIES: readonly Verdict[] = [
@@ -25,10 +23,21 @@ const REASONS: Partial<Record<Verdict, UnknownReason>> = {
   'rate-limited': 'throttled',
   temporary: 'temporary',
   'tls-unavailable': 'temporary',
-  timeout: 'timeout',
+  unavailable: 'temporary',
+  'quota-exceeded': 'throttled',
+  'daily-quota-exceeded': 'throttled',
+  'rejected-or-disabled': 'refused',
+  'held-back': 'held-back',
+  'rejected-unconfirmed': 'unconfirmed',
+  'egress-blocked': 'egress-blocked',
+  'port-not-allowed': 'not-allowed',
+  'address-not-allowed': 'not-allowed',
+  'dns-not-found': 'unreachable',
+  'dns-failed': 'unreachable',
+  refused: 'unreachable',
   unreachable: 'unreachable',
-  closed: 'closed',
   'protocol-error': 'protocol-error',
+  'ip-refused': 'refused',
   'server-refused': 'refused',
   'tls-failed': 'tls-failed',
 };
@@ -42,9 +51,7 @@ export const credentialChecks: readonly Check[] = [
     why: 'Mail that depends on a dead credential is lost or piles up, and nobody sees it until a customer asks.',
     mend: 'Rotate the secret, or store the user name and password that the provider shows today.',
     reference: rfc(4954, '4'),
-    rule: onCredential(({ endpoint }, { login }) =>
-      decide(login, (evidence) => loginOutcome(evidence, endpoint.port)),
-    ),
+    rule: onCredential((_credential, { login }) => decide(login, loginOutcome)),
   },
   {
     id: 'cred.login-tested',
@@ -55,7 +62,9 @@ export const credentialChecks: readonly Check[] = [
     mend: 'Point the secret at the submission port of the provider, or enable AUTH there, with a mechanism that both sides know.',
     reference: rfc(4954, '3'),
     rule: onCredential((_credential, { login }) =>
-      decide(login, ({ authSent, failure, offered }) => {
+      decide(login, ({ judgement, evidence }) => {
+        if (!evidence) return unknown('held-back', judgement.advice);
+        const { authSent, failure, offered } = evidence;
         if (authSent) return pass('AUTH was sent over verified TLS and the server answered it.');
         if (failure?.kind === 'auth-not-offered')
           return fail('After TLS the server lists no AUTH mechanism.');
@@ -67,16 +76,21 @@ export const credentialChecks: readonly Check[] = [
   },
 ];
 
-function loginOutcome(evidence: LoginEvidence, port: number): Outcome {
-  const { credential, verdict, advice } = judge(evidence);
-  if (credential === 'good') return pass(`Logged in with ${evidence.used} over ${evidence.tls?.protocol}.`);
+function loginOutcome({ judgement: { credential, verdict, advice }, evidence }: Proof): Outcome {
+  if (credential === 'good') return pass(`Logged in with ${evidence?.used} over ${evidence?.tls?.protocol}.`);
   if (credential === 'bad') return fail(`${verdict}: the server answered "${replyText(evidence)}".`);
   const seen = `${verdict}: ${advice}`;
   if (POLICIES.includes(verdict)) return warn(seen);
-  if (verdict === 'timeout' && port === BLOCKED_PORT) return unknown('egress-blocked', seen);
-  return unknown(REASONS[verdict] ?? 'not-reached', seen);
+  return unknown(reasonOf(verdict), seen);
 }
 
-function replyText({ reply }: LoginEvidence): string {
+function reasonOf(verdict: Verdict): UnknownReason {
+  if (verdict.startsWith('timeout:')) return 'timeout';
+  if (verdict.startsWith('closed:')) return 'closed';
+  return REASONS[verdict] ?? 'not-reached';
+}
+
+function replyText(evidence: LoginEvidence | null): string {
+  const reply = evidence?.reply;
   return [reply?.code, reply?.enhanced, reply?.text].filter(Boolean).join(' ');
 }

@@ -1,5 +1,6 @@
 import type { IssuedCredential } from '../../rotation/provider.ts';
-import { awsPage, type Check } from '../check.ts';
+import { awsPage } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import type { Policy } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass } from '../outcome.ts';

@@ -1,5 +1,6 @@
-import type { SecretDescription } from '../../credential/store.ts';
-import { awsPage, type Check } from '../check.ts';
+import type { SecretDescription } from '../../credential/secret-reader.ts';
+import { awsPage } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import type { Policy } from '../facts/credential-facts.ts';
 import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
 

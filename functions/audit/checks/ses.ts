@@ -1,5 +1,6 @@
 import type { SesProvider } from '../../credential/credential.ts';
-import { awsPage, type Check } from '../check.ts';
+import { awsPage } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import type { IdentityFacts, SendQuota, SesFacts } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, unknown, warn } from '../outcome.ts';

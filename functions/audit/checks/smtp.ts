@@ -1,4 +1,5 @@
-import { type Check, rfc } from '../check.ts';
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, warn } from '../outcome.ts';
 import { notSeen, onServer } from './subject.ts';
 

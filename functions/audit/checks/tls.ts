@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../credential/credential.ts';
 import { type Handshake, PINNED_VERSIONS, type ServerFacts } from '../../probe/facts.ts';
-import { type Check, rfc } from '../check.ts';
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { notSeen, onEndpoint, onSession, onStarttls } from './subject.ts';
 

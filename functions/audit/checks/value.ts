@@ -1,6 +1,7 @@
 import type { Credential } from '../../credential/credential.ts';
 import type { Redacted } from '../../credential/redacted.ts';
-import { awsPage, type Check } from '../check.ts';
+import { awsPage } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass } from '../outcome.ts';
 import { onCredential } from './subject.ts';

@@ -1,8 +1,8 @@
 import type { ParsedSecret } from '../../credential/schema.ts';
-import type { SecretDescription } from '../../credential/store.ts';
+import type { SecretDescription } from '../../credential/secret-reader.ts';
+import type { Proof } from '../../credential/validation.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
 import type { IssuedCredential } from '../../rotation/provider.ts';
-import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { Gathered } from '../gathered.ts';
 import type { SesFacts } from './ses.ts';
 
@@ -22,7 +22,7 @@ export interface CredentialFacts {
   readonly policy: Policy;
   readonly description: SecretDescription;
   readonly content: Gathered<SecretContent>;
-  readonly login: Gathered<LoginEvidence>;
+  readonly login: Gathered<Proof>;
   readonly server: Gathered<ServerFacts>;
   readonly keys: Gathered<readonly IssuedCredential[]>;
   readonly ses: SesFacts;

@@ -1,15 +1,20 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import type { Endpoint, Provider } from '../../credential/credential.ts';
+import type { Attempt } from '../../budget/prove.ts';
+import type { Credential, Endpoint, Provider } from '../../credential/credential.ts';
 import { parseSecret } from '../../credential/schema.ts';
-import type { SecretDescription, SecretStore } from '../../credential/store.ts';
+import type { SecretDescription } from '../../credential/secret-reader.ts';
+import type { SecretStore } from '../../credential/store.ts';
+import type { Proof } from '../../credential/validation.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { accessKeys } from '../../rotation/providers/access-keys.ts';
-import { login } from '../../smtp/login.ts';
+import type { Network } from '../../smtp/network.ts';
 import { gather, known, missing } from '../gathered.ts';
 import type { CredentialFacts, Policy, SecretContent } from './credential-facts.ts';
 import { serverFacts } from './server.ts';
 import type { SesFacts } from './ses.ts';
 
-const LOGIN_LIMIT_MS = 10_000;
+/** Enough for a login, and for its confirmation when a credential that was good is refused. */
+const LOGIN_LIMIT_MS = 15_000;
 const PROBE_LIMIT_MS = 20_000;
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 
@@ -19,6 +24,9 @@ export interface Sources {
   readonly iam: IAMClient;
   readonly ses: SesFacts;
   readonly policy: Policy;
+  readonly network: Network;
+  readonly prove: (tried: Attempt) => Promise<Proof>;
+  readonly record: Ledger['recordValidation'];
   readonly now: () => number;
   readonly remainingMs: () => number;
 }
@@ -28,7 +36,7 @@ export async function gatherFacts(
   sources: Sources,
   description: SecretDescription,
 ): Promise<CredentialFacts> {
-  const { store, iam, ses, policy, now } = sources;
+  const { store, iam, ses, policy, network, now } = sources;
   const content = await gather(() => readContent(store, description.arn));
   const secret = content.known ? content.value : undefined;
   const credential = secret?.kind === 'credential' ? secret.credential : undefined;
@@ -40,8 +48,10 @@ export async function gatherFacts(
     ses,
     description,
     content,
-    login: credential ? known(await login(credential, budget(LOGIN_LIMIT_MS))) : NOT_ASKED,
-    server: endpoint ? known(await serverFacts(endpoint, credential, budget(PROBE_LIMIT_MS))) : NOT_ASKED,
+    login: credential ? await loginOf(sources, description.arn, credential) : NOT_ASKED,
+    server: endpoint
+      ? known(await serverFacts(endpoint, credential, budget(PROBE_LIMIT_MS), network))
+      : NOT_ASKED,
     keys: await keysOf(iam, credential?.provider),
   };
 }
@@ -49,6 +59,16 @@ export async function gatherFacts(
 async function readContent(store: SecretStore, arn: string): Promise<SecretContent> {
   const value = await store.read(arn, { stage: 'AWSCURRENT' });
   return value.kind === 'absent' ? { kind: 'empty' } : parseSecret(value.text.reveal());
+}
+
+/** DynamoDB keeps the login budget; while it cannot be reached there is no login, and the rest is examined all the same. */
+function loginOf(
+  { prove, remainingMs }: Sources,
+  secretArn: string,
+  credential: Credential,
+): Promise<CredentialFacts['login']> {
+  const budgetMs = Math.max(1, Math.min(LOGIN_LIMIT_MS, remainingMs()));
+  return gather(() => prove({ credential, secretArn, budgetMs }));
 }
 
 /** Where a secret says to log in, if it says so at all. */

@@ -1,6 +1,7 @@
 import type { Credential, Endpoint } from '../../credential/credential.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
 import { probeServer } from '../../probe/probe.ts';
+import type { Network } from '../../smtp/network.ts';
 
 /** Shorter values would blot out ordinary words, and by that tell the password. */
 const MIN_HIDDEN = 8;
@@ -10,8 +11,9 @@ export async function serverFacts(
   endpoint: Endpoint,
   credential: Credential | undefined,
   budgetMs: number,
+  network: Network,
 ): Promise<ServerFacts> {
-  const facts = await probeServer(endpoint, budgetMs);
+  const facts = await probeServer(endpoint, budgetMs, network);
   const hidden = credential ? passwordForms(credential) : [];
   const clean = (text: string) => hidden.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
   const { greeting, session, plaintext, mechanisms } = facts;

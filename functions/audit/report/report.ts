@@ -1,4 +1,5 @@
-import type { Reference, Severity } from '../check.ts';
+import type { Reference } from '../../smtp/reference.ts';
+import type { Severity } from '../check.ts';
 import type { Counts, Examined, Unexamined } from '../examined.ts';
 import type { PracticeNumber } from '../practices.ts';
 
@@ -52,14 +53,5 @@ export interface Worry extends CheckText {
   readonly evidence: string;
 }
 
-/** `audits/latest.json` and the answer of `GET /audits/latest`: bounded, whatever the number of credentials. */
-export interface Summary
-  extends Pick<Report, 'schemaVersion' | 'runId' | 'startedAt' | 'finishedAt' | 'score' | 'counts'> {
-  readonly credentials: number;
-  readonly unexamined: number;
-  /** Keys in the report bucket. */
-  readonly reportKey: string;
-  readonly pageKey: string;
-  /** Worst first, at most a hundred. */
-  readonly worst: readonly Worry[];
-}
+/** `audits/latest.json` too. */
+export type { AuditSummary as Summary } from '../../api/audit-summary.ts';

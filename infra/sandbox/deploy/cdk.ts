@@ -23,6 +23,7 @@ export interface Outputs {
   readonly ReportBucketName: string;
   readonly TableName: string;
   readonly ValidateFunctionName: string;
+  readonly CredentialsFunctionName: string;
   readonly RotateFunctionName: string;
   readonly RetireFunctionName: string;
   readonly AuditPlanFunctionName: string;

@@ -43,10 +43,8 @@ export function adoptedCredentials(wrongPassword: string): readonly AdoptedCrede
 }
 
 /** The CDK context `keyturn` of the sandbox (infra/config.ts). */
-export function sandboxContext(
-  { host, ca, ses }: MailServers,
-  adopted: readonly AdoptedCredential[],
-): object {
+export function sandboxContext(servers: MailServers, adopted: readonly AdoptedCredential[]): object {
+  const { host, ca, ses } = servers;
   const orders = {
     type: 'ses',
     name: ORDERS.name,
@@ -59,5 +57,7 @@ export function sandboxContext(
     name: secretName.replace('/', '-'),
     secretName,
   }));
-  return { credentials: [orders, ...existing] };
+  const ports = [ses, ...adopted.map(({ server }) => server(servers))].map(({ port }) => port);
+  const network = { ports: [...new Set(ports)], networks: ['127.0.0.0/8', '::1/128'] };
+  return { network, credentials: [orders, ...existing] };
 }

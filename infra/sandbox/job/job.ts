@@ -11,7 +11,7 @@ import { deliver, expectRefusal } from './mail.ts';
 import { retireReplacedKey } from './retirement.ts';
 import { followRotation } from './rotation.ts';
 import { currentCredential } from './secret.ts';
-import { expectVerdict, validate } from './validations.ts';
+import { expectVerdict, validateAll } from './validations.ts';
 
 /** What the main job has to show when every step did what it should. */
 export interface JobResult {
@@ -50,12 +50,13 @@ async function firstRotation(sandbox: Sandbox, progress: Progress): Promise<void
 }
 
 async function validateEach({ cloud, outputs, adopted }: Sandbox, progress: Progress): Promise<void> {
-  await progress.step('validate each credential: POST /validations', async (step) => {
-    const orders = { secretName: ORDERS.secretName, expected: 'valid' } as const;
-    for (const expectation of [orders, ...adopted]) {
-      const result = await validate(cloud.account, outputs.ApiId, expectation.secretName);
-      step.detail(`${expectation.secretName.padEnd(26)} ${result.credential.padEnd(8)} ${result.verdict}`);
-      expectVerdict(expectation, result);
+  await progress.step('validate all credentials at once: POST /validations', async (step) => {
+    const expected = [{ secretName: ORDERS.secretName, expected: 'valid' } as const, ...adopted];
+    const secretIds = expected.map(({ secretName }) => secretName);
+    for (const result of await validateAll(cloud.account, outputs.ApiId, secretIds)) {
+      step.detail(`${result.secretId.padEnd(26)} ${result.credential.padEnd(8)} ${result.verdict}`);
+      const expectation = expected.find(({ secretName }) => secretName === result.secretId);
+      if (expectation) expectVerdict(expectation, result);
     }
   });
 }

@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import type { ValidationResult } from '../../../functions/credential/validation.ts';
+import type { BatchAnswer, ValidationResult } from '../../../functions/api/validation-result.ts';
 import type { Verdict } from '../../../functions/smtp/judgement.ts';
 import type { Account } from '../cloud.ts';
 
@@ -13,18 +13,26 @@ export function apiUrl({ endpoint }: Account, apiId: string): string {
   return `${endpoint}/restapis/${apiId}/prod/_user_request_`;
 }
 
-/** `POST /validations` for one secret, signed (SigV4). Rejects unless the API answers 200. */
-export async function validate(account: Account, apiId: string, secretId: string): Promise<ValidationResult> {
+/** `POST /validations` for all of them at once, signed (SigV4). Rejects unless the API has a result for each. */
+export async function validateAll(
+  account: Account,
+  apiId: string,
+  secretIds: readonly string[],
+): Promise<ValidationResult[]> {
   const client = new AwsClient({ ...account.credentials, region: account.region, service: 'execute-api' });
   const response = await client.fetch(`${apiUrl(account, apiId)}/validations`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ secretId }),
+    body: JSON.stringify({ secretIds }),
   });
   if (response.status !== 200) {
     throw new Error(`POST /validations: expected 200, got ${response.status} ${await response.text()}`);
   }
-  return (await response.json()) as ValidationResult;
+  const { results } = (await response.json()) as BatchAnswer;
+  return results.map((result) => {
+    if ('error' in result) throw new Error(`${result.secretId}: ${result.error}. ${result.message}`);
+    return result;
+  });
 }
 
 /** Rejects when the verdict is not the expected one. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
+import { expectAnswer } from '../../support/api-schema.ts';
 import { ACCESS_SECRET, AuditWorld, PASSWORD, SENDER, USERNAME, WRONG } from './audit-world.ts';
 
 let world: AuditWorld;
@@ -15,6 +16,7 @@ describe('GET /audits/latest', () => {
     await world.runAudit();
     const { statusCode, body } = await world.getLatest();
     expect(statusCode).toBe(200);
+    expectAnswer('AuditSummary', JSON.parse(body));
     expect(JSON.parse(body)).toMatchObject({
       runId: 'run-1',
       credentials: 1,
@@ -40,7 +42,12 @@ it('lets no password, key or mail address out of an audit', async () => {
   world.secrets.create('mail/wrong', world.secretString({ password: WRONG }));
   await world.runAudit();
   const answer = await world.getLatest();
-  const seen = JSON.stringify([answer, world.logged, [...world.table.items], [...world.store.objects]]);
+  const seen = JSON.stringify([
+    answer,
+    world.logged,
+    [...(await world.table.items())],
+    [...world.store.objects],
+  ]);
   expect(seen).toContain('audit.completed');
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const secretsUsed = [PASSWORD, WRONG, ACCESS_SECRET, ...world.iam.secrets];

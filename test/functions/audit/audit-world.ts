@@ -1,10 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { Batch } from '../../../functions/audit/run.ts';
+import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
 import { watchMark } from '../../../functions/observe/watched.ts';
 import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
@@ -53,7 +53,7 @@ export class AuditWorld {
         world.iam.accepts(username, password, REGION) ? { code: 235, text: '2.7.0 Ok' } : undefined,
     });
     const world = new AuditWorld(store, server);
-    stubEnvironment(store.url);
+    stubEnvironment(store.url, server.port);
     world.#handlers = await importHandlers();
     return world;
   }
@@ -133,13 +133,17 @@ export class AuditWorld {
   }
 }
 
-function stubEnvironment(endpoint: string): void {
+function stubEnvironment(endpoint: string, port: number): void {
   const environment = {
     KEYTURN_TABLE: 'table',
     KEYTURN_BUCKET: 'reports',
     KEYTURN_ROTATION_DAYS: '30',
     KEYTURN_OVERLAP_HOURS: '48',
     KEYTURN_WATCHED: watchMark('mail/ada'),
+    KEYTURN_PORTS: String(port),
+    KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
+    KEYTURN_LOGIN_FAILURES: '4',
+    KEYTURN_LOGIN_WINDOW_MINUTES: '15',
     AWS_REGION: REGION,
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',

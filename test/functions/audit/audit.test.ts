@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../../functions/audit/run.ts';
+import { Ledger } from '../../../functions/ledger/ledger.ts';
+import { expectAnswer } from '../../support/api-schema.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
 
 let world: AuditWorld;
@@ -99,9 +101,26 @@ describe('an audit', () => {
   it('keeps one item a run in the table', async () => {
     world.secrets.create('mail/ada', world.secretString());
     await world.runAudit();
-    expect([...world.table.items.keys()]).toEqual(['AUDIT|run-1']);
-    const expiresAt = Number(world.table.items.get('AUDIT|run-1')?.expiresAt?.N);
+    const keys = [...(await world.table.items()).keys()];
+    expect(keys.filter((key) => key.startsWith('AUDIT'))).toEqual(['AUDIT|run-1']);
+    const expiresAt = Number((await world.table.items()).get('AUDIT|run-1')?.expiresAt?.N);
     expect(expiresAt).toBeGreaterThan(Date.now() / 1000 + 399 * 24 * 3600);
+  });
+
+  it('keeps its logins as validations, which GET /credentials shows', async () => {
+    const arn = world.secrets.create('mail/ada', world.secretString());
+    world.secrets.create('mail/wrong', world.secretString({ password: WRONG }));
+    world.secrets.create('mail/empty', undefined);
+    await world.runAudit();
+    const ledger = new Ledger(world.table.client, 'table');
+    const known = await ledger.credentials.page(10, undefined);
+    expect(known.map(({ secretName, verdict }) => `${secretName} ${verdict}`).toSorted()).toEqual([
+      'mail/ada valid',
+      'mail/wrong rejected',
+    ]);
+    const [validation] = await ledger.validations(arn, 10);
+    expectAnswer('ValidationResult', validation);
+    expect(validation).toMatchObject({ secretId: 'mail/ada', authSent: true, tls: { protocol: 'TLSv1.3' } });
   });
 
   it('counts the credentials of a batch that left no result as not examined', async () => {

@@ -3,10 +3,16 @@ import { CATALOGUE } from '../../../functions/audit/catalogue.ts';
 import { examineSecrets } from '../../../functions/audit/examine.ts';
 import type { Examined } from '../../../functions/audit/examined.ts';
 import type { Sources } from '../../../functions/audit/facts/gather.ts';
+import { prove } from '../../../functions/budget/prove.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
+import { Ledger } from '../../../functions/ledger/ledger.ts';
+import { login } from '../../../functions/smtp/login.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import { loopbackNetwork } from '../../support/loopback-network.ts';
+import { proverOn } from '../../support/prover.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from '../probe/responder.ts';
 import { ses } from './sound-facts.ts';
@@ -28,11 +34,19 @@ afterEach(async () => {
 
 beforeEach(() => {
   secrets = new InProcessSecretsManager();
+  const table = new InProcessTable();
+  const ledger = new Ledger(table.client, 'table');
+  const prover = proverOn(table, [], {
+    login: (credential, budgetMs) => login(credential, budgetMs, sources.network),
+  });
   sources = {
     store: new SecretStore(secrets.client),
     iam: new InProcessIam({}).client,
     ses,
     policy: { rotationDays: 30, overlapHours: 48 },
+    network: loopbackNetwork(server),
+    prove: (tried) => prove(prover, tried),
+    record: (validated) => ledger.recordValidation(validated),
     now: Date.now,
     remainingMs: () => 30_000,
   };
@@ -48,6 +62,7 @@ function secretFor(
 async function respond(options: ResponderOptions): Promise<Responder> {
   const responder = await startResponder(options);
   open.push(responder);
+  sources = { ...sources, network: loopbackNetwork(server, responder) };
   return responder;
 }
 

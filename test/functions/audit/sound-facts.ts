@@ -3,9 +3,10 @@ import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
 import { known, missing } from '../../../functions/audit/gathered.ts';
 import type { Credential, Security } from '../../../functions/credential/credential.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
-import type { SecretDescription } from '../../../functions/credential/store.ts';
+import type { SecretDescription } from '../../../functions/credential/secret-reader.ts';
 import type { ServerFacts, SessionFacts } from '../../../functions/probe/facts.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
+import { judge } from '../../../functions/smtp/verdict.ts';
 
 export const NOW = Date.parse('2026-11-24T06:00:00Z');
 export const HOUR = 60 * 60 * 1000;
@@ -40,6 +41,7 @@ export const credential: Credential = {
 const session: SessionFacts = {
   protocol: 'TLSv1.3',
   chainError: null,
+  issuerNamed: true,
   coversHost: true,
   certificate: {
     subject: 'CN=email-smtp.us-east-1.amazonaws.com',
@@ -69,6 +71,7 @@ const evidence: LoginEvidence = {
   greeting: 'localhost ESMTP',
   reply: { code: 235, enhanced: '2.7.0', text: 'Authentication successful' },
   timings: { dnsMs: 1, connectMs: 1, tlsMs: 1, authMs: 1, totalMs: 4 },
+  stages: [{ stage: 'auth', ms: 1 }],
 };
 
 export const server: ServerFacts = {
@@ -99,7 +102,7 @@ export const soundFacts: CredentialFacts = {
   policy: { rotationDays: 30, overlapHours: 48 },
   description,
   content: known({ kind: 'credential', credential }),
-  login: known(evidence),
+  login: known({ judgement: judge(evidence), evidence }),
   server: known(server),
   keys: known([{ id: KEY_ID, active: true, createdAt: NOW - 10 * DAY, lastUsedAt: NOW - HOUR }]),
   ses,
@@ -111,8 +114,9 @@ export const withCredential = (changes: Partial<Credential>): Partial<Credential
 export const withDescription = (changes: Partial<SecretDescription>): Partial<CredentialFacts> => ({
   description: { ...description, ...changes },
 });
+const proven = (shown: LoginEvidence) => known({ judgement: judge(shown), evidence: shown });
 export const withLogin = (changes: Partial<LoginEvidence>): Partial<CredentialFacts> => ({
-  login: known({ ...evidence, ...changes }),
+  login: proven({ ...evidence, ...changes }),
 });
 export const withServer = (changes: Partial<ServerFacts>): Partial<CredentialFacts> => ({
   server: known({ ...server, ...changes }),

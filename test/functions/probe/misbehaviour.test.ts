@@ -4,6 +4,8 @@ import type { Endpoint } from '../../../functions/credential/credential.ts';
 import { refusal } from '../../../functions/probe/handshake.ts';
 import { LineConnection } from '../../../functions/probe/line-connection.ts';
 import { probeServer } from '../../../functions/probe/probe.ts';
+import { Network } from '../../../functions/smtp/network.ts';
+import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { listen } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from './responder.ts';
 
@@ -46,13 +48,13 @@ describe('a server that misbehaves', () => {
     ['refuses us', '554 5.7.1 Blocked\r\n', { reason: 'refused', code: '554' }],
   ])('and %s ends the probe in time', async (_name, greeting, interrupted) => {
     const server = await respond({ greeting });
-    const facts = await probeServer(endpointOf(server), 400);
+    const facts = await probeServer(endpointOf(server), 400, loopbackNetwork(server));
     expect(facts).toMatchObject({ greeting: null, plaintext: null, session: null, interrupted });
   });
 
   it('keeps what it showed before it fell silent', async () => {
     const server = await respond({ replies: { MAIL: '' } });
-    const facts = await probeServer(endpointOf(server), 600);
+    const facts = await probeServer(endpointOf(server), 600, loopbackNetwork(server));
     expect(facts).toMatchObject({
       greeting: { code: 220 },
       plaintext: { starttls: true, auth: null },
@@ -62,13 +64,17 @@ describe('a server that misbehaves', () => {
 
   it('refuses STARTTLS after offering it', async () => {
     const server = await respond({ replies: { STARTTLS: '454 4.7.0 TLS not available\r\n' } });
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts).toMatchObject({ session: null, interrupted: { reason: 'throttled', code: '454' } });
   });
 
   it('speaks no TLS where TLS was expected', async () => {
     const { host, port, ca } = await respond();
-    const facts = await probeServer({ host, port, security: 'tls', ca }, BUDGET_MS);
+    const facts = await probeServer(
+      { host, port, security: 'tls', ca },
+      BUDGET_MS,
+      loopbackNetwork({ port }),
+    );
     expect(facts.interrupted).toMatchObject({ reason: 'tls-failed', code: 'ERR_SSL_WRONG_VERSION_NUMBER' });
   });
 
@@ -76,14 +82,33 @@ describe('a server that misbehaves', () => {
     const server = net.createServer((socket) => socket.destroy());
     const port = await listen(server);
     open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
-    const facts = await probeServer({ host: 'localhost', port, security: 'starttls' }, BUDGET_MS);
+    const facts = await probeServer(
+      { host: 'localhost', port, security: 'starttls' },
+      BUDGET_MS,
+      loopbackNetwork({ port }),
+    );
     expect(facts.interrupted).toMatchObject({ reason: 'closed' });
+  });
+
+  it.each([
+    ['port', { ports: [], networks: ['127.0.0.0/8'] }],
+    ['address', { ports: 'its own', networks: [] }],
+  ] as const)('that may not be dialled, by its %s, is not', async (code, { ports, networks }) => {
+    const server = await respond();
+    const network = new Network({ ports: ports === 'its own' ? [server.port] : ports, networks });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, network);
+    expect(facts).toMatchObject({
+      greeting: null,
+      session: null,
+      interrupted: { reason: 'not-allowed', code },
+    });
+    expect(server.dialogues).toEqual([]);
   });
 
   it('is not there', async () => {
     const server = await startResponder();
     await server.close();
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts.interrupted).toEqual({ reason: 'unreachable', code: 'ECONNREFUSED' });
   });
 });
@@ -104,7 +129,11 @@ describe('replies', () => {
     });
     const port = await listen(server);
     open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
-    const facts = await probeServer({ host: 'localhost', port, security: 'starttls' }, BUDGET_MS);
+    const facts = await probeServer(
+      { host: 'localhost', port, security: 'starttls' },
+      BUDGET_MS,
+      loopbackNetwork({ port }),
+    );
     expect(facts.greeting).toEqual({ code: 220, enhanced: null, text: 'mail says grüß' });
     expect(facts.interrupted).toMatchObject({ reason: 'refused', code: '502' });
   });
@@ -125,7 +154,13 @@ describe('a handshake that failed', () => {
 
   it('because of settings that the local TLS library does not know is an interruption, not a crash', async () => {
     const { port } = await respond({ security: 'tls' });
-    const line = await LineConnection.open('localhost', port, performance.now() + BUDGET_MS);
+    const endpoint: Endpoint = { host: 'localhost', port, security: 'tls' };
+    const socket = await loopbackNetwork(endpoint).connect(
+      endpoint,
+      () => {},
+      AbortSignal.timeout(BUDGET_MS),
+    );
+    const line = new LineConnection(socket, performance.now() + BUDGET_MS);
     const attempt = line.secure({ ciphers: 'no-such-cipher' });
     await expect(attempt).rejects.toMatchObject({ reason: 'tls-failed', code: 'ERR_SSL_NO_CIPHER_MATCH' });
     await line.quit();

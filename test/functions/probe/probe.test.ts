@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../functions/credential/credential.ts';
 import { probeServer } from '../../../functions/probe/probe.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { startSmtpServer } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from './responder.ts';
 import { weakCertificate } from './weak-certificate.ts';
@@ -28,7 +29,7 @@ describe.each(['tls', 'starttls'] as const)('a probe of a sound server over %s',
   it('sees a trusted session, its mechanisms, and only TLS 1.2 and 1.3', async () => {
     const server = await startSmtpServer({ security, users: {} });
     open.push(server);
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts).toMatchObject({
       greeting: { code: 220 },
       session: { protocol: 'TLSv1.3', chainError: null, coversHost: true, certificate: { keyType: 'ec' } },
@@ -45,7 +46,7 @@ describe.each(['tls', 'starttls'] as const)('a probe of a sound server over %s',
 
   it('ends every connection with QUIT and never sends a login', async () => {
     const server = await respond({ security });
-    await probeServer(endpointOf(server), BUDGET_MS);
+    await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     const heard = server.dialogues.filter((dialogue) => dialogue.length > 0);
     expect(heard.length).toBeGreaterThanOrEqual(2);
     const lines = heard.flat();
@@ -62,13 +63,13 @@ describe.each(['tls', 'starttls'] as const)('a probe of a sound server over %s',
 describe('what is said before TLS', () => {
   it('is refused by a sound server, and the mechanisms it lists there are kept apart', async () => {
     const server = await respond();
-    const { plaintext } = await probeServer(endpointOf(server), BUDGET_MS);
+    const { plaintext } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(plaintext).toEqual({ starttls: true, mechanisms: ['PLAIN', 'LOGIN'], auth: 530, mail: 530 });
   });
 
   it('shows a server that would take a login in clear, and cancels that login', async () => {
     const server = await respond({ replies: { AUTH: '334 \r\n' } });
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts.plaintext).toMatchObject({ auth: 334 });
     expect(facts.session).not.toBeNull();
     expect(server.dialogues[0]?.slice(1, 3)).toEqual(['AUTH PLAIN', '*']);
@@ -76,14 +77,14 @@ describe('what is said before TLS', () => {
 
   it('shows a server that takes mail in clear, and takes that mail back', async () => {
     const server = await respond({ replies: { MAIL: '250 2.1.0 Ok\r\n' } });
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts.plaintext).toMatchObject({ mail: 250 });
     expect(server.dialogues[0]?.slice(2, 4)).toEqual(['MAIL FROM:<>', 'RSET']);
   });
 
   it('goes no further when STARTTLS is not offered', async () => {
     const server = await respond({ replies: { EHLO: '250-localhost\r\n250 AUTH PLAIN\r\n' } });
-    const facts = await probeServer(endpointOf(server), BUDGET_MS);
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts).toMatchObject({ plaintext: { starttls: false }, session: null, interrupted: null });
     expect(facts.handshakes.TLSv1).toEqual({ result: 'unknown', reason: 'not-reached' });
     expect(server.dialogues).toHaveLength(1);
@@ -94,7 +95,7 @@ describe('what is said before TLS', () => {
     const server = await respond({
       replies: { STARTTLS: '220 Ready\r\n250-localhost\r\n250 AUTH ANONYMOUS\r\n' },
     });
-    const { mechanisms } = await probeServer(endpointOf(server), BUDGET_MS);
+    const { mechanisms } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(mechanisms).toEqual(['PLAIN', 'LOGIN']);
   });
 });
@@ -106,13 +107,17 @@ describe('certificates that a login would refuse are described', () => {
   ])('%s', async (_name, leaf, chainError, coversHost) => {
     const authority = await createAuthority();
     const server = await respond({ tls: await authority.issue(leaf) });
-    const { session } = await probeServer({ ...endpointOf(server), ca: authority.cert }, BUDGET_MS);
+    const { session } = await probeServer(
+      { ...endpointOf(server), ca: authority.cert },
+      BUDGET_MS,
+      loopbackNetwork(server),
+    );
     expect(session).toMatchObject({ chainError, coversHost });
   });
 
   it('from an authority that nobody trusts', async () => {
     const { host, port, security } = await respond();
-    const { session } = await probeServer({ host, port, security }, BUDGET_MS);
+    const { session } = await probeServer({ host, port, security }, BUDGET_MS, loopbackNetwork({ port }));
     expect(session).toMatchObject({ chainError: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', coversHost: true });
   });
 
@@ -121,7 +126,7 @@ describe('certificates that a login would refuse are described', () => {
     const leaf = await authority.issue({ names: ['127.0.0.1'] });
     const { port } = await respond({ tls: leaf });
     const endpoint = { host: '127.0.0.1', port, security: 'starttls', ca: authority.cert } as const;
-    const { session } = await probeServer(endpoint, BUDGET_MS);
+    const { session } = await probeServer(endpoint, BUDGET_MS, loopbackNetwork(endpoint));
     expect(session).toMatchObject({ chainError: null, coversHost: true });
   });
 });
@@ -129,7 +134,7 @@ describe('certificates that a login would refuse are described', () => {
 describe.each(['tls', 'starttls'] as const)('old protocol versions over %s', (security) => {
   it('are found where the server takes them', async () => {
     const server = await respond({ security, tls: { ...OLD_TLS, maxVersion: 'TLSv1.2' } });
-    const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS);
+    const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(session?.protocol).toBe('TLSv1.2');
     expect(handshakes).toEqual({
       TLSv1: { result: 'accepted' },
@@ -140,7 +145,7 @@ describe.each(['tls', 'starttls'] as const)('old protocol versions over %s', (se
 
   it('are described even when the server has nothing else', async () => {
     const server = await respond({ security, tls: { ...OLD_TLS, maxVersion: 'TLSv1' } });
-    const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS);
+    const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(session?.protocol).toBe('TLSv1');
     expect(handshakes['TLSv1.2']).toEqual({ result: 'refused' });
   });
@@ -149,7 +154,7 @@ describe.each(['tls', 'starttls'] as const)('old protocol versions over %s', (se
 describe('a weak certificate', () => {
   it('is described below the limit of the TLS library, and its common name does not count', async () => {
     const server = await respond({ tls: { ...(await weakCertificate()), ciphers: 'ALL:@SECLEVEL=0' } });
-    const { session } = await probeServer(endpointOf(server), BUDGET_MS);
+    const { session } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(session).toMatchObject({
       chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT',
       coversHost: false,

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nextTry } from '../../../functions/rotation/convergence.ts';
 import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import { judgementOf } from '../../../functions/smtp/verdict.ts';
 
-const tries = (...verdicts: Verdict[]) => ({ verdicts, remainingMs: 60_000, random: 0.5 });
+const tries = (...verdicts: Verdict[]) => ({
+  judgements: verdicts.map(judgementOf),
+  remainingMs: 280_000,
+  random: 0.5,
+});
 
 describe('nextTry', () => {
   it('believes a credential only after two proven logins in a row', () => {
@@ -12,18 +17,20 @@ describe('nextTry', () => {
     expect(nextTry(tries('rejected', 'valid', 'valid'))).toEqual({ kind: 'proven' });
   });
 
-  it('waits longer after each failure, up to 15 seconds, never the same for two callers', () => {
-    const waits = [1, 2, 3, 4, 8, 12].map((count) =>
-      nextTry(tries(...Array<Verdict>(count).fill('rejected'))),
-    );
+  it('waits longer after each failure, up to two minutes, never the same for two callers', () => {
+    const waits = [1, 2, 3, 4, 8].map((count) => nextTry(tries(...Array<Verdict>(count).fill('rejected'))));
     expect(waits.map((next) => (next.kind === 'try' ? next.afterMs : next))).toEqual([
-      375, 750, 1500, 3000, 11250, 11250,
+      1500, 12_000, 90_000, 90_000, 90_000,
     ]);
     const [low, high] = [0, 0.999].map((random) => nextTry({ ...tries('rejected'), random }));
     expect([low, high]).toEqual([
-      { kind: 'try', afterMs: 250 },
-      { kind: 'try', afterMs: 500 },
+      { kind: 'try', afterMs: 1000 },
+      { kind: 'try', afterMs: 1999 },
     ]);
+  });
+
+  it('counts only failures for its back-off', () => {
+    expect(nextTry(tries('valid', 'rejected'))).toEqual({ kind: 'try', afterMs: 1500 });
   });
 
   it.each([
@@ -35,6 +42,19 @@ describe('nextTry', () => {
   ] as const)('gives up at once after %s: waiting will not mend it', (verdict) => {
     expect(nextTry(tries(verdict))).toEqual({ kind: 'give-up', reason: 'not-passing' });
   });
+
+  it.each(['held-back', 'throttled', 'unavailable'] as const)(
+    'waits after %s until the login budget lets a login through again, or gives up',
+    (verdict) => {
+      const held = { verdict, retry: { allowed: true, afterSeconds: 90 } };
+      const judgements = [judgementOf('rejected'), held];
+      expect(nextTry({ ...tries(), judgements })).toEqual({ kind: 'try', afterMs: 90_000 });
+      expect(nextTry({ ...tries(), judgements, remainingMs: 89_000 })).toEqual({
+        kind: 'give-up',
+        reason: 'out-of-time',
+      });
+    },
+  );
 
   it('gives up rather than outlive the remaining time', () => {
     expect(nextTry({ ...tries('rejected'), remainingMs: 300 })).toEqual({

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../support/aws/faults.ts';
 import { World } from './world.ts';
 
+/** Each crash has a world, and each world a DynamoDB, of its own. */
+const MINUTE = 60_000;
 const FAULTS: readonly FaultKind[] = ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'];
 
 /** Scenarios before the rotation under test. */
@@ -25,7 +27,7 @@ function checkInvariants(world: World, hadCurrent: boolean): void {
   expect(world.iam.keys.size).toBeLessThanOrEqual(2);
 }
 
-describe.each(Object.keys(SCENARIOS))('%s', (name) => {
+describe.each(Object.keys(SCENARIOS))('%s', { timeout: MINUTE }, (name) => {
   const prepare = SCENARIOS[name] ?? (async () => {});
 
   it.each(FAULTS)(

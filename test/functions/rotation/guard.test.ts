@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretDescription } from '../../../functions/credential/store.ts';
+import type { SecretDescription } from '../../../functions/credential/secret-reader.ts';
 import { guard } from '../../../functions/rotation/guard.ts';
 
 const TOKEN = 'token'.padEnd(32, '0');

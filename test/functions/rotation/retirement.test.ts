@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RetirementOutcome } from '../../../functions/rotation/retirement.ts';
 import { HOUR_MS, World } from './world.ts';
 
+/** Each crash has a world, and each world a DynamoDB, of its own. */
+const MINUTE = 60_000;
 const HOURS = { overlap: 48, soak: 72 };
 
 async function rotatedTwice(): Promise<World> {
@@ -99,7 +101,7 @@ describe('retirement of a replaced SES key', () => {
     expect(await new World().retire(HOURS)).toMatchObject({ kind: 'nothing-to-retire' });
   });
 
-  it('survives a crash at every I/O call and ends with one working key', async () => {
+  it('survives a crash at every I/O call and ends with one working key', { timeout: MINUTE }, async () => {
     for (const kind of ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'] as const) {
       for (let at = 1; at <= 14; at += 1) {
         const world = await rotatedTwice();

@@ -1,6 +1,9 @@
+import { attempt } from '../../../functions/budget/attempt.ts';
+import { BudgetTable } from '../../../functions/budget/budget-table.ts';
 import type { Credential } from '../../../functions/credential/credential.ts';
 import { parseSecret } from '../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
+import type { Proof } from '../../../functions/credential/validation.ts';
 import { Ledger } from '../../../functions/ledger/ledger.ts';
 import { guard, STEPS, type Step } from '../../../functions/rotation/guard.ts';
 import { SesKeys } from '../../../functions/rotation/providers/ses.ts';
@@ -16,6 +19,8 @@ import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 export const HOUR_MS = 60 * 60 * 1000;
 export const NAME = 'keyturn/orders';
 const REGION = 'us-east-1';
+/** The timeout of the rotation function. */
+const LAMBDA_MS = 5 * 60_000;
 export const SEED = {
   host: 'smtp.example.com',
   port: 465,
@@ -35,6 +40,7 @@ export class World {
   readonly arn: string;
   logins = 0;
   #tokens = 0;
+  #ids = 0;
 
   constructor(
     value: string | null = JSON.stringify(SEED),
@@ -55,7 +61,7 @@ export class World {
   }
 
   /** One step as the Lambda runs it: describe, guard, act. */
-  async step(step: Step, token: string, remainingMs = 60_000): Promise<string> {
+  async step(step: Step, token: string, remainingMs = LAMBDA_MS): Promise<string> {
     const deadline = this.now + remainingMs;
     const secret = await this.store.describe(this.arn);
     if (secret.kind !== 'found') throw new Error(secret.kind);
@@ -108,14 +114,31 @@ export class World {
       store: this.store,
       ledger: this.ledger,
       providerFor: (provider) => new SesKeys(this.iam.client, provider),
-      login: (credential) => this.faults.call(() => this.#login(credential)),
+      login: (credential, budgetMs) => this.#attempt(credential, budgetMs),
       now: () => this.now,
       random: () => 0.5,
-      sleep: async (ms) => {
-        this.now += ms;
-      },
+      sleep: (ms) => this.#sleep(ms),
       remainingMs: () => deadline - this.now,
     };
+  }
+
+  /** Inside the default login budget. */
+  #attempt(credential: Credential, budgetMs: number): Promise<Proof> {
+    const newId = () => `id-${++this.#ids}`;
+    const budget = {
+      table: new BudgetTable(this.table.client, 'table', newId),
+      limits: { failures: 4, windowMs: HOUR_MS / 4 },
+      login: (tried: Credential) => this.faults.call(() => this.#login(tried)),
+      now: () => this.now,
+      random: () => 0.5,
+      sleep: (ms: number) => this.#sleep(ms),
+      newId,
+    };
+    return attempt(budget, credential, budgetMs);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    this.now += ms;
   }
 
   #login({ endpoint: { host, port, security }, username, password }: Credential): LoginEvidence {
@@ -135,6 +158,7 @@ export class World {
       greeting: null,
       reply,
       timings: { dnsMs: 0, connectMs: 0, tlsMs: 0, authMs: 0, totalMs: 0 },
+      stages: [],
     };
   }
 }

@@ -1,11 +1,27 @@
 import { credentialChecks } from '../../../../functions/audit/checks/credential.ts';
-import { at, denied, malformed, seed, withLogin } from '../sound-facts.ts';
+import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { denied, malformed, seed, soundFacts, withLogin } from '../sound-facts.ts';
 import { testChecks } from './table.ts';
 
 const refused = (code: number, enhanced: string, text: string) =>
   withLogin({ stage: 'auth', failure: { kind: 'reply', reply: { code, enhanced, text } } });
 const before = { stage: 'connect', authSent: false } as const;
 const timedOut = withLogin({ ...before, failure: { kind: 'timeout' } });
+const timedOutOn25 = withLogin({
+  ...before,
+  endpoint: { host: 'mail.example.com', port: 25, security: 'starttls' },
+  failure: { kind: 'timeout' },
+});
+const closed = withLogin({ stage: 'auth', failure: { kind: 'closed' } });
+const forbidden = withLogin({ ...before, stage: 'dns', failure: { kind: 'forbidden', code: 'address' } });
+
+const heldBack = { login: known({ judgement: judgementOf('held-back'), evidence: null }) };
+const noTable = { login: missing('aws-error', 'InternalServerError') };
+const { login } = soundFacts;
+const unconfirmed = {
+  login: login.known ? known({ ...login.value, judgement: judgementOf('rejected-unconfirmed') }) : login,
+};
 
 testChecks(credentialChecks, {
   'cred.login': [
@@ -16,12 +32,17 @@ testChecks(credentialChecks, {
     ['a temporary failure', refused(454, '4.7.0', 'Temporary authentication failure'), 'temporary'],
     ['a policy', refused(535, '5.7.139', 'SmtpClientAuthentication is disabled'), 'warn'],
     ['no answer', timedOut, 'timeout'],
-    ['no answer on port 25', { ...at('mail.example.com', 25, 'starttls'), ...timedOut }, 'egress-blocked'],
+    ['no answer on port 25', timedOutOn25, 'egress-blocked'],
     [
       'a refused connection',
       withLogin({ ...before, failure: { kind: 'network', code: 'ECONNREFUSED' } }),
       'unreachable',
     ],
+    ['the end of the connection', closed, 'closed'],
+    ['a forbidden address', forbidden, 'not-allowed'],
+    ['a spent login budget', heldBack, 'held-back'],
+    ['a refusal that is not confirmed', unconfirmed, 'unconfirmed'],
+    ['a login budget that cannot be read', noTable, 'aws-error'],
     [
       'an expired certificate',
       withLogin({
@@ -37,6 +58,7 @@ testChecks(credentialChecks, {
   ],
   'cred.login-tested': [
     ['AUTH was sent', {}, 'pass'],
+    ['the login budget is spent', heldBack, 'held-back'],
     ['AUTH was sent and refused', refused(535, '5.7.8', 'no'), 'pass'],
     [
       'no AUTH offered',

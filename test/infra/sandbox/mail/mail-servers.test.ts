@@ -13,6 +13,7 @@ import { judge } from '../../../../functions/smtp/verdict.ts';
 import { deliver, expectRefusal } from '../../../../infra/sandbox/job/mail.ts';
 import { type MailServers, openMailServers } from '../../../../infra/sandbox/mail/mail-servers.ts';
 import type { SmtpEndpoint } from '../../../../infra/sandbox/mail/smtp-endpoint.ts';
+import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { openTestCloud, type TestCloud } from '../cloud.ts';
 
 const BUDGET_MS = 5000;
@@ -40,7 +41,8 @@ function credential(
   return { endpoint, username, password: new Redacted(password), from: 'orders@example.com' };
 }
 
-const verdictOf = async (one: Credential) => judge(await login(one, BUDGET_MS)).verdict;
+const verdictOf = async (one: Credential) =>
+  judge(await login(one, BUDGET_MS, loopbackNetwork(one.endpoint))).verdict;
 
 describe('the SES endpoint', () => {
   let UserName: string;

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { styleText } from 'node:util';
+import { parseCommandLine } from './command-line.ts';
+import { EXIT_CODE } from './exit-code.ts';
+import { askPassword } from './password.ts';
+import { asciiJson } from './picture/json.ts';
+import { picture } from './picture/picture.ts';
+import { parseTarget, type TypedLogin } from './target.ts';
+import type { Outcome } from './validate.ts';
+
+const { stdin, stdout, stderr } = process;
+/** Longer lines are hard to read, however wide the terminal is; the bars need the least. */
+const COLUMNS = { least: 48, most: 80 };
+
+const command = parseCommandLine(process.argv.slice(2));
+if (command.kind === 'text') stdout.write(command.text);
+else if (command.kind === 'refused') show(command, false);
+else show(await validate(command.target, command.ca), command.json);
+
+async function validate(text: string, caFile: string | undefined): Promise<Outcome> {
+  const target = parseTarget(text);
+  if (target.kind === 'refused') return target;
+  if (target.kind === 'login') return validateTyped(target, caFile);
+  if (caFile !== undefined) {
+    return { kind: 'refused', message: '--ca is for a URL: a secret holds its own `ca`.' };
+  }
+  const { validateStored } = await import('./validate.ts');
+  return validateStored(target.secretId);
+}
+
+async function validateTyped(login: TypedLogin, caFile: string | undefined): Promise<Outcome> {
+  const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8').catch(() => null);
+  if (ca === null) return { kind: 'refused', message: 'The file of --ca cannot be read.' };
+  const asked = await askPassword(`${login.username} at ${login.host}`, stdin, stderr);
+  if (asked.kind !== 'password') return asked;
+  // Not before: the SDK takes its time to load, and the prompt should not wait for it.
+  const { validateLogin } = await import('./validate.ts');
+  return validateLogin(login, asked.password, ca);
+}
+
+function show(outcome: Outcome, asJson: boolean): void {
+  if (outcome.kind !== 'validated') {
+    stderr.write(`keyturn: ${outcome.message}\n`);
+    process.exitCode = EXIT_CODE[outcome.kind];
+    return;
+  }
+  const { answer, evidence } = outcome;
+  // A terminal that does not know its size says 0.
+  const columns = Math.min(Math.max(stdout.columns || COLUMNS.most, COLUMNS.least), COLUMNS.most);
+  stdout.write(asJson ? `${asciiJson(answer)}\n` : picture(answer, evidence, columns, styleText));
+  process.exitCode = EXIT_CODE[answer.credential];
+}

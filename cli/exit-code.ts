@@ -1,0 +1,22 @@
+import { constants } from 'node:os';
+import type { CredentialTruth } from '../functions/smtp/judgement.ts';
+
+/**
+ * Why there is no verdict. `refused`: the command cannot be carried out as given, no server was asked.
+ * `unanswered`: AWS did not answer. `interrupted`: by Ctrl-C.
+ */
+export interface Failure {
+  readonly kind: 'refused' | 'unanswered' | 'interrupted';
+  readonly message: string;
+}
+
+/** Stable: scripts rely on them. */
+export const EXIT_CODE: Readonly<Record<CredentialTruth | Failure['kind'], number>> = {
+  good: 0,
+  bad: 1,
+  unknown: 2,
+  unanswered: 2,
+  refused: 3,
+  // As shells have it.
+  interrupted: 128 + constants.signals.SIGINT,
+};

@@ -1,0 +1,77 @@
+import type { ValidationResult } from '../functions/api/validation-result.ts';
+import type { Credential } from '../functions/credential/credential.ts';
+import type { Redacted } from '../functions/credential/redacted.ts';
+import { parseSecret } from '../functions/credential/schema.ts';
+import { SecretStore } from '../functions/credential/store.ts';
+import { type Proof, shownBy, validateSecret } from '../functions/credential/validation.ts';
+import type { LoginEvidence } from '../functions/smtp/evidence.ts';
+import { login } from '../functions/smtp/login.ts';
+import { Network } from '../functions/smtp/network.ts';
+import { judge } from '../functions/smtp/verdict.ts';
+import { awsFailure } from './aws-failure.ts';
+import type { Failure } from './exit-code.ts';
+import type { TypedLogin } from './target.ts';
+
+const BUDGET_MS = 30_000;
+const ANYWHERE = ['0.0.0.0/0', '::/0'];
+const REFUSALS = {
+  'not-found': 'No such secret in this AWS account and region. Check its name, AWS_PROFILE and AWS_REGION.',
+  'not-managed':
+    'Keyturn does not touch this secret: it lacks the tag keyturn:managed=true, or your AWS identity may not call secretsmanager:DescribeSecret on it.',
+} as const;
+
+/** The answer of `POST /validations`; a typed login has no secret id. */
+export type Answer = Omit<ValidationResult, 'secretId'> & { readonly secretId: string | null };
+
+export type Outcome =
+  | { readonly kind: 'validated'; readonly answer: Answer; readonly evidence: LoginEvidence | null }
+  | Failure;
+
+/** `ca`: PEM certificates trusted instead of the public ones. */
+export async function validateLogin(
+  { host, port, security, username }: TypedLogin,
+  password: Redacted,
+  ca: string | undefined,
+): Promise<Outcome> {
+  // The same gate as for a stored secret: what is valid here is valid there.
+  const parsed = parseSecret(
+    JSON.stringify({ host, port, security, username, password: password.reveal(), ca }),
+  );
+  if (parsed.kind === 'malformed') {
+    return { kind: 'refused', message: `Expected ${parsed.expected} as ${parsed.path.replace('$.', '')}.` };
+  }
+  if (parsed.kind === 'seed') throw new Error('bug: a typed login has a user name');
+  const checkedAt = new Date().toISOString();
+  const proof = await prove(parsed.credential);
+  const answer = { secretId: null, versionId: null, checkedAt, ...shownBy(parsed.credential, proof) };
+  return { kind: 'validated', answer, evidence: proof.evidence };
+}
+
+/** Reads the secret with the caller's own AWS credentials and region. */
+export async function validateStored(secretId: string): Promise<Outcome> {
+  let evidence: LoginEvidence | null = null;
+  const proveAndKeep = async (credential: Credential) => {
+    const proof = await prove(credential);
+    evidence = proof.evidence;
+    return proof;
+  };
+  try {
+    const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+    const store = new SecretStore(new SecretsManagerClient());
+    const outcome = await validateSecret(store, proveAndKeep, { secretId });
+    if (outcome.kind === 'validated') return { kind: 'validated', answer: outcome.result, evidence };
+    return { kind: 'refused', message: REFUSALS[outcome.kind] };
+  } catch (error) {
+    return awsFailure(error);
+  }
+}
+
+/**
+ * The Lambda's network guard keeps strangers from dialling inside a network that they are not in. The person here
+ * reaches no further than by any other program, and a company's server may well have a private address.
+ */
+async function prove(credential: Credential): Promise<Proof> {
+  const network = new Network({ ports: [credential.endpoint.port], networks: ANYWHERE });
+  const evidence = await login(credential, BUDGET_MS, network);
+  return { judgement: judge(evidence), evidence };
+}

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { timestamp } from './validation-result.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** A finding that wants a person, with all that is needed to act. */
+const worry = v.object({
+  check: v.string(),
+  status: v.picklist(['fail', 'warn']),
+  secretName: v.string(),
+  secretArn: v.string(),
+  evidence: v.string(),
+  title: v.string(),
+  severity: v.picklist(['critical', 'high', 'medium', 'low']),
+  practices: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(19))), v.readonly()),
+  why: v.string(),
+  mend: v.string(),
+  reference: v.object({ title: v.string(), url: v.pipe(v.string(), v.url()) }),
+});
+
+/** The answer of `GET /audits/latest`: bounded, whatever the number of credentials. */
+export const auditSummary = v.object({
+  schemaVersion: v.literal(1),
+  runId: v.string(),
+  startedAt: timestamp,
+  finishedAt: timestamp,
+  score: v.pipe(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))),
+    v.description('Null when nothing could be weighed.'),
+  ),
+  counts: v.pipe(
+    v.object({ pass: count, warn: count, fail: count, info: count, unknown: count, 'not-applicable': count }),
+    v.description('Findings by status, over all credentials.'),
+  ),
+  credentials: count,
+  unexamined: count,
+  reportKey: v.pipe(v.string(), v.description('Key of the whole report in the report bucket, as JSON.')),
+  pageKey: v.pipe(v.string(), v.description('Key of the same report as a page.')),
+  worst: v.pipe(v.array(worry), v.readonly(), v.description('Worst first, at most a hundred.')),
+});
+
+export type AuditSummary = Readonly<v.InferOutput<typeof auditSummary>>;

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Credential } from '../credential/credential.ts';
+import type { Proof } from '../credential/validation.ts';
+import { network } from '../deployed-network.ts';
+import { setting } from '../environment.ts';
+import { dynamodb, ledger } from '../ledger/table.ts';
+import { login } from '../smtp/login.ts';
+import { attempt } from './attempt.ts';
+import { BudgetTable } from './budget-table.ts';
+import { type Attempt, type Prover, prove } from './prove.ts';
+
+const MINUTE_MS = 60_000;
+
+const prover: Prover = {
+  table: new BudgetTable(dynamodb, setting('table'), randomUUID),
+  limits: { failures: setting('loginFailures'), windowMs: setting('loginWindowMinutes') * MINUTE_MS },
+  login: (credential, budgetMs) => login(credential, budgetMs, network),
+  latest: (secretArn) => ledger.latest(secretArn),
+  now: Date.now,
+  random: Math.random,
+  sleep,
+  newId: randomUUID,
+};
+
+/** The way every function of this deployment finds out about the credential in use. */
+export function proveCredential(tried: Attempt): Promise<Proof> {
+  return prove(prover, tried);
+}
+
+/** One login inside the budget, for a rotation: it repeats a refused login itself, since a new credential spreads slowly. */
+export function attemptLogin(credential: Credential, budgetMs: number): Promise<Proof> {
+  return attempt(prover, credential, budgetMs);
+}

@@ -1,0 +1,58 @@
+import type { Credential } from '../credential/credential.ts';
+import type { Proof } from '../credential/validation.ts';
+import type { CredentialStatus } from '../ledger/credential-status.ts';
+import { judgementOf } from '../smtp/verdict.ts';
+import { attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
+
+/** What is tried: the credential in use of one secret, in at most `budgetMs`. */
+export interface Attempt {
+  readonly credential: Credential;
+  readonly secretArn: string;
+  readonly budgetMs: number;
+}
+
+/** What the ledger knows of a secret: its last definite verdict, and its last check. */
+export type Known = Pick<CredentialStatus, 'credential' | 'lastCheck'>;
+
+export interface Prover extends LoginBudget {
+  readonly latest: (secretArn: string) => Promise<Known | null>;
+}
+
+/** Between a refusal and its confirmation (ms): time for one bad node or a failover behind the server's name to pass. */
+const SPACING_MS = 5000;
+/** A check is dated by its beginning, and lasts as long (ms) as API Gateway waits. */
+const LONGEST_CHECK_MS = 29_000;
+
+/**
+ * Proves a credential inside the login budget. The first refusal of one that was good is confirmed by a second login
+ * before it is called bad: a server that is wrong once must not cause a rotation. Without time or budget for that it
+ * is `rejected-unconfirmed`, which a later check confirms.
+ */
+export async function prove(prover: Prover, { credential, secretArn, budgetMs }: Attempt): Promise<Proof> {
+  const { now, sleep, latest } = prover;
+  const deadline = now() + budgetMs;
+  const first = await attempt(prover, credential, budgetMs);
+  if (first.judgement.credential !== 'bad') return first;
+  if (isConfirmed(await latest(secretArn), now())) return first;
+  if (deadline - now() < SPACING_MS + LEAST_LOGIN_MS) return unconfirmed(first);
+  await sleep(SPACING_MS);
+  const second = await attempt(prover, credential, deadline - now());
+  return second.judgement.credential === 'unknown' ? unconfirmed(first, second) : second;
+}
+
+/** Whether one more refusal is no news: the credential was never good, is known as bad, or was refused before. */
+function isConfirmed(known: Known | null, now: number): boolean {
+  if (known?.credential !== 'good') return true;
+  const { verdict, checkedAt } = known.lastCheck;
+  return verdict === 'rejected-unconfirmed' && now - Date.parse(checkedAt) >= LONGEST_CHECK_MS + SPACING_MS;
+}
+
+/** What the server showed first, and when to ask again: a second login that was held back or put off says so. */
+function unconfirmed({ evidence }: Proof, second?: Proof): Proof {
+  const judgement = judgementOf('rejected-unconfirmed');
+  const afterSeconds = second?.judgement.retry.afterSeconds;
+  return {
+    judgement: afterSeconds ? { ...judgement, retry: { allowed: true, afterSeconds } } : judgement,
+    evidence,
+  };
+}

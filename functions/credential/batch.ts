@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RefusedResult } from '../api/error-body.ts';
+import type { BatchAnswer, ValidationResult } from '../api/validation-result.ts';
+import type { Attempt } from '../budget/prove.ts';
+import { logger } from '../observe/logger.ts';
+import { LoginQueue, OutOfTime } from './login-queue.ts';
+import { isThrottling } from './throttling.ts';
+import type { Proof, Prove } from './validation.ts';
+
+type Refusal = Omit<RefusedResult, 'secretId'>;
+
+export interface Batch {
+  readonly secretIds: readonly string[];
+  /** For logins; what comes back later than `answerWithinMs` is not waited for. */
+  readonly remainingMs: () => number;
+  readonly answerWithinMs: number;
+  readonly proveWithin: (attempt: Attempt) => Promise<Proof>;
+  readonly validate: (secretId: string, prove: Prove) => Promise<ValidationResult | Refusal>;
+}
+
+/** Validates several secrets at the same time: one result each in the order asked, whatever happens to the others. */
+export async function validateBatch(batch: Batch): Promise<BatchAnswer> {
+  const { secretIds, remainingMs, answerWithinMs, proveWithin, validate } = batch;
+  const queue = new LoginQueue(remainingMs);
+  const prove: Prove = (credential, secretArn) =>
+    queue.run(credential.endpoint.host, (budgetMs) => proveWithin({ credential, secretArn, budgetMs }));
+  const late = sleep(answerWithinMs, OUT_OF_TIME, { ref: false });
+  const resultOf = async (secretId: string) => {
+    const validated = validate(secretId, prove).catch((error: unknown) => refusalFor(secretId, error));
+    const answer = await Promise.race([validated, late]);
+    return 'error' in answer ? { secretId, ...answer } : answer;
+  };
+  return { results: await Promise.all(secretIds.map(resultOf)) };
+}
+
+const OUT_OF_TIME: Refusal = {
+  error: 'out-of-time',
+  message: 'Its turn did not come in time: validate it again, with fewer secrets of the same host.',
+};
+
+/** Says to the caller, and in the log, no more of an error than its name. */
+function refusalFor(secretId: string, error: unknown): Refusal {
+  if (error instanceof OutOfTime) return OUT_OF_TIME;
+  if (isThrottling(error)) return THROTTLED;
+  const { name } = error instanceof Error ? error : { name: 'Error' };
+  logger.error('credential.validation-failed', {
+    event: 'credential.validation-failed',
+    secretId,
+    error: name,
+  });
+  return {
+    error: 'failed',
+    message: `The validation ended with ${name}; the log of the function says more.`,
+  };
+}
+
+export const THROTTLED = {
+  error: 'throttled',
+  message: 'AWS throttles the reading of secrets: try again in a few seconds.',
+} as const;

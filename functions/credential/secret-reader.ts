@@ -1,0 +1,122 @@
+import type {
+  DescribeSecretCommandInput,
+  DescribeSecretCommandOutput,
+  GetSecretValueCommandInput,
+  GetSecretValueCommandOutput,
+  SecretListEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { MANAGED_TAG } from '../observe/names.ts';
+import { Redacted } from './redacted.ts';
+
+/** DescribeSecret, as far as it is used; dates in milliseconds since 1970, absent ones null. */
+export interface SecretDescription {
+  readonly kind: 'found';
+  readonly arn: string;
+  readonly name: string;
+  readonly managed: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Version id to staging labels. */
+  readonly stages: Readonly<Record<string, readonly string[]>>;
+  /** Null when rotation was never configured; the rotation contract treats only `false` as disabled. */
+  readonly rotationEnabled: boolean | null;
+  readonly kmsKeyId: string | null;
+  readonly createdAt: number | null;
+  readonly lastChangedAt: number | null;
+  readonly lastRotatedAt: number | null;
+  readonly nextRotationAt: number | null;
+  readonly deletedAt: number | null;
+}
+
+/** `denied`: the role may not see it, which is what an unmanaged secret looks like to a tag-fenced role. */
+export type Described = SecretDescription | { readonly kind: 'not-found' } | { readonly kind: 'denied' };
+
+export type SecretValue =
+  | {
+      readonly kind: 'value';
+      readonly versionId: string;
+      readonly text: Redacted;
+      readonly createdAt: number | null;
+    }
+  | { readonly kind: 'absent' };
+
+export interface VersionSelector {
+  readonly versionId?: string;
+  readonly stage?: string;
+}
+
+/** The two reading calls, of the SDK or of `aws/secrets-manager.ts`; errors have the service's code as their `name`. */
+export interface SecretsApi {
+  describeSecret(input: DescribeSecretCommandInput): Promise<DescribeSecretCommandOutput>;
+  getSecretValue(input: GetSecretValueCommandInput): Promise<GetSecretValueCommandOutput>;
+}
+
+/** Reads secrets. Rejects with the client's own error for all that is not in the result types. */
+export class SecretReader {
+  readonly #api: SecretsApi;
+
+  constructor(api: SecretsApi) {
+    this.#api = api;
+  }
+
+  async describe(secretId: string): Promise<Described> {
+    try {
+      return description(await this.#api.describeSecret({ SecretId: secretId }));
+    } catch (error) {
+      if (isNamed('ResourceNotFoundException', error)) return { kind: 'not-found' };
+      // IAM's refusal has no class of its own in the SDK.
+      if (isNamed('AccessDeniedException', error)) return { kind: 'denied' };
+      throw error;
+    }
+  }
+
+  /** `absent`: no such version or label, or a version without a value, as AWSPENDING is when a rotation begins. */
+  async read(secretId: string, { versionId, stage }: VersionSelector = {}): Promise<SecretValue> {
+    try {
+      const selected = { SecretId: secretId, VersionId: versionId, VersionStage: stage };
+      const { VersionId, SecretString, CreatedDate } = await this.#api.getSecretValue(selected);
+      if (VersionId === undefined || SecretString === undefined) return { kind: 'absent' };
+      const createdAt = CreatedDate?.getTime() ?? null;
+      return { kind: 'value', versionId: VersionId, text: new Redacted(SecretString), createdAt };
+    } catch (error) {
+      if (isNamed('ResourceNotFoundException', error)) return { kind: 'absent' };
+      throw error;
+    }
+  }
+}
+
+function description(output: DescribeSecretCommandOutput): SecretDescription {
+  const tags = tagsOf(output.Tags);
+  return {
+    kind: 'found',
+    arn: output.ARN ?? '',
+    name: output.Name ?? '',
+    managed: isManaged(tags),
+    tags,
+    stages: output.VersionIdsToStages ?? {},
+    rotationEnabled: output.RotationEnabled ?? null,
+    kmsKeyId: output.KmsKeyId ?? null,
+    createdAt: output.CreatedDate?.getTime() ?? null,
+    lastChangedAt: output.LastChangedDate?.getTime() ?? null,
+    lastRotatedAt: output.LastRotatedDate?.getTime() ?? null,
+    nextRotationAt: output.NextRotationDate?.getTime() ?? null,
+    deletedAt: output.DeletedDate?.getTime() ?? null,
+  };
+}
+
+export function tagsOf(tags: SecretListEntry['Tags']): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+}
+
+/** Whether it carries the tag without which no role may read it. */
+export function isManaged(tags: Readonly<Record<string, string>>): boolean {
+  return tags[MANAGED_TAG.key] === MANAGED_TAG.value;
+}
+
+function isNamed(code: string, error: unknown): boolean {
+  return error instanceof Error && error.name === code;
+}
+
+/** The version that carries a label, or undefined. */
+export function versionWith(label: string, { stages }: SecretDescription): string | undefined {
+  return Object.keys(stages).find((versionId) => stages[versionId]?.includes(label));
+}

@@ -1,0 +1,22 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { answerHistory, answerList } from './api/credential-answers.ts';
+import document from './api/openapi.json' with { type: 'json' };
+import { errorResponse, jsonResponse } from './http.ts';
+import { ledger } from './ledger/table.ts';
+import { beginInvocation } from './observe/logger.ts';
+
+/** Behind API Gateway: `GET /credentials`, `GET /credentials/{id}` and `GET /openapi.json`. Reads the table only. */
+export const handler = async (
+  event: APIGatewayProxyEvent,
+  context: Context,
+): Promise<APIGatewayProxyResult> => {
+  beginInvocation(context);
+  if (event.resource === '/openapi.json') return jsonResponse(200, document);
+  const query = event.queryStringParameters;
+  const id = event.pathParameters?.id;
+  const answer =
+    id === undefined
+      ? await answerList(ledger, query, Date.now())
+      : await answerHistory(ledger, id, query, Date.now());
+  return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
+};

@@ -1,0 +1,21 @@
+import type { UntriedVerdict } from '../judgement.ts';
+import { after, type Meaning, unknown } from './meaning.ts';
+
+export const UNTRIED_MEANINGS: Readonly<Record<UntriedVerdict, Meaning>> = {
+  'malformed-secret': unknown('The secret is not a valid Keyturn credential. Correct the named field.'),
+  'no-login-yet': unknown('The secret has no user name and password yet. Its first rotation will make them.'),
+  'held-back': unknown(
+    'Too many logins of this account failed lately, so none was tried: another failure could lock the account. Mend the secret and wait.',
+    after(900),
+  ),
+  'rejected-unconfirmed': unknown(
+    'The server refused this login, which worked before, and there was no room to confirm that with a second one. Try again later.',
+    after(900),
+  ),
+  'port-not-allowed': unknown(
+    'Keyturn does not dial this port. Use 465, 587, 2465 or 2587, or allow the port in the configuration.',
+  ),
+  'address-not-allowed': unknown(
+    'The host leads to a private, loopback or link-local address, which Keyturn does not dial. Correct `host`, or allow that network in the configuration.',
+  ),
+};

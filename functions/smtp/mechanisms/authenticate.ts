@@ -1,0 +1,75 @@
+import type { Failure, Reply } from '../evidence.ts';
+import { isContradictory } from '../reply-table.ts';
+import type { Exchange, Say } from './exchange.ts';
+
+/** A command line, RFC 5321 section 4.5.3.1.4, without its CRLF; RFC 4954 section 4 does not lift it for AUTH. */
+const COMMAND_LIMIT = 510;
+/** RFC 4954 section 4, without its CRLF. A server that has less room takes what is over for commands, and may log it. */
+const RESPONSE_LIMIT = 12_286;
+
+/** What the server said to one line; `reply` is null when that was no valid reply. */
+export interface Answer {
+  readonly raw: string;
+  readonly reply: Reply | null;
+}
+
+/** Sends one line and waits for the answer; `message` is what it carries, before base64. */
+export type Send = (line: string, message: string) => Promise<Answer>;
+
+/**
+ * One AUTH command and its exchange (RFC 4954 section 4). Null when the login is proven: the server said 235, and only
+ * after the mechanism had said and seen all that belongs to it.
+ */
+export async function authenticate(method: string, exchange: Exchange, send: Send): Promise<Failure | null> {
+  const first = await exchange.next();
+  if (first.done) return { kind: 'malformed-secret' };
+  if (isTooLong(first.value)) return tooLong;
+  let { said, answer } = await open(method, first.value, send);
+  while (answer.reply?.code === 334) {
+    const next = await exchange.next(challengeIn(answer.raw));
+    if (next.done) return next.value === 'bad-challenge' ? { kind: 'reply', reply: answer.reply } : unproven;
+    if (isTooLong(next.value)) return tooLong;
+    said = next.value;
+    answer = await send(base64(said?.text ?? ''), said?.text ?? '');
+  }
+  return outcome(answer.reply, said);
+}
+
+const unproven: Failure = { kind: 'server-unproven' };
+const tooLong: Failure = { kind: 'auth-line-too-long' };
+
+function isTooLong(said: Say | null): boolean {
+  return base64(said?.text ?? '').length > RESPONSE_LIMIT;
+}
+
+interface Turn {
+  readonly said: Say | null;
+  readonly answer: Answer;
+}
+
+async function open(method: string, first: Say | null, send: Send): Promise<Turn> {
+  const command = `AUTH ${method}`;
+  // An empty initial response is written as a single equals sign.
+  const withInitial = first && `${command} ${base64(first.text) || '='}`;
+  if (withInitial && withInitial.length <= COMMAND_LIMIT)
+    return { said: first, answer: await send(withInitial, first.text) };
+  const answer = await send(command, '');
+  if (!first || answer.reply?.code !== 334) return { said: null, answer };
+  return { said: first, answer: await send(base64(first.text), first.text) };
+}
+
+function outcome(reply: Reply | null, said: Say | null): Failure | null {
+  if (!reply) return { kind: 'protocol' };
+  if (reply.code !== 235 || isContradictory(reply)) {
+    return { kind: 'reply', reply, ...(said?.tokenStatus && { tokenStatus: said.tokenStatus }) };
+  }
+  return said?.last ? null : unproven;
+}
+
+function challengeIn(raw: string): Buffer {
+  return Buffer.from(raw.slice(4).trim(), 'base64');
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,42 @@
+import { type Exchange, type Identity, type Say, sayLast } from './exchange.ts';
+import { saslName } from './sasl-name.ts';
+
+const SEPARATOR = '\x01';
+/** A status is one word of the RFCs or an HTTP code; what is longer is no status, and may hold anything. */
+const STATUS = /^[a-z0-9_]{1,40}$/i;
+
+/** Google's XOAUTH2: https://developers.google.com/workspace/gmail/imap/xoauth2-protocol; an error is answered by an empty line. */
+export async function* xoauth2({ username, password }: Identity): Exchange {
+  const error = yield sayLast(
+    `user=${username}${SEPARATOR}auth=Bearer ${password.reveal()}${SEPARATOR}${SEPARATOR}`,
+  );
+  yield refused(error, '');
+  return 'bad-challenge';
+}
+
+/** RFC 7628 section 3; an error is answered by a single %x01. */
+export async function* oauthBearer({ username, password, host, port }: Identity): Exchange {
+  const fields = [
+    `n,a=${saslName(username)},`,
+    `host=${host}`,
+    `port=${port}`,
+    `auth=Bearer ${password.reveal()}`,
+  ];
+  const error = yield sayLast(`${fields.join(SEPARATOR)}${SEPARATOR}${SEPARATOR}`);
+  yield refused(error, SEPARATOR);
+  return 'bad-challenge';
+}
+
+function refused(error: Buffer, text: string): Say {
+  return { text, last: false, tokenStatus: statusOf(error.toString()) };
+}
+
+function statusOf(json: string): string {
+  try {
+    const { status }: { status?: unknown } = JSON.parse(json) ?? {};
+    const word = String(status ?? '');
+    return STATUS.test(word) ? word : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}

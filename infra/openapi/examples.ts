@@ -1,0 +1,115 @@
+import type { AuditSummary } from '../../functions/api/audit-summary.ts';
+import type {
+  CredentialHistory,
+  CredentialList,
+  CredentialSummary,
+} from '../../functions/api/credentials.ts';
+import type { BatchAnswer, ValidationResult } from '../../functions/api/validation-result.ts';
+import { meaningOf } from '../../functions/smtp/advice.ts';
+
+const endpoint = { host: 'email-smtp.eu-central-1.amazonaws.com', port: 465, security: 'tls' } as const;
+const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:keyturn/orders-AbCdEf';
+const versionId = '7c8e2f4a-0b7d-4d51-9a6e-6f1f1c1a2b3c';
+
+const valid: ValidationResult = {
+  secretId: 'keyturn/orders',
+  versionId,
+  checkedAt: '2026-03-01T06:00:00.000Z',
+  verdict: 'valid',
+  ...meaningOf('valid'),
+  authSent: true,
+  endpoint,
+  tls: {
+    protocol: 'TLSv1.3',
+    cipher: 'TLS_AES_128_GCM_SHA256',
+    group: 'X25519',
+    certificate: {
+      subject: 'CN=email-smtp.eu-central-1.amazonaws.com',
+      issuer: 'C=US, O=Amazon, CN=Amazon RSA 2048 M01',
+      validTo: '2026-09-20T23:59:59.000Z',
+      daysLeft: 203,
+      fingerprint256: Array.from({ length: 32 }, () => 'A1').join(':'),
+    },
+  },
+  auth: { offered: ['PLAIN', 'LOGIN'], used: 'PLAIN' },
+  reply: { code: 235, enhanced: null, text: 'Authentication successful.' },
+  timings: { dnsMs: 2, connectMs: 9, tlsMs: 21, authMs: 64, totalMs: 118 },
+};
+
+const unreachable: ValidationResult = {
+  ...valid,
+  checkedAt: '2026-03-02T06:00:00.000Z',
+  verdict: 'timeout:connect',
+  ...meaningOf('timeout:connect'),
+  authSent: false,
+  tls: null,
+  auth: null,
+  reply: null,
+  timings: { dnsMs: 2, connectMs: null, tlsMs: null, authMs: null, totalMs: 26_000 },
+};
+
+const batch: BatchAnswer = {
+  results: [
+    valid,
+    { secretId: 'mail/none', error: 'not-found', message: 'No such secret, or no such version of it.' },
+  ],
+};
+
+const summary: CredentialSummary = {
+  secretName: 'keyturn/orders',
+  secretArn,
+  credential: 'good',
+  verdict: 'valid',
+  checkedAt: valid.checkedAt,
+  versionId,
+  endpoint,
+  certificateDaysLeft: 202,
+  lastCheck: { verdict: unreachable.verdict, checkedAt: unreachable.checkedAt, versionId },
+};
+
+export const requests = {
+  one: { value: { secretId: 'keyturn/orders' } },
+  version: { value: { secretId: 'keyturn/orders', versionStage: 'AWSPREVIOUS' } },
+  several: { value: { secretIds: ['keyturn/orders', 'mail/none'] } },
+};
+
+export const validations = {
+  good: { value: valid },
+  unknown: { value: unreachable },
+  several: { value: batch },
+};
+
+export const list: CredentialList = { credentials: [summary], next: 'a2V5dHVybi9vcmRlcnM' };
+
+export const history: CredentialHistory = { ...summary, history: [unreachable, valid], next: null };
+
+export const audit: AuditSummary = {
+  schemaVersion: 1,
+  runId: '2026-03-01-d2b1',
+  startedAt: '2026-03-01T06:00:00.000Z',
+  finishedAt: '2026-03-01T06:01:40.000Z',
+  score: 97,
+  counts: { pass: 41, warn: 1, fail: 0, info: 3, unknown: 0, 'not-applicable': 5 },
+  credentials: 1,
+  unexamined: 0,
+  reportKey: 'audits/2026-03-01-d2b1/report.json',
+  pageKey: 'audits/2026-03-01-d2b1/report.html',
+  worst: [
+    {
+      check: 'secret.rotation-enabled',
+      status: 'warn',
+      secretName: 'keyturn/orders',
+      secretArn,
+      evidence: 'rotation is not configured',
+      title: 'The secret is rotated',
+      severity: 'medium',
+      practices: [3],
+      why: 'A password that never changes works for whoever once copied it.',
+      mend: 'Configure a rotation schedule for the secret.',
+      reference: {
+        title: 'Rotate AWS Secrets Manager secrets',
+        url: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html',
+      },
+    },
+  ],
+};

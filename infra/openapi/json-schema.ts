@@ -1,0 +1,57 @@
+import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
+import { auditSummary } from '../../functions/api/audit-summary.ts';
+import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
+import { errorBody, refusedResult } from '../../functions/api/error-body.ts';
+import { uniqueItems, validationRequest } from '../../functions/api/validation-request.ts';
+import {
+  batchAnswer,
+  credentialTruth,
+  endpoint,
+  validationResult,
+  verdict,
+} from '../../functions/api/validation-result.ts';
+
+/** The schemas that have a name of their own in the OpenAPI document. */
+const SCHEMAS = {
+  ValidationRequest: validationRequest,
+  ValidationResult: validationResult,
+  BatchAnswer: batchAnswer,
+  RefusedResult: refusedResult,
+  CredentialSummary: credentialSummary,
+  CredentialList: credentialList,
+  CredentialHistory: credentialHistory,
+  AuditSummary: auditSummary,
+  CredentialTruth: credentialTruth,
+  Verdict: verdict,
+  Endpoint: endpoint,
+  Error: errorBody,
+};
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+/** What cannot be said in JSON Schema stops the conversion, but for these two, which say nothing or are said here. */
+const COMMON: ConversionConfig = {
+  typeMode: 'input',
+  ignoreActions: ['readonly'],
+  overrideAction: ({ valibotAction, jsonSchema }) =>
+    (valibotAction as unknown) === uniqueItems ? { ...jsonSchema, uniqueItems: true } : undefined,
+};
+
+export function refTo(name: SchemaName) {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** For OpenAPI 3.1, whose schemas are JSON Schema 2020-12. */
+export function componentSchemas(): Record<SchemaName, object> {
+  return toJsonSchemaDefs(SCHEMAS, {
+    ...COMMON,
+    target: 'draft-2020-12',
+    overrideRef: ({ referenceId }) => refTo(referenceId as SchemaName).$ref,
+  });
+}
+
+/** `POST /validations` for API Gateway, which knows draft 4: none of these keywords means something else there. */
+export function requestSchema(): object {
+  const { $schema: _draft7, ...schema } = toJsonSchema(validationRequest, COMMON);
+  return schema;
+}

@@ -1,0 +1,160 @@
+import { limits } from '../../functions/api/page-request.ts';
+import * as examples from './examples.ts';
+import { refTo, type SchemaName } from './json-schema.ts';
+
+const json = (schema: object, named: object) => ({ 'application/json': { schema, examples: named } });
+
+const answer = (description: string, schema: SchemaName, example: object) => ({
+  description,
+  content: json(refTo(schema), { example: { value: example } }),
+});
+
+const refusal = (description: string, error: string, message: string) =>
+  answer(description, 'Error', { error, message });
+
+/** What every request may be answered with, whoever asks for what. */
+const REFUSALS = {
+  403: refusal(
+    'Not signed, or not allowed by any policy.',
+    'forbidden',
+    'User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on this resource.',
+  ),
+  429: refusal(
+    'Too many requests, here or at Secrets Manager.',
+    'throttled',
+    'More than 10 requests a second; try again after a second.',
+  ),
+  default: refusal('Anything else.', 'failed', 'Internal server error'),
+};
+
+const MALFORMED = refusal(
+  'The request is not as this document wants it.',
+  'malformed-request',
+  'Malformed limit: expected at most 100.',
+);
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'query' | 'path';
+  readonly description: string;
+  readonly schema: object;
+  readonly example: unknown;
+}
+
+const parameter = (one: Parameter) => ({ ...one, required: one.in === 'path' });
+
+const PAGE = [
+  parameter({
+    name: 'limit',
+    in: 'query',
+    description: 'How many to answer with at the most.',
+    schema: { type: 'integer', minimum: 1, maximum: limits.most, default: limits.default },
+    example: 20,
+  }),
+  parameter({
+    name: 'next',
+    in: 'query',
+    description: 'The `next` of the answer before; none for the first page.',
+    schema: { type: 'string' },
+    example: examples.list.next,
+  }),
+];
+
+const validate = {
+  operationId: 'validate',
+  tags: ['validation'],
+  summary: 'Log in with one credential or several',
+  description:
+    'At most one AUTH for each, over verified TLS, and a second one before a credential that was good is called bad. Any verdict is a 200. Several are validated at the same time, two logins to one host at a time; each has a result of its own, in the order asked.',
+  requestBody: { required: true, content: json(refTo('ValidationRequest'), examples.requests) },
+  responses: {
+    200: {
+      description: 'What the login proved; for `secretIds` one result for each of them.',
+      content: json({ anyOf: [refTo('ValidationResult'), refTo('BatchAnswer')] }, examples.validations),
+    },
+    400: refusal(
+      'The request is not as this document wants it.',
+      'malformed-request',
+      'Malformed request at versionId: expected >=32.',
+    ),
+    404: refusal('No such secret or version.', 'not-found', 'No such secret, or no such version of it.'),
+    ...REFUSALS,
+    403: refusal(
+      'Not signed, not allowed by any policy, or the secret is not managed by Keyturn.',
+      'not-managed',
+      'Keyturn does not manage this secret: it lacks the tag keyturn:managed=true, or does not exist.',
+    ),
+  },
+};
+
+const listCredentials = {
+  operationId: 'listCredentials',
+  tags: ['knowledge'],
+  summary: 'The last known verdict of every credential, page by page',
+  description:
+    'Every credential validated in the last 90 days. The order is stable, but not that of the names.',
+  parameters: PAGE,
+  responses: {
+    200: answer('One page.', 'CredentialList', examples.list),
+    400: MALFORMED,
+    ...REFUSALS,
+  },
+};
+
+const getCredential = {
+  operationId: 'getCredential',
+  tags: ['knowledge'],
+  summary: 'The last known verdict of one credential, and its history',
+  parameters: [
+    parameter({
+      name: 'id',
+      in: 'path',
+      description: 'Name or full ARN of the secret; slashes may stay as they are.',
+      schema: { type: 'string' },
+      example: 'keyturn/orders',
+    }),
+    ...PAGE,
+  ],
+  responses: {
+    200: answer('Newest first, one page.', 'CredentialHistory', examples.history),
+    400: MALFORMED,
+    404: refusal(
+      'Not validated in 90 days.',
+      'not-found',
+      'No validation of this secret in 90 days; POST /validations makes one.',
+    ),
+    ...REFUSALS,
+  },
+};
+
+const latestAudit = {
+  operationId: 'getLatestAudit',
+  tags: ['knowledge'],
+  summary: 'The latest audit, summed up',
+  responses: {
+    200: answer('The audit that finished last.', 'AuditSummary', examples.audit),
+    404: refusal('No audit yet.', 'not-found', 'No audit has finished yet.'),
+    ...REFUSALS,
+  },
+};
+
+const openApi = {
+  operationId: 'getOpenApi',
+  tags: ['knowledge'],
+  summary: 'This document',
+  responses: {
+    200: {
+      description: 'OpenAPI 3.1.',
+      content: { 'application/json': { schema: { type: 'object', required: ['openapi', 'paths'] } } },
+    },
+    ...REFUSALS,
+  },
+};
+
+export const paths = {
+  '/validations': { post: validate },
+  '/credentials': { get: listCredentials },
+  '/credentials/{id}': { get: getCredential },
+  '/audits/latest': { get: latestAudit },
+  '/openapi.json': { get: openApi },
+};

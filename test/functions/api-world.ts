@@ -1,0 +1,63 @@
+import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { vi } from 'vitest';
+import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
+import { SecretsManager } from '../../functions/aws/secrets-manager.ts';
+import { watchMark } from '../../functions/observe/watched.ts';
+import { InProcessTable } from '../support/aws/dynamodb.ts';
+import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+
+/** What a function finds in its environment; call it before the function is imported. */
+export function stubDeployment({ ports }: { readonly ports: readonly number[] }): void {
+  vi.stubEnv('KEYTURN_TABLE', 'table');
+  vi.stubEnv('KEYTURN_WATCHED', watchMark('mail/ada'));
+  vi.stubEnv('KEYTURN_PORTS', ports.join(','));
+  vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
+  vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
+  vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+}
+
+/** The AWS that all clients of a test reach, and all that was logged in it. */
+export interface Aws {
+  readonly secrets: InProcessSecretsManager;
+  readonly table: InProcessTable;
+  readonly logged: readonly string[];
+}
+
+/** An empty one; the spies are gone again after the test. */
+export function freshAws(): Aws {
+  const secrets = new InProcessSecretsManager();
+  const table = new InProcessTable();
+  const logged: string[] = [];
+  vi.spyOn(SecretsManager.prototype, 'describeSecret').mockImplementation((input) =>
+    secrets.client.send(new DescribeSecretCommand(input)),
+  );
+  vi.spyOn(SecretsManager.prototype, 'getSecretValue').mockImplementation((input) =>
+    secrets.client.send(new GetSecretValueCommand(input)),
+  );
+  vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    vi.spyOn(console, level).mockImplementation(
+      (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
+    );
+  }
+  return { secrets, table, logged };
+}
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<unknown>;
+
+/** A context of a function that is stopped `ms` from now. */
+export function contextFor(ms: number): Context {
+  const end = Date.now() + ms;
+  return { awsRequestId: 'request-1', getRemainingTimeInMillis: () => end - Date.now() } as Context;
+}
+
+/** Through API Gateway: the answer's status, and its body as JSON. */
+export async function call(handler: Handler, event: Partial<APIGatewayProxyEvent>, ms = 20_000) {
+  const proxied = { queryStringParameters: null, pathParameters: null, ...event } as APIGatewayProxyEvent;
+  const { statusCode, body } = (await handler(proxied, contextFor(ms))) as APIGatewayProxyResult;
+  return { statusCode, body: JSON.parse(body) };
+}

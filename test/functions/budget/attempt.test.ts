@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { attempt } from '../../../functions/budget/attempt.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { Faults } from '../../support/aws/faults.ts';
+import { WINDOW_MS } from '../../support/prover.ts';
+import { type Answer, credential } from './evidence.ts';
+import { ScriptedProver } from './scripted-prover.ts';
+
+const BUDGET_MS = 20_000;
+const bob = { ...credential, username: 'bob' };
+const elsewhere = { ...credential, endpoint: { ...credential.endpoint, host: 'mail.example.org' } };
+const otherPort = {
+  ...credential,
+  endpoint: { ...credential.endpoint, port: 465, security: 'tls' as const },
+};
+
+async function verdicts(process: ScriptedProver, ...credentials: (typeof credential)[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const one of credentials)
+    found.push((await attempt(process.prover, one, BUDGET_MS)).judgement.verdict);
+  return found;
+}
+
+describe('a spent budget', () => {
+  const refusals = Array<Answer>(4).fill('refused');
+  const spend = async (...more: Answer[]) => {
+    const process = new ScriptedProver([...refusals, ...more]);
+    await verdicts(process, credential, credential, credential, credential);
+    return process;
+  };
+
+  it('holds the next login back: nothing is dialled, and the answer says until when', async () => {
+    const process = await spend();
+    const { judgement, evidence } = await attempt(process.prover, credential, BUDGET_MS);
+    expect(evidence).toBeNull();
+    expect(judgement).toMatchObject({ verdict: 'held-back', credential: 'unknown' });
+    expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 15 * 60 + 10 });
+    expect(judgement.advice).toContain('Nothing is dialled before 2026-11-24T06:15:10.000Z.');
+  });
+
+  it('is that of one account on one host, on all ports of it, however its name is written', async () => {
+    const process = await spend('good', 'good');
+    const shouted = { ...otherPort, username: credential.username.toUpperCase() };
+    expect(await verdicts(process, shouted, bob, elsewhere)).toEqual(['held-back', 'valid', 'valid']);
+  });
+
+  it('comes back when the window is over', async () => {
+    const process = await spend('good');
+    process.now += WINDOW_MS;
+    expect(await verdicts(process, credential)).toEqual(['held-back']);
+    process.now += 10_000;
+    expect(await verdicts(process, credential)).toEqual(['valid']);
+  });
+
+  it('is shared by all functions over one table', async () => {
+    const table = new InProcessTable();
+    const rotation = new ScriptedProver(['refused', 'refused'], table);
+    const audit = new ScriptedProver(['refused', 'refused'], table);
+    await verdicts(rotation, credential, credential);
+    await verdicts(audit, credential, credential);
+    expect(await verdicts(rotation, credential)).toEqual(['held-back']);
+  });
+});
+
+it('costs nothing to log in well or not to come as far as AUTH, and a good login forgives no failure', async () => {
+  const process = new ScriptedProver([
+    'refused',
+    'refused',
+    'refused',
+    'good',
+    'good',
+    'not-sent',
+    'refused',
+  ]);
+  const seven = Array<typeof credential>(7).fill(credential);
+  expect(await verdicts(process, ...seven)).toHaveLength(7);
+  expect(await verdicts(process, credential)).toEqual(['held-back']);
+});
+
+describe('a circuit', () => {
+  it('of throttling keeps all accounts off the host until its time, and no other host', async () => {
+    const process = new ScriptedProver(['throttled', 'good', 'good']);
+    expect(await verdicts(process, credential, bob, elsewhere)).toEqual(['throttled', 'held-back', 'valid']);
+    const { judgement } = await attempt(process.prover, credential, BUDGET_MS);
+    expect(judgement.advice).toMatch(/^The server asked lately to be left alone/);
+    expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 60 });
+    process.now += 60_000;
+    expect(await verdicts(process, bob)).toEqual(['valid']);
+  });
+
+  it('of too many logins keeps that account off, and no other', async () => {
+    const process = new ScriptedProver(['rate-limited', 'good', 'good']);
+    expect(await verdicts(process, credential, credential, bob)).toEqual([
+      'rate-limited',
+      'held-back',
+      'valid',
+    ]);
+    process.now += 3_600_000;
+    expect(await verdicts(process, credential)).toEqual(['valid']);
+  });
+});
+
+describe('without the table', () => {
+  it('nothing is dialled: the caller is told to try again', async () => {
+    const faults = new Faults();
+    const process = new ScriptedProver([], new InProcessTable(faults));
+    faults.plan(1, 'refused');
+    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
+    faults.plan(2, 'refused');
+    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
+    faults.plan(3, 'refused');
+    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
+    expect(process.dialled).toEqual([]);
+  });
+
+  it('a login that cannot be settled goes on counting', async () => {
+    const faults = new Faults();
+    const process = new ScriptedProver(['good', 'refused', 'refused', 'refused'], new InProcessTable(faults));
+    faults.plan(5, 'refused');
+    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
+    faults.revive();
+    process.now += BUDGET_MS + 5000;
+    await verdicts(process, credential, credential, credential);
+    expect(await verdicts(process, credential)).toEqual(['held-back']);
+  });
+});
+
+it('waits for its turn while others may still fail, and no longer than a login takes', async () => {
+  const process = new ScriptedProver(['good']);
+  const { prover } = process;
+  const startedAt = process.now;
+  const ids = ['a', 'b', 'c', 'd'];
+  for (const id of ids) {
+    let ended = false;
+    const stuck = {
+      ...prover,
+      newId: () => id,
+      login: () =>
+        new Promise<never>(() => {
+          ended = true;
+        }),
+    };
+    void attempt(stuck, credential, BUDGET_MS);
+    while (!ended) await new Promise(setImmediate);
+  }
+  const { judgement, evidence } = await attempt(prover, credential, BUDGET_MS);
+  expect(evidence).toBeNull();
+  expect(judgement.advice).toMatch(/^So many logins of this account are under way/);
+  expect(process.now - startedAt).toBeGreaterThan(BUDGET_MS - 4600);
+  expect(process.now - startedAt).toBeLessThanOrEqual(BUDGET_MS - 3000);
+});

@@ -1,0 +1,43 @@
+import type { Known, Prover } from '../../../functions/budget/prove.ts';
+import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import { judgementOf } from '../../../functions/smtp/verdict.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { proverOn } from '../../support/prover.ts';
+import { type Answer, evidenceOf } from './evidence.ts';
+
+/** One process whose server gives `answers` in turn, on a clock that only its sleeps and the test move. */
+export class ScriptedProver {
+  now = Date.parse('2026-11-24T06:00:00Z');
+  readonly answers: Answer[];
+  readonly prover: Prover;
+  known: Known | null = null;
+  /** When each login was dialled. */
+  readonly dialled: number[] = [];
+
+  constructor(answers: readonly Answer[], table = new InProcessTable()) {
+    this.answers = [...answers];
+    this.prover = proverOn(table, [], {
+      login: async () => this.#answer(),
+      latest: async () => this.known,
+      now: () => this.now,
+      sleep: async (ms) => {
+        this.now += ms;
+      },
+    });
+  }
+
+  /** What the ledger would know after a check with this verdict. */
+  knows(known: Verdict, lastCheck: Verdict = known): void {
+    this.known = {
+      credential: judgementOf(known).credential,
+      lastCheck: { verdict: lastCheck, checkedAt: new Date(this.now).toISOString(), versionId: null },
+    };
+  }
+
+  #answer() {
+    const answer = this.answers.shift();
+    if (answer === undefined) throw new Error('one login more than the test expects');
+    this.dialled.push(this.now);
+    return evidenceOf(answer);
+  }
+}

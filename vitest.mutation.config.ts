@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests of the decisions that `npm run mutation` puts to the test: pure, so that thousands of runs are quick. */
+export default defineConfig({
+  test: {
+    include: [
+      'test/functions/smtp/{verdict,reply-table,reply,failure}.test.ts',
+      'test/functions/credential/schema.test.ts',
+    ],
+  },
+});
