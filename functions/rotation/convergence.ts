@@ -29,6 +29,8 @@ export type NextTry =
   | { readonly kind: 'give-up'; readonly reason: 'not-passing' | 'out-of-time' };
 
 export interface Tries {
+  /** A pending credential may still be spreading; one in use has spread long ago. */
+  readonly tested: 'pending' | 'current';
   /** What the logins so far proved, oldest first. */
   readonly judgements: readonly Pick<Judgement, 'verdict' | 'retry'>[];
   readonly remainingMs: number;
@@ -36,12 +38,13 @@ export interface Tries {
   readonly random: number;
 }
 
-/** When to try a new credential again: exponential back-off with jitter, inside the remaining time. */
-export function nextTry({ judgements, remainingMs, random }: Tries): NextTry {
+/** When to log in again: exponential back-off with jitter, inside the remaining time. */
+export function nextTry({ tested, judgements, remainingMs, random }: Tries): NextTry {
   const last = judgements.at(-1);
   if (last === undefined) return tryAfter(0, remainingMs);
   if (last.verdict === 'valid') return isProven(judgements) ? { kind: 'proven' } : tryAfter(0, remainingMs);
-  if (!mayPass(last.verdict)) return { kind: 'give-up', reason: 'not-passing' };
+  if (!mayPass(last.verdict) || (tested === 'current' && isRefused(judgements)))
+    return { kind: 'give-up', reason: 'not-passing' };
   const failures = judgements.filter(({ verdict }) => verdict !== 'valid').length;
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * WAIT_GROWTH ** (failures - 1));
   const askedMs = TIMED.has(last.verdict) ? (last.retry.afterSeconds ?? 0) * 1000 : 0;
@@ -50,6 +53,11 @@ export function nextTry({ judgements, remainingMs, random }: Tries): NextTry {
 
 function isProven(judgements: Tries['judgements']): boolean {
   return judgements.slice(-PROOFS).filter(({ verdict }) => verdict === 'valid').length === PROOFS;
+}
+
+/** Refused twice: once more would only spend the login budget, which is small. */
+function isRefused(judgements: Tries['judgements']): boolean {
+  return judgements.filter(({ verdict }) => verdict === 'rejected').length > 1;
 }
 
 function tryAfter(afterMs: number, remainingMs: number): NextTry {

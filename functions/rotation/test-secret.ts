@@ -17,7 +17,7 @@ export async function testSecret(rotation: Rotation): Promise<'proven' | 'prefli
   if (pending.kind === 'absent') return preflight(rotation);
   const parsed = parseSecret(pending.text.reveal());
   if (parsed.kind !== 'credential') throw new RotationError('the pending version holds no usable credential');
-  await prove(rotation, parsed.credential);
+  await prove(rotation, parsed.credential, 'pending');
   const { ledger, secret, token, now } = rotation;
   await ledger.recordEvent(secret.arn, 'credential.proven', now(), { versionId: token });
   return 'proven';
@@ -27,17 +27,22 @@ async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
   const { credential, provider } = await readBasis(rotation);
   const issuer = await ownedProvider(rotation, provider);
   await issuer.list();
-  if (credential) await prove(rotation, credential);
+  if (credential) await prove(rotation, credential, 'current');
   return 'preflight-passed';
 }
 
-async function prove(rotation: Rotation, credential: Credential): Promise<void> {
+async function prove(
+  rotation: Rotation,
+  credential: Credential,
+  tested: 'pending' | 'current',
+): Promise<void> {
   const judgements: Judgement[] = [];
   for (;;) {
     const remainingMs = rotation.remainingMs() - LOGIN_BUDGET_MS;
-    const next = nextTry({ judgements, remainingMs, random: rotation.random() });
+    const next = nextTry({ tested, judgements, remainingMs, random: rotation.random() });
     if (next.kind === 'proven') return;
-    if (next.kind === 'give-up') throw new RotationError(unproven(next.reason, judgements));
+    if (next.kind === 'give-up')
+      throw new RotationError(`the ${tested} credential ${unproven(next.reason, judgements)}`);
     await rotation.sleep(next.afterMs);
     judgements.push((await rotation.login(credential, LOGIN_BUDGET_MS)).judgement);
   }
@@ -47,7 +52,7 @@ async function prove(rotation: Rotation, credential: Credential): Promise<void> 
 function unproven(reason: 'not-passing' | 'out-of-time', judgements: readonly Judgement[]): string {
   const answered = judgements.filter(({ verdict }) => verdict !== 'held-back');
   const why =
-    reason === 'out-of-time' ? `not proven in time after ${answered.length} logins` : 'cannot be proven';
+    reason === 'out-of-time' ? `was not proven in time after ${answered.length} logins` : 'cannot be proven';
   const { verdict = 'no login' } = answered.at(-1) ?? judgements.at(-1) ?? {};
-  return `the new credential is ${why}: ${verdict}. ${judgements.at(-1)?.advice ?? ''}`.trim();
+  return `${why}: ${verdict}. ${judgements.at(-1)?.advice ?? ''}`.trim();
 }

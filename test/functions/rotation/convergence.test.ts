@@ -4,6 +4,7 @@ import type { Verdict } from '../../../functions/smtp/judgement.ts';
 import { judgementOf } from '../../../functions/smtp/verdict.ts';
 
 const tries = (...verdicts: Verdict[]) => ({
+  tested: 'pending' as const,
   judgements: verdicts.map(judgementOf),
   remainingMs: 280_000,
   random: 0.5,
@@ -55,6 +56,14 @@ describe('nextTry', () => {
       });
     },
   );
+
+  it('asks a refused credential in use once more and no oftener: each refusal spends the login budget', () => {
+    const current = (...verdicts: Verdict[]) => nextTry({ ...tries(...verdicts), tested: 'current' });
+    expect(current('rejected')).toMatchObject({ kind: 'try' });
+    expect(current('rejected', 'temporary')).toMatchObject({ kind: 'try' });
+    expect(current('rejected', 'temporary', 'rejected')).toEqual({ kind: 'give-up', reason: 'not-passing' });
+    expect(nextTry(tries('rejected', 'rejected'))).toMatchObject({ kind: 'try' });
+  });
 
   it('gives up rather than outlive the remaining time', () => {
     expect(nextTry({ ...tries('rejected'), remainingMs: 300 })).toEqual({

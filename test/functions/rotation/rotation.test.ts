@@ -98,7 +98,11 @@ describe('rotation of a SES credential', () => {
     const { username } = world.credential('AWSCURRENT') ?? {};
     const key = world.iam.keys.get(username ?? '');
     if (key) key.active = false;
-    await expect(world.step('testSecret', token)).rejects.toThrow('rejected');
+    const before = world.logins;
+    await expect(world.step('testSecret', token)).rejects.toThrow(
+      'the current credential cannot be proven: rejected',
+    );
+    expect(world.logins - before).toBe(2);
   });
 
   it.each([
