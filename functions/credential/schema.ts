@@ -82,26 +82,30 @@ export function parseSecret(secretString: string): ParsedSecret {
 }
 
 function parseJson(text: string): object | undefined {
+  // Stryker disable BlockStatement: an empty catch returns undefined too.
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-    // Stryker disable next-line BlockStatement: an empty block returns undefined too.
   } catch {
     return undefined;
   }
 }
 
+// Stryker restore BlockStatement
+
 /** OpenSSL passes over what it cannot read in silence, and then trusts nobody. */
 function areCertificates(ca: string): boolean {
   const blocks = [...ca.matchAll(PEM)].map(([pem]) => pem);
   const begun = ca.split('-----BEGIN').length - 1;
+  // Stryker disable BlockStatement: an empty catch returns undefined, which refuses the value as false does.
   try {
     return blocks.length > 0 && begun === blocks.length && blocks.every((pem) => new X509Certificate(pem));
-    // Stryker disable next-line BlockStatement: undefined refuses the value as false does.
   } catch {
     return false;
   }
 }
+
+// Stryker restore BlockStatement
 
 function isSeed(json: object): boolean {
   return 'provider' in json && !('username' in json) && !('password' in json);

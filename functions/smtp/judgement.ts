@@ -33,6 +33,8 @@ export type ReplyVerdict =
   | 'not-supported'
   | 'server-unproven'
   | 'tls-required'
+  // Said in a reply by some servers, by a TLS alert by others.
+  | 'tls-client-certificate-required'
   | 'tls-unavailable'
   | 'starttls-missing'
   | 'ip-refused'

@@ -1,7 +1,7 @@
-import type { Reply } from './evidence.ts';
+import type { Reply, Stage } from './evidence.ts';
 import { rfc } from './reference.ts';
 import { AUTH_ROWS } from './replies/auth-rows.ts';
-import { matches, type ReplyStage, type Row } from './replies/row.ts';
+import { matches, type Row } from './replies/row.ts';
 import { SESSION_ROWS } from './replies/session-rows.ts';
 
 /**
@@ -19,7 +19,7 @@ const CONTRADICTION: Ruling = { verdict: 'protocol-error', reference: rfc(2034, 
 /** 334 after the last word, a 2yz in the wrong place, and codes that nobody has defined prove nothing either. */
 const MEANINGLESS: Ruling = { verdict: 'protocol-error', reference: rfc(5321, '4.2') };
 
-export function ruleOn(stage: ReplyStage, reply: Reply): Ruling {
+export function ruleOn(stage: Stage, reply: Reply): Ruling {
   if (isContradictory(reply)) return CONTRADICTION;
   return REPLY_TABLE.find((row) => matches(row, stage, reply)) ?? MEANINGLESS;
 }

@@ -1,6 +1,8 @@
 import type { Reply } from './evidence.ts';
 import { mask } from './masking.ts';
 
+const LINE_END = /\r?\n/;
+const CODE = /^\d{3}(?=[ -]|$)/;
 const LINE = /^(?<code>\d{3})(?:[ -]|$)(?:(?<enhanced>[245]\.\d{1,3}\.\d{1,3})(?:[ \t]|$))?(?<text>.*)/s;
 
 /**
@@ -9,16 +11,23 @@ const LINE = /^(?<code>\d{3})(?:[ -]|$)(?:(?<enhanced>[245]\.\d{1,3}\.\d{1,3})(?
  * that contradicts the code (`535 4.7.8`) so that the contradiction is seen. The text is safe to store: see `mask`.
  */
 export function parseReply(raw: string, hidden: readonly string[]): Reply | null {
-  const lines = raw.split(/\r?\n/).map(readLine);
-  const codes = new Set(lines.map(({ code }) => code));
-  const [code] = codes;
-  if (!code || codes.size > 1) return null;
+  const code = commonCode(raw);
+  if (code === null) return null;
+  const lines = raw.split(LINE_END).map((line) => LINE.exec(line)?.groups ?? {});
   const enhanced = lines.map((line) => line.enhanced).filter((found) => found !== undefined);
   const contradicting = enhanced.find((found) => found[0] !== code[0]);
   const text = mask(lines.map((line) => line.text).join(' '), hidden);
   return { code: Number(code), enhanced: contradicting ?? enhanced[0] ?? null, text };
 }
 
-function readLine(line: string): { code?: string; enhanced?: string; text?: string } {
-  return LINE.exec(line)?.groups ?? {};
+/** The code alone, at a small part of the cost. */
+export function replyCode(raw: string): number | null {
+  const code = commonCode(raw);
+  return code === null ? null : Number(code);
+}
+
+function commonCode(raw: string): string | null {
+  const codes = new Set(raw.split(LINE_END).map((line) => CODE.exec(line)?.[0]));
+  const [code] = codes;
+  return code && codes.size === 1 ? code : null;
 }

@@ -14,19 +14,27 @@ export function tlsFacts(socket: TLSSocket, certificate: X509Certificate, now: n
   };
 }
 
+/** A resumed session has the certificate of an earlier one, and to read a public key is the dearest part of a login. */
+const known = new WeakMap<X509Certificate, Omit<CertificateFacts, 'daysLeft'>>();
+
 function keyExchangeGroup(socket: TLSSocket): string | null {
   const info = socket.getEphemeralKeyInfo();
   return info !== null && 'name' in info && typeof info.name === 'string' ? info.name : null;
 }
 
 export function certificateFacts(certificate: X509Certificate, now: number): CertificateFacts {
+  const facts = known.get(certificate) ?? lastingFacts(certificate);
+  known.set(certificate, facts);
+  return { ...facts, daysLeft: daysLeft(certificate.validTo, now) };
+}
+
+function lastingFacts(certificate: X509Certificate): Omit<CertificateFacts, 'daysLeft'> {
   const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
     validFrom: new Date(certificate.validFrom).toISOString(),
     validTo: new Date(certificate.validTo).toISOString(),
-    daysLeft: daysLeft(certificate.validTo, now),
     fingerprint256: certificate.fingerprint256,
     keyType: asymmetricKeyType ?? 'unknown',
     keyBits:

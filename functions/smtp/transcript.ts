@@ -3,7 +3,7 @@ import { ehloKeywords, offeredMechanisms } from './ehlo.ts';
 import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
 import { mask } from './masking.ts';
 import { isMechanism } from './mechanisms/mechanisms.ts';
-import { parseReply } from './reply.ts';
+import { parseReply, replyCode } from './reply.ts';
 
 /** Milliseconds from any fixed point. */
 type Clock = () => number;
@@ -20,7 +20,8 @@ export class Transcript {
   offered: readonly string[] | null = null;
   /** Whether commands may be sent before the replies to earlier ones (RFC 2920), by the same EHLO reply. */
   pipelining = false;
-  lastReply: Reply | null = null;
+  #lastRaw: string | null = null;
+  #lastReply: Reply | null | undefined;
   #stage: Stage = 'dns';
   #since: number;
   #secured: boolean;
@@ -46,6 +47,13 @@ export class Transcript {
 
   get stage(): Stage {
     return this.#stage;
+  }
+
+  /** Most replies move the dialogue on and are never looked at again: one is only read and masked when it is asked for. */
+  get lastReply(): Reply | null {
+    if (this.#lastReply === undefined)
+      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, [...this.#hidden]);
+    return this.#lastReply;
   }
 
   enter(stage: Stage): void {
@@ -80,10 +88,11 @@ export class Transcript {
 
   received(raw: string): void {
     const hidden = [...this.#hidden];
-    this.lastReply = parseReply(raw, hidden);
+    this.#lastRaw = raw;
+    this.#lastReply = undefined;
     if (this.#stage === 'greeting') this.greeting = this.lastReply?.text ?? mask(raw, hidden);
-    if (this.#stage === 'starttls' && this.lastReply?.code === 220) this.enter('tls');
-    if (this.#stage === 'ehlo' && this.#secured && this.lastReply?.code === 250) {
+    if (this.#stage === 'starttls' && replyCode(raw) === 220) this.enter('tls');
+    if (this.#stage === 'ehlo' && this.#secured && replyCode(raw) === 250) {
       this.offered = offeredMechanisms(raw).filter((name) => isMechanism(name) || !isEcho(name, hidden));
       this.pipelining = ehloKeywords(raw).includes('PIPELINING');
     }

@@ -5,7 +5,6 @@ import type { BrokenStage, Judgement, Verdict } from './judgement.ts';
 import { networkVerdict, timeoutVerdict } from './network-verdict.ts';
 import type { Reference } from './reference.ts';
 import { referenceFor } from './references.ts';
-import { isReplyStage } from './replies/row.ts';
 import { isContradictory, ruleOn } from './reply-table.ts';
 import { judgeCertificate, judgeHandshake } from './tls-verdict.ts';
 import { tokenVerdict } from './token-verdict.ts';
@@ -23,7 +22,7 @@ export function judgementOf(verdict: Verdict): Judgement {
 /** Where the rule behind a verdict is written; null for what only Keyturn itself decides. */
 export function referenceOf(evidence: LoginEvidence): Reference | null {
   const { failure, stage } = evidence;
-  if (failure?.kind === 'reply' && isReplyStage(stage)) return ruleOn(stage, failure.reply).reference;
+  if (failure?.kind === 'reply') return ruleOn(stage, failure.reply).reference;
   return referenceFor(verdictOf(evidence));
 }
 
@@ -67,7 +66,6 @@ function replyVerdict(
   stage: BrokenStage,
   used: string | null,
 ): Verdict {
-  if (!isReplyStage(stage)) return 'protocol-error';
   const { verdict } = ruleOn(stage, reply);
   const isToken = TOKEN_METHODS.some((method) => method === used);
   return isToken ? tokenVerdict(verdict, tokenStatus) : verdict;

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { transformSync } from 'esbuild';
+import { buildSync, transformSync } from 'esbuild';
 import { keyturnApp } from '../../infra/keyturn-app.ts';
 
 const CONSTRUCTS = ['Validate', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'] as const;
@@ -13,6 +13,8 @@ export interface Bundle {
 /** What this script prints, as JSON. */
 export interface Bundles {
   readonly bare: Bundle;
+  /** What one would deploy without Keyturn, bundled as esbuild does by default. */
+  readonly plain: Bundle;
   readonly deployed: readonly Bundle[];
 }
 
@@ -45,9 +47,18 @@ function bareBundle(outdir: string, like: Bundle): Bundle {
   return { name: 'bare handler', file };
 }
 
+/** `bundle` and `platform` are what a Lambda function cannot do without; not minified, main fields as they are. */
+function plainBundle(outdir: string): Bundle {
+  const entry = join(import.meta.dirname, 'first-read/plain.ts');
+  const file = join(outdir, 'plain.js');
+  buildSync({ entryPoints: [entry], outfile: file, bundle: true, platform: 'node' });
+  return { name: 'plain SDK + nodemailer', file };
+}
+
 const [outdir] = process.argv.slice(2);
 if (outdir === undefined) throw new Error('usage: bundles.ts <directory to write to>');
 const deployed = deployedBundles(outdir);
 const [first] = deployed;
 if (!first) throw new Error('the stack has no functions');
-console.log(JSON.stringify({ bare: bareBundle(outdir, first), deployed } satisfies Bundles));
+const [bare, plain] = [bareBundle(outdir, first), plainBundle(outdir)];
+console.log(JSON.stringify({ bare, plain, deployed } satisfies Bundles));

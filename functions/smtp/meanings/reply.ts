@@ -1,7 +1,7 @@
-import type { ReplyVerdict } from '../judgement.ts';
+import type { ReplyVerdict, TlsVerdict } from '../judgement.ts';
 import { after, bad, good, type Meaning, unknown } from './meaning.ts';
 
-export const REPLY_MEANINGS: Readonly<Record<ReplyVerdict, Meaning>> = {
+export const REPLY_MEANINGS: Readonly<Record<Exclude<ReplyVerdict, TlsVerdict>, Meaning>> = {
   valid: good('Nothing to do: the server accepted this login over verified TLS.'),
   rejected: bad(
     'The server refused this user name or password. Rotate the secret or store the right password; for Amazon SES check that the password was derived for this region and is not the raw secret access key.',

@@ -24,8 +24,11 @@ export async function connectTcp(
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: bothFamilies ? OTHER_FAMILY_AFTER_MS : NEXT_ADDRESS_AFTER_MS,
     lookup: (_host, _options, done) => done(null, found),
-    signal,
   });
+  // Not Node's own option: with it every close, the good ones too, makes an error for nobody.
+  const abort = () => socket.destroy(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
   return ready(socket, 'connect').catch((error: unknown) => {
     throw mostTelling(error);
   });

@@ -105,6 +105,13 @@ const REFUSED: readonly Row[] = [
   auth({ codes: [535], phrase: 'notSubscribed', verdict: 'account-not-enabled', reference: SES_ERRORS }),
   auth({ codes: [535], phrase: 'appPassword', verdict: 'app-password-required', reference: GMAIL }),
   auth({ codes: [535], phrase: 'webBrowser', verdict: 'interactive-challenge', reference: GMAIL }),
+  // Dovecot says 535 5.7.8 for that, before it looks at the password.
+  auth({
+    codes: [535],
+    phrase: 'clientCertificate',
+    verdict: 'tls-client-certificate-required',
+    reference: rfc(8446, '4.3.2'),
+  }),
   // Postfix says 535 whatever its SASL service had against the AUTH command.
   auth({ codes: [535], phrase: 'invalidBase64', verdict: 'auth-syntax', reference: rfc(4954, '4') }),
   auth({

@@ -4,13 +4,7 @@ import type { Reference } from '../reference.ts';
 import { PHRASES, type Phrase } from './phrases.ts';
 
 /** The stages in which a server speaks SMTP to us. */
-const REPLY_STAGES = ['greeting', 'ehlo', 'starttls', 'auth'] as const;
-
-export type ReplyStage = (typeof REPLY_STAGES)[number];
-
-export function isReplyStage(stage: Stage): stage is ReplyStage {
-  return REPLY_STAGES.some((known) => known === stage);
-}
+export type ReplyStage = Extract<Stage, 'greeting' | 'ehlo' | 'starttls' | 'auth'>;
 
 /** A code, or all codes of a kind (RFC 5321 section 4.2.1): 4yz transient, 5yz permanent. */
 type Code = number | '4yz' | '5yz';
@@ -28,8 +22,8 @@ export interface Row {
   readonly reference: Reference;
 }
 
-export function matches({ stages, codes, enhanced, phrase }: Row, stage: ReplyStage, reply: Reply): boolean {
-  if (!stages.includes(stage)) return false;
+export function matches({ stages, codes, enhanced, phrase }: Row, stage: Stage, reply: Reply): boolean {
+  if (!stages.some((known) => known === stage)) return false;
   if (!codes.some((code) => includes(code, reply.code))) return false;
   if (enhanced && !enhanced.some((known) => known === reply.enhanced)) return false;
   return phrase === undefined || PHRASES[phrase].test(reply.text);

@@ -6,6 +6,13 @@ const SES_ERRORS = awsPage('Amazon SES SMTP response codes', 'ses/latest/dg/trou
 /** Replies before AUTH: the greeting, to EHLO and to STARTTLS. None of them can be about the credential. */
 export const SESSION_ROWS: readonly Row[] = [
   {
+    stages: ['greeting', 'ehlo'],
+    codes: [421],
+    phrase: 'clientCertificate',
+    verdict: 'tls-client-certificate-required',
+    reference: rfc(8446, '4.3.2'),
+  },
+  {
     stages: ['greeting', 'ehlo', 'starttls'],
     codes: ['4yz'],
     phrase: 'tooManyLogins',

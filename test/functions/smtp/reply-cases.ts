@@ -46,6 +46,7 @@ export const AUTH_CASES: readonly Case[] = [
   [501, '5.5.2', 'Cannot Base64-decode Client responses', 'auth-syntax'],
   [501, null, 'Syntax error in parameters', 'auth-syntax'],
   [535, '5.7.8', 'Error: authentication failed: Invalid base64 data in initial response', 'auth-syntax'],
+  [535, '5.7.8', "Client didn't present valid SSL certificate", 'tls-client-certificate-required'],
   [535, '5.7.8', 'Error: authentication failed: Invalid authentication mechanism', 'mechanism-unsupported'],
   [503, '5.5.1', 'AUTH not available', 'bad-sequence'],
   [504, '5.5.4', 'Unrecognized authentication type', 'mechanism-unsupported'],
@@ -134,6 +135,10 @@ export const SESSION_CASES: readonly (readonly [stages: readonly ReplyStage[], r
   [STARTTLS, [502, '5.5.1', 'Command not implemented', 'starttls-missing']],
   [STARTTLS, [503, null, 'Not allowed here', 'starttls-missing']],
   [STARTTLS, [250, null, 'OK', 'protocol-error']],
+  [
+    BEFORE_TLS,
+    [421, '4.7.1', 'localhost Error: No client certificate presented', 'tls-client-certificate-required'],
+  ],
   [BEFORE_TLS, [450, '4.7.1', 'Greylisted', 'temporary']],
   [BEFORE_TLS, [554, '5.7.1', 'No', 'ip-refused']],
   [BEFORE_TLS, [550, '5.7.1', 'No', 'ip-refused']],

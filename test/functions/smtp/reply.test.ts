@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mask } from '../../../functions/smtp/masking.ts';
-import { parseReply } from '../../../functions/smtp/reply.ts';
+import { parseReply, replyCode } from '../../../functions/smtp/reply.ts';
 
 describe('parseReply', () => {
   it.each([
@@ -20,6 +20,7 @@ describe('parseReply', () => {
     ['535 5.7.8888 no', { code: 535, enhanced: null, text: '5.7.8888 no' }],
   ])('reads %j', (raw, reply) => {
     expect(parseReply(raw, [])).toEqual(reply);
+    expect(replyCode(raw)).toBe(reply.code);
   });
 
   it.each([
@@ -35,6 +36,7 @@ describe('parseReply', () => {
     ['a tab in the place of the space', '235\tok'],
   ])('takes %s for no reply', (_what, raw) => {
     expect(parseReply(raw, [])).toBeNull();
+    expect(replyCode(raw)).toBeNull();
   });
 
   it('never throws, and takes no code from anywhere but the beginning of every line', () => {

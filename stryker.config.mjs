@@ -1,0 +1,29 @@
+/**
+ * `npm run mutation` breaks the decisions in one place at a time, and wants a test to notice each time. Mutants that no test
+ * could notice are switched off where they stand, with the reason.
+ */
+export default {
+  mutate: [
+    'functions/smtp/{reply-table,verdict,network-verdict,tls-verdict,token-verdict,failure,reply}.ts',
+    'functions/smtp/replies/*.ts',
+    'functions/credential/schema.ts',
+  ],
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutation.config.ts' },
+  plugins: ['@stryker-mutator/vitest-runner'],
+  coverageAnalysis: 'perTest',
+  // Only what the tests read. Without tsconfig.json, which Stryker would parse by an API that TypeScript 7 no longer has.
+  ignorePatterns: [
+    '*',
+    '!functions/**',
+    '!test/**',
+    '!infra/**',
+    '!package.json',
+    '!vitest.mutation.config.ts',
+  ],
+  reporters: ['clear-text', 'progress'],
+  clearTextReporter: { allowColor: false, logTests: false },
+  tempDirName: '.stryker-tmp',
+  concurrency: 2,
+  thresholds: { high: 100, low: 100, break: 100 },
+};

@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls';
+  readonly ca: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The ports of a target that is not found where mail servers are. */
+export const UNUSUAL_PORTS = { tls: 10465, starttls: 10587 };
+
+/** Logs in once, on a connection of its own; rejects unless the server said 235 over verified TLS. */
+export type Login = (target: Target) => Promise<void>;
+
+export interface Work {
+  readonly target: Target;
+  readonly logins: number;
+  readonly concurrency: number;
+  /** A client that remembers nothing for each login, or one for all of them. */
+  readonly contact: 'first' | 'warm';
+}
+
+export interface Done {
+  /** How long each login took. */
+  readonly ms: readonly number[];
+  readonly cpuMs: number;
+  /** The most this process ever had resident, in MiB. */
+  readonly residentMiB: number;
+}
+
+/** Takes one `Work` a line and prints what came of it as one `Done` a line, until its input ends. */
+export async function serve(create: () => Login): Promise<void> {
+  const warm = create();
+  for await (const line of createInterface({ input: process.stdin })) {
+    const work = JSON.parse(line) as Work;
+    const logIn: Login = (target) => (work.contact === 'warm' ? warm : create())(target);
+    console.log(JSON.stringify(await done(work, logIn)));
+  }
+}
+
+async function done({ target, logins, concurrency }: Work, logIn: Login): Promise<Done> {
+  const ms: number[] = [];
+  let left = logins;
+  const worker = async () => {
+    for (; left > 0; ) {
+      left -= 1;
+      const start = performance.now();
+      await logIn(target);
+      ms.push(performance.now() - start);
+    }
+  };
+  const before = process.cpuUsage();
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpuMs: (user + system) / 1000, residentMiB: process.resourceUsage().maxRSS / 1024 };
+}

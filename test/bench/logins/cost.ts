@@ -1,0 +1,69 @@
+import { gated, type Row, told } from '../rows.ts';
+import { median } from '../turns.ts';
+import type { Target, Work } from './client.ts';
+import type { Network } from './namespaces.ts';
+import { Client, type ClientName } from './processes.ts';
+import type { Targets } from './servers.ts';
+
+const ROUNDS = 15;
+const LOGINS = 50;
+const CONCURRENCY = 10;
+const CPU_FULL = 0.8;
+const CPU_RESUMED = 0.6;
+const RESIDENT = 0.9;
+
+/** One process that does the same number of logins as the others. */
+class Worker {
+  readonly #client: Client;
+  readonly #work: Work;
+  readonly #cpuMs: number[] = [];
+  residentMiB = 0;
+
+  constructor(client: Client, target: Target, contact: Work['contact']) {
+    this.#client = client;
+    this.#work = { target, contact, logins: LOGINS, concurrency: CONCURRENCY };
+  }
+
+  get cpuMs(): number {
+    return median(this.#cpuMs);
+  }
+
+  async turn(counts: boolean): Promise<void> {
+    const { cpuMs, residentMiB } = await this.#client.do(this.#work);
+    if (counts) this.#cpuMs.push(cpuMs / LOGINS);
+    this.residentMiB = residentMiB;
+  }
+
+  end(): Promise<void> {
+    return this.#client.end();
+  }
+}
+
+/**
+ * CPU time of one login among ten, and the most memory: on Postfix, with TLS from the start. `full` is one process whose
+ * server resumes no session; the secure context it shares, as the logins of one function do.
+ */
+export async function costRows(network: Network, bundles: string, targets: Targets): Promise<Row[]> {
+  const { postfix, noTickets } = targets;
+  const worker = (name: ClientName, { tls }: Targets['postfix'], contact: Work['contact']) =>
+    new Worker(new Client(network, bundles, name), tls, contact);
+  const verify = worker('nodemailer', noTickets, 'first');
+  const raw = worker('raw', noTickets, 'first');
+  const full = worker('keyturn', noTickets, 'warm');
+  const resumed = worker('keyturn', postfix, 'warm');
+  const workers = [verify, raw, full, resumed];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    // The first round compiles the code, and is no round of the others.
+    for (const one of workers) await one.turn(round > 0);
+  }
+  await Promise.all(workers.map((one) => one.end()));
+  const cpu = (one: Worker) => `${one.cpuMs.toFixed(2)} of ${verify.cpuMs.toFixed(2)} ms`;
+  const memory = (one: Worker) => `${one.residentMiB.toFixed(0)} of ${verify.residentMiB.toFixed(0)} MiB`;
+  return [
+    gated('CPU, full handshakes / verify()', full.cpuMs / verify.cpuMs, CPU_FULL, cpu(full)),
+    gated('CPU, resumed sessions / verify()', resumed.cpuMs / verify.cpuMs, CPU_RESUMED, cpu(resumed)),
+    told('CPU, raw client / verify()', cpu(raw)),
+    gated('most memory / verify()', full.residentMiB / verify.residentMiB, RESIDENT, memory(full)),
+    told('most memory, raw client / verify()', memory(raw)),
+  ];
+}

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bundle, Bundles } from './bundles.ts';
+import { firstRead, startSecretsManager } from './first-read/first-read.ts';
+import { init } from './init.ts';
+import { gated, type Row, times, told } from './rows.ts';
+import { inTurns, type Time } from './turns.ts';
+
+const ROUNDS = 21;
+const LIMIT_KIB = 450;
+/** A bare handler on an idle machine waits for nothing: its wall time is its CPU time. */
+const BUSY = 1.25;
+/** Times a bare handler's wall time on an idle machine, for the one function that someone waits for. */
+const INIT_LIMITS: Readonly<Record<string, number>> = { Validate: 2.6 };
+const FIRST_READ_LIMIT = 0.6;
+
+/** What a user waits for when no function is warm yet: sizes, initialisation, and the first secret. */
+export async function startUpRows(outdir: string): Promise<Row[]> {
+  const { bare, plain, deployed } = bundle(outdir);
+  const timeOf = await inTurns([bare, ...deployed], ROUNDS, init);
+  warnIfBusy(timeOf(bare));
+  return [
+    ...deployed.map(({ name, file }) => sizeRow(name, statSync(file).size / 1024)),
+    ...[bare, ...deployed].map((one) => initRow(one.name, timeOf(one), timeOf(bare))),
+    await firstReadRow(deployed, plain),
+  ];
+}
+
+/** In a process of its own: one that has the CDK in memory takes many milliseconds longer to start another. */
+function bundle(outdir: string): Bundles {
+  const script = join(import.meta.dirname, 'bundles.ts');
+  return JSON.parse(execFileSync(process.execPath, [script, outdir], { encoding: 'utf8' }));
+}
+
+function warnIfBusy({ wallMs, cpuMs }: Time): void {
+  if (wallMs > BUSY * cpuMs)
+    console.error('This machine is busy with other work: expect init ratios too high.');
+}
+
+function sizeRow(name: string, kib: number): Row {
+  const result = kib <= LIMIT_KIB ? 'ok' : 'TOO HIGH';
+  return { what: `bundle of ${name}`, value: `${kib.toFixed(1)} KiB`, limit: `${LIMIT_KIB} KiB`, result };
+}
+
+function initRow(name: string, time: Time, bare: Time): Row {
+  const ratio = time.wallMs / bare.wallMs;
+  const limit = INIT_LIMITS[name];
+  const what = `init of ${name} / bare handler`;
+  const detail = `${time.wallMs.toFixed(0)} ms (CPU ${times(time.cpuMs / bare.cpuMs)})`;
+  return limit === undefined ? told(what, `${detail}, ${times(ratio)}`) : gated(what, ratio, limit, detail);
+}
+
+async function firstReadRow(deployed: readonly Bundle[], plain: Bundle): Promise<Row> {
+  const validate = deployed.find(({ name }) => name === 'Validate');
+  if (!validate) throw new Error('the stack has no function Validate');
+  const stub = await startSecretsManager();
+  try {
+    const timeOf = await inTurns([plain, validate], ROUNDS, (one) => firstRead(one, stub));
+    const [ours, theirs] = [timeOf(validate), timeOf(plain)];
+    const detail = `${ours.wallMs.toFixed(0)} of ${theirs.wallMs.toFixed(0)} ms (CPU ${times(ours.cpuMs / theirs.cpuMs)})`;
+    return gated(
+      'first secret of Validate / plain bundle',
+      ours.wallMs / theirs.wallMs,
+      FIRST_READ_LIMIT,
+      detail,
+    );
+  } finally {
+    await stub.stop();
+  }
+}
