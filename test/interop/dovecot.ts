@@ -1,64 +1,113 @@
-import { createHash } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Accounts } from './accounts.ts';
+import type { Certificates } from './certificates.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { MECHANISMS, type Ports, type Variant } from './variant.ts';
 
 export interface DovecotOptions {
-  readonly dir: string;
-  readonly leaf: Leaf;
-  readonly user: { readonly name: string; readonly password: string };
-  readonly ports: { readonly tls: number; readonly starttls: number; readonly relay: number };
+  readonly folder: string;
+  /** An address of this computer; default 127.0.0.1. */
+  readonly address?: string;
+  readonly ports: Ports;
+  /** The port of a mail server to hand all mail to; a login needs it for a clean QUIT. */
+  readonly relay: number;
+  readonly certificates: Certificates;
+  readonly accounts: Accounts;
+  readonly variant?: Variant;
 }
 
-/** The socket on which this Dovecot answers for Postfix. */
-export function authSocket(dir: string): string {
-  return join(dir, 'run/postfix-auth');
+/** The socket on which the Dovecot of `folder` answers for Postfix and Exim. */
+export function authSocket(folder: string): string {
+  return join(folder, 'run/sasl');
 }
 
-/** Dovecot's submission service, and the SASL service for Postfix, with nothing of the machine's own configuration. */
-export async function startDovecot({ dir, leaf, user, ports }: DovecotOptions): Promise<Daemon> {
-  const file = (name: string) => join(dir, name);
-  await mkdir(file('mail'), { recursive: true });
-  // Dovecot opens the mailbox as `nobody` before it says 235.
-  await chmod(file('mail'), 0o777);
-  await writeFile(file('cert.pem'), leaf.cert);
-  await writeFile(file('key.pem'), leaf.key, { mode: 0o600 });
-  const hash = createHash('sha512').update(user.password).digest('hex');
-  await writeFile(file('users'), `${user.name}:{SHA512.HEX}${hash}\n`);
-  await writeFile(file('dovecot.conf'), configuration(dir, ports));
+/** Dovecot's submission service, and SASL for other servers, with nothing of the machine's own configuration. */
+export async function startDovecot(options: DovecotOptions): Promise<Daemon> {
+  const { folder, ports, address } = options;
+  await writeAccounts(folder, options.accounts);
+  const configuration = join(folder, 'dovecot.conf');
+  await writeFile(configuration, dovecotConf(options));
   return startDaemon({
-    start: ['dovecot', '-F', '-c', file('dovecot.conf')],
-    stop: ['doveadm', '-c', file('dovecot.conf'), 'stop'],
+    start: ['dovecot', '-F', '-c', configuration],
     ports: [ports.tls, ports.starttls],
-    logFile: file('log'),
+    address,
+    logFile: join(folder, 'log'),
   });
 }
 
+/** `closed` and `elsewhere` are shut by an attribute, `denied` by a list; each has the right password. */
+async function writeAccounts(
+  folder: string,
+  { username, password, unusual, tokenKey }: Accounts,
+): Promise<void> {
+  const keys = join(folder, 'keys/default/HS256');
+  await mkdir(keys, { recursive: true });
+  await mkdir(join(folder, 'mail'));
+  // Dovecot opens the mailbox as `nobody` before it says 235.
+  await chmod(join(folder, 'mail'), 0o777);
+  const line = (name: string, secret: string, attribute = '') =>
+    `${name}:{PLAIN.b64}${Buffer.from(secret).toString('base64')}::::::${attribute}\n`;
+  const users = [
+    line(username, password),
+    line(unusual.username, unusual.password),
+    line('closed', password, 'nologin'),
+    line('elsewhere', password, 'allow_nets=192.0.2.0/24'),
+    line('denied', password),
+  ];
+  await writeFile(join(folder, 'users'), users.join(''), { mode: 0o644 });
+  await writeFile(join(folder, 'denied'), 'denied:\n');
+  await writeFile(join(keys, 'default'), Buffer.from(tokenKey).toString('base64'));
+  await writeFile(
+    join(folder, 'oauth2.conf'),
+    `introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix=${folder}/keys/\nusername_attribute = sub\n`,
+  );
+}
+
 /** A wrong password must neither be answered late nor slow down the next login from the same address. */
-function configuration(dir: string, ports: DovecotOptions['ports']): string {
+function dovecotConf({
+  folder,
+  address = '127.0.0.1',
+  ports,
+  relay,
+  certificates,
+  variant = {},
+}: DovecotOptions): string {
+  const { mechanisms = MECHANISMS, certificate = 'trusted', settings = [] } = variant;
   return `
-base_dir = ${dir}/run
-state_dir = ${dir}/state
-log_path = ${dir}/log
-listen = 127.0.0.1
+base_dir = ${folder}/run
+state_dir = ${folder}/state
+log_path = ${folder}/log
+listen = ${address}
 hostname = localhost
-mail_location = maildir:${dir}/mail
+mail_location = maildir:${folder}/mail
 protocols = submission
 ssl = required
-ssl_cert = <${dir}/cert.pem
-ssl_key = <${dir}/key.pem
-auth_mechanisms = plain login
+ssl_cert = <${certificates.folder}/${certificate}.pem
+ssl_key = <${certificates.folder}/${certificate}.key
+ssl_ca = <${certificates.folder}/trusted.pem
+auth_mechanisms = ${mechanisms.join(' ').toLowerCase()}
 auth_failure_delay = 0
-submission_relay_host = 127.0.0.1
-submission_relay_port = ${ports.relay}
+submission_relay_host = ${address}
+submission_relay_port = ${relay}
 passdb {
   driver = passwd-file
-  args = ${dir}/users
+  args = ${folder}/denied
+  deny = yes
+}
+passdb {
+  driver = passwd-file
+  args = ${folder}/users
+  mechanisms = plain login cram-md5 scram-sha-256
+}
+passdb {
+  driver = oauth2
+  args = ${folder}/oauth2.conf
+  mechanisms = xoauth2 oauthbearer
 }
 userdb {
   driver = static
-  args = uid=nobody gid=nogroup home=${dir}
+  args = uid=nobody gid=nogroup home=${folder}
 }
 service anvil {
   unix_listener anvil-auth-penalty {
@@ -66,9 +115,8 @@ service anvil {
   }
 }
 service auth {
-  unix_listener postfix-auth {
-    user = postfix
-    mode = 0600
+  unix_listener sasl {
+    mode = 0666
   }
 }
 service submission-login {
@@ -80,5 +128,6 @@ service submission-login {
     ssl = yes
   }
 }
+${settings.join('\n')}
 `;
 }

@@ -1,53 +1,50 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { createAuthority } from '../../infra/sandbox/certificates.ts';
-import { type Daemon, freePorts } from './daemon.ts';
-import { authSocket, startDovecot } from './dovecot.ts';
-import { startPostfix } from './postfix.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { createCertificates } from './certificates.ts';
+import type { Daemon } from './daemon.ts';
+import { EXIM } from './exim.ts';
+import { planSites, startSites } from './sites.ts';
+import type { Ports } from './variant.ts';
 
-const PACKAGES = {
-  postfix: '/usr/lib/postfix/sbin/smtpd',
-  'dovecot-core': '/usr/sbin/dovecot',
-  'dovecot-submissiond': '/usr/lib/dovecot/submission-login',
-};
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const PROGRAMS = ['/usr/lib/postfix/sbin/smtpd', '/usr/lib/dovecot/submission-login', EXIM];
 
-export interface Submission {
-  readonly server: string;
-  readonly host: string;
-  readonly port: number;
-  readonly security: 'tls' | 'starttls';
+/** Where a variant is reached, and the authority to trust there. */
+interface Target extends Ports {
+  readonly ca: string;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
     interop: {
-      readonly servers: readonly Submission[];
-      readonly ca: string;
-      readonly username: string;
-      readonly password: string;
+      /** Each variant of each server, by `server: variant`. */
+      readonly targets: Readonly<Record<string, Target>>;
+      readonly accounts: Accounts;
+      /** Holds each server's logs and, in them, what the server saw of the logins. */
+      readonly folder: string;
     };
   }
 }
 
-/** Real servers for the whole run: Postfix (with Dovecot's SASL) and Dovecot submission. */
+/** Real servers for the whole run: Postfix with Dovecot's SASL, Dovecot submission, and Exim, each in many variants. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  requirePackages();
-  // Postfix runs its parts as another user, and a socket's path may have no more than 107 characters.
-  const dir = await mkdtemp(join(tmpdir(), 'keyturn-interop-'));
-  await chmod(dir, 0o755);
+  requirePrograms();
+  // Servers run their parts as other users, and a socket's path may have no more than 107 characters.
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-interop-'));
+  await chmod(folder, 0o755);
   const running: Daemon[] = [];
-  const forget = cleanUpOnExit(dir);
+  const forget = cleanUpOnExit(folder);
   const teardown = async () => {
-    for (const daemon of running.splice(0).toReversed()) await daemon.stop();
-    await rm(dir, { recursive: true, force: true });
+    await Promise.all(running.splice(0).map((daemon) => daemon.stop()));
+    await rm(folder, { recursive: true, force: true });
     forget();
   };
   try {
-    await startServers(project, dir, running);
+    await startServers(project, folder, running);
   } catch (error) {
     await teardown();
     throw error;
@@ -55,53 +52,35 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return teardown;
 }
 
-/** vitest skips the teardown when a signal ends it, and does not turn SIGTERM and SIGHUP into an exit. */
-function cleanUpOnExit(dir: string): () => void {
+/** vitest skips the teardown when a signal ends it, and turns none into an exit before its tests run. */
+function cleanUpOnExit(folder: string): () => void {
   const exit = () => process.exit(1);
-  const remove = () => rmSync(dir, { recursive: true, force: true });
-  process.once('exit', remove).once('SIGTERM', exit).once('SIGHUP', exit);
-  return () => void process.off('exit', remove).off('SIGTERM', exit).off('SIGHUP', exit);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  // Not `once`: without a handler a second signal would end the clean-up half-way.
+  for (const signal of SIGNALS) process.on(signal, exit);
+  return () => {
+    process.off('exit', remove);
+    for (const signal of SIGNALS) process.off(signal, exit);
+  };
 }
 
-async function startServers(project: TestProject, dir: string, running: Daemon[]): Promise<void> {
-  const authority = await createAuthority();
-  const issued = await authority.issue({ names: ['localhost'] });
-  // With the root in the chain a client that does not know it says just that, not that the chain is incomplete.
-  const leaf = { ...issued, cert: `${issued.cert}\n${authority.cert}` };
-  const user = { name: 'orders', password: randomBytes(24).toString('base64') };
-  const { relay, ...ports } = await freePorts(
-    'postfixTls',
-    'postfixStartTls',
-    'dovecotTls',
-    'dovecotStartTls',
-    'relay',
-  );
-  const dovecot = { tls: ports.dovecotTls, starttls: ports.dovecotStartTls };
-  const postfix = { tls: ports.postfixTls, starttls: ports.postfixStartTls };
-  const dovecotDir = join(dir, 'dovecot');
-  running.push(await startDovecot({ dir: dovecotDir, leaf, user, ports: { ...dovecot, relay } }));
-  const sasl = authSocket(dovecotDir);
-  running.push(await startPostfix({ dir: join(dir, 'postfix'), leaf, sasl, ports: { ...postfix, relay } }));
-  project.provide('interop', {
-    servers: [...endpoints('Postfix', postfix), ...endpoints('Dovecot submission', dovecot)],
-    ca: authority.cert,
-    username: user.name,
-    password: user.password,
+async function startServers(project: TestProject, folder: string, running: Daemon[]): Promise<void> {
+  const certificates = await createCertificates(join(folder, 'certificates'));
+  const accounts = createAccounts();
+  const { sites, relay } = await planSites(folder);
+  const started = await Promise.allSettled(startSites(sites, { folder, relay, certificates, accounts }));
+  for (const result of started) if (result.status === 'fulfilled') running.push(result.value);
+  for (const result of started) if (result.status === 'rejected') throw result.reason;
+  const targets = sites.map(({ server, name, ports, variant: { certificate = 'trusted' } }) => {
+    return [`${server}: ${name}`, { ...ports, ca: certificates.authorities[certificate] }];
   });
+  project.provide('interop', { targets: Object.fromEntries(targets), accounts, folder });
 }
 
-function endpoints(server: string, ports: { tls: number; starttls: number }): Submission[] {
-  return [
-    { server, host: 'localhost', port: ports.tls, security: 'tls' },
-    { server, host: 'localhost', port: ports.starttls, security: 'starttls' },
-  ];
-}
-
-function requirePackages(): void {
-  const missing = Object.values(PACKAGES).filter((file) => !existsSync(file));
-  if (missing.length > 0 || process.getuid?.() !== 0) {
-    throw new Error(
-      `the interop tests start Postfix and Dovecot and need root and: apt-get install --no-install-recommends ${Object.keys(PACKAGES).join(' ')}`,
-    );
-  }
+function requirePrograms(): void {
+  if (PROGRAMS.every((file) => existsSync(file)) && process.getuid?.() === 0) return;
+  throw new Error(
+    'the interop tests start Postfix, Dovecot and Exim: they need root and, once, test/interop/install',
+  );
 }

@@ -1,81 +1,81 @@
-import { once } from 'node:events';
-import net from 'node:net';
-import { createInterface } from 'node:readline';
-import { describe, expect, inject, test } from 'vitest';
-import type { Credential } from '../../functions/credential/credential.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
-import { login } from '../../functions/smtp/login.ts';
-import { judge } from '../../functions/smtp/verdict.ts';
-import type { Submission } from './global-setup.ts';
+import { afterAll, describe, inject, test } from 'vitest';
+import type { AuthMethod } from '../../functions/credential/credential.ts';
+import { loopbackNetwork } from '../support/loopback-network.ts';
+import { portOf, prove, tally } from './attempt.ts';
+import { behave, WRONG } from './behaviours/behave.ts';
+import { BEHAVIOURS, SECURITIES, SERVERS } from './servers.ts';
+import { MECHANISMS } from './variant.ts';
 
-const BUDGET_MS = 10_000;
-const { servers, ca, username, password } = inject('interop');
+const { accounts } = inject('interop');
+const TOKEN_MECHANISMS: readonly AuthMethod[] = ['XOAUTH2', 'OAUTHBEARER'];
+const PASSWORD_MECHANISMS = MECHANISMS.filter((mechanism) => !TOKEN_MECHANISMS.includes(mechanism));
+const SIDES = SERVERS.flatMap((server) => SECURITIES.map((security) => ({ server, security })));
 
-function credential({ host, port, security }: Submission, secret: string, trusted = true): Credential {
-  const endpoint = { host, port, security, ...(trusted && { ca }) };
-  return { endpoint, username, password: new Redacted(secret) };
-}
+const takesToken = (mechanism: AuthMethod) => TOKEN_MECHANISMS.includes(mechanism);
+const refusal = (mechanism: AuthMethod) => (takesToken(mechanism) ? 'token-rejected' : 'rejected');
 
-describe.each(servers)('$server with $security', (server) => {
-  test('the right password is valid, and proven over verified TLS', async () => {
-    const evidence = await login(credential(server, password), BUDGET_MS);
-    expect(judge(evidence)).toMatchObject({ credential: 'good', verdict: 'valid' });
-    expect(evidence).toMatchObject({
-      stage: 'done',
-      authSent: true,
-      used: 'PLAIN',
-      reply: { code: 235 },
-      tls: { certificate: { subject: 'CN=localhost' } },
-    });
+afterAll(() => console.log(`${tally.logins} logins at real servers, ${tally.right} judged rightly`));
+
+describe.concurrent.each(SIDES)('$server on $security', (side) => {
+  describe.each(MECHANISMS)('%s', (mechanism) => {
+    const used = mechanism;
+
+    test('the right secret is valid when it is named among all', () =>
+      prove({ ...side, authMethod: mechanism }, { verdict: 'valid', authSent: true, used }));
+
+    test('a wrong secret is refused when it is named among all', () =>
+      prove(
+        { ...side, authMethod: mechanism, password: WRONG },
+        { verdict: refusal(mechanism), authSent: true, used },
+      ));
+
+    // Only `authMethod` makes a secret a token.
+    const authMethod = takesToken(mechanism) ? mechanism : undefined;
+
+    test('the right secret is valid when the server offers nothing else', () =>
+      prove({ ...side, variant: mechanism, authMethod }, { verdict: 'valid', authSent: true, used }));
+
+    test('a wrong secret is refused when the server offers nothing else', () =>
+      prove(
+        { ...side, variant: mechanism, authMethod, password: WRONG },
+        { verdict: refusal(mechanism), authSent: true, used },
+      ));
+
+    test.each(MECHANISMS.filter((other) => other !== mechanism))(
+      'nothing is sent when %s is named and the server offers nothing but it',
+      (other) =>
+        prove(
+          { ...side, variant: mechanism, authMethod: other },
+          { verdict: 'mechanism-unsupported', authSent: false },
+        ),
+    );
   });
 
-  test('a wrong password is rejected, and only it', async () => {
-    const evidence = await login(credential(server, `${password}-wrong`), BUDGET_MS);
-    expect(judge(evidence)).toMatchObject({ credential: 'bad', verdict: 'rejected' });
-    expect(evidence.reply?.code).toBe(535);
-    const after = await login(credential(server, password), BUDGET_MS);
-    expect(judge(after).verdict).toBe('valid');
+  test('of all mechanisms SCRAM-SHA-256 is chosen', () =>
+    prove(side, { verdict: 'valid', authSent: true, used: 'SCRAM-SHA-256' }));
+
+  test.each(TOKEN_MECHANISMS)('a password is not sent as a token when there is only %s', (variant) =>
+    prove({ ...side, variant }, { verdict: 'mechanism-unsupported', authSent: false }),
+  );
+
+  test.each(PASSWORD_MECHANISMS)('%s carries a password of unusual characters', (authMethod) =>
+    prove({ ...side, authMethod, ...accounts.unusual }, { verdict: 'valid', authSent: true }),
+  );
+
+  test('a refusal does not change the next verdict', async () => {
+    await prove({ ...side, password: WRONG }, { verdict: 'rejected', authSent: true });
+    await prove(side, { verdict: 'valid', authSent: true });
   });
 
-  test('an unknown authority ends the login before any AUTH byte', async () => {
-    const evidence = await login(credential(server, password, false), BUDGET_MS);
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict: 'tls-untrusted:unknown-ca' });
-    expect(evidence).toMatchObject({ stage: 'tls', authSent: false, tls: null });
+  test('a second login that resumes the TLS session of the first is judged by its own password', async () => {
+    const network = loopbackNetwork({ port: portOf(side) });
+    await prove({ ...side, network }, { verdict: 'valid', authSent: true });
+    await prove({ ...side, network, password: WRONG }, { verdict: 'rejected', authSent: true });
+    await prove({ ...side, network }, { verdict: 'valid', authSent: true });
   });
+
+  test.each(BEHAVIOURS[side.server].filter(({ on = side.security }) => on === side.security))(
+    '$name',
+    (behaviour) => behave(side, behaviour),
+  );
 });
-
-describe.each(servers.filter(({ security }) => security === 'starttls'))(
-  '$server before STARTTLS',
-  (server) => {
-    test('the server itself neither offers nor takes AUTH', async () => {
-      const [ehlo, auth] = await converse(server, ['EHLO client.test', 'AUTH PLAIN AHUAcA==']);
-      expect(ehlo).toContain('STARTTLS');
-      expect(ehlo).not.toContain('AUTH');
-      expect(auth).toMatch(/^5\d\d /);
-    });
-  },
-);
-
-/** The reply to each command, sent in the clear. */
-async function converse({ port }: Submission, commands: readonly string[]): Promise<string[]> {
-  // Dovecot takes a client with the server's own address for a secure one.
-  const socket = net.connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
-  await once(socket, 'connect');
-  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  await reply(lines);
-  const replies: string[] = [];
-  for (const command of commands) {
-    socket.write(`${command}\r\n`);
-    replies.push(await reply(lines));
-  }
-  socket.destroy();
-  return replies;
-}
-
-/** All lines of one reply; the last has no hyphen after its code (RFC 5321 section 4.2.1). */
-async function reply(lines: AsyncIterator<string>): Promise<string> {
-  const read: string[] = [];
-  do read.push((await lines.next()).value);
-  while (read.at(-1)?.[3] === '-');
-  return read.join('\n');
-}
