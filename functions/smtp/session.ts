@@ -5,6 +5,7 @@ import type { Failure, Stage, TlsFacts } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './mechanisms/authenticate.ts';
 import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';
+import { sitOutHandshakeTurn } from './network/handshake-turn.ts';
 import { hintAtIssuer } from './network/issuer-hint.ts';
 import type { Handshake } from './network/tls-sessions.ts';
 import type { Network } from './network.ts';
@@ -171,11 +172,11 @@ export class Session {
 
   #answered(raw: string): void {
     this.#transcript.received(raw);
-    if (this.#transcript.stage !== 'tls') return;
-    // By then nodemailer has begun the handshake that this reply allows.
+    const before = this.#connection?._socket;
+    // nodemailer begins the handshake in this turn, after any 2yz.
     queueMicrotask(() => {
       const socket = this.#connection?._socket;
-      if (socket instanceof TLSSocket) hintAtIssuer(socket);
+      if (socket !== before && socket instanceof TLSSocket) sitOutHandshakeTurn(hintAtIssuer(socket));
     });
   }
 
@@ -190,6 +191,8 @@ export class Session {
   async quit(): Promise<void> {
     const connection = this.#connection;
     if (!connection) return;
+    const socket = connection._socket;
+    if (socket instanceof TLSSocket) this.#handshake?.remember(socket);
     connection.on('error', () => {});
     if (this.#guard.isIdle && !connection.destroyed) this.#sayQuit();
     await this.#ended;

@@ -1,21 +1,23 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { CertificateFacts, TlsFacts } from './evidence.ts';
+import { BoundedCache } from './network/bounded-cache.ts';
 
+const CERTIFICATES = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The session of a TLS socket whose handshake is complete, and its leaf certificate. `now` in milliseconds since 1970. */
-export function tlsFacts(socket: TLSSocket, certificate: X509Certificate, now: number): TlsFacts {
+export function tlsFacts(socket: TLSSocket, certificate: CertificateFacts, now: number): TlsFacts {
   return {
     protocol: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
     group: keyExchangeGroup(socket),
-    certificate: certificateFacts(certificate, now),
+    certificate: { ...certificate, daysLeft: daysLeft(certificate.validTo, now) },
   };
 }
 
-/** A resumed session has the certificate of an earlier one, and to read a public key is the dearest part of a login. */
-const known = new WeakMap<X509Certificate, Omit<CertificateFacts, 'daysLeft'>>();
+/** By fingerprint: most logins see a certificate that was seen before, and to read a public key is dear. */
+const known = new BoundedCache<Omit<CertificateFacts, 'daysLeft'>>(CERTIFICATES);
 
 function keyExchangeGroup(socket: TLSSocket): string | null {
   const info = socket.getEphemeralKeyInfo();
@@ -23,9 +25,9 @@ function keyExchangeGroup(socket: TLSSocket): string | null {
 }
 
 export function certificateFacts(certificate: X509Certificate, now: number): CertificateFacts {
-  const facts = known.get(certificate) ?? lastingFacts(certificate);
-  known.set(certificate, facts);
-  return { ...facts, daysLeft: daysLeft(certificate.validTo, now) };
+  const facts = known.get(certificate.fingerprint256) ?? lastingFacts(certificate);
+  known.set(facts.fingerprint256, facts);
+  return { ...facts, daysLeft: daysLeft(facts.validTo, now) };
 }
 
 function lastingFacts(certificate: X509Certificate): Omit<CertificateFacts, 'daysLeft'> {

@@ -48,7 +48,8 @@ export async function play(script: Script, wire: Wire, socket: net.Socket = wire
   const lines = listenForLines(socket, wire.record);
   for (const [index, step] of script.entries()) {
     const act = 'talk' in step ? await talkTo(lines, step, (next) => perform(next, socket, wire)) : step;
-    if ('expect' in step && !step.expect?.test(await lines.next())) return void setImmediate(() => wire.tcp.destroy());
+    if ('expect' in step && !step.expect?.test(await lines.next()))
+      return void setImmediate(() => wire.tcp.destroy());
     if (!(await perform(act, socket, wire))) return;
     if (act.upgrade) {
       lines.stop();
@@ -77,7 +78,7 @@ function end(ending: Ending, socket: net.Socket, tcp: net.Socket): void {
   // In the next turn: Node dies of a socket that is destroyed while OpenSSL reads from it.
   if (ending === 'reset') return void setImmediate(() => tcp.resetAndDestroy());
   if (ending !== 'silence') socket.end();
-  if (ending !== 'half-close') socket.resume().once("end", () => setImmediate(() => tcp.destroy()));
+  if (ending !== 'half-close') socket.resume().once('end', () => setImmediate(() => tcp.destroy()));
 }
 
 /** Rejects when the client refuses the certificate or hangs up. */
@@ -86,7 +87,9 @@ function upgraded(socket: net.Socket, wire: Wire, upgrade: true | Handshake): Pr
   const next = secured(socket, handshake.leaf ?? wire.leaf, handshake);
   return new Promise((resolve, reject) => {
     if (handshake.cutAfter !== undefined) return resolve(next);
-    next.once('secure', () => resolve(next)).once('close', () => reject(new Error('the client hung up')));
+    // `secure` comes while OpenSSL reads, and Node dies of a socket that is destroyed in the same turn (nodejs/node#65035).
+    next.once('secure', () => setImmediate(() => resolve(next)));
+    next.once('close', () => reject(new Error('the client hung up')));
   });
 }
 

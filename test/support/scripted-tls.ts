@@ -12,12 +12,16 @@ export interface Handshake {
   readonly cutAfter?: { readonly bytes: number; readonly ending: 'close' | 'reset' | 'silence' };
 }
 
+const NEVER = { bytes: Number.POSITIVE_INFINITY, ending: 'silence' } as const;
+
 const contexts = new WeakMap<Leaf, tls.SecureContext>();
 
 /** The server's side of TLS on `socket`. */
 export function secured(socket: net.Socket, leaf: Leaf, { settings, cutAfter }: Handshake): tls.TLSSocket {
   const secureContext = settings ? tls.createSecureContext({ ...leaf, ...settings }) : contextOf(leaf);
-  const stream = cutAfter ? cutOff(socket, cutAfter) : socket;
+  // Through a stream of its own for TLS in TLS: Node dies of one native layer on another that is reset.
+  const layered = cutAfter ?? (socket instanceof tls.TLSSocket ? NEVER : undefined);
+  const stream = layered ? cutOff(socket, layered) : socket;
   return new tls.TLSSocket(stream as net.Socket, { isServer: true, secureContext }).on('error', () => {});
 }
 

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
+import { sitOutHandshakeTurn } from './handshake-turn.ts';
 import { hintAtIssuer } from './issuer-hint.ts';
 
 /** RFC 8305 section 5: the other address family gets its chance after a quarter of a second. */
@@ -36,7 +37,7 @@ export async function connectTcp(
 
 /** Begins TLS on a connected socket; verified or not is up to `options`. Rejects with Node's own error. */
 export function connectTls(socket: net.Socket, options: tls.ConnectionOptions): Promise<TLSSocket> {
-  return ready(hintAtIssuer(tls.connect({ ...options, socket })), 'secureConnect');
+  return ready(sitOutHandshakeTurn(hintAtIssuer(tls.connect({ ...options, socket }))), 'secureConnect');
 }
 
 function ready<S extends net.Socket>(socket: S, event: 'connect' | 'secureConnect'): Promise<S> {

@@ -1,9 +1,8 @@
-import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import type { Endpoint } from '../../credential/credential.ts';
-import type { TlsFacts } from '../evidence.ts';
-import { tlsFacts } from '../tls-facts.ts';
+import type { CertificateFacts, TlsFacts } from '../evidence.ts';
+import { certificateFacts, tlsFacts } from '../tls-facts.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { checkServerIdentity } from './server-identity.ts';
 
@@ -15,19 +14,29 @@ const TRUSTED_FOR_MS = 5 * 60 * 1000;
 /** TLS 1.2 is the floor (RFC 8996, RFC 9325). */
 const MIN_VERSION = 'TLSv1.2';
 
-/** A session that can be resumed, and the full handshake it goes back to. */
-interface Remembered {
-  readonly session: Buffer;
-  readonly certificate: X509Certificate;
+/** A full handshake. */
+interface Verified {
+  readonly certificate: CertificateFacts;
   /** Milliseconds since 1970. */
   readonly verifiedAt: number;
 }
 
-/** What one TLS handshake starts from; `completed` must be told its socket as soon as it is secure. */
+/** A session that can be resumed, and the full handshake it goes back to. */
+interface Remembered extends Verified {
+  readonly session: Buffer;
+}
+
+/** One TLS handshake. Both methods want its socket: `completed` as soon as it is secure, `remember` before it is closed. */
 export interface Handshake {
   readonly options: tls.ConnectionOptions;
   /** The facts of a verified session. On a resumed one, the certificate is that of the full handshake before. */
   completed(socket: TLSSocket): TlsFacts | null;
+  /**
+   * Keeps the session for the next login. TLS 1.3 hands it out behind the server's first words. It is not taken from the
+   * event `session`: that comes while OpenSSL reads, and Node dies of a socket that is written to or destroyed in the
+   * same turn (nodejs/node#65035).
+   */
+  remember(socket: TLSSocket): void;
 }
 
 /**
@@ -47,10 +56,18 @@ export class TlsSessions {
 
   handshake(endpoint: Endpoint): Handshake {
     const key = JSON.stringify([endpoint.host.toLowerCase(), endpoint.port, endpoint.ca]);
-    const resumed = this.#resumable(key);
+    const before = this.#resumable(key);
+    let verified: Verified | undefined;
     return {
-      options: { ...this.#verifying(endpoint), ...(resumed && { session: resumed.session }) },
-      completed: (socket) => this.#completed(socket, key, resumed),
+      options: { ...this.#verifying(endpoint), ...(before && { session: before.session }) },
+      completed: (socket) => {
+        verified = this.#verified(socket, before);
+        return verified ? tlsFacts(socket, verified.certificate, this.#now()) : null;
+      },
+      remember: (socket) => {
+        const session = handedOut(socket);
+        if (verified && session) this.#sessions.set(key, { ...verified, session });
+      },
     };
   }
 
@@ -83,18 +100,17 @@ export class TlsSessions {
     return undefined;
   }
 
-  #completed(socket: TLSSocket, key: string, before: Remembered | undefined): TlsFacts | null {
-    const resumed = socket.isSessionReused();
-    const certificate = resumed ? before?.certificate : socket.getPeerX509Certificate();
-    if (!certificate) return null;
+  #verified(socket: TLSSocket, before: Remembered | undefined): Verified | undefined {
+    if (socket.isSessionReused()) return before;
+    const certificate = socket.getPeerX509Certificate();
     const now = this.#now();
-    const verifiedAt = resumed ? (before?.verifiedAt ?? now) : now;
-    const keep = (session: Buffer | undefined) => {
-      if (session && socket.authorized) this.#sessions.set(key, { session, certificate, verifiedAt });
-    };
-    // TLS 1.3 hands out sessions when the handshake is over, TLS 1.2 in the midst of it.
-    if (socket.getProtocol() === 'TLSv1.3') socket.on('session', keep);
-    else keep(socket.getSession());
-    return tlsFacts(socket, certificate, now);
+    return certificate && { certificate: certificateFacts(certificate, now), verifiedAt: now };
   }
+}
+
+/** A ticket is all that TLS 1.3 can resume. */
+function handedOut(socket: TLSSocket): Buffer | undefined {
+  if (!socket.authorized) return undefined;
+  const isResumable = socket.getProtocol() !== 'TLSv1.3' || socket.getTLSTicket() !== undefined;
+  return isResumable ? socket.getSession() : undefined;
 }

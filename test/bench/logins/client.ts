@@ -9,8 +9,8 @@ export interface Target {
   readonly password: string;
 }
 
-/** The ports of a target that is not found where mail servers are. */
-export const UNUSUAL_PORTS = { tls: 10465, starttls: 10587 };
+/** All names within are the servers' address, and in their certificate. */
+export const DOMAIN = 'mail.test';
 
 /** Logs in once, on a connection of its own; rejects unless the server said 235 over verified TLS. */
 export type Login = (target: Target) => Promise<void>;
@@ -19,8 +19,11 @@ export interface Work {
   readonly target: Target;
   readonly logins: number;
   readonly concurrency: number;
-  /** A client that remembers nothing for each login, or one for all of them. */
-  readonly contact: 'first' | 'warm';
+  /**
+   * `first`: a client that remembers nothing for each login. `warm`: one for all of them. `stranger`: one for all of them
+   * too, and each time it meets the server under a name that it has not heard before.
+   */
+  readonly contact: 'first' | 'stranger' | 'warm';
 }
 
 export interface Done {
@@ -34,10 +37,15 @@ export interface Done {
 /** Takes one `Work` a line and prints what came of it as one `Done` a line, until its input ends. */
 export async function serve(create: () => Login): Promise<void> {
   const warm = create();
+  let strangers = 0;
+  const logins: Readonly<Record<Work['contact'], Login>> = {
+    first: (target) => create()(target),
+    stranger: (target) => warm({ ...target, host: `${++strangers}.${DOMAIN}` }),
+    warm,
+  };
   for await (const line of createInterface({ input: process.stdin })) {
     const work = JSON.parse(line) as Work;
-    const logIn: Login = (target) => (work.contact === 'warm' ? warm : create())(target);
-    console.log(JSON.stringify(await done(work, logIn)));
+    console.log(JSON.stringify(await done(work, logins[work.contact])));
   }
 }
 

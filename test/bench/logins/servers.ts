@@ -6,26 +6,22 @@ import { createCertificates } from '../../interop/certificates.ts';
 import { authSocket, startDovecot } from '../../interop/dovecot.ts';
 import { startPostfix } from '../../interop/postfix.ts';
 import type { Variant } from '../../interop/variant.ts';
-import { type Target, UNUSUAL_PORTS } from './client.ts';
+import { DOMAIN, type Target } from './client.ts';
 import { SERVER } from './namespaces.ts';
 
-/** By server and how TLS begins: `noTickets` never resumes a TLS session. */
-export type Targets = Readonly<
-  Record<'dovecot' | 'postfix' | 'noTickets', Record<'tls' | 'starttls', Target>>
->;
+/** By server and how TLS begins. */
+export type Targets = Readonly<Record<'dovecot' | 'postfix', Record<'tls' | 'starttls', Target>>>;
 
 // Dovecot and Postfix for the length of this program, on the address of its namespace. It prints the targets as JSON when
 // all listen, and stops the servers when its input ends.
 
 /** One round trip each, so that all clients can use the same. */
 const PLAIN: Variant = { mechanisms: ['PLAIN', 'LOGIN'] };
-const NO_TICKETS: Variant = { ...PLAIN, settings: ['tls_ssl_options = NO_TICKET'] };
 
-/** In a namespace of its own, so all are free; `Network` knows the first four as ports of mail servers. */
+/** In a namespace of its own, so all are free; `Network` knows them as ports of mail servers. */
 const PORTS = {
   dovecot: { tls: 465, starttls: 587 },
   postfix: { tls: 2465, starttls: 2587 },
-  noTickets: UNUSUAL_PORTS,
 };
 const RELAY = 10025;
 
@@ -34,7 +30,7 @@ const dovecotFolder = join(folder, 'dovecot');
 const postfixFolder = join(folder, 'postfix');
 for (const one of [dovecotFolder, postfixFolder]) await mkdir(one, { recursive: true });
 const accounts = createAccounts();
-const certificates = await createCertificates(join(folder, 'certificates'), [SERVER]);
+const certificates = await createCertificates(join(folder, 'certificates'), [SERVER, `*.${DOMAIN}`]);
 const common = { address: SERVER, relay: RELAY, certificates, accounts };
 const dovecot = await startDovecot({
   ...common,
@@ -46,10 +42,7 @@ const sasl = authSocket(dovecotFolder);
 const postfix = await startPostfix({
   ...common,
   folder: postfixFolder,
-  listeners: [
-    { ports: PORTS.postfix, sasl, variant: PLAIN },
-    { ports: PORTS.noTickets, sasl, variant: NO_TICKETS },
-  ],
+  listeners: [{ ports: PORTS.postfix, sasl, variant: PLAIN }],
 });
 
 function targets(ports: { readonly tls: number; readonly starttls: number }) {
@@ -65,7 +58,6 @@ console.log(
   JSON.stringify({
     dovecot: targets(PORTS.dovecot),
     postfix: targets(PORTS.postfix),
-    noTickets: targets(PORTS.noTickets),
   } satisfies Targets),
 );
 await text(process.stdin);

@@ -1,3 +1,6 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { concurrently } from '../../../../functions/audit/concurrently.ts';
 import type { Credential } from '../../../../functions/credential/credential.ts';
 import { Redacted } from '../../../../functions/credential/redacted.ts';
@@ -7,62 +10,71 @@ import { login } from '../../../../functions/smtp/login.ts';
 import type { Network } from '../../../../functions/smtp/network.ts';
 import { judge } from '../../../../functions/smtp/verdict.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
-import { type ScriptedServer, startScriptedServer } from '../../../support/scripted-server.ts';
-import { certificates } from '../../../support/smtp-servers.ts';
+import type { WireEntry } from '../../../support/wire-log.ts';
 import { type Dialogue, PASSWORD, USERNAME } from './dialogues.ts';
+import type { Order, Report } from './servers.ts';
 import { type Truth, truthOf } from './truth.ts';
+
+const SERVERS = fileURLToPath(new URL('servers.ts', import.meta.url));
 
 /** What the client says of one dialogue, and what really happened. */
 export interface Outcome {
+  readonly dialogue: Dialogue;
   readonly evidence: LoginEvidence;
   readonly judgement: Judgement;
   readonly truth: Truth;
   readonly tookMs: number;
 }
 
-/** A server that plays another dialogue to each connection, so that ports, contexts and TLS sessions are used again. */
-interface Stage {
-  readonly server: ScriptedServer;
-  dialogue: Dialogue | undefined;
-}
-
-/** Dialogues over real sockets and real TLS, many at a time, one for each server. */
+/** Dialogues over real sockets and real TLS, many at a time; ports, contexts and TLS sessions are used again. */
 export class Arena {
-  readonly #stages: readonly Stage[];
+  readonly #child: ChildProcess;
+  readonly #ports: readonly number[];
+  readonly #ca: string;
   readonly #network: Network;
+  readonly #waiting = new Map<number, (log: readonly WireEntry[]) => void>();
 
-  private constructor(stages: readonly Stage[]) {
-    this.#stages = stages;
-    this.#network = loopbackNetwork(...stages.map(({ server }) => server));
-  }
-
-  static async open(size: number): Promise<Arena> {
-    const { leaf, ca } = await certificates();
-    return new Arena(await Promise.all(Array.from({ length: size }, () => openStage({ leaf, ca }))));
-  }
-
-  /** In their order; `budgetMs` for each. */
-  async perform(
-    dialogues: readonly Dialogue[],
-    budgetMs: (dialogue: Dialogue) => number,
-  ): Promise<readonly (Outcome & { readonly dialogue: Dialogue })[]> {
-    const idle = [...this.#stages];
-    return concurrently(dialogues, idle.length, async (dialogue) => {
-      const stage = idle.pop();
-      if (!stage) throw new Error('expected a server for each worker');
-      const outcome = await this.#perform(stage, dialogue, budgetMs(dialogue));
-      idle.push(stage);
-      return { ...outcome, dialogue };
+  private constructor(child: ChildProcess, ports: readonly number[], ca: string) {
+    this.#child = child;
+    this.#ports = ports;
+    this.#ca = ca;
+    this.#network = loopbackNetwork(...ports.map((port) => ({ port })));
+    child.on('message', (report: Report) => {
+      if ('server' in report) this.#waiting.get(report.server)?.(report.log);
     });
   }
 
-  async #perform(stage: Stage, dialogue: Dialogue, budgetMs: number): Promise<Outcome> {
-    const { host, port, ca, log } = stage.server;
-    stage.dialogue = dialogue;
-    // A connection before may still have something to say.
-    const { connections } = log;
+  static async open(size: number): Promise<Arena> {
+    const child = fork(SERVERS, [String(size)], { execArgv: [], serialization: 'advanced' });
+    const [report] = (await once(child, 'message')) as [Report];
+    if (!('ports' in report)) throw new Error('expected the servers to tell their ports first');
+    return new Arena(child, report.ports, report.ca);
+  }
+
+  /** In their order; `budgetMs` for each. */
+  perform(
+    dialogues: readonly Dialogue[],
+    budgetMs: (dialogue: Dialogue) => number,
+  ): Promise<readonly Outcome[]> {
+    const idle = [...this.#ports.keys()];
+    return concurrently(dialogues, idle.length, async (dialogue) => {
+      const server = idle.pop();
+      if (server === undefined) throw new Error('expected a server for each worker');
+      const outcome = await this.#perform(server, dialogue, budgetMs(dialogue));
+      idle.push(server);
+      return outcome;
+    });
+  }
+
+  async #perform(server: number, dialogue: Dialogue, budgetMs: number): Promise<Outcome> {
+    await this.#order({ server, steps: dialogue.steps });
     const credential: Credential = {
-      endpoint: { host, port, security: dialogue.security, ca },
+      endpoint: {
+        host: 'localhost',
+        port: this.#ports[server] ?? 0,
+        security: dialogue.security,
+        ca: this.#ca,
+      },
       username: USERNAME,
       password: new Redacted(PASSWORD),
       ...(dialogue.authMethod && { authMethod: dialogue.authMethod }),
@@ -70,18 +82,18 @@ export class Arena {
     const began = performance.now();
     const evidence = await login(credential, budgetMs, this.#network);
     const tookMs = performance.now() - began;
-    const wire = log.take().filter(({ connection }) => connection > connections);
-    return { evidence, judgement: judge(evidence), truth: truthOf(wire), tookMs };
+    const truth = truthOf(await this.#order({ server }));
+    return { dialogue, evidence, judgement: judge(evidence), truth, tookMs };
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#stages.map(({ server }) => server.close()));
+  #order(order: Order): Promise<readonly WireEntry[]> {
+    return new Promise((resolve) => {
+      this.#waiting.set(order.server, resolve);
+      this.#child.send(order);
+    });
   }
-}
 
-async function openStage(presented: Parameters<typeof startScriptedServer>[1]): Promise<Stage> {
-  const stage: { server?: ScriptedServer; dialogue: Dialogue | undefined } = { dialogue: undefined };
-  const script = () => stage.dialogue?.steps ?? [];
-  const server = await startScriptedServer(script, presented);
-  return Object.assign(stage, { server });
+  close(): void {
+    this.#child.disconnect();
+  }
 }

@@ -97,7 +97,9 @@ const onStep =
  * packet. Two packets may cross the question on their way, and then no client in the world can tell.
  */
 const onText = (change: (text: string) => string): Spoil =>
-  onStep(({ pace: _, ...step }) => [{ ...step, send: change(String(step.send)) }]);
+  onStep(({ pace: _, ...step }) => [
+    ENDINGS.some((ending) => ending === step.send) ? step : { ...step, send: change(String(step.send)) },
+  ]);
 
 /** The next reply comes along with this one, before its question. */
 const early: Spoil = (steps, at) => {
@@ -130,7 +132,7 @@ const code = fc.integer({ min: 200, max: 599 }).map(String);
 /** Everything that may be done to one step of a dialogue. */
 const spoil: fc.Arbitrary<Spoil> = fc.oneof(
   fc.constant(onStep(() => [])),
-  fc.constant(onStep((step) => [step, step])),
+  fc.constant(onStep((step) => (step.expect ? [step, step] : [step]))),
   fc.constant(early),
   fc.constantFrom(...ENDINGS).map((send) => onStep((step) => [{ ...step, send }])),
   fc.constantFrom(...ENDINGS).map((send) => onStep((step) => [step, { send }])),

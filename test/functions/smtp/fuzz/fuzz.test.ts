@@ -43,7 +43,8 @@ function budgetOf({ spoilt }: Dialogue): number {
   return spoilt === 0 ? PATIENCE_MS : BUDGET_MS;
 }
 
-function check({ dialogue: played, ...outcome }: Outcome & { readonly dialogue: Dialogue }): void {
+function check(outcome: Outcome): void {
+  const { dialogue: played } = outcome;
   const { verdict } = outcome.judgement;
   seen.set(verdict, (seen.get(verdict) ?? 0) + 1);
   const flaws = [...flawsOf(outcome), ...(played.spoilt === 0 ? reserve(outcome) : [])];
