@@ -62,7 +62,7 @@ describe('a run that is told to end', () => {
     ['SIGTERM', 'the local AWS runs', (run) => shows(run, 'start the local AWS')],
     ['SIGINT', 'cdk bootstrap starts', (run) => shows(run, DEPLOYING)],
     ['SIGTERM', 'cdk deploy synthesises', synthesises],
-    ['SIGINT', 'the job validates credentials', (run) => shows(run, 'validate each credential')],
+    ['SIGINT', 'the job validates credentials', (run) => shows(run, 'validate all credentials')],
   ] satisfies Moment[])('leaves nothing running after %s as soon as %s', async (signal, _, reached) => {
     const run = start(BOOTSTRAP);
     const ended = once(run, 'exit');
