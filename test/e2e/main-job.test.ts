@@ -188,7 +188,8 @@ describe('the main job', () => {
     expect(listening()).not.toEqual([]);
     await sandbox.close();
     await children.stopAll();
-    expect(runningWith(folder)).toEqual([]);
+    // Killed is not yet gone: the kernel takes a process down a moment later.
+    await vi.waitFor(() => expect(runningWith(folder)).toEqual([]));
     // A closed server's handle goes a turn of the event loop after its port.
     await vi.waitFor(() => expect(listening()).toEqual([]));
   });
