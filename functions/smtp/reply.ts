@@ -3,7 +3,7 @@ import { mask } from './masking.ts';
 
 const LINE_END = /\r?\n/;
 const CODE = /^\d{3}(?=[ -]|$)/;
-const LINE = /^(?<code>\d{3})(?:[ -]|$)(?:(?<enhanced>[245]\.\d{1,3}\.\d{1,3})(?:[ \t]|$))?(?<text>.*)/s;
+const ENHANCED = /^([245]\.\d{1,3}\.\d{1,3})(?:[ \t]|$)/;
 
 /**
  * Reads a complete, possibly multi-line SMTP reply (RFC 5321 section 4.2.1, RFC 2034). Null when a line has no code, or
@@ -13,10 +13,10 @@ const LINE = /^(?<code>\d{3})(?:[ -]|$)(?:(?<enhanced>[245]\.\d{1,3}\.\d{1,3})(?
 export function parseReply(raw: string, hidden: readonly string[]): Reply | null {
   const code = commonCode(raw);
   if (code === null) return null;
-  const lines = raw.split(LINE_END).map((line) => LINE.exec(line)?.groups ?? {});
-  const enhanced = lines.map((line) => line.enhanced).filter((found) => found !== undefined);
+  const texts = raw.split(LINE_END).map((line) => line.slice(4));
+  const enhanced = texts.map((text) => ENHANCED.exec(text)?.[1]).filter((found) => found !== undefined);
   const contradicting = enhanced.find((found) => found[0] !== code[0]);
-  const text = mask(lines.map((line) => line.text).join(' '), hidden);
+  const text = mask(texts.map((line) => line.replace(ENHANCED, '')).join(' '), hidden);
   return { code: Number(code), enhanced: contradicting ?? enhanced[0] ?? null, text };
 }
 

@@ -15,6 +15,7 @@ describe('parseReply', () => {
     ['535-Sorry\n535 5.7.8 no', { code: 535, enhanced: '5.7.8', text: 'Sorry no' }],
     ['535-5.7.8 no\n535 4.7.0 later', { code: 535, enhanced: '4.7.0', text: 'no later' }],
     ['250-5.7.8\tno\n250 5.10.100 x', { code: 250, enhanced: '5.7.8', text: 'no x' }],
+    ['535 no, 5.7.8 comes first', { code: 535, enhanced: null, text: 'no, 5.7.8 comes first' }],
     ['535 5.7.8.9 no', { code: 535, enhanced: null, text: '5.7.8.9 no' }],
     ['535 3.7.8 no', { code: 535, enhanced: null, text: '3.7.8 no' }],
     ['535 5.7.8888 no', { code: 535, enhanced: null, text: '5.7.8888 no' }],
