@@ -60,9 +60,10 @@ function record(outcome: RetirementOutcome, durationMs: number): void {
   const { secretArn } = outcome;
   if (outcome.kind === 'failed') {
     logger.error('credential.retirement-failed', {
-      ...outcome,
       event: 'credential.retirement-failed',
+      secretArn,
       result: outcome.reason,
+      detail: outcome.message,
       durationMs,
     });
     countMetric('retirementFailed');

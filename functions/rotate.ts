@@ -43,7 +43,8 @@ export const handler = async (event: SecretsManagerRotationEvent, context: Conte
       secretArn,
       versionId,
       result: name,
-      message,
+      // The logger keeps `message` for the name of the line.
+      detail: message,
     });
     countMetric('rotationFailed');
     throw error;

@@ -119,7 +119,11 @@ describe('rotate', () => {
     secrets.beginRotation(arn, TOKEN);
     await expect(rotate(event('testSecret', 'other'.padEnd(36, '0')), context)).rejects.toThrow('no version');
     expect(lines()).toMatchObject([
-      { event: 'credential.rotation-failed', result: 'RotationError', message: /no version/ },
+      {
+        event: 'credential.rotation-failed',
+        result: 'RotationError',
+        detail: expect.stringMatching(/no version/),
+      },
     ]);
     expect(logged.some((line) => line.includes('"RotationFailed":1'))).toBe(true);
   });
