@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import tls from 'node:tls';
+import { sitOutHandshakeTurn } from '../smtp/network/handshake-turn.ts';
 import { Interrupted, interruptedBy } from './interrupted.ts';
 import { ReplyBuffer } from './reply-buffer.ts';
 
@@ -103,7 +104,7 @@ export function stageEnd(deadline: number): number {
 /** Settings that this OpenSSL does not know make `tls.connect` throw at once. */
 function connectTls(socket: net.Socket, options: tls.ConnectionOptions): tls.TLSSocket {
   try {
-    return tls.connect({ ...options, socket });
+    return sitOutHandshakeTurn(tls.connect({ ...options, socket }));
   } catch (error) {
     socket.destroy();
     throw interruptedBy(error);
