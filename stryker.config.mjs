@@ -7,6 +7,7 @@ export default {
     'functions/smtp/{reply-table,verdict,network-verdict,tls-verdict,token-verdict,failure,reply}.ts',
     'functions/smtp/replies/*.ts',
     'functions/credential/schema.ts',
+    'functions/rotation/{plan,lease,reconcile,turns,mint-name,heal-plan,retire-plan,guard,convergence}.ts',
   ],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },

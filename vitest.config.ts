@@ -10,7 +10,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/{functions,support,conformance}/**/*.test.ts'],
+          include: ['test/{client,functions,support,conformance}/**/*.test.ts'],
           setupFiles: 'test/support/network-guard.ts',
         },
       },

@@ -6,6 +6,7 @@ export default defineConfig({
     include: [
       'test/functions/smtp/{verdict,reply-table,reply,failure}.test.ts',
       'test/functions/credential/schema.test.ts',
+      'test/functions/rotation/{plan,reconcile,retire-plan,guard,convergence}.test.ts',
     ],
   },
 });

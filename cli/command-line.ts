@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { OPERATIONS, type OperationName } from '../functions/operations/operation.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { EXIT_CODE } from './exit-code.ts';
+import type { OperateCommand } from './operate.ts';
 
 export type CommandLine =
   | {
@@ -10,6 +12,7 @@ export type CommandLine =
       /** Path of a PEM file. */
       readonly ca?: string;
     }
+  | (OperateCommand & { readonly kind: 'operate'; readonly json: boolean; readonly yes: boolean })
   /** Help or version, for standard output. */
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'refused'; readonly message: string };
@@ -34,13 +37,38 @@ Examples:
   keyturn validate --ca company-ca.pem smtp://orders@mail.corp.example:2525
   pass show mail/orders | keyturn validate --json smtp://orders@smtp.example.com`;
 
+const SUMMARIES: Readonly<Record<OperationName, string>> = {
+  rotate: 'make a new credential current, proven by logins',
+  rollback: 'make the previous credential current again, once it is proven',
+  compromised: 'revoke all that the secret holds now, with no overlap',
+  doctor: 'say in plain words how a secret stands, and what to do',
+};
+
+const OPERATE_HELP = `
+Done through the API of the deployment, with your own AWS credentials and
+region: --api or KEYTURN_API_URL is the output ApiUrl of its stack. It takes the
+policy Operator, with MFA. Who, why and each step stand in the ledger.
+
+rollback and compromised ask before they begin; --yes answers.
+
+Exit codes:
+  ${EXIT_CODE.good}  done     as it was asked for; doctor: nothing is wrong
+  ${EXIT_CODE.bad}  failed   the message says what has changed; doctor: findings
+  ${EXIT_CODE.unknown}  unknown  AWS or the API did not answer, or the operation died
+  ${EXIT_CODE.refused}  usage    not begun: wrong arguments, or not allowed
+
+Examples:
+  keyturn doctor keyturn/orders
+  keyturn rollback keyturn/orders --reason "the new key cannot send"
+  keyturn compromised keyturn/orders --reason INC-42 --yes --json`;
+
 /** commander's own messages repeat arguments, which may hold a password. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  'commander.unknownCommand': 'unknown command; the only one is `validate`',
-  'commander.unknownOption': 'unknown option; there are --json, --ca <file> and --help',
-  'commander.missingArgument': 'nothing to validate was given',
-  'commander.excessArguments': 'more than one thing to validate was given',
-  'commander.optionMissingArgument': '--ca needs a file',
+  'commander.unknownCommand': 'unknown command; there are validate, rotate, rollback, compromised and doctor',
+  'commander.unknownOption': 'unknown option; --help names those that there are',
+  'commander.missingArgument': 'it was not said what: a secret id, or for validate a login as a URL',
+  'commander.excessArguments': 'more than one thing was given',
+  'commander.optionMissingArgument': 'an option needs a value: --ca a file, --reason a text, --api a URL',
 };
 
 /** Reads the arguments after the script's name. Does nothing else. */
@@ -64,6 +92,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     .action((target: string, { json = false, ca }: { json?: boolean; ca?: string }) => {
       parsed = { kind: 'validate', target, json, ...(ca !== undefined && { ca }) };
     });
+  for (const operation of OPERATIONS) {
+    addOperation(program, operation, (command) => {
+      parsed = command;
+    });
+  }
   try {
     program.parse([...args], { from: 'user' });
   } catch (error) {
@@ -75,6 +108,37 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return parsed;
 }
 
+interface OperateOptions {
+  readonly json?: boolean;
+  readonly yes?: boolean;
+  readonly fix?: boolean;
+  readonly reason?: string;
+  readonly api?: string;
+}
+
+function addOperation(
+  program: Command,
+  operation: OperationName,
+  then: (command: CommandLine) => void,
+): void {
+  const command = program
+    .command(operation)
+    .summary(SUMMARIES[operation])
+    .description(SUMMARIES[operation])
+    .argument('<secret-id>', 'name or ARN of the secret')
+    .option('--reason <text>', 'why, for the ledger: at most 500 characters')
+    .option('--api <url>', 'output ApiUrl of the stack; else KEYTURN_API_URL')
+    .option('--json', 'print the operation as JSON, as the API answers it')
+    .addHelpText('after', OPERATE_HELP);
+  if (operation === 'doctor') command.option('--fix', 'mend what can safely be mended');
+  else command.option('--yes', 'do not ask');
+  command.action((secretId: string, { json, yes, fix, reason, api }: OperateOptions) => {
+    const options = { json: json === true, yes: yes === true, fix: fix === true };
+    const given = { ...(reason !== undefined && { reason }), ...(api !== undefined && { apiUrl: api }) };
+    then({ kind: 'operate', operation, secretId, ...options, ...given });
+  });
+}
+
 function refused(problem: string): CommandLine {
-  return { kind: 'refused', message: `${problem}. Try: keyturn validate --help` };
+  return { kind: 'refused', message: `${problem}. Try: keyturn --help` };
 }

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
-import { parseCommandLine } from './command-line.ts';
-import { EXIT_CODE } from './exit-code.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
+import { EXIT_CODE, operationExitCode } from './exit-code.ts';
 import { askPassword } from './password.ts';
 import { asciiJson } from './picture/json.ts';
+import { operationPicture } from './picture/operation.ts';
 import { picture } from './picture/picture.ts';
+import { printable } from './picture/text.ts';
 import { parseTarget, type TypedLogin } from './target.ts';
 import type { Outcome } from './validate.ts';
 
@@ -15,6 +17,7 @@ const COLUMNS = { least: 48, most: 80 };
 const command = parseCommandLine(process.argv.slice(2));
 if (command.kind === 'text') stdout.write(command.text);
 else if (command.kind === 'refused') show(command, false);
+else if (command.kind === 'operate') await operated(command);
 else show(await validate(command.target, command.ca), command.json);
 
 async function validate(text: string, caFile: string | undefined): Promise<Outcome> {
@@ -38,6 +41,29 @@ async function validateTyped(login: TypedLogin, caFile: string | undefined): Pro
   return validateLogin(login, asked.password, ca);
 }
 
+async function operated(asked: Extract<CommandLine, { kind: 'operate' }>): Promise<void> {
+  const { confirm } = await import('./confirm.ts');
+  const refusal = asked.yes ? null : await confirm(asked.operation, asked.secretId, stdin, stderr);
+  if (refusal) return show(refusal, false);
+  const { operate } = await import('./operate.ts');
+  let steps = 0;
+  const outcome = await operate(asked, (operation) => {
+    for (const { step, result } of operation.steps.slice(steps))
+      stderr.write(`${printable(`${step}: ${result}`)}\n`);
+    steps = operation.steps.length;
+  });
+  if (outcome.kind !== 'operated') return show(outcome, false);
+  const { operation } = outcome;
+  const text = asked.json ? `${asciiJson(operation)}\n` : operationPicture(operation, columns(), styleText);
+  stdout.write(text);
+  process.exitCode = operationExitCode(operation);
+}
+
+/** A terminal that does not know its size says 0. */
+function columns(): number {
+  return Math.min(Math.max(stdout.columns || COLUMNS.most, COLUMNS.least), COLUMNS.most);
+}
+
 function show(outcome: Outcome, asJson: boolean): void {
   if (outcome.kind !== 'validated') {
     stderr.write(`keyturn: ${outcome.message}\n`);
@@ -45,8 +71,6 @@ function show(outcome: Outcome, asJson: boolean): void {
     return;
   }
   const { answer, evidence } = outcome;
-  // A terminal that does not know its size says 0.
-  const columns = Math.min(Math.max(stdout.columns || COLUMNS.most, COLUMNS.least), COLUMNS.most);
-  stdout.write(asJson ? `${asciiJson(answer)}\n` : picture(answer, evidence, columns, styleText));
+  stdout.write(asJson ? `${asciiJson(answer)}\n` : picture(answer, evidence, columns(), styleText));
   process.exitCode = EXIT_CODE[answer.credential];
 }

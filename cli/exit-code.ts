@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import type { CredentialTruth } from '../functions/smtp/judgement.ts';
 
 /**
@@ -20,3 +21,12 @@ export const EXIT_CODE: Readonly<Record<CredentialTruth | Failure['kind'], numbe
   // As shells have it.
   interrupted: 128 + constants.signals.SIGINT,
 };
+
+/**
+ * Of an operation: 0 when it was done and, for doctor, nothing is left to do; 1 when it failed or there are findings;
+ * 2 when it is not known how it ended.
+ */
+export function operationExitCode({ state, result }: OperationAnswer): number {
+  if (state === 'failed' || result === 'findings') return EXIT_CODE.bad;
+  return state === 'succeeded' ? EXIT_CODE.good : EXIT_CODE.unknown;
+}

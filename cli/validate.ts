@@ -7,7 +7,8 @@ import { type Proof, shownBy, validateSecret } from '../functions/credential/val
 import type { LoginEvidence } from '../functions/smtp/evidence.ts';
 import { login } from '../functions/smtp/login.ts';
 import { Network } from '../functions/smtp/network.ts';
-import { judge } from '../functions/smtp/verdict.ts';
+import { judge, judgementOf } from '../functions/smtp/verdict.ts';
+import { loginCredential } from '../functions/token/login-credential.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { Failure } from './exit-code.ts';
 import type { TypedLogin } from './target.ts';
@@ -72,6 +73,8 @@ export async function validateStored(secretId: string): Promise<Outcome> {
  */
 async function prove(credential: Credential): Promise<Proof> {
   const network = new Network({ ports: [credential.endpoint.port], networks: ANYWHERE });
-  const evidence = await login(credential, BUDGET_MS, network);
+  const ready = await loginCredential(credential, BUDGET_MS);
+  if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
+  const evidence = await login(ready.credential, BUDGET_MS, network);
   return { judgement: judge(evidence), evidence };
 }

@@ -21,6 +21,7 @@ const settings = {
   overlapHours: hours,
   soakHours: hours,
   rotationDays: hours,
+  rotateFunction: v.pipe(v.string(), v.minLength(1)),
   watched: v.pipe(
     v.string(),
     v.transform((marks): ReadonlySet<string> => new Set(marks.split(','))),

@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { attemptLogin } from './budget/deployed.ts';
-import type { SecretDescription } from './credential/secret-reader.ts';
 import { SecretStore } from './credential/store.ts';
 import { ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
-import { guard } from './rotation/guard.ts';
-import { SesKeys } from './rotation/providers/ses.ts';
-import { type Rotation, RotationError } from './rotation/rotation.ts';
-import { runStep } from './rotation/steps.ts';
+import { announcePromotion } from './rotation/announce.ts';
+import { newPassword } from './rotation/password.ts';
+import { performStep, type RotationPorts } from './rotation/perform-step.ts';
+import { deployedProviders } from './rotation/providers/deployed.ts';
+import { RotationError } from './rotation/rotation.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
-const iam = new IAMClient();
+const providerFor = deployedProviders(store);
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */
 export const handler = async (event: SecretsManagerRotationEvent, context: Context): Promise<void> => {
@@ -35,41 +34,51 @@ export const handler = async (event: SecretsManagerRotationEvent, context: Conte
     record('credential.rotation-step', result);
     if (result === 'promoted') record('credential.rotated', result);
     if (result === 'promoted') countMetric('rotationSucceeded');
+    if (isPromotion(step, result)) await announcePromotion(secretArn);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
-    logger.error('credential.rotation-failed', {
-      event: 'credential.rotation-failed',
-      step,
-      secretArn,
-      versionId,
-      result: name,
-      // The logger keeps `message` for the name of the line.
-      detail: message,
-    });
-    countMetric('rotationFailed');
+    recordFailure(event, error);
     throw error;
   } finally {
     metrics.publishStoredMetrics();
   }
 };
 
-async function rotate(event: SecretsManagerRotationEvent, context: Context): Promise<string> {
-  const secret = await store.describe(event.SecretId);
-  if (secret.kind !== 'found') throw new RotationError(`the secret is ${secret.kind}`);
-  const guarded = guard(event.Step, event.ClientRequestToken, secret);
-  if (guarded.kind === 'refused') throw new RotationError(guarded.message);
-  if (guarded.kind === 'already-current') return 'already-current';
-  return runStep(guarded.step, rotationOf(secret, event.ClientRequestToken, context));
+/** Where a person has to act it is told, and no alarm: that comes when the rotation is overdue. */
+function recordFailure(
+  { Step: step, SecretId: secretArn, ClientRequestToken: versionId }: SecretsManagerRotationEvent,
+  error: unknown,
+): void {
+  const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
+  const reason = error instanceof RotationError ? error.reason : undefined;
+  // Not `message`: that is the name of the line, and the logger would keep that one of the two.
+  const about = { step, secretArn, versionId, result: reason ?? name, detail: message };
+  if (reason === 'waiting') {
+    logger.warn('credential.rotation-waiting', { event: 'credential.rotation-waiting', ...about });
+    countMetric('rotationWaiting');
+    return;
+  }
+  logger.error('credential.rotation-failed', { event: 'credential.rotation-failed', ...about });
+  countMetric('rotationFailed');
+  if (reason === 'no-slot') countMetric('keyQuotaExhausted');
 }
 
-function rotationOf(secret: SecretDescription, token: string, context: Context): Rotation {
+/** Also when an earlier try moved the label and ended before it could tell. */
+function isPromotion(step: string, result: string): boolean {
+  return result === 'promoted' || (step === 'finishSecret' && result === 'already-current');
+}
+
+function rotate(event: SecretsManagerRotationEvent, context: Context): Promise<string> {
+  const { Step: step, SecretId: secretId, ClientRequestToken: token } = event;
+  return performStep(portsFor(context), { step, secretId, token });
+}
+
+function portsFor(context: Context): RotationPorts {
   return {
-    secret,
-    token,
     store,
     ledger,
     login: attemptLogin,
-    providerFor: (provider) => new SesKeys(iam, provider),
+    providerFor,
+    newPassword,
     now: Date.now,
     random: Math.random,
     sleep,

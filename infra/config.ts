@@ -50,6 +50,8 @@ const sesCredential = v.pipe(
       identity: text('a verified SES identity: a domain or an e-mail address', /^\S+\.\S+$/),
       from: email,
       region: v.optional(region),
+      /** Further ones that it sends from; each has another password, made from the same key. */
+      regions: v.optional(v.array(region, 'a list of AWS regions')),
       rotationDays: v.optional(rotationDays),
       owner: v.optional(text('a tag value of 1 to 256 characters', /^[\w\s+=.:/@-]{1,256}$/)),
       endpoint: v.optional(endpoint),
@@ -101,6 +103,27 @@ const network = v.strictObject(
   shape,
 );
 
+const ids = (pattern: RegExp, expected: string) =>
+  v.optional(v.array(text(expected, pattern), `a list: ${expected}`), []);
+
+/**
+ * For secrets whose provider is `sql`: the functions that set passwords then carry the database drivers, and stand in these
+ * subnets, which need a way to mail servers and to AWS.
+ */
+const passwordTables = v.pipe(
+  v.strictObject(
+    {
+      subnetIds: ids(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id such as subnet-0a1b2c3d4e5f60718'),
+      securityGroupIds: ids(/^sg-[0-9a-f]{8,17}$/, 'a security group id such as sg-0a1b2c3d4e5f60718'),
+    },
+    shape,
+  ),
+  v.check(
+    ({ subnetIds, securityGroupIds }) => (subnetIds.length === 0) === (securityGroupIds.length === 0),
+    'subnetIds together with securityGroupIds, or neither',
+  ),
+);
+
 const settings = v.strictObject(
   {
     alertEmail: v.optional(email),
@@ -116,6 +139,7 @@ const settings = v.strictObject(
       ),
     ),
     network: v.optional(network, {}),
+    passwordTables: v.optional(passwordTables),
     rotationDays: v.optional(rotationDays, 30),
     overlapHours: v.optional(hours, 48),
     soakHours: v.optional(hours, 72),

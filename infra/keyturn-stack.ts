@@ -8,6 +8,7 @@ import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
 import { keyturnDashboard } from './constructs/dashboard.ts';
 import { Lookup } from './constructs/lookup.ts';
+import { Operation } from './constructs/operation.ts';
 import type { Deployment } from './constructs/permissions.ts';
 import { Retirement } from './constructs/retirement.ts';
 import { Rotation } from './constructs/rotation.ts';
@@ -29,13 +30,15 @@ export class KeyturnStack extends Stack {
     const lookup = new Lookup(this, 'Lookup', deployment);
     const rotate = new Rotation(this, 'Rotate', deployment);
     const retire = new Retirement(this, 'Retire', deployment);
+    const operate = new Operation(this, 'Operate', { rotate, ...deployment });
     const audit = new Audit(this, 'Audit', deployment);
-    const subjects = { validate, lookup, rotate, retire, audit };
+    const subjects = { validate, lookup, rotate, retire, operate, audit };
     this.declareCredentials(deployment, rotate);
     const { restApi } = new Api(this, 'Api', {
       validate: validate.lambda,
       credentials: lookup.lambda,
       report: audit.report.lambda,
+      operate: operate.lambda,
       ...deployment,
     });
     const { topic, dashboard } = this.watch(deployment, subjects);
@@ -59,6 +62,7 @@ export class KeyturnStack extends Stack {
       CredentialsFunctionName: lookup.lambda.functionName,
       RotateFunctionName: rotate.lambda.functionName,
       RetireFunctionName: retire.lambda.functionName,
+      OperateFunctionName: operate.lambda.functionName,
       AuditPlanFunctionName: audit.plan.lambda.functionName,
       AuditExamineFunctionName: audit.examine.lambda.functionName,
       AuditReportFunctionName: audit.report.lambda.functionName,
@@ -82,12 +86,16 @@ export class KeyturnStack extends Stack {
     }
   }
 
-  private watch({ storage, config }: Deployment, { validate, lookup, rotate, retire, audit }: Subjects) {
+  private watch(
+    { storage, config }: Deployment,
+    { validate, lookup, rotate, retire, operate, audit }: Subjects,
+  ) {
     const functions = {
       validate,
       credentials: lookup,
       rotate,
       retire,
+      operate,
       'audit-plan': audit.plan,
       'audit-examine': audit.examine,
       'audit-report': audit.report,
@@ -116,5 +124,6 @@ interface Subjects {
   readonly lookup: Lookup;
   readonly rotate: Rotation;
   readonly retire: Retirement;
+  readonly operate: Operation;
   readonly audit: Audit;
 }

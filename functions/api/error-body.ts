@@ -5,6 +5,7 @@ export const STATUS = {
   'malformed-request': 400,
   'not-managed': 403,
   'not-found': 404,
+  conflict: 409,
   throttled: 429,
 } as const;
 

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 const MOST_SECRETS = 50;
 
 /** ASCII only, so that a length means the same to JSON Schema (code points) and to JavaScript (UTF-16 units). */
-const secretId = v.pipe(
+export const secretId = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(2048),

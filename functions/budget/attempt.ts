@@ -1,7 +1,8 @@
 import type { Credential } from '../credential/credential.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
-import { judge } from '../smtp/verdict.ts';
+import { judge, judgementOf } from '../smtp/verdict.ts';
+import type { LoginCredential } from '../token/login-credential.ts';
 import {
   type Admission,
   admit,
@@ -19,6 +20,8 @@ import { heldBack } from './held-back.ts';
 export interface LoginBudget {
   readonly table: Pick<BudgetTable, 'read' | 'change'>;
   readonly limits: Limits;
+  /** What logs in for a credential: an access token, for a client secret. */
+  readonly loginCredential: (credential: Credential, budgetMs: number) => Promise<LoginCredential>;
   readonly login: (credential: Credential, budgetMs: number) => Promise<LoginEvidence>;
   readonly now: () => number;
   /** From 0 up to 1, for the jitter. */
@@ -42,12 +45,14 @@ const LONGEST_WAIT_MS = 1600;
  * caller tries again later; a login that nobody counts could be the one that locks the account.
  */
 export async function attempt(budget: LoginBudget, credential: Credential, budgetMs: number): Promise<Proof> {
-  const { login, now, newId } = budget;
+  const { loginCredential, login, now, newId } = budget;
   const deadline = now() + budgetMs;
+  const ready = await loginCredential(credential, budgetMs);
+  if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
   const planned = { id: newId(), endsBy: deadline + HANG_UP_MS };
   const admission = await waitForTurn(budget, credential, planned, deadline);
   if (admission.kind !== 'go') return { judgement: heldBack(admission, now()), evidence: null };
-  const evidence = await login(credential, deadline - now());
+  const evidence = await login(ready.credential, deadline - now());
   const judgement = judge(evidence);
   await settleLogin(budget, credential, planned.id, outcomeOf(evidence, judgement, now()));
   return { judgement, evidence };

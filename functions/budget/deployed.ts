@@ -6,6 +6,7 @@ import { network } from '../deployed-network.ts';
 import { setting } from '../environment.ts';
 import { dynamodb, ledger } from '../ledger/table.ts';
 import { login } from '../smtp/login.ts';
+import { loginCredential } from '../token/login-credential.ts';
 import { attempt } from './attempt.ts';
 import { BudgetTable } from './budget-table.ts';
 import { type Attempt, type Prover, prove } from './prove.ts';
@@ -15,6 +16,7 @@ const MINUTE_MS = 60_000;
 const prover: Prover = {
   table: new BudgetTable(dynamodb, setting('table'), randomUUID),
   limits: { failures: setting('loginFailures'), windowMs: setting('loginWindowMinutes') * MINUTE_MS },
+  loginCredential,
   login: (credential, budgetMs) => login(credential, budgetMs, network),
   latest: (secretArn) => ledger.latest(secretArn),
   now: Date.now,

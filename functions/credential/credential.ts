@@ -1,3 +1,11 @@
+import type { EntraProvider } from '../rotation/providers/entra-schema.ts';
+import type { MailgunProvider } from '../rotation/providers/mailgun-schema.ts';
+import type { ManualSettings } from '../rotation/providers/manual-schema.ts';
+import type { ResendProvider } from '../rotation/providers/resend-schema.ts';
+import type { SendGridProvider } from '../rotation/providers/sendgrid-schema.ts';
+import type { SesProvider } from '../rotation/providers/ses-schema.ts';
+import type { SqlProvider } from '../rotation/providers/sql-schema.ts';
+import type { WebhookProvider } from '../rotation/providers/webhook-schema.ts';
 import type { Redacted } from './redacted.ts';
 
 /** `tls`: TLS from the first byte (RFC 8314 section 3). `starttls`: upgraded by STARTTLS, always required (RFC 3207). */
@@ -9,14 +17,16 @@ export const TOKEN_METHODS = ['OAUTHBEARER', 'XOAUTH2'] as const;
 
 export type AuthMethod = (typeof PASSWORD_METHODS | typeof TOKEN_METHODS)[number];
 
-/** Amazon SES: the SMTP password is derived from an IAM access key of `userName`, for one `region`. */
-export interface SesProvider {
-  readonly type: 'ses';
-  readonly userName: string;
-  readonly region: string;
-}
-
-export type Provider = SesProvider;
+/** Who issues a credential, as the secret says it. */
+export type Provider =
+  | SesProvider
+  | MailgunProvider
+  | SendGridProvider
+  | ResendProvider
+  | EntraProvider
+  | SqlProvider
+  | WebhookProvider
+  | ManualSettings;
 
 /** Where to log in and how to trust it; no secret in it. */
 export interface Endpoint {
@@ -27,14 +37,38 @@ export interface Endpoint {
   readonly ca?: string;
 }
 
+/** Where the same user logs in with another password: with Amazon SES each region has its own. */
+export interface RegionalEndpoint extends Endpoint {
+  readonly region: string;
+  /** Absent until a rotation has made it. */
+  readonly password?: Redacted;
+}
+
 export interface Credential {
   readonly endpoint: Endpoint;
   readonly username: string;
-  /** A password; with `authMethod` OAUTHBEARER or XOAUTH2 an OAuth 2.0 access token. */
+  /** The provider's id of an issued credential, where that is not the user name. */
+  readonly credentialId?: string;
+  /** A password; with `authMethod` OAUTHBEARER or XOAUTH2 an OAuth 2.0 access token; of the provider `entra` a client secret. */
   readonly password: Redacted;
   /** The only mechanism that may be used. Without it: the best that the server offers for a password. */
   readonly authMethod?: AuthMethod;
   /** The sender address, RFC 5321 Reverse-path. */
   readonly from?: string;
   readonly provider?: Provider;
+  readonly endpoints?: readonly RegionalEndpoint[];
+}
+
+/** The credential as it logs in at each of its endpoints, its own first: all of them must work for it to be proven. */
+export function everyLogin(credential: Credential): readonly Credential[] {
+  const { endpoints = [], ...login } = credential;
+  const regional = endpoints.flatMap(({ region: _region, password, ...endpoint }) =>
+    password ? [{ ...login, endpoint, password }] : [],
+  );
+  return [credential, ...regional];
+}
+
+/** What its provider calls it, never secret: the id that rotation compares, and that the ledger keeps. */
+export function idOf({ credentialId, username }: Pick<Credential, 'credentialId' | 'username'>): string {
+  return credentialId ?? username;
 }

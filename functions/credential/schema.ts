@@ -1,42 +1,50 @@
-import { X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
+import { entraSchema } from '../rotation/providers/entra-schema.ts';
+import { mailgunSchema } from '../rotation/providers/mailgun-schema.ts';
+import { manualSchema } from '../rotation/providers/manual-schema.ts';
+import { resendSchema } from '../rotation/providers/resend-schema.ts';
+import { sendgridSchema } from '../rotation/providers/sendgrid-schema.ts';
+import { awsRegion, sesSchema } from '../rotation/providers/ses-schema.ts';
+import { sqlSchema } from '../rotation/providers/sql-schema.ts';
+import { webhookSchema } from '../rotation/providers/webhook-schema.ts';
 import { isHost } from '../smtp/network/host-name.ts';
+import { certificates } from './certificates.ts';
 import {
   type Credential,
   type Endpoint,
   PASSWORD_METHODS,
   type Provider,
+  type RegionalEndpoint,
   type Security,
   TOKEN_METHODS,
 } from './credential.ts';
 import { Redacted } from './redacted.ts';
+import { text } from './text.ts';
 
-const NO_CONTROL = /^[^\p{Cc}]+$/u;
-const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 const AUTH_METHODS = [...PASSWORD_METHODS, ...TOKEN_METHODS] as const;
 const IMPLICIT_TLS_PORTS: readonly number[] = [465, 2465];
 
-const text = (limit: number) =>
-  v.pipe(
-    v.string('a string'),
-    v.minLength(1, 'a non-empty string'),
-    v.maxLength(limit, `at most ${limit} characters`),
-    v.regex(NO_CONTROL, 'no control characters'),
-  );
+const PROVIDERS = [
+  sesSchema,
+  mailgunSchema,
+  sendgridSchema,
+  resendSchema,
+  entraSchema,
+  sqlSchema,
+  webhookSchema,
+  manualSchema,
+] as const;
+
+/** Every `type` that a secret's `provider` may have. */
+export const PROVIDER_TYPES = PROVIDERS.map(({ entries }) => entries.type.literal);
 
 const provider = v.variant(
   'type',
-  [
-    v.looseObject({
-      type: v.literal('ses'),
-      userName: text(64),
-      region: v.pipe(v.string('an AWS region'), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region')),
-    }),
-  ],
-  'a provider with a known `type` (ses)',
+  PROVIDERS,
+  `a provider with a known \`type\` (${PROVIDER_TYPES.join(', ')})`,
 );
 
-const endpoint = {
+const place = {
   host: v.pipe(v.string('a host name'), v.check(isHost, 'a host name')),
   port: v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], 'a port number'),
@@ -45,7 +53,17 @@ const endpoint = {
     v.maxValue(65535, 'a port from 1 to 65535'),
   ),
   security: v.optional(v.picklist(['tls', 'starttls'], '`tls` or `starttls`')),
-  ca: v.optional(v.pipe(v.string('PEM certificates'), v.check(areCertificates, 'PEM certificates'))),
+  ca: v.optional(certificates),
+};
+
+const endpoint = {
+  ...place,
+  endpoints: v.optional(
+    v.array(
+      v.object({ ...place, region: awsRegion, password: v.optional(text(12288)) }),
+      'a list of endpoints',
+    ),
+  ),
   from: v.optional(v.pipe(text(254), v.email('an e-mail address'))),
 };
 
@@ -54,6 +72,7 @@ const seedSchema = v.looseObject({ ...endpoint, provider });
 const credentialSchema = v.looseObject({
   ...endpoint,
   username: text(1024),
+  credentialId: v.optional(text(256)),
   password: text(12288),
   authMethod: v.optional(v.picklist(AUTH_METHODS, `one of ${AUTH_METHODS.join(', ')}`)),
   provider: v.optional(provider),
@@ -93,20 +112,6 @@ function parseJson(text: string): object | undefined {
 
 // Stryker restore BlockStatement
 
-/** OpenSSL passes over what it cannot read in silence, and then trusts nobody. */
-function areCertificates(ca: string): boolean {
-  const blocks = [...ca.matchAll(PEM)].map(([pem]) => pem);
-  const begun = ca.split('-----BEGIN').length - 1;
-  // Stryker disable BlockStatement: an empty catch returns undefined, which refuses the value as false does.
-  try {
-    return blocks.length > 0 && begun === blocks.length && blocks.every((pem) => new X509Certificate(pem));
-  } catch {
-    return false;
-  }
-}
-
-// Stryker restore BlockStatement
-
 function isSeed(json: object): boolean {
   return 'provider' in json && !('username' in json) && !('password' in json);
 }
@@ -121,16 +126,27 @@ function parseSeed(json: object): ParsedSecret {
 function parseCredential(json: object): ParsedSecret {
   const parsed = v.safeParse(credentialSchema, json);
   if (!parsed.success) return malformed(parsed.issues[0]);
-  const { username, password, authMethod, from, provider: issuer } = parsed.output;
+  const { username, credentialId, password, authMethod, from, provider: issuer, endpoints } = parsed.output;
   const credential: Credential = {
     endpoint: endpointOf(parsed.output),
     username,
+    ...(credentialId && { credentialId }),
     password: new Redacted(password),
     ...(authMethod && { authMethod }),
     ...(from && { from }),
     ...(issuer && { provider: issuer }),
+    ...(endpoints && { endpoints: endpoints.map(regionalEndpoint) }),
   };
   return { kind: 'credential', credential };
+}
+
+function regionalEndpoint({ region, password, ...fields }: RegionalFields): RegionalEndpoint {
+  return { ...endpointOf(fields), region, ...(password && { password: new Redacted(password) }) };
+}
+
+interface RegionalFields extends EndpointFields {
+  readonly region: string;
+  readonly password?: string | undefined;
 }
 
 interface EndpointFields {

@@ -3,12 +3,20 @@ import {
   GetSecretValueCommand,
   PutSecretValueCommand,
   paginateListSecrets,
+  type SecretListEntry,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { MANAGED_TAG } from '../observe/names.ts';
+import { ADMIN_TAG, MANAGED_TAG } from '../observe/names.ts';
+import type { RotationSchedule } from '../rotation/overdue.ts';
 import type { Redacted } from './redacted.ts';
 import { isManaged, SecretReader, tagsOf } from './secret-reader.ts';
+
+export interface ManagedSecret {
+  readonly arn: string;
+  readonly name: string;
+  readonly schedule: RotationSchedule;
+}
 
 /** All Secrets Manager calls Keyturn makes, through the SDK, whose error it rejects with. */
 export class SecretStore extends SecretReader {
@@ -44,8 +52,38 @@ export class SecretStore extends SecretReader {
     );
   }
 
-  /** Every secret with the managed tag, page by page; the filter of ListSecrets matches prefixes, so it is checked again. */
-  async *listManaged(): AsyncGenerator<{ readonly arn: string; readonly name: string }> {
+  /** Puts a label of any name on a version, or takes it off; it must be on `from`, or on none. */
+  async moveLabel(
+    secretId: string,
+    label: string,
+    { to, from }: { readonly to?: string | undefined; readonly from?: string | undefined },
+  ): Promise<void> {
+    await this.#client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretId,
+        VersionStage: label,
+        MoveToVersionId: to,
+        RemoveFromVersionId: from,
+      }),
+    );
+  }
+
+  /** Ends a rotation that will never finish: without it Secrets Manager starts no other one. */
+  async removePending(secretId: string, versionId: string): Promise<void> {
+    await this.#client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretId,
+        VersionStage: 'AWSPENDING',
+        RemoveFromVersionId: versionId,
+      }),
+    );
+  }
+
+  /**
+   * Every credential with the managed tag, page by page, so none that administrators log in with. The filter of
+   * ListSecrets matches prefixes, so it is checked again.
+   */
+  async *listManaged(): AsyncGenerator<ManagedSecret> {
     const filters = [
       { Key: 'tag-key' as const, Values: [MANAGED_TAG.key] },
       { Key: 'tag-value' as const, Values: [MANAGED_TAG.value] },
@@ -54,9 +92,23 @@ export class SecretStore extends SecretReader {
       { client: this.#client },
       { Filters: filters, MaxResults: 100 },
     )) {
-      for (const { ARN, Name, Tags } of page.SecretList ?? []) {
-        if (ARN && Name && isManaged(tagsOf(Tags))) yield { arn: ARN, name: Name };
+      for (const entry of page.SecretList ?? []) {
+        const { ARN, Name } = entry;
+        const tags = tagsOf(entry.Tags);
+        if (ARN && Name && isManaged(tags) && tags[ADMIN_TAG] === undefined)
+          yield { arn: ARN, name: Name, schedule: scheduleOf(entry) };
       }
     }
   }
+}
+
+function scheduleOf(entry: SecretListEntry): RotationSchedule {
+  const { RotationEnabled, RotationRules, LastRotatedDate, NextRotationDate } = entry;
+  return {
+    enabled: RotationEnabled ?? false,
+    everyDays: RotationRules?.AutomaticallyAfterDays ?? null,
+    window: RotationRules?.Duration ?? null,
+    lastRotatedAt: LastRotatedDate?.getTime() ?? null,
+    nextRotationAt: NextRotationDate?.getTime() ?? null,
+  };
 }

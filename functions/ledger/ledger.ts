@@ -2,8 +2,11 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ValidationResult } from '../api/validation-result.ts';
 import { type DynamoDBClient, PutItemCommand, paginateQuery, QueryCommand } from '../aws/dynamodb.ts';
+import type { ChainedEvent } from './chain.ts';
+import { type ChainVerdict, verifyChain } from './chain-verdict.ts';
 import { type CredentialStatus, checkOf } from './credential-status.ts';
 import { CredentialStatuses } from './credential-statuses.ts';
+import { EventLog } from './event-log.ts';
 import { secretNameOf } from './secret-name.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -12,19 +15,34 @@ const VALIDATION = 'VALIDATION#';
 const VALIDATION_DAYS = 90;
 const KEY_DAYS = 400;
 
-/** One attempt to mint an access key. `startedAt` is written before the key exists, so that an orphan can be proven ours. */
+/**
+ * One attempt to make a new credential, by the ClientRequestToken; times in milliseconds since 1970. It is written before
+ * the credential exists, so that one whose password was lost can be proven ours.
+ */
 export interface Mint {
   readonly token: string;
-  /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** Set once the key's password is safe in the AWSPENDING version. */
+  /** A lease: the provider is not touched for this token after it, unless the lease is renewed first. */
+  readonly endsBy: number;
+  /** The credential's id, set once its password is safe in the AWSPENDING version. */
   readonly accessKeyId: string | null;
+  /** Since then no step may act for this token any more. */
+  readonly abandonedAt?: number;
+  /** A lease, too: of the process that undoes an abandoned attempt. */
+  readonly undoneBy?: number;
 }
 
-/** When a replaced access key was deactivated; milliseconds since 1970. */
+/** What became of a replaced credential; times in milliseconds since 1970. */
 export interface Deactivation {
   readonly accessKeyId: string;
+  /** It was inactive not before this time. */
   readonly deactivatedAt: number;
+  /** Written before it is removed. */
+  readonly removedAt?: number;
+  /** Whether the server refused its password after that; absent until it was asked. */
+  readonly refused?: boolean;
+  /** It was found bad, or others may know it: no use of it brings it back, and no operation makes it current again. */
+  readonly quarantined?: boolean;
 }
 
 /** A validation of one version of a secret; `current` when it carries AWSCURRENT. */
@@ -40,11 +58,20 @@ type Item = Readonly<Record<string, unknown>>;
 export class Ledger {
   readonly #client: DynamoDBClient;
   readonly #table: string;
+  readonly #eventLog: EventLog;
+  readonly #onAppended: (secretArn: string, event: ChainedEvent) => void;
   readonly credentials: CredentialStatuses;
 
-  constructor(client: DynamoDBClient, table: string) {
+  /** `onAppended` is told of each new event. */
+  constructor(
+    client: DynamoDBClient,
+    table: string,
+    onAppended: (secretArn: string, event: ChainedEvent) => void = () => {},
+  ) {
     this.#client = client;
     this.#table = table;
+    this.#eventLog = new EventLog(client, table);
+    this.#onAppended = onAppended;
     this.credentials = new CredentialStatuses(client, table);
   }
 
@@ -94,10 +121,24 @@ export class Ledger {
     return (await this.#query(secretArn, 'KEY#')) as unknown as Deactivation[];
   }
 
-  /** What rotation and retirement did to a credential: `result` is a closed word, `details` plain values. */
+  /**
+   * What was done to a credential: `result` is a closed word, `details` plain values; `who` among them, or it was a
+   * schedule. Each event is bound to the one before it (chain.ts).
+   */
   async recordEvent(secretArn: string, event: string, at: number, details: Item): Promise<void> {
-    const time = new Date(at).toISOString();
-    await this.#put(secretArn, `EVENT#${time}#${event}`, { event, at, ...details }, KEY_DAYS);
+    const content = { who: 'schedule', ...details, event, at };
+    this.#onAppended(secretArn, await this.#eventLog.append(secretArn, content));
+  }
+
+  /** Oldest first; those of the last 400 days. */
+  async events(secretArn: string): Promise<readonly ChainedEvent[]> {
+    const { stored } = await this.#eventLog.read(secretArn);
+    return stored.map(({ event }) => event);
+  }
+
+  /** Whether the events are those that were written. `now` in milliseconds since 1970. */
+  async verifyEvents(secretArn: string, now: number): Promise<ChainVerdict> {
+    return verifyChain(await this.#eventLog.read(secretArn), now);
   }
 
   async #put(secretArn: string, sk: string, fields: object, days: number): Promise<void> {

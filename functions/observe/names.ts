@@ -12,16 +12,32 @@ export const METRIC = {
   validation: 'Validation',
   rotationSucceeded: 'RotationSucceeded',
   rotationFailed: 'RotationFailed',
+  /** A person has to make the new credential; the rotate function fails all the same, so that Secrets Manager tries again. */
+  rotationWaiting: 'RotationWaiting',
+  /** The provider gives no more credentials: all slots are taken. */
+  keyQuotaExhausted: 'KeyQuotaExhausted',
+  /** 1 for each secret and run of the retire function. */
+  rotationOverdue: 'RotationOverdue',
   retired: 'CredentialRetired',
   retirementFailed: 'RetirementFailed',
+  /** A replaced credential that somebody still logs in with after the overlap, 1 for each and run. */
+  replacedStillUsed: 'ReplacedCredentialStillUsed',
   auditCompleted: 'AuditCompleted',
   auditFailures: 'AuditFailures',
   auditUnexamined: 'AuditUnexamined',
 } as const;
 
+/** The event that a promotion puts on the default event bus; its detail holds the secret's ARN and nothing else. */
+export const PROMOTED = { source: 'keyturn', detailType: 'Credential Promoted' } as const;
+
 /** Only secrets that carry this tag may be read, by any role. */
 export const MANAGED_TAG = { key: 'keyturn:managed', value: 'true' } as const;
 export const OWNER_TAG = 'keyturn:owner';
+/**
+ * On a secret that holds what an administrator of a provider logs in with: the name of the one secret that it serves, or
+ * the beginning, up to a slash, of the names of several. It is no credential to audit or to retire.
+ */
+export const ADMIN_TAG = 'keyturn:admin-for';
 /** On the IAM user of a SES credential: the name of the one secret it belongs to. */
 export const SECRET_TAG = 'keyturn:secret';
 /** On a secret without any value: the IAM user whose keys its first rotation shall mint for Amazon SES. */
@@ -36,6 +52,8 @@ export const ENVIRONMENT = {
   overlapHours: 'KEYTURN_OVERLAP_HOURS',
   soakHours: 'KEYTURN_SOAK_HOURS',
   rotationDays: 'KEYTURN_ROTATION_DAYS',
+  /** ARN of the rotation function; for the operations only. */
+  rotateFunction: 'KEYTURN_ROTATE_FUNCTION',
   /** Marks (observe/watched.ts) of the secrets that have a dead-man alarm, with commas between. */
   watched: 'KEYTURN_WATCHED',
   /** Mail servers' ports and CIDR blocks that may be dialled besides the usual ones, with commas between; or `none`. */

@@ -13,11 +13,15 @@ const LONGEST_WAIT_MS = 120_000;
 const PASSING: ReadonlySet<Verdict> = new Set([
   'rejected',
   'rejected-or-disabled',
+  'client-secret-rejected',
+  'token-unavailable',
   'temporary',
   'dns-failed',
   'refused',
   'unreachable',
 ]);
+/** The server, or the issuer of its tokens, said no to this very credential. */
+const REFUSALS: readonly Verdict[] = ['rejected', 'client-secret-rejected'];
 /** Their `retry` says when the next login is let through; an earlier one would be lost. */
 const TIMED: ReadonlySet<Verdict> = new Set(['held-back', 'throttled', 'unavailable']);
 /** The same as passing, at whichever stage it happened. */
@@ -57,7 +61,7 @@ function isProven(judgements: Tries['judgements']): boolean {
 
 /** Refused twice: once more would only spend the login budget, which is small. */
 function isRefused(judgements: Tries['judgements']): boolean {
-  return judgements.filter(({ verdict }) => verdict === 'rejected').length > 1;
+  return judgements.filter(({ verdict }) => REFUSALS.includes(verdict)).length > 1;
 }
 
 function tryAfter(afterMs: number, remainingMs: number): NextTry {

@@ -1,12 +1,15 @@
+import { type Credential, idOf } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
 import type { SecretStore } from '../credential/store.ts';
 
-/** A version that carries labels, and the user name in it; versions without a login are not among them. */
+/** A version that carries labels, and the credential in it; versions without a login are not among them. */
 export interface LabelledLogin {
   readonly versionId: string;
   readonly labels: readonly string[];
-  readonly username: string;
+  /** The provider's id of the credential. */
+  readonly id: string;
+  readonly credential: Credential;
 }
 
 /** Who logs in with each labelled version of a secret. Rejects with the SDK's error: half a list would be dangerous. */
@@ -17,16 +20,15 @@ export async function labelledLogins(
   const labelled = Object.entries(stages).filter(([, labels]) => labels.length > 0);
   const logins = await Promise.all(
     labelled.map(async ([versionId, labels]) => {
-      const username = await usernameIn(store, arn, versionId);
-      return username === undefined ? [] : [{ versionId, labels, username }];
+      const credential = await credentialIn(store, arn, versionId);
+      return credential ? [{ versionId, labels, id: idOf(credential), credential }] : [];
     }),
   );
   return logins.flat();
 }
 
-async function usernameIn(store: SecretStore, arn: string, versionId: string): Promise<string | undefined> {
+async function credentialIn(store: SecretStore, arn: string, versionId: string): Promise<Credential | null> {
   const value = await store.read(arn, { versionId });
-  if (value.kind === 'absent') return undefined;
-  const parsed = parseSecret(value.text.reveal());
-  return parsed.kind === 'credential' ? parsed.credential.username : undefined;
+  const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : null;
+  return parsed?.kind === 'credential' ? parsed.credential : null;
 }

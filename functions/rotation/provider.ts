@@ -2,30 +2,72 @@ import type { Redacted } from '../credential/redacted.ts';
 
 /** One credential that exists at the provider. Times in milliseconds since 1970. */
 export interface IssuedCredential {
-  /** For Amazon SES the access key id, which is also the SMTP user name. */
+  /** The provider's own name for it, never secret: for Amazon SES the access key id. */
   readonly id: string;
+  /** The name it was minted under, where the provider keeps one: it proves whose it is. */
+  readonly name: string | null;
   readonly active: boolean;
-  readonly createdAt: number;
-  /** Null: never used. */
+  /** Null: the provider does not say. */
+  readonly createdAt: number | null;
+  /** Null: never used, or the provider does not say (`lastUsed`). */
   readonly lastUsedAt: number | null;
+  /** What it was last used for, in the provider's words: `ses-smtp` for a login at Amazon SES. Null: as above. */
+  readonly lastUsedBy: string | null;
 }
 
+/** A new credential, as it is written into the secret. */
 export interface MintedCredential {
   readonly id: string;
   readonly username: string;
   readonly password: Redacted;
+  /** The same login elsewhere: with Amazon SES each region has its own password (`pending-value.ts`). */
+  readonly regional?: readonly RegionalPassword[];
 }
 
-/** Who issues credentials. All calls are idempotent but `mint`; they reject with the provider's own error. */
-export interface RotationProvider {
-  /** How many credentials may exist at a time, inactive ones counted. */
-  readonly limit: number;
+export interface RegionalPassword {
+  readonly region: string;
+  readonly password: Redacted;
+}
+
+/** Issues credentials of its own making, several side by side (Amazon SES, SendGrid, Resend, Microsoft Entra). */
+export interface IssuingProvider {
+  readonly kind: 'issuing';
+  /** How many may exist at a time, inactive ones counted; null: no limit that matters. */
+  readonly limit: number | null;
+  /** Whether a credential can be switched off and on again. Without it, retirement removes. */
+  readonly reversible: boolean;
+  /** Whether the provider says when a credential was last used. */
+  readonly lastUsed: boolean;
+  /** Whether it keeps the name of a mint, so that one whose answer was lost can be found again. */
+  readonly keepsNames: boolean;
+  /** How long a name may be; null when `keepsNames` is false. */
+  readonly nameLimit: number | null;
   /** The name of the one secret that these credentials belong to, as the provider has it; null when it does not say. */
   owner(): Promise<string | null>;
   list(): Promise<readonly IssuedCredential[]>;
-  mint(): Promise<MintedCredential>;
+  /** Not idempotent. `name` is made from the secret and the ClientRequestToken. */
+  mint(name: string): Promise<MintedCredential>;
   deactivate(id: string): Promise<void>;
   reactivate(id: string): Promise<void>;
   /** Gone for good; already gone is success. */
   remove(id: string): Promise<void>;
 }
+
+/** Takes a password that we make up, for a login that it knows (Mailgun, a password table, a webhook). */
+export interface SettingProvider {
+  readonly kind: 'setting';
+  /** Two logins take turns, and the replaced one works until its next turn; a single one has no overlap. */
+  readonly logins: readonly [string] | readonly [string, string];
+  /** The longest password that it takes, in characters; null: none that matters. */
+  readonly passwordLimit: number | null;
+  /** Idempotent: setting the same password again changes nothing. */
+  set(login: string, password: Redacted): Promise<void>;
+}
+
+/** A person makes the new credential and stores it as AWSPENDING; Keyturn proves it before it becomes current. */
+export interface ManualProvider {
+  readonly kind: 'manual';
+}
+
+/** Who issues credentials. Calls reject with the provider's own error, or with a `ProviderError`. */
+export type RotationProvider = IssuingProvider | SettingProvider | ManualProvider;

@@ -1,18 +1,18 @@
 import type { Mint } from '../ledger/ledger.ts';
-import type { IssuedCredential } from './provider.ts';
-
-/** Clocks of IAM and of the function may differ by this much (ms). */
-const CLOCK_SKEW_MS = 60_000;
-/** A Lambda invocation cannot outlive this (ms); a key minted by one was created within it. */
-const LONGEST_INVOCATION_MS = 15 * 60_000;
+import { endOf, SETTLING_MS } from './lease.ts';
+import type { IssuedCredential, IssuingProvider } from './provider.ts';
 
 export interface ProviderState {
+  /** Milliseconds since 1970. */
+  readonly now: number;
   readonly issued: readonly IssuedCredential[];
   /** Ids in any labelled version of the secret: AWSCURRENT, AWSPREVIOUS, AWSPENDING. */
   readonly labelled: ReadonlySet<string>;
   /** The ledger's attempts to mint for this secret. */
   readonly mints: readonly Mint[];
-  readonly limit: number;
+  readonly limit: IssuingProvider['limit'];
+  /** The name under which a token's credential was minted; null when the provider keeps none. */
+  readonly nameOf: ((token: string) => string) | null;
 }
 
 export type MintPlan =
@@ -20,33 +20,49 @@ export type MintPlan =
   | { readonly kind: 'mint'; readonly orphans: readonly string[] }
   | { readonly kind: 'no-slot'; readonly message: string };
 
+/** Makes room for a new credential by removing orphans, and nothing else. */
+export function planMint(state: ProviderState): MintPlan {
+  const orphans = orphansIn(state);
+  const staying = state.issued.filter(({ id }) => !orphans.includes(id));
+  if (state.limit === null || staying.length < state.limit) return { kind: 'mint', orphans };
+  return { kind: 'no-slot', message: noSlot(staying, state) };
+}
+
 /**
- * Makes room for a new credential. Removes only orphans: in no labelled version, never used, and provably ours,
- * that is created during an attempt to mint that the ledger opened and never closed (its password was lost).
+ * Credentials whose password was lost in a crash: in no labelled version, never used, and provably ours, that is of an
+ * attempt that the ledger opened and never closed, and that cannot be under way any more.
  */
-export function planMint({ issued, labelled, mints, limit }: ProviderState): MintPlan {
-  const orphans = issued.filter((key) => isOrphan(key, labelled, mints)).map(({ id }) => id);
-  const staying = issued.filter(({ id }) => !orphans.includes(id));
-  if (staying.length < limit) return { kind: 'mint', orphans };
-  return { kind: 'no-slot', message: noSlot(staying, labelled, limit) };
-}
-
-function isOrphan(
-  { id, lastUsedAt, createdAt }: IssuedCredential,
-  labelled: ReadonlySet<string>,
-  mints: readonly Mint[],
-) {
-  if (labelled.has(id) || lastUsedAt !== null) return false;
-  if (mints.some(({ accessKeyId }) => accessKeyId === id)) return false;
-  return mints.some(
-    ({ startedAt, accessKeyId }) =>
-      accessKeyId === null &&
-      createdAt >= startedAt - CLOCK_SKEW_MS &&
-      createdAt <= startedAt + LONGEST_INVOCATION_MS + CLOCK_SKEW_MS,
+export function orphansIn(state: Omit<ProviderState, 'limit'>): readonly string[] {
+  const { issued, labelled, mints, now, nameOf } = state;
+  const closed = new Set(mints.map(({ accessKeyId }) => accessKeyId));
+  const unowned = issued.filter(
+    ({ id, lastUsedAt }) => !labelled.has(id) && !closed.has(id) && lastUsedAt === null,
   );
+  const dead = mints.filter((mint) => mint.accessKeyId === null && endOf(mint) <= now);
+  const orphans = dead.flatMap((mint) => (nameOf ? named(nameOf(mint.token), unowned) : born(mint, unowned)));
+  return orphans.map(({ id }) => id);
 }
 
-function noSlot(staying: readonly IssuedCredential[], labelled: ReadonlySet<string>, limit: number): string {
-  const named = staying.map(({ id }) => `${id} (${labelled.has(id) ? 'in this secret' : 'not ours'})`);
+function named(name: string, unowned: readonly IssuedCredential[]): readonly IssuedCredential[] {
+  return unowned.filter((credential) => credential.name === name);
+}
+
+/** One attempt makes one credential at most: of two that were made in its time, neither is proven to be it. */
+function born(
+  { startedAt, endsBy }: Mint,
+  unowned: readonly IssuedCredential[],
+): readonly IssuedCredential[] {
+  const candidates = unowned.filter(
+    ({ createdAt }) =>
+      createdAt !== null && createdAt >= startedAt - SETTLING_MS && createdAt <= endsBy + SETTLING_MS,
+  );
+  return candidates.length === 1 ? candidates : [];
+}
+
+function noSlot(staying: readonly IssuedCredential[], { labelled, mints, limit }: ProviderState): string {
+  const ours = new Set(mints.map(({ accessKeyId }) => accessKeyId));
+  const whose = (id: string) =>
+    labelled.has(id) ? 'in this secret' : ours.has(id) ? 'ours, to be retired' : 'not ours';
+  const named = staying.map(({ id }) => `${id} (${whose(id)})`);
   return `all ${limit} credentials of this user are taken: ${named.join(', ')}. Retire the replaced one, or remove the foreign one by hand, then rotate again`;
 }

@@ -1,21 +1,35 @@
 import type { Deactivation } from '../ledger/ledger.ts';
-import type { IssuedCredential } from './provider.ts';
+import type { IssuedCredential, IssuingProvider } from './provider.ts';
 
 export interface RetirementFacts {
   /** Milliseconds since 1970, as all times here. */
   readonly now: number;
+  readonly provider: Pick<IssuingProvider, 'reversible'>;
   readonly issued: readonly IssuedCredential[];
-  /** The credential in AWSCURRENT. */
+  /** The credential in AWSCURRENT; null before the first rotation. */
   readonly currentId: string | null;
-  /** Credentials in any other labelled version: a pending one is not ours to touch. */
+  /** Credentials in AWSPENDING: not ours to touch here. */
   readonly pendingIds: ReadonlySet<string>;
   /** Credentials that this secret held or that the ledger saw minted for it. */
   readonly ownIds: ReadonlySet<string>;
+  /** Credentials whose password was lost in a crash (`orphansIn`). */
+  readonly orphans: ReadonlySet<string>;
+  /** Credentials of which a labelled version still has the password. */
+  readonly knownIds: ReadonlySet<string>;
   /** When the current credential was promoted. */
   readonly promotedAt: number;
+  /** When each of ours was made: one newer than the current is not replaced but of a rotation that may be under way. */
+  readonly madeAt: ReadonlyMap<string, number>;
   readonly deactivations: readonly Deactivation[];
   readonly overlapMs: number;
   readonly soakMs: number;
+}
+
+/** The last use of a replaced credential, for its owner to find out who still has it. */
+export interface Use {
+  readonly lastUsedAt: number | null;
+  /** `ses-smtp` is a login at Amazon SES; the key may also have been used for another service. */
+  readonly lastUsedBy: string | null;
 }
 
 /** What is to be done with one credential that is not current, and why. */
@@ -23,51 +37,100 @@ export type Retirement =
   | {
       readonly id: string;
       readonly action: 'wait';
-      readonly reason: 'overlap' | 'in-use' | 'soak';
+      readonly reason: 'overlap' | 'soak';
       readonly until: number;
     }
+  | ({
+      readonly id: string;
+      readonly action: 'wait';
+      readonly reason: 'in-use';
+      readonly until: number;
+    } & Use)
   | { readonly id: string; readonly action: 'leave'; readonly reason: 'pending' | 'not-ours' }
-  | { readonly id: string; readonly action: 'deactivate' | 'reactivate' | 'begin-soak' | 'remove' };
+  | ({ readonly id: string; readonly action: 'reactivate' } & Use)
+  | { readonly id: string; readonly action: 'remove'; readonly reason: 'disused' | 'orphan' }
+  | { readonly id: string; readonly action: 'deactivate' | 'begin-soak' | 'confirm-refusal' };
 
 export type RetirePlan =
   | { readonly kind: 'plan'; readonly retirements: readonly Retirement[] }
   /** The current credential is not among the live ones: nothing is retired, a person must look. */
   | { readonly kind: 'current-not-active' };
 
+/** A provider may let in a removed credential for a while; so long (ms) after that it must not. */
+const REVOCATION_MS = 15 * 60_000;
+
 /**
- * Overlap, then proof of disuse, then deactivate, soak, and remove; used again while inactive: reactivate.
- * Never touches the current credential, a pending one, or one that is not provably ours.
+ * Overlap, then proof of disuse, then deactivate, soak, and remove; used again while inactive: reactivate. Where nothing
+ * can be deactivated: overlap and soak, then remove. Never touches the current credential, a pending one, or one that is
+ * not provably ours.
+ *
+ * A replaced key that nobody uses is inactive after `overlapMs` and one interval of the schedule, so for no longer does
+ * the user have two active keys (CIS AWS Foundations 1.13); one in use is active `overlapMs` longer than its last use.
  */
 export function planRetirement(facts: RetirementFacts): RetirePlan {
-  const current = facts.issued.find(({ id }) => id === facts.currentId);
-  if (!current?.active) return { kind: 'current-not-active' };
-  const others = facts.issued.filter(({ id }) => id !== facts.currentId);
-  return { kind: 'plan', retirements: others.map((key) => retire(key, facts)) };
+  const { issued, currentId, orphans } = facts;
+  const current = issued.find(({ id }) => id === currentId);
+  if (currentId !== null && !current?.active) return { kind: 'current-not-active' };
+  const others = issued.filter(({ id }) => id !== currentId && (currentId !== null || orphans.has(id)));
+  return { kind: 'plan', retirements: [...others.map((one) => retire(one, facts)), ...removed(facts)] };
 }
 
-function retire(key: IssuedCredential, facts: RetirementFacts): Retirement {
-  if (facts.pendingIds.has(key.id)) return { id: key.id, action: 'leave', reason: 'pending' };
-  if (!facts.ownIds.has(key.id)) return { id: key.id, action: 'leave', reason: 'not-ours' };
-  return key.active ? retireActive(key, facts) : retireInactive(key, facts);
+function retire(one: IssuedCredential, facts: RetirementFacts): Retirement {
+  const { id } = one;
+  if (facts.pendingIds.has(id)) return { id, action: 'leave', reason: 'pending' };
+  if (facts.orphans.has(id)) return { id, action: 'remove', reason: 'orphan' };
+  if (!facts.ownIds.has(id)) return { id, action: 'leave', reason: 'not-ours' };
+  return one.active ? retireActive(one, facts) : retireInactive(one, facts);
 }
 
-function retireActive({ id, lastUsedAt }: IssuedCredential, facts: RetirementFacts): Retirement {
-  const { now, promotedAt, overlapMs } = facts;
-  const overlapEnds = promotedAt + overlapMs;
+function retireActive(one: IssuedCredential, facts: RetirementFacts): Retirement {
+  const { id, lastUsedAt, lastUsedBy } = one;
+  const { now, provider, promotedAt, overlapMs, soakMs } = facts;
+  const replacedAt = Math.max(promotedAt, facts.madeAt.get(id) ?? 0);
+  const overlapEnds = replacedAt + overlapMs + (provider.reversible ? 0 : soakMs);
   if (now < overlapEnds) return { id, action: 'wait', reason: 'overlap', until: overlapEnds };
   // Disuse is proven when the overlap has passed once more without a use.
   const quietAt = (lastUsedAt ?? 0) + overlapMs;
-  const usedSince = lastUsedAt !== null && lastUsedAt > promotedAt;
-  if (usedSince && now < quietAt) return { id, action: 'wait', reason: 'in-use', until: quietAt };
-  return { id, action: 'deactivate' };
+  if (isUsedSince(promotedAt, one) && now < quietAt) {
+    return { id, action: 'wait', reason: 'in-use', until: quietAt, lastUsedAt, lastUsedBy };
+  }
+  return provider.reversible ? { id, action: 'deactivate' } : { id, action: 'remove', reason: 'disused' };
 }
 
-function retireInactive({ id, lastUsedAt }: IssuedCredential, facts: RetirementFacts): Retirement {
+function retireInactive(one: IssuedCredential, facts: RetirementFacts): Retirement {
+  const { id, lastUsedAt, lastUsedBy } = one;
   const { now, soakMs, deactivations } = facts;
-  const deactivatedAt = deactivations.find(({ accessKeyId }) => accessKeyId === id)?.deactivatedAt;
-  // Somebody else deactivated it, or we crashed before the ledger knew: the soak begins now.
-  if (deactivatedAt === undefined) return { id, action: 'begin-soak' };
-  if (lastUsedAt !== null && lastUsedAt > deactivatedAt) return { id, action: 'reactivate' };
-  const soaked = deactivatedAt + soakMs;
-  return now < soaked ? { id, action: 'wait', reason: 'soak', until: soaked } : { id, action: 'remove' };
+  const record = deactivations.find(({ accessKeyId }) => accessKeyId === id);
+  // Somebody else deactivated it: the soak begins now.
+  if (record === undefined) return { id, action: 'begin-soak' };
+  if (!record.quarantined && isUsedAgain(one, record, facts)) {
+    return { id, action: 'reactivate', lastUsedAt, lastUsedBy };
+  }
+  // A removal that a crash cut short goes on at once.
+  const soaked = record.removedAt ?? record.deactivatedAt + soakMs;
+  return now < soaked
+    ? { id, action: 'wait', reason: 'soak', until: soaked }
+    : { id, action: 'remove', reason: 'disused' };
+}
+
+/** Its provider tells of a use with some delay: one that would have kept it active counts, too. */
+function isUsedAgain(
+  one: IssuedCredential,
+  { deactivatedAt }: Deactivation,
+  facts: RetirementFacts,
+): boolean {
+  return isUsedSince(Math.max(facts.promotedAt, deactivatedAt - facts.overlapMs), one);
+}
+
+function isUsedSince(time: number, { lastUsedAt }: IssuedCredential): boolean {
+  return lastUsedAt !== null && lastUsedAt > time;
+}
+
+/** Those that are gone, and of which no server was seen to refuse the password yet. */
+function removed({ issued, deactivations, knownIds, now }: RetirementFacts): readonly Retirement[] {
+  return deactivations
+    .filter(({ accessKeyId, refused }) => knownIds.has(accessKeyId) && refused !== true)
+    .filter(({ removedAt }) => removedAt !== undefined && now >= removedAt + REVOCATION_MS)
+    .filter(({ accessKeyId }) => issued.every(({ id }) => id !== accessKeyId))
+    .map(({ accessKeyId: id }) => ({ id, action: 'confirm-refusal' }));
 }

@@ -1,24 +1,55 @@
-import type { Provider } from '../credential/credential.ts';
+import type { Credential, Provider } from '../credential/credential.ts';
+import { idOf } from '../credential/credential.ts';
+import type { Redacted } from '../credential/redacted.ts';
 import { parseSecret } from '../credential/schema.ts';
-import type { SecretDescription, SecretValue } from '../credential/secret-reader.ts';
+import { type SecretDescription, type SecretValue, versionWith } from '../credential/secret-reader.ts';
 import type { SecretStore } from '../credential/store.ts';
+import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { planHeal } from './heal-plan.ts';
+import { heal, type PendingOutcome } from './healing.ts';
 import { labelledLogins } from './labelled.ts';
 import type { RotationProvider } from './provider.ts';
-import { planRetirement, type Retirement } from './retire-plan.ts';
+import { type Replaced, retireIssued } from './retire-issued.ts';
+import type { Retirement } from './retire-plan.ts';
+import { providerInTags } from './rotation.ts';
 
 export interface RetirementPorts {
   readonly store: SecretStore;
-  readonly ledger: Pick<Ledger, 'mints' | 'deactivations' | 'recordDeactivation' | 'recordEvent'>;
-  readonly providerFor: (provider: Provider) => RotationProvider;
+  readonly ledger: Pick<
+    Ledger,
+    'mints' | 'recordMint' | 'deactivations' | 'recordDeactivation' | 'recordEvent'
+  >;
+  readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
+  /** One login inside the login budget. */
+  readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  /** A new password, of at most `limit` characters (null: as long as it likes). */
+  readonly newPassword: (limit: number | null) => Redacted;
+  /** Whether an operator's operation has the secret in hand: what it is about to bring back must not be taken away. */
+  readonly isHeld: (secretArn: string) => Promise<boolean>;
   readonly now: () => number;
   readonly overlapMs: number;
   readonly soakMs: number;
 }
 
+/** A retirement, and how its one login ended where it has one: `refused` is what a removed credential must be. */
+export type Retired = Retirement & { readonly login?: 'refused' | 'accepted' | 'unknown' };
+
 export type RetirementOutcome =
-  | { readonly kind: 'retired'; readonly secretArn: string; readonly retirements: readonly Retirement[] }
-  /** Nothing here issues credentials side by side, or the first rotation is still to come. */
+  | {
+      readonly kind: 'retired';
+      readonly secretArn: string;
+      readonly retirements: readonly Retired[];
+      readonly pending?: PendingOutcome;
+    }
+  /** Put off to the next run: an operation has the secret in hand, or it changed while it was read. */
+  | {
+      readonly kind: 'held' | 'stale-read';
+      readonly secretArn: string;
+      /** What was done before that. */
+      readonly retirements: readonly Retired[];
+    }
+  /** No provider is named, so nothing can be made or retired here. */
   | { readonly kind: 'nothing-to-retire'; readonly secretArn: string }
   | {
       readonly kind: 'failed';
@@ -35,7 +66,10 @@ type FailureReason =
   | 'current-not-active'
   | 'aws-error';
 
-/** Retires what the last rotations of one secret replaced. Idempotent: each run does the next due step, and no more. */
+/**
+ * Retires what the last rotations of one secret replaced, and ends a rotation that stands still for ever. Idempotent:
+ * each run does the next due step, and no more.
+ */
 export async function retireReplaced(ports: RetirementPorts, secretId: string): Promise<RetirementOutcome> {
   const failed = (reason: FailureReason): RetirementOutcome => ({
     kind: 'failed',
@@ -45,23 +79,33 @@ export async function retireReplaced(ports: RetirementPorts, secretId: string): 
   const secret = await ports.store.describe(secretId);
   if (secret.kind !== 'found') return failed(secret.kind === 'denied' ? 'not-managed' : 'not-found');
   if (!secret.managed) return failed('not-managed');
-  const nothing: RetirementOutcome = { kind: 'nothing-to-retire', secretArn: secret.arn };
-  const current = await ports.store.read(secret.arn, { stage: 'AWSCURRENT' });
-  if (current.kind === 'absent') return nothing;
-  const parsed = parseSecret(current.text.reveal());
-  if (parsed.kind === 'malformed') return failed('malformed-secret');
-  if (parsed.kind === 'seed' || !parsed.credential.provider) return nothing;
-  const provider = ports.providerFor(parsed.credential.provider);
-  if ((await provider.owner()) !== secret.name) return failed('not-owner');
-  return actOn(ports, secret, provider, {
-    currentId: parsed.credential.username,
-    promotedAt: promotion(secret, current),
-  });
+  const value = await ports.store.read(secret.arn, { stage: 'AWSCURRENT' });
+  if (value.kind === 'value' && value.versionId !== versionWith('AWSCURRENT', secret))
+    return { kind: 'stale-read', secretArn: secret.arn, retirements: [] };
+  const current = currentOf(secret, value);
+  if (current === 'malformed') return failed('malformed-secret');
+  if (!current.provider) return { kind: 'nothing-to-retire', secretArn: secret.arn };
+  const provider = ports.providerFor(current.provider, secret.name);
+  if (!(await isOwned(provider, secret))) return failed('not-owner');
+  return actOn(ports, secret, provider, current);
 }
 
-interface Current {
-  readonly currentId: string;
-  readonly promotedAt: number;
+interface Current extends Replaced {
+  readonly provider: Provider | null | undefined;
+}
+
+function currentOf(secret: SecretDescription, value: SecretValue): Current | 'malformed' {
+  const promotedAt = promotion(secret, value);
+  if (value.kind === 'absent') return { currentId: null, promotedAt, provider: providerInTags(secret) };
+  const parsed = parseSecret(value.text.reveal());
+  switch (parsed.kind) {
+    case 'malformed':
+      return 'malformed';
+    case 'seed':
+      return { currentId: null, promotedAt, provider: parsed.provider };
+    case 'credential':
+      return { currentId: idOf(parsed.credential), promotedAt, provider: parsed.credential.provider };
+  }
 }
 
 /** The later of the last rotation and the version's own birth; a version is never promoted before it exists. */
@@ -70,50 +114,31 @@ function promotion({ lastRotatedAt }: SecretDescription, value: SecretValue): nu
   return Math.max(lastRotatedAt ?? 0, createdAt ?? 0);
 }
 
+async function isOwned(provider: RotationProvider, { name }: SecretDescription): Promise<boolean> {
+  if (provider.kind !== 'issuing') return true;
+  const owner = await provider.owner();
+  return owner === name || (owner === null && provider.keepsNames);
+}
+
 async function actOn(
   ports: RetirementPorts,
   secret: SecretDescription,
   provider: RotationProvider,
-  { currentId, promotedAt }: Current,
+  current: Current,
 ): Promise<RetirementOutcome> {
-  const { ledger, overlapMs, soakMs } = ports;
-  const [issued, logins, mints, deactivations] = await Promise.all([
-    provider.list(),
+  const [logins, mints] = await Promise.all([
     labelledLogins(ports.store, secret),
-    ledger.mints(secret.arn),
-    ledger.deactivations(secret.arn),
+    ports.ledger.mints(secret.arn),
   ]);
-  const minted = mints.flatMap(({ accessKeyId }) => (accessKeyId === null ? [] : [accessKeyId]));
-  const pending = logins.filter(({ labels }) => labels.includes('AWSPENDING'));
-  const plan = planRetirement({
-    now: ports.now(),
-    issued,
-    currentId,
-    pendingIds: new Set(pending.map(({ username }) => username)),
-    ownIds: new Set([...logins.map(({ username }) => username), ...minted]),
-    promotedAt,
-    deactivations,
-    overlapMs,
-    soakMs,
-  });
-  if (plan.kind === 'current-not-active') return { kind: 'failed', secretArn: secret.arn, reason: plan.kind };
-  for (const retirement of plan.retirements) await act(ports, secret.arn, provider, retirement);
-  return { kind: 'retired', secretArn: secret.arn, retirements: plan.retirements };
-}
-
-async function act(
-  ports: RetirementPorts,
-  secretArn: string,
-  provider: RotationProvider,
-  { id, action }: Retirement,
-) {
-  const { ledger, now } = ports;
-  if (action === 'wait' || action === 'leave') return;
-  if (action === 'deactivate') await provider.deactivate(id);
-  if (action === 'reactivate') await provider.reactivate(id);
-  if (action === 'remove') await provider.remove(id);
-  if (action === 'deactivate' || action === 'begin-soak') {
-    await ledger.recordDeactivation(secretArn, { accessKeyId: id, deactivatedAt: now() });
-  }
-  await ledger.recordEvent(secretArn, 'credential.retired', now(), { accessKeyId: id, result: action });
+  const { arn: secretArn } = secret;
+  const issued =
+    provider.kind === 'issuing'
+      ? await retireIssued(ports, secret, provider, { ...current, logins, mints })
+      : ({ kind: 'retired', retirements: [] } as const);
+  if (issued.kind === 'current-not-active') return { kind: 'failed', secretArn, reason: issued.kind };
+  if (issued.kind === 'held') return { ...issued, secretArn };
+  const plan = planHeal(secret, mints, provider.kind, ports.now());
+  if (plan.kind === 'none') return { ...issued, secretArn };
+  if (await ports.isHeld(secretArn)) return { ...issued, kind: 'held', secretArn };
+  return { ...issued, secretArn, pending: await heal(ports, secret, provider, logins, plan) };
 }

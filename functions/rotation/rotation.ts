@@ -1,4 +1,5 @@
 import type { Credential, Provider } from '../credential/credential.ts';
+import type { Redacted } from '../credential/redacted.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription, SecretValue } from '../credential/secret-reader.ts';
 import type { SecretStore } from '../credential/store.ts';
@@ -6,6 +7,7 @@ import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { USER_TAG } from '../observe/names.ts';
 import type { RotationProvider } from './provider.ts';
+import type { SesProvider } from './providers/ses-schema.ts';
 
 /** One rotation of one secret, and all it may touch. */
 export interface Rotation {
@@ -14,9 +16,11 @@ export interface Rotation {
   readonly token: string;
   readonly store: SecretStore;
   readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent'>;
-  readonly providerFor: (provider: Provider) => RotationProvider;
+  readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  /** A new password, of at most `limit` characters (null: as long as it likes). */
+  readonly newPassword: (limit: number | null) => Redacted;
   readonly now: () => number;
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -27,6 +31,13 @@ export interface Rotation {
 /** A rotation that cannot go on. Secrets Manager retries the step later; the message is for people and holds no secret. */
 export class RotationError extends Error {
   override readonly name = 'RotationError';
+  /** `no-slot`: an alarm of its own waits for it. `waiting`: a person has to act first, which is no failure. */
+  readonly reason: 'no-slot' | 'waiting' | undefined;
+
+  constructor(message: string, reason?: 'no-slot' | 'waiting') {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** The version being made: by id and label together, so that a stale label cannot name another one. */
@@ -62,25 +73,30 @@ function basisFromValue(text: string): Basis {
   return { fields: JSON.parse(text), provider, credential };
 }
 
-function basisFromTags({ arn, tags }: SecretDescription): Basis {
-  const userName = tags[USER_TAG];
-  if (!userName) throw new RotationError(NO_VALUE);
-  const region = arn.split(':')[3] ?? '';
-  const provider: Provider = { type: 'ses', userName, region };
-  return {
-    fields: { host: `email-smtp.${region}.amazonaws.com`, port: 465, provider },
-    provider,
-    credential: null,
-  };
+function basisFromTags(secret: SecretDescription): Basis {
+  const provider = providerInTags(secret);
+  if (!provider) throw new RotationError(NO_VALUE);
+  const fields = { host: `email-smtp.${provider.region}.amazonaws.com`, port: 465, provider };
+  return { fields, provider, credential: null };
+}
+
+/** Who issues the credential of a secret that has no value yet. */
+export function providerInTags({ arn, tags }: SecretDescription): SesProvider | null {
+  const { [USER_TAG]: userName } = tags;
+  return userName ? { type: 'ses', userName, region: arn.split(':')[3] ?? '' } : null;
 }
 
 const NO_VALUE = `the secret has no value: store at least { host, port, provider } in it, or tag it ${USER_TAG}=<user>; the first rotation adds the login`;
 
-/** The provider, once it is sure that its user belongs to this secret and to no other: a guard against confused deputies. */
+/**
+ * The provider, once it is sure that the user it issues for belongs to this secret and to no other: a guard against
+ * confused deputies. One that keeps names proves each credential by its name instead.
+ */
 export async function ownedProvider(rotation: Rotation, provider: Provider): Promise<RotationProvider> {
-  const issuer = rotation.providerFor(provider);
+  const issuer = rotation.providerFor(provider, rotation.secret.name);
+  if (issuer.kind !== 'issuing') return issuer;
   const owner = await issuer.owner();
-  if (owner === rotation.secret.name) return issuer;
+  if (owner === rotation.secret.name || (owner === null && issuer.keepsNames)) return issuer;
   throw new RotationError(
     `the provider's user belongs to ${owner === null ? 'no secret' : `secret ${owner}`}, expected ${rotation.secret.name}: ` +
       'tag the IAM user with keyturn:secret=<secret name>',

@@ -1,38 +1,53 @@
-import type { Credential } from '../credential/credential.ts';
-import { parseSecret } from '../credential/schema.ts';
+import { type Credential, everyLogin } from '../credential/credential.ts';
+import type { SecretValue } from '../credential/secret-reader.ts';
 import type { Judgement } from '../smtp/judgement.ts';
 import { nextTry } from './convergence.ts';
-import { ownedProvider, type Rotation, RotationError, readBasis, readPending } from './rotation.ts';
+import { ownedProvider, type Rotation, RotationError, readBasis } from './rotation.ts';
+import { readCurrent, usable } from './set-secret.ts';
 
 /** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
 const LOGIN_BUDGET_MS = 20_000;
 
 /**
- * Step 3: log in with the pending credential over verified TLS, a fresh connection each time, until it is proven.
- * A pending version without a value is Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret):
- * then the current credential and the provider are examined instead.
+ * Step 3: log in with the pending credential over verified TLS, a fresh connection each time, until it is proven at each
+ * of its endpoints.
  */
-export async function testSecret(rotation: Rotation): Promise<'proven' | 'preflight-passed'> {
-  const pending = await readPending(rotation);
-  if (pending.kind === 'absent') return preflight(rotation);
-  const parsed = parseSecret(pending.text.reveal());
-  if (parsed.kind !== 'credential') throw new RotationError('the pending version holds no usable credential');
-  await prove(rotation, parsed.credential, 'pending');
+export async function proveSecret(rotation: Rotation, pending: SecretValue): Promise<'proven'> {
+  const credential = usable(pending);
+  try {
+    for (const login of everyLogin(credential)) await prove(rotation, login, 'pending');
+  } catch (error) {
+    await restore(rotation, credential);
+    throw error;
+  }
   const { ledger, secret, token, now } = rotation;
   await ledger.recordEvent(secret.arn, 'credential.proven', now(), { versionId: token });
   return 'proven';
 }
 
-async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
+/**
+ * Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) runs this step alone, on a version
+ * without a value: then the current credential and the provider are examined instead.
+ */
+export async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
   const { credential, provider } = await readBasis(rotation);
   const issuer = await ownedProvider(rotation, provider);
-  await issuer.list();
+  if (issuer.kind === 'issuing') await issuer.list();
   if (credential) await prove(rotation, credential, 'current');
   return 'preflight-passed';
 }
 
-async function prove(
-  rotation: Rotation,
+/** With one login only, the unproven password has replaced the one in use: that is put back until the next try. */
+async function restore(rotation: Rotation, pending: Credential): Promise<void> {
+  const provider = pending.provider && rotation.providerFor(pending.provider, rotation.secret.name);
+  if (provider?.kind !== 'setting') return;
+  const current = await readCurrent(rotation);
+  if (current?.username === pending.username) await provider.set(current.username, current.password);
+}
+
+/** Rejects with a `RotationError` that says why, unless the credential is proven in the remaining time. */
+export async function prove(
+  rotation: Pick<Rotation, 'login' | 'sleep' | 'random' | 'remainingMs'>,
   credential: Credential,
   tested: 'pending' | 'current',
 ): Promise<void> {

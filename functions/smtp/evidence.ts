@@ -79,6 +79,8 @@ export interface LoginEvidence {
   /** AUTH mechanisms offered after TLS; null when EHLO was never answered. */
   readonly offered: readonly string[] | null;
   readonly used: string | null;
+  /** The access token was new, and issued for this login: a refusal of it says nothing of what it was bought with. */
+  readonly tokenIssued?: true;
   /** EHLO keywords after TLS and the greeting text, for the audit. */
   readonly greeting: string | null;
   readonly reply: Reply | null;

@@ -9,6 +9,7 @@ export type ReplyVerdict =
   | 'rejected'
   | 'rejected-or-disabled'
   | 'token-rejected'
+  | 'token-not-accepted'
   | 'account-disabled'
   | 'throttled'
   | 'unavailable'
@@ -72,8 +73,12 @@ export type ConnectionVerdict =
   | `timeout:${BrokenStage}`
   | `closed:${BrokenStage}`;
 
+/** Why there was no access token to log in with: token/login-credential.ts. */
+export type TokenFailure = 'client-secret-rejected' | 'token-refused' | 'token-unavailable';
+
 /** Why nothing was dialled, or an answer not taken at its word: meanings/untried.ts. */
 export type UntriedVerdict =
+  | TokenFailure
   | 'malformed-secret'
   | 'no-login-yet'
   | 'held-back'

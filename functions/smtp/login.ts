@@ -27,7 +27,7 @@ export async function login(
 }
 
 function evidenceOf(
-  { endpoint: { host, port, security } }: Credential,
+  { endpoint: { host, port, security }, provider }: Credential,
   transcript: Transcript,
   { tls, used }: Session,
   failure: Failure | null,
@@ -43,6 +43,7 @@ function evidenceOf(
     tls,
     offered,
     used,
+    ...(provider?.type === 'entra' && { tokenIssued: true }),
     greeting,
     reply,
     timings,

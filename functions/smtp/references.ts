@@ -1,11 +1,16 @@
 import type { Verdict } from './judgement.ts';
-import { awsPage, type Reference, rfc } from './reference.ts';
+import { awsPage, microsoftPage, type Reference, rfc } from './reference.ts';
 
 /** Verdicts that no reply led to, by the beginning of their name; the longest comes first. */
 const REFERENCES: readonly (readonly [prefix: string, reference: Reference])[] = [
   ['valid', rfc(4954, '4')],
   ['auth-not-offered', rfc(4954, '3')],
   ['mechanism-unsupported', rfc(4954, '4')],
+  ['client-secret-rejected', rfc(6749, '5.2')],
+  [
+    'token-refused',
+    microsoftPage('Microsoft Entra error codes', 'entra/identity-platform/reference-error-codes'),
+  ],
   ['server-unproven', rfc(5802, '5')],
   ['protocol-error', rfc(5321, '4.2')],
   ['tls-untrusted:wrong-host', rfc(9525, '6')],

@@ -36,10 +36,11 @@ function isProof(reply: Reply | null): boolean {
   return reply?.code === 235 && !isContradictory(reply);
 }
 
-function failureVerdict(failure: Failure, stage: BrokenStage, { endpoint, used }: LoginEvidence): Verdict {
+function failureVerdict(failure: Failure, stage: BrokenStage, evidence: LoginEvidence): Verdict {
+  const { endpoint } = evidence;
   switch (failure.kind) {
     case 'reply':
-      return replyVerdict(failure, stage, used);
+      return replyVerdict(failure, stage, evidence);
     case 'certificate':
       return judgeCertificate(failure.code, failure.issuerNamed);
     case 'tls':
@@ -64,9 +65,11 @@ function failureVerdict(failure: Failure, stage: BrokenStage, { endpoint, used }
 function replyVerdict(
   { reply, tokenStatus }: Extract<Failure, { kind: 'reply' }>,
   stage: BrokenStage,
-  used: string | null,
+  { used, tokenIssued }: LoginEvidence,
 ): Verdict {
   const { verdict } = ruleOn(stage, reply);
   const isToken = TOKEN_METHODS.some((method) => method === used);
-  return isToken ? tokenVerdict(verdict, tokenStatus) : verdict;
+  if (!isToken) return verdict;
+  const judged = tokenVerdict(verdict, tokenStatus);
+  return tokenIssued && judged === 'token-rejected' ? 'token-not-accepted' : judged;
 }

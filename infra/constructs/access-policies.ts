@@ -6,7 +6,14 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { REPORT } from '../../functions/observe/names.ts';
-import { decryptReports, listReports, onEverything, onManagedSecrets, onReports } from './permissions.ts';
+import {
+  decryptReports,
+  listReports,
+  onEverything,
+  onManagedSecrets,
+  onReports,
+  rotateWith,
+} from './permissions.ts';
 import type { Storage } from './storage.ts';
 
 export interface AccessPoliciesProps {
@@ -31,7 +38,8 @@ export class AccessPolicies extends Construct {
       statements: [...view(props), callApi(props.restApi, 'POST', '/validations')],
     });
     new ManagedPolicy(this, 'Operator', {
-      description: 'Keyturn: rotate managed secrets, start the audit and retirement; with MFA only',
+      description:
+        'Keyturn: rotate, roll back and revoke managed secrets, start the audit and retirement; with MFA only',
       statements: operate(this, props).map(withMfa),
     });
   }
@@ -58,8 +66,13 @@ function describeAlarms(stack: Stack): PolicyStatement {
   });
 }
 
-function operate(scope: Construct, { stateMachine, rotate, retire }: AccessPoliciesProps): PolicyStatement[] {
+function operate(
+  scope: Construct,
+  { restApi, stateMachine, rotate, retire }: AccessPoliciesProps,
+): PolicyStatement[] {
   return [
+    callApi(restApi, 'POST', '/operations'),
+    callApi(restApi, 'GET', '/operations/*'),
     onManagedSecrets(scope, 'DescribeSecret'),
     rotateAsConfigured(scope, rotate),
     new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),
@@ -71,13 +84,9 @@ function operate(scope: Construct, { stateMachine, rotate, retire }: AccessPolic
   ];
 }
 
-/** Rotation with another function would hand the secret to that function. */
 function rotateAsConfigured(scope: Construct, rotate: IFunction): PolicyStatement {
-  const statement = onManagedSecrets(scope, 'RotateSecret');
-  statement.addConditions({
-    ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': rotate.functionArn },
-    BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' },
-  });
+  const statement = rotateWith(scope, rotate.functionArn);
+  statement.addConditions({ BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' } });
   return statement;
 }
 

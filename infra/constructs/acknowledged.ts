@@ -11,6 +11,9 @@ import type { IConstruct } from 'constructs';
 export const ACTIONS_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'cloudwatch:GetMetricData': 'reads numbers of any metric; the dashboard is drawn from it',
   'cloudwatch:ListDashboards': 'finds the dashboard in the console',
+  'ec2:DescribeNetworkInterfaces':
+    'Lambda puts a function that sets passwords into the subnets of the database',
+  'ec2:DescribeSubnets': 'Lambda puts a function that sets passwords into the subnets of the database',
   'logs:CreateLogDelivery': 'Step Functions sets up the delivery of its own log',
   'logs:DeleteLogDelivery': 'Step Functions sets up the delivery of its own log',
   'logs:DescribeLogGroups': 'Step Functions sets up the delivery of its own log',
@@ -39,7 +42,16 @@ export interface Acknowledgement {
   readonly at: readonly string[];
 }
 
-const FUNCTIONS = ['Validate', 'Lookup', 'Rotate', 'Retire', 'Audit/Plan', 'Audit/Examine', 'Audit/Report'];
+const FUNCTIONS = [
+  'Validate',
+  'Lookup',
+  'Rotate',
+  'Retire',
+  'Operate',
+  'Audit/Plan',
+  'Audit/Examine',
+  'Audit/Report',
+];
 const REPORTS = '<StorageReports31B47EB2.Arn>';
 const ACCOUNT = '<AWS::Region>:<AWS::AccountId>';
 
@@ -54,13 +66,19 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
     rule: wildcard(`arn:<AWS::Partition>:secretsmanager:${ACCOUNT}:secret:*`),
     reason: 'Secrets are adopted at run time by their tag: a condition demands keyturn:managed=true.',
-    at: ['Validate', 'Rotate', 'Retire', 'Audit/Examine', 'Access/Operator'],
+    at: ['Validate', 'Rotate', 'Retire', 'Operate', 'Audit/Examine', 'Access/Operator'],
+  },
+  {
+    rule: wildcard(`arn:<AWS::Partition>:ec2:${ACCOUNT}:*/*`),
+    reason:
+      'Lambda makes and removes the network interfaces of a function in a VPC, whose ids nobody knows before.',
+    at: ['Rotate', 'Retire', 'Operate'],
   },
   {
     rule: wildcard('arn:<AWS::Partition>:iam::<AWS::AccountId>:user/keyturn/*'),
     reason:
       'Every SES credential has a user of its own: a condition demands keyturn:managed=true besides the path.',
-    at: ['Rotate', 'Retire', 'Audit/Examine'],
+    at: ['Rotate', 'Retire', 'Operate', 'Audit/Examine'],
   },
   ...[
     { key: 'audits/*/plan.json', at: ['Audit/Plan', 'Audit/StateMachine/Role'] },
@@ -92,6 +110,19 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     ),
     reason: 'The star stands for the name of a secret; whoever may list the credentials may look at each.',
     at: ['Access/Viewer', 'Access/Validator'],
+  },
+  {
+    rule: wildcard(
+      `arn:<AWS::Partition>:execute-api:${ACCOUNT}:<ApiRestApiE35FEAFE>/<ApiRestApiDeploymentStageprodE828476C>/GET/operations/*`,
+    ),
+    reason: 'The star stands for the id of an operation, which is known only when it was asked for.',
+    at: ['Access/Operator'],
+  },
+  {
+    rule: 'Serverless-LambdaAsyncFailureDestination',
+    reason:
+      'Who asked for an operation asks for its state, which says that it has died; the alarm of the function tells, too.',
+    at: ['Operate'],
   },
   {
     rule: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
@@ -135,6 +166,11 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rule: 'Serverless-SNSRedrivePolicy',
     reason: 'An alarm stays in alarm, visible on the dashboard, when its e-mail could not be delivered.',
     at: ['Alerts'],
+  },
+  {
+    rule: 'Serverless-EventBusDLQ',
+    reason: 'The rule has no target, so nothing of it can fail: EventBridge counts what it matches.',
+    at: ['Alarms/AbandonedRotations'],
   },
 ];
 

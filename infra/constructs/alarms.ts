@@ -13,6 +13,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { KeyturnFunction } from './keyturn-function.ts';
 import { keyturnMetric, provenLogin } from './metrics.ts';
+import { abandonedRotations } from './rotation-events.ts';
 
 export interface AlarmsProps {
   readonly topic: ITopic;
@@ -25,6 +26,8 @@ export interface AlarmsProps {
   readonly deadManHours: number;
 }
 
+/** What each run of the retire function tells again: between two runs the alarm has to stay, or it would ring every hour. */
+const RECURRING = Duration.hours(6);
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 
 /** Plain metric alarms, each with one cause and what to do about it; all publish to one topic. */
@@ -46,6 +49,26 @@ export class Alarms extends Construct {
       'rotation failed',
       keyturnMetric('rotationFailed'),
       'A rotation step failed; the credential in use is unchanged and Secrets Manager tries again. Read the log of the rotate function.',
+    );
+    this.onAny(
+      'rotation abandoned',
+      abandonedRotations(this, 'AbandonedRotations'),
+      'Secrets Manager gave up the rotation of a secret of this account. CloudTrail says which (RotationFailed, RotationAbandoned).',
+    );
+    this.onAny(
+      'rotation overdue',
+      keyturnMetric('rotationOverdue', RECURRING),
+      'A credential was not rotated although its interval and its window are over. The log of the retire function says which.',
+    );
+    this.onAny(
+      'key quota exhausted',
+      keyturnMetric('keyQuotaExhausted'),
+      'A rotation found no free slot at its provider. The log of the rotate function says which credentials hold them.',
+    );
+    this.onAny(
+      'replaced credential still in use',
+      keyturnMetric('replacedStillUsed', RECURRING),
+      'Somebody still logs in with a credential that was replaced. The log of the retire function says which and when: let that client read the secret again.',
     );
     this.onAny(
       'retirement failed',

@@ -8,12 +8,14 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { requestSchema } from '../openapi/json-schema.ts';
 
-/** The body of `POST /validations`, by the same schema as in the function. */
-export const validationRequest: ModelOptions = {
-  modelName: 'ValidationRequest',
-  contentType: 'application/json',
-  schema: { ...requestSchema(), schema: JsonSchemaVersion.DRAFT4, title: 'ValidationRequest' },
-};
+/** The bodies of requests, by the same schemas as in the functions. */
+export const validationRequest = model('ValidationRequest');
+export const operationRequest = model('OperationRequest');
+
+function model(modelName: 'ValidationRequest' | 'OperationRequest'): ModelOptions {
+  const schema = { ...requestSchema(modelName), schema: JsonSchemaVersion.DRAFT4, title: modelName };
+  return { modelName, contentType: 'application/json', schema };
+}
 
 /** `$context.error.messageString` comes with its quotes. */
 const GATEWAY_MESSAGE = '$context.error.messageString';
@@ -28,7 +30,7 @@ export const gatewayResponses: Readonly<Record<string, GatewayResponseOptions>> 
   Malformed: errorResponse(
     ResponseType.BAD_REQUEST_BODY,
     'malformed-request',
-    'Expected JSON with secretId and optionally versionStage and versionId, or with secretIds (1 to 50, each once), and nothing else: see GET /openapi.json.',
+    'Expected of POST /validations JSON with secretId and optionally versionStage and versionId, or with secretIds (1 to 50, each once); of POST /operations with operation and secretId; and nothing else: see GET /openapi.json.',
   ),
   AccessDenied: errorResponse(ResponseType.ACCESS_DENIED, 'forbidden'),
   Unsigned: errorResponse(

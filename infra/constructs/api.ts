@@ -5,12 +5,13 @@ import {
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
+  type ModelOptions,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { accessLogFormat, gatewayResponses, validationRequest } from './api-contract.ts';
+import { accessLogFormat, gatewayResponses, operationRequest, validationRequest } from './api-contract.ts';
 import type { Deployment } from './permissions.ts';
 
 const STAGE = 'prod';
@@ -19,6 +20,7 @@ export interface ApiProps extends Deployment {
   readonly validate: IFunction;
   readonly credentials: IFunction;
   readonly report: IFunction;
+  readonly operate: IFunction;
 }
 
 /** The paths of functions/api/openapi.json, for callers who sign with IAM credentials (SigV4). */
@@ -41,7 +43,7 @@ export class Api extends Construct {
       retention: config.logRetentionDays,
     });
     const api = new RestApi(this, 'RestApi', {
-      description: 'Keyturn: validate SMTP credentials, read what is known of them',
+      description: 'Keyturn: validate SMTP credentials, read what is known of them, act on them',
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: true,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
@@ -72,18 +74,21 @@ export class Api extends Construct {
     restApi.deploymentStage.node.addDependency(logs);
   }
 
-  private addMethods({ validate, credentials, report }: ApiProps): void {
+  private addMethods({ validate, credentials, report, operate }: ApiProps): void {
     const requestValidator = this.restApi.addRequestValidator('Validator', {
       validateRequestBody: true,
       validateRequestParameters: true,
     });
-    const model = this.restApi.addModel('ValidationRequest', validationRequest);
     const { root } = this.restApi;
-    root.addResource('validations').addMethod('POST', invoke(validate), {
-      requestValidator,
-      // By any content type, or a body sent as text/plain would pass unseen.
-      requestModels: { $default: model },
-    });
+    const post = (resource: IResource, fn: IFunction, model: ModelOptions) =>
+      resource.addMethod('POST', invoke(fn), {
+        requestValidator,
+        // By any content type, or a body sent as text/plain would pass unseen.
+        requestModels: { $default: this.restApi.addModel(model.modelName ?? '', model) },
+      });
+    post(root.addResource('validations'), validate, validationRequest);
+    const operations = root.addResource('operations');
+    post(operations, operate, operationRequest);
     const get = (resource: IResource, fn: IFunction) =>
       resource.addMethod('GET', invoke(fn), { requestValidator });
     get(root.addResource('audits').addResource('latest'), report);
@@ -92,6 +97,7 @@ export class Api extends Construct {
     // With a plus, since the names of most secrets have slashes in them.
     get(list.addResource('{id+}'), credentials);
     get(root.addResource('openapi.json'), credentials);
+    get(operations.addResource('{operationId}'), operate);
   }
 }
 

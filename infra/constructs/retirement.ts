@@ -23,12 +23,13 @@ export class Retirement extends KeyturnFunction {
       entry: 'retire',
       description: 'Deactivates, soaks and deletes replaced SMTP credentials that are proven unused',
       memoryMiB: 512,
+      setsPasswords: true,
       timeout: Duration.minutes(15),
       ...deployment,
     });
     this.allow(
       onEverything('secretsmanager:ListSecrets'),
-      onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue'),
+      onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
       decryptSecrets(deployment),
       onManagedUsers(
         this,
@@ -38,7 +39,7 @@ export class Retirement extends KeyturnFunction {
         'ListUserTags',
         'UpdateAccessKey',
       ),
-      onTable(deployment.storage, 'PutItem', 'Query'),
+      onTable(deployment.storage, 'GetItem', 'PutItem', 'Query'),
       decryptTable(deployment.storage),
     );
     this.deadLetters = this.runOn(deployment.config.retireSchedule);

@@ -7,6 +7,7 @@ import {
   type Deployment,
   decryptTable,
   encryptSecrets,
+  onDefaultBus,
   onManagedSecrets,
   onManagedUsers,
   onTable,
@@ -29,6 +30,7 @@ export class Rotation extends KeyturnFunction {
       entry: 'rotate',
       description: 'Secrets Manager rotation: mints, stores, proves and promotes an SMTP credential',
       memoryMiB: 512,
+      setsPasswords: true,
       timeout: Duration.minutes(5),
       ...deployment,
     });
@@ -51,6 +53,7 @@ export class Rotation extends KeyturnFunction {
       ),
       onTable(deployment.storage, 'GetItem', 'PutItem', 'Query'),
       decryptTable(deployment.storage),
+      onDefaultBus(this),
     );
     this.permission = new CfnPermission(this, 'InvokedBySecretsManager', {
       action: 'lambda:InvokeFunction',

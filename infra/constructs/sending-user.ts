@@ -8,7 +8,8 @@ export interface SendingUserProps {
   readonly identity: string;
   /** The one address it may send as. */
   readonly from: string;
-  readonly region: string;
+  /** Where it may send from. */
+  readonly regions: readonly string[];
   readonly secretName: string;
 }
 
@@ -35,12 +36,12 @@ export function sendingUser(scope: Construct, id: string, props: SendingUserProp
 }
 
 /** SES asks for SendRawEmail only, over SMTP: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html */
-function send(scope: Construct, { identity, from, region }: SendingUserProps): PolicyStatement {
+function send(scope: Construct, { identity, from, regions }: SendingUserProps): PolicyStatement {
   return new PolicyStatement({
     actions: ['ses:SendRawEmail'],
-    resources: [
+    resources: regions.map((region) =>
       Stack.of(scope).formatArn({ service: 'ses', region, resource: 'identity', resourceName: identity }),
-    ],
+    ),
     conditions: { StringEquals: { 'ses:FromAddress': from } },
   });
 }

@@ -23,6 +23,8 @@ export interface SesCredentialProps extends CommonProps {
   readonly rotationDays: number;
   /** @default - the region of the stack */
   readonly region?: string | undefined;
+  /** Further regions that it sends from. @default - none */
+  readonly regions?: readonly string[] | undefined;
   /** Who answers for it; becomes the tag `keyturn:owner`. @default - no tag */
   readonly owner?: string | undefined;
   /** @default - the SES endpoint of the region, TLS from the first byte on port 465 */
@@ -51,7 +53,7 @@ export type SmtpCredentialProps = SesCredentialProps | ExistingCredentialProps;
  * One SMTP credential under Keyturn's care.
  *
  * A SES secret starts with a seed, which says where and by whom but holds no password: the first rotation, right after
- * the deployment, mints the key. To change `from`, `endpoint` or `region` later, declare a credential with a new name.
+ * the deployment, mints the key. To change `from`, `endpoint`, `region` or `regions` later, declare a credential with a new name.
  */
 export class SmtpCredential extends Construct {
   constructor(scope: Construct, id: string, props: SmtpCredentialProps) {
@@ -73,7 +75,7 @@ export class SmtpCredential extends Construct {
   /** Level 1: the level-2 Secret adds two statements to the key's policy for each secret, and a policy holds 32 KiB. */
   private createSecret(props: SesCredentialProps): CfnSecret {
     const region = props.region ?? Stack.of(this).region;
-    const user = sendingUser(this, 'User', { ...props, region });
+    const user = sendingUser(this, 'User', { ...props, regions: [region, ...(props.regions ?? [])] });
     const secret = new CfnSecret(this, `Secret${seedId(props)}`, {
       name: props.secretName,
       description: `SMTP credential of Amazon SES for ${props.identity}`,
@@ -93,14 +95,14 @@ export class SmtpCredential extends Construct {
  * A changed seed is another resource with the same name, which CloudFormation refuses. As an update it would write
  * the seed over the password in use, and mail would stop until the next rotation.
  */
-function seedId({ from, region, endpoint }: SesCredentialProps): string {
+function seedId({ from, region, endpoint, regions }: SesCredentialProps): string {
   return createHash('sha256')
-    .update(JSON.stringify([from, region, endpoint]))
+    .update(JSON.stringify([from, region, endpoint, ...(regions ? [regions] : [])]))
     .digest('hex')
     .slice(0, 8);
 }
 
-function seed({ from, endpoint }: SesCredentialProps, userName: string, region: string): object {
+function seed({ from, endpoint, regions }: SesCredentialProps, userName: string, region: string): object {
   const { host, port, security, ca } = endpoint ?? { host: `email-smtp.${region}.amazonaws.com`, port: 465 };
   const implicitTls = port === 465 || port === 2465;
   return {
@@ -109,6 +111,6 @@ function seed({ from, endpoint }: SesCredentialProps, userName: string, region: 
     security: security ?? (implicitTls ? 'tls' : 'starttls'),
     from,
     ...(ca && { ca }),
-    provider: { type: 'ses', userName, region },
+    provider: { type: 'ses', userName, region, ...(regions && { regions }) },
   };
 }

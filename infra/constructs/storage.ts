@@ -1,8 +1,10 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { EVENTS } from '../../functions/ledger/event-key.ts';
 import type { Config } from '../config.ts';
 import { encryptionKey } from './encryption-key.ts';
 
@@ -36,6 +38,7 @@ export class Storage extends Construct {
       encryptionKey: this.key,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      resourcePolicy: new PolicyDocument({ statements: eventsStay() }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
@@ -60,4 +63,29 @@ export class Storage extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }
+}
+
+/**
+ * Nobody in the account deletes or updates an event of the ledger, or writes without being able to say on what condition;
+ * DynamoDB's own expiry goes on. A put over an event is the one thing that IAM cannot tell from a put of a new one: the
+ * functions make it conditional, and the chain shows it. The table's own ARN would be a circle, so it is `*`.
+ */
+function eventsStay(): PolicyStatement[] {
+  const deny = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources: ['*'] };
+  return [
+    new PolicyStatement({
+      ...deny,
+      actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${EVENTS}*`] } },
+    }),
+    new PolicyStatement({
+      ...deny,
+      actions: [
+        'dynamodb:BatchWriteItem',
+        'dynamodb:PartiQLDelete',
+        'dynamodb:PartiQLInsert',
+        'dynamodb:PartiQLUpdate',
+      ],
+    }),
+  ];
 }

@@ -1,7 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { KeyturnFunction } from './keyturn-function.ts';
-import { type Deployment, decryptSecrets, decryptTable, onManagedSecrets, onTable } from './permissions.ts';
+import {
+  type Deployment,
+  decryptSecrets,
+  decryptTable,
+  exceptEvents,
+  onManagedSecrets,
+  onTable,
+} from './permissions.ts';
 
 /** API Gateway waits 29 seconds for an answer; a later one would be lost. */
 const API_LIMIT = Duration.seconds(29);
@@ -20,6 +27,7 @@ export class Validation extends KeyturnFunction {
       onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue'),
       decryptSecrets(deployment),
       onTable(deployment.storage, 'GetItem', 'PutItem', 'UpdateItem'),
+      exceptEvents(deployment.storage),
       decryptTable(deployment.storage),
     );
   }

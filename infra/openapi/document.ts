@@ -10,7 +10,7 @@ export function openApiDocument() {
       version: '1',
       summary: 'SMTP credentials in AWS that are proven to work.',
       description:
-        'Validate SMTP credentials in AWS Secrets Manager, and read what is known of them. No answer holds a secret or a mail address of a credential.',
+        'Validate SMTP credentials in AWS Secrets Manager, read what is known of them, and have them rotated, rolled back or revoked. No answer holds a secret or a mail address of a credential.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -19,6 +19,7 @@ export function openApiDocument() {
     tags: [
       { name: 'validation', description: 'Log in, and say what that proved.' },
       { name: 'knowledge', description: 'What earlier validations and audits have shown.' },
+      { name: 'operation', description: 'Have something done to a credential; recorded with who and why.' },
     ],
     paths,
     components: { schemas: componentSchemas(), securitySchemes: { sigv4: SIGV4 } },
@@ -31,6 +32,6 @@ const SIGV4 = {
   name: 'Authorization',
   in: 'header',
   description:
-    'AWS Signature Version 4 for the service execute-api, by an identity that one of the IAM policies of the stack allows: Viewer or Validator.',
+    'AWS Signature Version 4 for the service execute-api, by an identity that one of the IAM policies of the stack allows: Viewer or Validator, and for operations Operator, with MFA.',
   'x-amazon-apigateway-authtype': 'awsSigv4',
 };

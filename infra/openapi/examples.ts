@@ -4,6 +4,7 @@ import type {
   CredentialList,
   CredentialSummary,
 } from '../../functions/api/credentials.ts';
+import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/api/validation-result.ts';
 import { meaningOf } from '../../functions/smtp/advice.ts';
 
@@ -111,5 +112,41 @@ export const audit: AuditSummary = {
         url: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html',
       },
     },
+  ],
+};
+
+export const operationRequests = {
+  rollback: {
+    value: { operation: 'rollback', secretId: 'keyturn/orders', reason: 'The new key cannot send.' },
+  },
+  doctor: { value: { operation: 'doctor', secretId: 'keyturn/orders' } },
+  mend: { value: { operation: 'doctor', secretId: 'keyturn/orders', fix: true } },
+};
+
+export const requested: OperationAnswer = {
+  operationId: '0f0c5a5e-5d3a-4a53-8f6b-2f4a4d7c9b10',
+  operation: 'rollback',
+  secretArn,
+  fix: false,
+  reason: 'The new key cannot send.',
+  caller: 'arn:aws:sts::111122223333:assumed-role/operator/ada',
+  requestedAt: '2026-03-01T06:00:00.000Z',
+  state: 'requested',
+  result: null,
+  message: null,
+  steps: [],
+  findings: [],
+  timeline: [],
+};
+
+export const ended: OperationAnswer = {
+  ...requested,
+  state: 'succeeded',
+  result: 'rolled-back',
+  message: 'The previous credential is current again, proven by a login.',
+  steps: [
+    { at: '2026-03-01T06:00:01.000Z', step: 'plan', result: 'planned', durationMs: 0 },
+    { at: '2026-03-01T06:00:02.000Z', step: `test:${versionId}`, result: 'proven', durationMs: 240 },
+    { at: '2026-03-01T06:00:03.000Z', step: 'move-current', result: 'moved', durationMs: 31 },
   ],
 };

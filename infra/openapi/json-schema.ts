@@ -2,6 +2,8 @@ import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/
 import { auditSummary } from '../../functions/api/audit-summary.ts';
 import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
 import { errorBody, refusedResult } from '../../functions/api/error-body.ts';
+import { operationAnswer } from '../../functions/api/operation-answer.ts';
+import { operationRequest } from '../../functions/api/operation-request.ts';
 import { uniqueItems, validationRequest } from '../../functions/api/validation-request.ts';
 import {
   batchAnswer,
@@ -21,6 +23,8 @@ const SCHEMAS = {
   CredentialList: credentialList,
   CredentialHistory: credentialHistory,
   AuditSummary: auditSummary,
+  OperationRequest: operationRequest,
+  Operation: operationAnswer,
   CredentialTruth: credentialTruth,
   Verdict: verdict,
   Endpoint: endpoint,
@@ -50,8 +54,8 @@ export function componentSchemas(): Record<SchemaName, object> {
   });
 }
 
-/** `POST /validations` for API Gateway, which knows draft 4: none of these keywords means something else there. */
-export function requestSchema(): object {
-  const { $schema: _draft7, ...schema } = toJsonSchema(validationRequest, COMMON);
+/** The bodies of requests for API Gateway, which knows draft 4: none of these keywords means something else there. */
+export function requestSchema(of: 'ValidationRequest' | 'OperationRequest'): object {
+  const { $schema: _draft7, ...schema } = toJsonSchema(SCHEMAS[of], COMMON);
   return schema;
 }

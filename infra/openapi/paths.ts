@@ -151,10 +151,64 @@ const openApi = {
   },
 };
 
+const requestOperation = {
+  operationId: 'requestOperation',
+  tags: ['operation'],
+  summary: 'Rotate, roll back, revoke what is compromised, or have a secret looked at',
+  description:
+    'Answered at once; the work may take minutes. Ask for its state by the operationId of the answer. rollback moves nothing unless the previous credential is proven by a login. compromised revokes all that the secret holds now, with no overlap: clients that cached one of them fail until they refresh. doctor changes nothing without fix.',
+  requestBody: {
+    required: true,
+    content: json(refTo('OperationRequest'), examples.operationRequests),
+  },
+  responses: {
+    202: answer('Accepted; its state as of now.', 'Operation', examples.requested),
+    400: refusal(
+      'The request is not as this document wants it.',
+      'malformed-request',
+      'Malformed request: expected JSON with operation and secretId.',
+    ),
+    404: refusal('No such secret.', 'not-found', 'No such secret.'),
+    409: refusal(
+      'The clientRequestToken is that of another operation.',
+      'conflict',
+      'This clientRequestToken is that of another operation. Send a new one, or none.',
+    ),
+    ...REFUSALS,
+    403: refusal(
+      'Not signed, not allowed by any policy, without MFA, or the secret is not managed by Keyturn.',
+      'not-managed',
+      'Keyturn does not manage this secret: it lacks the tag keyturn:managed=true, or does not exist.',
+    ),
+  },
+};
+
+const getOperation = {
+  operationId: 'getOperation',
+  tags: ['operation'],
+  summary: 'How an operation stands',
+  parameters: [
+    parameter({
+      name: 'operationId',
+      in: 'path',
+      description: 'Of the answer to POST /operations.',
+      schema: { type: 'string' },
+      example: examples.requested.operationId,
+    }),
+  ],
+  responses: {
+    200: answer('Its state, its steps and, when it has ended, its result.', 'Operation', examples.ended),
+    404: refusal('No such operation.', 'not-found', 'No such operation in 400 days.'),
+    ...REFUSALS,
+  },
+};
+
 export const paths = {
   '/validations': { post: validate },
   '/credentials': { get: listCredentials },
   '/credentials/{id}': { get: getCredential },
   '/audits/latest': { get: latestAudit },
   '/openapi.json': { get: openApi },
+  '/operations': { post: requestOperation },
+  '/operations/{operationId}': { get: getOperation },
 };

@@ -14,7 +14,7 @@ import type { Progress } from './progress.ts';
 /** Git-ignored: what is worth keeping between two runs, and the last report. */
 export const KEEP = join(import.meta.dirname, '../../.keyturn');
 
-/** How long a new access key is unknown to the SES endpoint (ms): the rotation has to wait for it, as on AWS. */
+/** The rotation has to wait for a new access key, as on AWS. */
 const PROPAGATION_MS = 1000;
 
 export interface SandboxOptions {
@@ -24,6 +24,8 @@ export interface SandboxOptions {
   readonly progress: Progress;
   /** A local AWS that runs already. */
   readonly localAwsUrl?: string | undefined;
+  /** How long a new access key is unknown to the SES endpoint (ms). @default - one second */
+  readonly propagationMs?: (accessKeyId: string) => number;
 }
 
 /** Keyturn, deployed on this computer, with the mail servers its credentials are for. */
@@ -39,7 +41,7 @@ export interface Sandbox {
 
 /** Brings everything up to where `cdk deploy` has ended. Rejects with StepFailed. */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { children, folder, progress } = options;
+  const { children, folder, progress, propagationMs = () => PROPAGATION_MS } = options;
   const host = await findHost(options);
   const cloud = await progress.step('start the local AWS', async (step) => {
     const opened = await openCloud({ children, folder, host });
@@ -47,7 +49,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     step.detail(`${opened.account.endpoint}, account ${opened.accountId}${policies}`);
     return opened;
   });
-  const servers = await progress.step('start the mail servers', () => openMailServers(cloud, PROPAGATION_MS));
+  const servers = await progress.step('start the mail servers', () => openMailServers(cloud, propagationMs));
   const clients = clientsOf(cloud.account);
   const adopted = adoptedCredentials(randomBytes(18).toString('base64'));
   await progress.step('create what is there before Keyturn: a SES domain, five secrets', () =>

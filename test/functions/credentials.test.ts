@@ -202,7 +202,12 @@ describe('a next', () => {
 
   it('never leads out of the credentials, whatever it says', async () => {
     await record('mail/ada');
-    await ledger.recordMint(arnOf('mail/ada'), { token: 'canary', startedAt: 1, accessKeyId: 'AKIACANARY' });
+    await ledger.recordMint(arnOf('mail/ada'), {
+      token: 'canary',
+      startedAt: 1,
+      endsBy: 2,
+      accessKeyId: 'AKIACANARY',
+    });
     for (const text of ['AUDIT', 'BUDGET', 'zz', '0', arnOf('mail/ada').slice(0, 40).replaceAll(':', '/')]) {
       const { statusCode, body } = await list({ next: token(text) });
       expect(statusCode).toBe(200);

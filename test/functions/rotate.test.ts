@@ -1,10 +1,21 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  type ListSecretsCommandOutput,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
+import { Redacted } from '../../functions/credential/redacted.ts';
+import { SecretStore } from '../../functions/credential/store.ts';
+import type { Operation } from '../../functions/operations/operation.ts';
+import { OperationTable } from '../../functions/operations/operation-table.ts';
 import { STEPS } from '../../functions/rotation/guard.ts';
+import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
+import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
@@ -19,6 +30,7 @@ const context = {
 } as Context;
 
 let server: SmtpTestServer;
+let bus: EventBusServer;
 let secrets: InProcessSecretsManager;
 let iam: InProcessIam;
 let table: InProcessTable;
@@ -36,6 +48,8 @@ beforeAll(async () => {
         ? { code: 235, text: 'Authentication successful.' }
         : { code: 535, text: 'Authentication Credentials Invalid' },
   });
+  bus = await startEventBusServer();
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.url);
   vi.stubEnv('KEYTURN_TABLE', 'table');
   vi.stubEnv('KEYTURN_OVERLAP_HOURS', '0');
   vi.stubEnv('KEYTURN_SOAK_HOURS', '0');
@@ -51,7 +65,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.close();
+  await Promise.all([server.close(), bus.close()]);
   vi.unstubAllEnvs();
 });
 
@@ -60,6 +74,8 @@ beforeEach(async () => {
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
   logged.length = 0;
+  bus.entries.length = 0;
+  bus.fault = 'none';
   vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
     secrets.client.send(command),
   );
@@ -128,7 +144,76 @@ describe('rotate', () => {
     expect(logged.some((line) => line.includes('"RotationFailed":1'))).toBe(true);
   });
 
-  it('writes no secret access key and no password into a log, metric or table', async () => {
+  it('tells the event bus of the promotion, and again when finishSecret comes again, as after a crash', async () => {
+    await rotateFully(TOKEN);
+    expect(bus.entries.map(({ Detail }) => JSON.parse(Detail))).toEqual([{ secretArn: arn }]);
+    await rotate(event('finishSecret'), context);
+    await rotate(event('testSecret'), context);
+    expect(bus.entries).toHaveLength(2);
+  });
+
+  it('promotes although the event bus takes nothing: nobody may depend on that', async () => {
+    bus.fault = 'refused';
+    await rotateFully(TOKEN);
+    expect(JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '')).toHaveProperty('username');
+    expect(lines().at(-1)).toMatchObject({ event: 'credential.promotion-untold', secretArn: arn });
+  });
+
+  it('counts an exhausted key quota by itself', async () => {
+    await rotateFully(TOKEN);
+    iam.create();
+    secrets.beginRotation(arn, 'second'.padEnd(36, '0'));
+    const create = rotate(event('createSecret', 'second'.padEnd(36, '0')), context);
+    await expect(create).rejects.toThrow('all 2 credentials');
+    expect(logged.some((line) => line.includes('"KeyQuotaExhausted":1'))).toBe(true);
+  });
+
+  it('waits for a person where one makes the credential: it says what to do, fails, and calls that no failure', async () => {
+    const { host, port, ca } = server;
+    const current = {
+      host,
+      port,
+      ca,
+      security: 'tls',
+      username: 'ada',
+      password: 'old',
+      provider: { type: 'manual' },
+    };
+    arn = secrets.create('mail/manual', JSON.stringify(current));
+    secrets.beginRotation(arn, TOKEN);
+    await expect(rotate(event('createSecret'), context)).rejects.toThrow(
+      `aws secretsmanager put-secret-value --secret-id mail/manual --client-request-token ${TOKEN} --version-stages AWSPENDING`,
+    );
+    expect(lines()).toMatchObject([
+      { event: 'credential.rotation-waiting', result: 'waiting', secretArn: arn },
+    ]);
+    expect(logged.some((line) => line.includes('"RotationWaiting":1'))).toBe(true);
+    expect(logged.some((line) => line.includes('RotationFailed'))).toBe(false);
+  });
+
+  it('goes on with the same token once the person has stored a value: it is proven, then promoted', async () => {
+    const { host, port, ca } = server;
+    const { id, secret } = iam.create();
+    const value = (login: object) => ({
+      host,
+      port,
+      ca,
+      security: 'tls',
+      ...login,
+      provider: { type: 'manual' },
+    });
+    arn = secrets.create('mail/manual', JSON.stringify(value({ username: 'ada', password: 'old' })));
+    secrets.beginRotation(arn, TOKEN);
+    await expect(rotate(event('createSecret'), context)).rejects.toThrow('put-secret-value');
+    const login = { username: id, password: sesSmtpPassword(secret, REGION) };
+    await new SecretStore(secrets.client).putPending(arn, TOKEN, new Redacted(JSON.stringify(value(login))));
+    for (const step of STEPS) await rotate(event(step), context);
+    expect(JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '')).toMatchObject(login);
+  });
+});
+
+describe('failure mode', () => {
+  it('19: writes no secret access key and no password into a log, metric or table', async () => {
     await rotateFully(TOKEN);
     await rotateFully('second'.padEnd(36, '0'));
     await retire({}, context);
@@ -148,6 +233,66 @@ describe('rotate', () => {
 });
 
 describe('retire', () => {
+  const putOff = (result: string) => ({
+    message: 'credential.retirement-put-off',
+    level: 'INFO',
+    secretArn: arn,
+    result,
+  });
+
+  it('puts a secret off that an operation has in hand, and rings no alarm', async () => {
+    await rotateFully(TOKEN);
+    await rotateFully('second'.padEnd(36, '0'));
+    const operation = { operationId: 'o'.repeat(36), secretArn: arn } as Operation;
+    const now = Date.now();
+    await new OperationTable(table.client, 'table').acquire(operation, now, now + 60_000);
+    expect(await retire({}, context)).toMatchObject([{ kind: 'held' }]);
+    expect(lines().at(-1)).toMatchObject(putOff('held'));
+    expect(logged.join()).not.toContain('RetirementFailed');
+    expect([...iam.keys.values()].map(({ active }) => active)).toEqual([true, true]);
+  });
+
+  it('puts a secret off whose label moved while it was read, and rings no alarm', async () => {
+    await rotateFully(TOKEN);
+    vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
+      const answer = await secrets.client.send(command);
+      return command instanceof GetSecretValueCommand ? { ...answer, VersionId: 'older' } : answer;
+    });
+    expect(await retire({}, context)).toMatchObject([{ kind: 'stale-read' }]);
+    expect(lines().at(-1)).toMatchObject(putOff('stale-read'));
+    expect(logged.join()).not.toContain('RetirementFailed');
+  });
+
+  it('counts a replaced key that somebody still uses, and names it', async () => {
+    await rotateFully(TOKEN);
+    await rotateFully('second'.padEnd(36, '0'));
+    await retire({}, context);
+    const [replaced] = [...iam.keys.values()].filter(({ active }) => !active);
+    if (replaced) replaced.lastUsedAt = Date.now();
+    expect(logged.some((line) => line.includes('ReplacedCredentialStillUsed'))).toBe(false);
+    await retire({}, context);
+    expect(logged.some((line) => line.includes('"ReplacedCredentialStillUsed":1'))).toBe(true);
+    expect(lines().at(-1)).toMatchObject({ result: 'reactivate', accessKeyId: replaced?.id });
+  });
+
+  it('counts and names a secret whose rotation is overdue, in its scheduled run', async () => {
+    const LastRotatedDate = new Date(Date.now() - 32 * 24 * 3_600_000);
+    const rules = { RotationEnabled: true, RotationRules: { AutomaticallyAfterDays: 30 }, LastRotatedDate };
+    vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
+      const answer = await secrets.client.send(command);
+      if (!(command instanceof ListSecretsCommand)) return answer;
+      const { SecretList = [] } = answer as ListSecretsCommandOutput;
+      return { ...answer, SecretList: SecretList.map((entry) => ({ ...entry, ...rules })) };
+    });
+    await retire({ secretId: NAME }, context);
+    expect(logged.some((line) => line.includes('RotationOverdue'))).toBe(false);
+    await retire({}, context);
+    expect(logged.some((line) => line.includes('"RotationOverdue":1'))).toBe(true);
+    expect(lines()).toContainEqual(
+      expect.objectContaining({ event: 'credential.rotation-overdue', secretArn: arn }),
+    );
+  });
+
   it('goes through all managed secrets, one trouble does not keep the others from their turn', async () => {
     await rotateFully(TOKEN);
     await rotateFully('second'.padEnd(36, '0'));

@@ -73,9 +73,11 @@ describe('an operator', () => {
     );
   });
 
-  it('may rotate managed secrets, start the audit and retirement', () => {
+  it('may have a credential operated on, rotate managed secrets, start the audit and retirement', () => {
     const secrets = ['arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:*'];
     expect(operator.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [['execute-api:Invoke'], [`${API}/POST/operations`]],
+      [['execute-api:Invoke'], [`${API}/GET/operations/*`]],
       [['secretsmanager:DescribeSecret'], secrets],
       [['secretsmanager:RotateSecret'], secrets],
       [['states:StartExecution'], ['<AuditStateMachineE693A784>']],
@@ -97,10 +99,15 @@ describe('an operator', () => {
   });
 
   it('cannot read a secret by having it rotated through a function of his own', () => {
-    expect(operator[1]?.Condition).toMatchObject({
+    expect(operator[3]?.Condition).toMatchObject({
       ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': '<RotateFunction80E9DEEB.Arn>' },
       BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' },
     });
+  });
+
+  it('alone may ask for an operation, or see one', () => {
+    const others = [...policyOf('Viewer'), ...policyOf('Validator')].flatMap(({ Resource }) => Resource);
+    expect(others.filter((resource) => resource.includes('/operations'))).toEqual([]);
   });
 
   it('cannot read a secret at all', () => {

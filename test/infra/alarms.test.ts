@@ -34,6 +34,7 @@ const OURS = { Name: 'service', Value: SERVICE };
 describe('an alarm', () => {
   it.each([
     ['rotation failed', METRIC.rotationFailed],
+    ['key quota exhausted', METRIC.keyQuotaExhausted],
     ['retirement failed', METRIC.retirementFailed],
     ['audit left credentials unexamined', METRIC.auditUnexamined],
   ])('tells on the first: %s', (title, metric) => {
@@ -47,9 +48,45 @@ describe('an alarm', () => {
   });
 
   it.each([
+    ['rotation overdue', METRIC.rotationOverdue],
+    ['replaced credential still in use', METRIC.replacedStillUsed],
+  ])('stays from one run of the retire function to the next: %s', (title, metric) => {
+    expect(alarm(title)).toMatchObject({
+      ...ANY,
+      Period: 6 * 3600,
+      Namespace: METRIC_NAMESPACE,
+      MetricName: metric,
+      Dimensions: [OURS],
+      Statistic: 'Sum',
+    });
+  });
+
+  it('tells of a rotation that Secrets Manager itself gave up', () => {
+    const [[id, rule] = []] = Object.entries(resources).filter(
+      ([, { Type }]) => Type === 'AWS::Events::Rule',
+    );
+    expect(alarm('rotation abandoned')).toMatchObject({
+      ...ANY,
+      Namespace: 'AWS/Events',
+      MetricName: 'TriggeredRules',
+      Dimensions: [{ Name: 'RuleName', Value: `<${id}>` }],
+    });
+    expect(rule?.Properties).toMatchObject({
+      State: 'ENABLED',
+      EventPattern: {
+        source: ['aws.secretsmanager'],
+        'detail-type': ['AWS Service Event via CloudTrail'],
+        detail: { eventName: ['RotationFailed', 'RotationAbandoned'] },
+      },
+    });
+    expect(rule?.Properties.Targets).toBeUndefined();
+  });
+
+  it.each([
     ['validate', 'Validate'],
     ['rotate', 'Rotate'],
     ['retire', 'Retire'],
+    ['operate', 'Operate'],
     ['audit-plan', 'AuditPlan'],
     ['audit-examine', 'AuditExamine'],
     ['audit-report', 'AuditReport'],
@@ -110,7 +147,7 @@ describe('an alarm', () => {
   });
 
   it('is a plain metric alarm: nothing composed, no metric mathematics', () => {
-    expect(alarms).toHaveLength(17);
+    expect(alarms).toHaveLength(22);
     expect(alarms.filter(({ Metrics }) => Metrics)).toEqual([]);
     expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
   });
@@ -163,6 +200,6 @@ describe('the dashboard', () => {
     const shown = JSON.parse(dashboard?.Properties.DashboardBody)
       .widgets.filter(({ type }: { type: string }) => type === 'alarm')
       .map(({ properties }: { properties: { alarms: string[] } }) => properties.alarms.length);
-    expect(shown).toEqual([100, 34]);
+    expect(shown).toEqual([100, 39]);
   });
 });

@@ -17,6 +17,8 @@ describe('the API', () => {
       ]),
     ).toEqual([
       ['POST', expect.stringMatching(/^<ApiRestApivalidations/), 'AWS_IAM'],
+      ['POST', expect.stringMatching(/^<ApiRestApioperations\w{8}>/), 'AWS_IAM'],
+      ['GET', expect.stringMatching(/^<ApiRestApioperationsoperationId\w{8}>/), 'AWS_IAM'],
       ['GET', expect.stringMatching(/^<ApiRestApiauditslatest/), 'AWS_IAM'],
       ['GET', expect.stringMatching(/^<ApiRestApicredentials\w{8}>/), 'AWS_IAM'],
       ['GET', expect.stringMatching(/^<ApiRestApicredentialsid\w{8}>/), 'AWS_IAM'],
@@ -31,6 +33,8 @@ describe('the API', () => {
     ]);
     expect(answeredBy).toEqual([
       ['AWS_PROXY', '<ValidateFunction2E581753.Arn>'],
+      ['AWS_PROXY', '<OperateFunction6F45C1C3.Arn>'],
+      ['AWS_PROXY', '<OperateFunction6F45C1C3.Arn>'],
       ['AWS_PROXY', '<AuditReportFunctionF1AE9DFF.Arn>'],
       ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
       ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],

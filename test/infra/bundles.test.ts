@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,15 +13,27 @@ import type { Resource } from './synthesized.ts';
 
 const run = promisify(execFile);
 const LIMIT_KIB = 450;
-const CONSTRUCTS = ['Validate', 'Lookup', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'];
+/** mysql2 brings tables of character sets and error names; a rotation runs once a month, and nobody waits for it. */
+const WITH_DRIVERS_KIB = 1400;
+const CONSTRUCTS = [
+  'Validate',
+  'Lookup',
+  'Rotate',
+  'Retire',
+  'Operate',
+  'AuditPlan',
+  'AuditExamine',
+  'AuditReport',
+];
 
 let outdir: string;
 let resources: Record<string, Resource>;
+let withDrivers: Record<string, Resource>;
 
 beforeAll(async () => {
   outdir = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'));
-  const assembly = keyturnApp({ outdir, context: { keyturn: {} } }).synth();
-  resources = assembly.getStackByName('Keyturn').template.Resources;
+  resources = bundled({});
+  withDrivers = bundled({ passwordTables: {} });
 });
 
 afterAll(() => rm(outdir, { recursive: true, force: true }));
@@ -34,6 +46,27 @@ describe('what is deployed as', () => {
 
   it.each(CONSTRUCTS)('%s starts with nothing else installed', async (construct) => {
     const { stdout } = await node(`const { handler } = await import(${JSON.stringify(bundleOf(construct))});
+      console.log(typeof handler);`);
+    expect(stdout).toBe('function\n');
+  });
+});
+
+describe.each(['Rotate', 'Retire'])('%s', (construct) => {
+  const imported = /\b(?:require|import)\("(pg|mysql2)"\)/g;
+  const drivers = async (from: Record<string, Resource>) =>
+    [...(await readFile(bundleOf(construct, from), 'utf8')).matchAll(imported)]
+      .map(([, name]) => name)
+      .toSorted();
+
+  it('of a deployment without password tables leaves the database drivers out', async () => {
+    expect(await drivers(resources)).toEqual(['mysql2', 'pg']);
+  });
+
+  it(`with password tables carries them, starts with nothing else installed, and has at most ${WITH_DRIVERS_KIB} KiB`, async () => {
+    const bundle = bundleOf(construct, withDrivers);
+    expect(await drivers(withDrivers)).toEqual([]);
+    expect((await stat(bundle)).size / 1024).toBeLessThanOrEqual(WITH_DRIVERS_KIB);
+    const { stdout } = await node(`const { handler } = await import(${JSON.stringify(bundle)});
       console.log(typeof handler);`);
     expect(stdout).toBe('function\n');
   });
@@ -55,8 +88,13 @@ it('the deployed validation signs its calls with the credentials of its role, an
   expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ error: 'not-found' });
 });
 
-function bundleOf(construct: string): string {
-  const [resource] = Object.entries(resources).flatMap(([id, one]) =>
+function bundled(keyturn: object): Record<string, Resource> {
+  const assembly = keyturnApp({ outdir, context: { keyturn } }).synth();
+  return assembly.getStackByName('Keyturn').template.Resources;
+}
+
+function bundleOf(construct: string, from = resources): string {
+  const [resource] = Object.entries(from).flatMap(([id, one]) =>
     id.slice(0, -8) === `${construct}Function` ? [one] : [],
   );
   const [hash] = String(resource?.Properties.Code.S3Key).split('.');

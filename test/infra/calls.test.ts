@@ -7,6 +7,7 @@ import { allowed, resourcesOf } from './synthesized.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SERVICES: Readonly<Record<string, string>> = {
   dynamodb: 'dynamodb',
+  events: 'events',
   iam: 'iam',
   'secrets-manager': 'secretsmanager',
   ses: 'ses',
@@ -22,12 +23,12 @@ const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
   validate: ['dynamodb:Query'],
   rotate: ['dynamodb:UpdateItem', 'iam:UpdateAccessKey', 'secretsmanager:ListSecrets'],
   credentials: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  retire: [
-    'dynamodb:GetItem',
+  retire: ['dynamodb:UpdateItem', 'iam:CreateAccessKey', 'secretsmanager:PutSecretValue'],
+  operate: [
     'dynamodb:UpdateItem',
     'iam:CreateAccessKey',
+    'secretsmanager:ListSecrets',
     'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecretVersionStage',
   ],
   'audit-plan': [
     'secretsmanager:DescribeSecret',
@@ -49,11 +50,13 @@ it.each([
   ['credentials', 'Lookup'],
   ['rotate', 'Rotate'],
   ['retire', 'Retire'],
+  ['operate', 'Operate'],
   ['audit-plan', 'AuditPlan'],
   ['audit-examine', 'AuditExamine'],
   ['audit-report', 'AuditReport'],
 ])('%s may make exactly the AWS calls that its code makes', async (entry, construct) => {
   const permitted = allowed(resources, construct)
+    .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Action }) => Action)
     .filter((action) => Object.values(SERVICES).includes(action.split(':')[0] ?? ''));
   const accountedFor = [...permitted, ...(NEVER_MADE[entry] ?? [])];
@@ -78,7 +81,7 @@ async function callsInCodeOf(entry: string): Promise<string[]> {
 
 /**
  * By what it imports of an SDK client or of functions/aws/dynamodb.ts: `XCommand` and `paginateX` both stand for the
- * action X. functions/aws/secrets-manager.ts names its actions itself.
+ * action X. functions/aws/secrets-manager.ts and functions/rotation/announce.ts name their actions themselves.
  */
 function callsIn(source: string): string[] {
   const imports = /import \{([^}]*)\} from '(?:@aws-sdk\/client-([\w-]+)|[./]+\/aws\/(dynamodb)\.ts)'/g;
@@ -87,6 +90,9 @@ function callsIn(source: string): string[] {
       ([, paged, single]) => `${SERVICES[client] ?? client}:${paged ?? single}`,
     ),
   );
-  const named = [...source.matchAll(/#api\.call\('(\w+)'/g)];
-  return [...imported, ...named.map(([, action]) => `secretsmanager:${action}`)];
+  const named = [...source.matchAll(/(#api|events)\.call\('(\w+)'/g)];
+  return [
+    ...imported,
+    ...named.map(([, api, action]) => `${api === 'events' ? 'events' : 'secretsmanager'}:${action}`),
+  ];
 }

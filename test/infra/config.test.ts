@@ -30,6 +30,7 @@ describe('readConfig', () => {
       {
         ...orders,
         region: 'eu-west-1',
+        regions: ['us-east-1'],
         rotationDays: 7,
         owner: 'team-shop',
         endpoint: { host: 'localhost', port: 2465, security: 'tls', ca: '-----BEGIN CERTIFICATE-----' },
@@ -54,6 +55,14 @@ describe('readConfig', () => {
     [
       { network: { networks: ['10.0.0.0'] } },
       'keyturn.network.networks[0]: expected a CIDR block such as 10.1.0.0/16, got "10.0.0.0"',
+    ],
+    [
+      { passwordTables: { subnetIds: ['subnet-0a1b2c3d'] } },
+      'keyturn.passwordTables: expected subnetIds together with securityGroupIds, or neither',
+    ],
+    [
+      { passwordTables: { subnetIds: ['vpc-1'] } },
+      'keyturn.passwordTables.subnetIds[0]: expected a subnet id',
     ],
     [{ network: { networks: ['10.0.0.0/33'] } }, 'keyturn.network.networks[0]: expected a CIDR block'],
     [{ network: { networks: ['fd00::/8', 'all'] } }, 'keyturn.network.networks[1]: expected a CIDR block'],

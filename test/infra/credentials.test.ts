@@ -98,6 +98,18 @@ describe('a SES credential', () => {
     ]);
   });
 
+  it('sends from further regions too: one key, a password and a permission for each', () => {
+    const wide = resourcesOf({ credentials: [{ ...orders, regions: ['us-west-2', 'eu-west-1'] }] });
+    const seed = JSON.parse(onlyOf(wide, 'AWS::SecretsManager::Secret').Properties.SecretString);
+    expect(seed.provider).toMatchObject({ region: '<AWS::Region>', regions: ['us-west-2', 'eu-west-1'] });
+    const [{ PolicyDocument }] = onlyOf(wide, 'AWS::IAM::User').Properties.Policies;
+    const identityIn = (region: string) =>
+      `arn:<AWS::Partition>:ses:${region}:<AWS::AccountId>:identity/example.com`;
+    expect(new Set(statements(PolicyDocument)[0]?.Resource)).toEqual(
+      new Set(['<AWS::Region>', 'us-west-2', 'eu-west-1'].map(identityIn)),
+    );
+  });
+
   it.each([
     [465, 'tls'],
     [2465, 'tls'],
@@ -125,10 +137,11 @@ describe('a SES credential', () => {
     const changes = [
       { from: 'shop@example.com' },
       { region: 'us-west-2' },
+      { regions: ['us-west-2'] },
       { endpoint: { host: 'smtp.example.com', port: 465 } },
     ];
     const ids = [orders, ...changes.map((change) => ({ ...orders, ...change }))].flatMap(secretIds);
-    expect(new Set(ids).size).toBe(4);
+    expect(new Set(ids).size).toBe(5);
     expect(secretIds({ ...orders, owner: 'team-shop', rotationDays: 9 })).toEqual(secretIds(orders));
   });
 });

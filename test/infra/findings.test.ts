@@ -58,6 +58,7 @@ describe('cdk-nag, AwsSolutions and Serverless', () => {
       'CredentialsFunctionName',
       'RotateFunctionName',
       'RetireFunctionName',
+      'OperateFunctionName',
       'AuditPlanFunctionName',
       'AuditExamineFunctionName',
       'AuditReportFunctionName',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
 import { watchMark } from '../../functions/observe/watched.ts';
-import { allowed, KEYTURN, named, ofType, resourcesOf, type Statement } from './synthesized.ts';
+import { allowed, KEYTURN, named, ofType, resourcesOf, type Statement, statements } from './synthesized.ts';
 
 const resources = resourcesOf(KEYTURN);
 
@@ -38,6 +38,24 @@ const onLedger = (...actions: string[]) =>
     ['<StorageLedger5E7CB2E3.Arn>'],
   );
 
+const EXCEPT_EVENTS: Statement = {
+  Effect: 'Deny',
+  Action: ['dynamodb:PutItem'],
+  Resource: ['<StorageLedger5E7CB2E3.Arn>'],
+  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*'] } },
+};
+
+const ON_DEFAULT_BUS = allow(
+  ['events:PutEvents'],
+  ['arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default'],
+  {
+    'ForAllValues:StringEquals': {
+      'events:source': 'keyturn',
+      'events:detail-type': 'Credential Promoted',
+    },
+  },
+);
+
 const onReports = (action: string, ...keys: string[]) =>
   allow([`s3:${action}`], keys.map((key) => `${REPORTS}/${key}`).sort());
 
@@ -50,32 +68,65 @@ const through = (service: string, actions: string[], keys = [KEY]) =>
 
 const SECRET_KEYS = [KEY, ADOPTED_KEY];
 
+const IN_SUBNETS = [
+  allow(['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], ['*']),
+  allow(
+    [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    ['arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:*/*'],
+  ),
+];
+
 const EXPECTED: Readonly<Record<string, Statement[]>> = {
   Validate: [
     onSecrets('DescribeSecret', 'GetSecretValue'),
     through('secretsmanager', ['Decrypt'], SECRET_KEYS),
     onLedger('GetItem', 'PutItem', 'UpdateItem'),
+    EXCEPT_EVENTS,
     through('dynamodb', ['Decrypt']),
   ],
   Lookup: [onLedger('GetItem', 'Query'), through('dynamodb', ['Decrypt'])],
   Rotate: [
+    ...IN_SUBNETS,
     onSecrets('DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'),
     through('secretsmanager', ['Decrypt', 'GenerateDataKey'], SECRET_KEYS),
     onUsers('CreateAccessKey', 'DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags'),
     onLedger('GetItem', 'PutItem', 'Query'),
     through('dynamodb', ['Decrypt']),
+    ON_DEFAULT_BUS,
   ],
   Retire: [
+    ...IN_SUBNETS,
     allow(['secretsmanager:ListSecrets'], ['*']),
-    onSecrets('DescribeSecret', 'GetSecretValue'),
+    onSecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     through('secretsmanager', ['Decrypt'], SECRET_KEYS),
     onUsers('DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags', 'UpdateAccessKey'),
-    onLedger('PutItem', 'Query'),
+    onLedger('GetItem', 'PutItem', 'Query'),
     through('dynamodb', ['Decrypt']),
     allow(
       ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
       ['<RetireTimetableDeadLetters0E515969.Arn>'],
     ),
+  ],
+  Operate: [
+    ...IN_SUBNETS,
+    onSecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
+    {
+      ...onSecrets('RotateSecret'),
+      Condition: {
+        StringEquals: { 'secretsmanager:ResourceTag/keyturn:managed': 'true' },
+        ArnEqualsIfExists: { 'secretsmanager:RotationLambdaARN': '<RotateFunction80E9DEEB.Arn>' },
+      },
+    },
+    through('secretsmanager', ['Decrypt'], SECRET_KEYS),
+    onUsers('DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags', 'UpdateAccessKey'),
+    onLedger('GetItem', 'PutItem', 'Query'),
+    through('dynamodb', ['Decrypt']),
+    ON_DEFAULT_BUS,
   ],
   AuditPlan: [
     allow(
@@ -100,6 +151,7 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     onReports('PutObject', 'audits/*/results/*'),
     through('s3', ['Decrypt', 'GenerateDataKey']),
     onLedger('GetItem', 'PutItem', 'UpdateItem'),
+    EXCEPT_EVENTS,
     through('dynamodb', ['Decrypt']),
   ],
   AuditReport: [
@@ -108,11 +160,31 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
     through('s3', ['Decrypt', 'GenerateDataKey']),
     onLedger('PutItem'),
+    EXCEPT_EVENTS,
     through('dynamodb', ['Decrypt']),
   ],
 };
 
-describe.each(Object.entries(EXPECTED))('the function %s', (name, statements) => {
+describe('the functions that set passwords', () => {
+  const networkOf = (id: string, from = resources) => named(from, `${id}Function`).Properties.VpcConfig;
+
+  it('stand in the subnets of the password tables, and no others do', () => {
+    const there = Object.keys(EXPECTED).filter((id) => networkOf(id) !== undefined);
+    expect(there).toEqual(['Rotate', 'Retire', 'Operate']);
+    expect(networkOf('Rotate')).toEqual({
+      SubnetIds: ['subnet-0a1b2c3d'],
+      SecurityGroupIds: ['sg-0a1b2c3d'],
+    });
+  });
+
+  it('stand in none when the database is reached from outside', () => {
+    const outside = resourcesOf({ passwordTables: {} });
+    expect(networkOf('Rotate', outside)).toBeUndefined();
+    expect(JSON.stringify(allowed(outside, 'Rotate'))).not.toContain('ec2:');
+  });
+});
+
+describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
   const properties = named(resources, `${name}Function`).Properties;
 
   it('may write its own log and trace, do its own work, and nothing else', () => {
@@ -122,7 +194,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, statements) =>
     expect(allowed(resources, name)).toEqual([
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [ownLog]),
       TRACE,
-      ...statements,
+      ...expected,
     ]);
   });
 
@@ -153,6 +225,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, statements) =>
       [ENVIRONMENT.watched]: ['keyturn/orders', 'mail/mailgun', 'mail/office'].map(watchMark).join(','),
       [ENVIRONMENT.ports]: 'none',
       [ENVIRONMENT.networks]: 'none',
+      ...(name === 'Operate' && { [ENVIRONMENT.rotateFunction]: '<RotateFunction80E9DEEB.Arn>' }),
     });
   });
 });
@@ -178,11 +251,13 @@ describe('who may invoke', () => {
     });
   });
 
-  it('validation, credentials and report: API Gateway, each for its own methods', () => {
+  it('validation, credentials, report and operations: API Gateway, each for its own methods', () => {
     const byApi = permissions.filter(({ Principal }) => Principal === 'apigateway.amazonaws.com');
     const path = (arn: string) => arn.slice(arn.indexOf('/'));
     expect(byApi.map(({ FunctionName, SourceArn }) => [FunctionName, path(SourceArn)])).toEqual([
       ['<ValidateFunction2E581753.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/POST/validations'],
+      ['<OperateFunction6F45C1C3.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/POST/operations'],
+      ['<OperateFunction6F45C1C3.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/operations/*'],
       ['<AuditReportFunctionF1AE9DFF.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/latest'],
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials'],
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*'],
@@ -190,12 +265,20 @@ describe('who may invoke', () => {
     ]);
   });
 
+  it('the operations: besides API Gateway they themselves, and they the rotation', () => {
+    const invocations = named(resources, 'OperateInvocations').Properties;
+    expect(statements(invocations.PolicyDocument)).toEqual([
+      allow(['lambda:InvokeFunction'], ['<OperateFunction6F45C1C3.Arn>', '<RotateFunction80E9DEEB.Arn>']),
+    ]);
+    expect(invocations.Roles).toEqual([expect.stringMatching(/^<OperateRole\w{8}>$/)]);
+  });
+
   it('nobody else', () => {
-    expect(permissions).toHaveLength(6);
+    expect(permissions).toHaveLength(8);
   });
 });
 
-it('a failed retirement, which runs asynchronously, ends in a queue that is watched', () => {
+it('a failed retirement, which runs asynchronously, ends in a queue that is watched; an operation is tried again', () => {
   expect(ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)).toEqual([
     {
       FunctionName: '<RetireFunctionE255B234>',
@@ -203,6 +286,12 @@ it('a failed retirement, which runs asynchronously, ends in a queue that is watc
       MaximumEventAgeInSeconds: 3600,
       MaximumRetryAttempts: 1,
       DestinationConfig: { OnFailure: { Destination: '<RetireTimetableDeadLetters0E515969.Arn>' } },
+    },
+    {
+      FunctionName: '<OperateFunction6F45C1C3>',
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 3600,
+      MaximumRetryAttempts: 2,
     },
   ]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVENTS } from '../../functions/ledger/event-key.ts';
 import { KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
 
 const resources = resourcesOf({ ...KEYTURN, reportRetentionDays: 30, logRetentionDays: 7 });
@@ -83,7 +84,7 @@ describe('the key', () => {
       named(resources, 'StorageReports').Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]
         .ServerSideEncryptionByDefault.KMSMasterKeyID,
     ];
-    expect(keys).toHaveLength(14);
+    expect(keys).toHaveLength(15);
     expect(new Set(keys)).toEqual(new Set([KEY]));
   });
 });
@@ -100,6 +101,48 @@ describe('the ledger', () => {
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
     });
+  });
+});
+
+describe('the events of the ledger', () => {
+  it('are deleted or updated by nobody in the account, and written by single puts only', () => {
+    const { PolicyDocument } = named(resources, 'StorageLedger').Properties.ResourcePolicy;
+    expect(PolicyDocument.Statement.map(({ Principal }: { Principal: object }) => Principal)).toEqual([
+      { AWS: '*' },
+      { AWS: '*' },
+    ]);
+    expect(statements(PolicyDocument)).toEqual([
+      {
+        Effect: 'Deny',
+        Action: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+        Resource: ['*'],
+        Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*'] } },
+      },
+      {
+        Effect: 'Deny',
+        Action: [
+          'dynamodb:BatchWriteItem',
+          'dynamodb:PartiQLDelete',
+          'dynamodb:PartiQLInsert',
+          'dynamodb:PartiQLUpdate',
+        ],
+        Resource: ['*'],
+      },
+    ]);
+  });
+
+  it('are where the functions write them', () => {
+    expect(EVENTS).toBe('EVENTS#');
+  });
+
+  it('cannot be deleted by any role: none may delete anything in the table', () => {
+    const actions = Object.values(resources).flatMap(({ Type, Properties }) =>
+      Type === 'AWS::IAM::Policy'
+        ? statements(Properties.PolicyDocument).flatMap(({ Action }) => Action)
+        : [],
+    );
+    expect(actions.filter((action) => action.startsWith('dynamodb:')).length).toBeGreaterThan(10);
+    expect(actions.filter((action) => /^dynamodb:.*(Delete|Batch|PartiQL|\*)/.test(action))).toEqual([]);
   });
 });
 

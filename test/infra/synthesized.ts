@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { readConfig } from '../../infra/config.ts';
 import { KeyturnStack } from '../../infra/keyturn-stack.ts';
 
-/** Everything a deployment can have, once: both kinds of credential, with and without rotation, and an address. */
+/** Everything a deployment can have, once: both kinds of credential, with and without rotation, password tables, and an address. */
 export const KEYTURN = {
   alertEmail: 'ops@example.com',
   credentials: [
@@ -26,6 +26,7 @@ export const KEYTURN = {
     },
     { type: 'existing', name: 'office', secretName: 'mail/office' },
   ],
+  passwordTables: { subnetIds: ['subnet-0a1b2c3d'], securityGroupIds: ['sg-0a1b2c3d'] },
 };
 
 /** No function is bundled: that takes seconds, and the templates are the same but for the assets' hashes. */
@@ -52,6 +53,7 @@ export interface Resource {
   readonly Properties: any;
   readonly DependsOn?: readonly string[];
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 export type Resources = Readonly<Record<string, Resource>>;

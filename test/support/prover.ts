@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BudgetTable } from '../../functions/budget/budget-table.ts';
 import type { Prover } from '../../functions/budget/prove.ts';
 import { login } from '../../functions/smtp/login.ts';
+import { loginCredential } from '../../functions/token/login-credential.ts';
 import type { InProcessTable } from './aws/dynamodb.ts';
 import { loopbackNetwork } from './loopback-network.ts';
 
@@ -21,6 +22,7 @@ export function proverOn(
   return {
     table: new BudgetTable(client, 'table', randomUUID),
     limits: { failures: 4, windowMs: WINDOW_MS },
+    loginCredential,
     login: (credential, budgetMs) => login(credential, budgetMs, network),
     latest: async () => null,
     now: Date.now,

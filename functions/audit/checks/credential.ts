@@ -27,6 +27,9 @@ const REASONS: Partial<Record<Verdict, UnknownReason>> = {
   'quota-exceeded': 'throttled',
   'daily-quota-exceeded': 'throttled',
   'rejected-or-disabled': 'refused',
+  'token-refused': 'refused',
+  'token-not-accepted': 'refused',
+  'token-unavailable': 'temporary',
   'held-back': 'held-back',
   'rejected-unconfirmed': 'unconfirmed',
   'egress-blocked': 'egress-blocked',
@@ -63,7 +66,7 @@ export const credentialChecks: readonly Check[] = [
     reference: rfc(4954, '3'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ judgement, evidence }) => {
-        if (!evidence) return unknown('held-back', judgement.advice);
+        if (!evidence) return unknown(REASONS[judgement.verdict] ?? 'not-reached', judgement.advice);
         const { authSent, failure, offered } = evidence;
         if (authSent) return pass('AUTH was sent over verified TLS and the server answered it.');
         if (failure?.kind === 'auth-not-offered')
@@ -78,8 +81,9 @@ export const credentialChecks: readonly Check[] = [
 
 function loginOutcome({ judgement: { credential, verdict, advice }, evidence }: Proof): Outcome {
   if (credential === 'good') return pass(`Logged in with ${evidence?.used} over ${evidence?.tls?.protocol}.`);
-  if (credential === 'bad') return fail(`${verdict}: the server answered "${replyText(evidence)}".`);
   const seen = `${verdict}: ${advice}`;
+  if (credential === 'bad')
+    return fail(evidence ? `${verdict}: the server answered "${replyText(evidence)}".` : seen);
   if (POLICIES.includes(verdict)) return warn(seen);
   return unknown(reasonOf(verdict), seen);
 }
@@ -90,7 +94,6 @@ function reasonOf(verdict: Verdict): UnknownReason {
   return REASONS[verdict] ?? 'not-reached';
 }
 
-function replyText(evidence: LoginEvidence | null): string {
-  const reply = evidence?.reply;
+function replyText({ reply }: LoginEvidence): string {
   return [reply?.code, reply?.enhanced, reply?.text].filter(Boolean).join(' ');
 }

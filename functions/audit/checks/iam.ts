@@ -39,7 +39,7 @@ function keysOutcome(
   if (!current.active) return fail('The access key of this secret is inactive.');
   const other = keys.find(({ id, active }) => active && id !== username);
   if (!other) return pass('One active access key, the one in the secret.');
-  const age = (now - current.createdAt) / HOUR_MS;
+  const age = (now - (current.createdAt ?? 0)) / HOUR_MS;
   const evidence = `A second access key is active ${Math.floor(age)} hours after the change; ${lastUse(other, now)}`;
   return age > overlapHours + RETIREMENT_HOURS
     ? fail(evidence)

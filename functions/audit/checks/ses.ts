@@ -1,4 +1,4 @@
-import type { SesProvider } from '../../credential/credential.ts';
+import type { SesProvider } from '../../rotation/providers/ses-schema.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { IdentityFacts, SendQuota, SesFacts } from '../facts/ses.ts';

@@ -1,5 +1,6 @@
-import type { Credential, Endpoint, SesProvider } from '../../credential/credential.ts';
+import type { Credential, Endpoint } from '../../credential/credential.ts';
 import type { ServerFacts, SessionFacts } from '../../probe/facts.ts';
+import type { SesProvider } from '../../rotation/providers/ses-schema.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { notApplicable, type Outcome, unknown } from '../outcome.ts';

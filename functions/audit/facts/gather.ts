@@ -78,5 +78,5 @@ export function endpointOf(secret: SecretContent | undefined): Endpoint | undefi
 }
 
 async function keysOf(iam: IAMClient, provider: Provider | undefined): Promise<CredentialFacts['keys']> {
-  return provider ? gather(() => accessKeys(iam, provider.userName)) : NOT_ASKED;
+  return provider?.type === 'ses' ? gather(() => accessKeys(iam, provider.userName)) : NOT_ASKED;
 }

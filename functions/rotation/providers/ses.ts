@@ -6,44 +6,59 @@ import {
   NoSuchEntityException,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import type { SesProvider } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
-import type { IssuedCredential, MintedCredential, RotationProvider } from '../provider.ts';
+import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
 import { accessKeys } from './access-keys.ts';
 import { sesSmtpPassword } from './ses-password.ts';
+import type { SesProvider } from './ses-schema.ts';
 
 /** IAM quota "access keys per user"; it cannot be raised, and inactive keys count. */
 const KEYS_PER_USER = 2;
 
-/** Amazon SES: the access keys of one IAM user. The secret access key leaves this class only as the derived password. */
-export class SesKeys implements RotationProvider {
+/**
+ * Amazon SES: the access keys of one IAM user. The secret access key leaves this class only as the derived passwords.
+ * IAM keeps no name with a key. Rejects with the SDK's error.
+ */
+export class SesKeys implements IssuingProvider {
+  readonly kind = 'issuing';
   readonly limit = KEYS_PER_USER;
+  readonly reversible = true;
+  readonly lastUsed = true;
+  readonly keepsNames = false;
+  readonly nameLimit = null;
   readonly #iam: IAMClient;
-  readonly #userName: string;
-  readonly #region: string;
+  readonly #provider: SesProvider;
+  readonly #mintingIam: IAMClient;
 
-  constructor(iam: IAMClient, { userName, region }: SesProvider) {
+  /** `mintingIam` must not try again by itself: CreateAccessKey is not idempotent, and a lost answer is a lost key. */
+  constructor(iam: IAMClient, provider: SesProvider, mintingIam = iam) {
     this.#iam = iam;
-    this.#userName = userName;
-    this.#region = region;
+    this.#provider = provider;
+    this.#mintingIam = mintingIam;
   }
 
   async owner(): Promise<string | null> {
-    const { Tags } = await this.#iam.send(new ListUserTagsCommand({ UserName: this.#userName }));
+    const { Tags } = await this.#iam.send(new ListUserTagsCommand({ UserName: this.#provider.userName }));
     return Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null;
   }
 
   list(): Promise<readonly IssuedCredential[]> {
-    return accessKeys(this.#iam, this.#userName);
+    return accessKeys(this.#iam, this.#provider.userName);
   }
 
   async mint(): Promise<MintedCredential> {
-    const { AccessKey } = await this.#iam.send(new CreateAccessKeyCommand({ UserName: this.#userName }));
+    const { userName, region, regions = [] } = this.#provider;
+    const { AccessKey } = await this.#mintingIam.send(new CreateAccessKeyCommand({ UserName: userName }));
     const { AccessKeyId, SecretAccessKey } = AccessKey ?? {};
     if (!AccessKeyId || !SecretAccessKey) throw new Error('IAM answered CreateAccessKey without a key');
-    const password = new Redacted(sesSmtpPassword(SecretAccessKey, this.#region));
-    return { id: AccessKeyId, username: AccessKeyId, password };
+    const passwordFor = (place: string) => new Redacted(sesSmtpPassword(SecretAccessKey, place));
+    return {
+      id: AccessKeyId,
+      username: AccessKeyId,
+      password: passwordFor(region),
+      regional: regions.map((place) => ({ region: place, password: passwordFor(place) })),
+    };
   }
 
   async deactivate(id: string): Promise<void> {
@@ -55,16 +70,16 @@ export class SesKeys implements RotationProvider {
   }
 
   async remove(id: string): Promise<void> {
+    const { userName } = this.#provider;
     try {
-      await this.#iam.send(new DeleteAccessKeyCommand({ UserName: this.#userName, AccessKeyId: id }));
+      await this.#iam.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: id }));
     } catch (error) {
       if (!(error instanceof NoSuchEntityException)) throw error;
     }
   }
 
   async #update(id: string, status: 'Active' | 'Inactive'): Promise<void> {
-    await this.#iam.send(
-      new UpdateAccessKeyCommand({ UserName: this.#userName, AccessKeyId: id, Status: status }),
-    );
+    const { userName } = this.#provider;
+    await this.#iam.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: id, Status: status }));
   }
 }

@@ -12,6 +12,9 @@ export const REPLY_MEANINGS: Readonly<Record<Exclude<ReplyVerdict, TlsVerdict>, 
   'token-rejected': bad(
     'The server refused this access token: it has expired, was revoked or lacks the scope for SMTP. Store a fresh token; the account itself may be sound.',
   ),
+  'token-not-accepted': unknown(
+    'The client secret is sound: Microsoft Entra gave an access token for it. The mail server does not take that for this mailbox: grant the application SMTP.SendAsApp, register its service principal in Exchange Online with access to the mailbox, and enable SMTP AUTH there.',
+  ),
   'account-disabled': bad(
     'The account is disabled (525). Re-enable it at the provider; a new password will not help.',
   ),

@@ -61,9 +61,8 @@ async function expectKeys(
   { provider }: Credential,
   expected: Record<string, string>,
 ): Promise<void> {
-  const { AccessKeyMetadata = [] } = await clients.iam.send(
-    new ListAccessKeysCommand({ UserName: provider?.userName }),
-  );
+  const UserName = provider?.type === 'ses' ? provider.userName : undefined;
+  const { AccessKeyMetadata = [] } = await clients.iam.send(new ListAccessKeysCommand({ UserName }));
   const keys = AccessKeyMetadata.map(({ AccessKeyId, Status }) => `${AccessKeyId} ${Status}`).toSorted();
   const wanted = Object.entries(expected).map(([id, status]) => `${id} ${status}`);
   if (keys.join() !== wanted.toSorted().join()) {

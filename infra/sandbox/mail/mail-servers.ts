@@ -26,7 +26,10 @@ export interface MailServers {
 }
 
 /** A SES-like endpoint (TLS from the first byte), a provider-like one (STARTTLS), and three with a fault each. */
-export async function openMailServers(cloud: Cloud, sesPropagationMs: number): Promise<MailServers> {
+export async function openMailServers(
+  cloud: Cloud,
+  sesPropagationMs: (accessKeyId: string) => number,
+): Promise<MailServers> {
   const authority = await createAuthority();
   const [good, old, foreign] = await Promise.all([
     authority.issue({ names: [HOST] }),
@@ -46,7 +49,7 @@ export async function openMailServers(cloud: Cloud, sesPropagationMs: number): P
           {
             keys: cloud.issuedKeys,
             region: cloud.account.region,
-            propagationMs: sesPropagationMs,
+            propagationMs: sesPropagationMs(username),
             isActive: (userName, accessKeyId) => cloud.isActiveKey(userName, accessKeyId),
           },
           username,

@@ -104,7 +104,16 @@ export const soundFacts: CredentialFacts = {
   content: known({ kind: 'credential', credential }),
   login: known({ judgement: judge(evidence), evidence }),
   server: known(server),
-  keys: known([{ id: KEY_ID, active: true, createdAt: NOW - 10 * DAY, lastUsedAt: NOW - HOUR }]),
+  keys: known([
+    {
+      id: KEY_ID,
+      name: null,
+      active: true,
+      createdAt: NOW - 10 * DAY,
+      lastUsedAt: NOW - HOUR,
+      lastUsedBy: 'ses-smtp',
+    },
+  ]),
   ses,
 };
 

@@ -5,6 +5,7 @@ describe('a service is called', () => {
   it.each([
     ['secretsmanager', 'eu-central-1', 'https://secretsmanager.eu-central-1.amazonaws.com'],
     ['dynamodb', 'us-gov-west-1', 'https://dynamodb.us-gov-west-1.amazonaws.com'],
+    ['events', 'eu-west-1', 'https://events.eu-west-1.amazonaws.com'],
     ['dynamodb', 'cn-north-1', 'https://dynamodb.cn-north-1.amazonaws.com.cn'],
   ] as const)('%s in %s at %s', (service, region, url) => {
     expect(endpointOf(service, region, {})).toBe(url);

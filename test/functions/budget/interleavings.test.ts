@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { attempt, type LoginBudget } from '../../../functions/budget/attempt.ts';
 import { BudgetTable } from '../../../functions/budget/budget-table.ts';
+import { loginCredential } from '../../../functions/token/login-credential.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { type Answer, credential, evidenceOf } from './evidence.ts';
 import { ScheduledTable } from './scheduled-table.ts';
@@ -69,6 +70,7 @@ class Deployment {
       table: new BudgetTable(this.#table.clientFor(io), 'table', newId),
       limits: { failures, windowMs: WINDOW_MS },
       now: () => this.now + skewMs,
+      loginCredential,
       random: () => 0.5,
       sleep: (ms) =>
         io(() => {

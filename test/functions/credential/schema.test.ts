@@ -132,13 +132,13 @@ describe('parseSecret', () => {
     ],
     [
       'an unknown provider',
-      'a provider with a known `type` (ses)',
+      'a provider with a known `type` (ses, mailgun, sendgrid, resend, entra, sql, webhook, manual)',
       '$.provider.type',
       JSON.stringify({ ...secret, provider: { type: 'x' } }),
     ],
     [
       'a provider that is text',
-      'a provider with a known `type` (ses)',
+      'a provider with a known `type` (ses, mailgun, sendgrid, resend, entra, sql, webhook, manual)',
       '$.provider',
       JSON.stringify({ ...secret, provider: 'ses' }),
     ],

@@ -30,6 +30,23 @@ describe('nextTry', () => {
     ]);
   });
 
+  it('logs in at once the first time, if there is any time', () => {
+    expect(nextTry(tries())).toEqual({ kind: 'try', afterMs: 0 });
+    expect(nextTry({ ...tries(), remainingMs: 0 })).toEqual({ kind: 'give-up', reason: 'out-of-time' });
+  });
+
+  it.each([
+    'rejected-or-disabled',
+    'temporary',
+    'dns-failed',
+    'refused',
+    'unreachable',
+    'timeout:auth',
+    'closed:greeting',
+  ] as const)('tries again after %s, which may pass', (verdict) => {
+    expect(nextTry(tries(verdict))).toEqual({ kind: 'try', afterMs: 1500 });
+  });
+
   it('counts only failures for its back-off', () => {
     expect(nextTry(tries('valid', 'rejected'))).toEqual({ kind: 'try', afterMs: 1500 });
   });
@@ -40,6 +57,8 @@ describe('nextTry', () => {
     'rate-limited',
     'malformed-secret',
     'account-disabled',
+    'token-refused',
+    'token-not-accepted',
   ] as const)('gives up at once after %s: waiting will not mend it', (verdict) => {
     expect(nextTry(tries(verdict))).toEqual({ kind: 'give-up', reason: 'not-passing' });
   });
@@ -63,6 +82,13 @@ describe('nextTry', () => {
     expect(current('rejected', 'temporary')).toMatchObject({ kind: 'try' });
     expect(current('rejected', 'temporary', 'rejected')).toEqual({ kind: 'give-up', reason: 'not-passing' });
     expect(nextTry(tries('rejected', 'rejected'))).toMatchObject({ kind: 'try' });
+  });
+
+  it('waits for a client secret to spread like for a password, and asks one in use no oftener', () => {
+    const twice = tries('client-secret-rejected', 'client-secret-rejected');
+    expect(nextTry(twice)).toMatchObject({ kind: 'try' });
+    expect(nextTry({ ...twice, tested: 'current' })).toEqual({ kind: 'give-up', reason: 'not-passing' });
+    expect(nextTry(tries('token-unavailable'))).toMatchObject({ kind: 'try' });
   });
 
   it('gives up rather than outlive the remaining time', () => {

@@ -5,16 +5,19 @@ import { parseSecret } from '../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
 import type { Proof } from '../../../functions/credential/validation.ts';
 import { Ledger } from '../../../functions/ledger/ledger.ts';
-import { guard, STEPS, type Step } from '../../../functions/rotation/guard.ts';
+import { OperationTable } from '../../../functions/operations/operation-table.ts';
+import { STEPS, type Step } from '../../../functions/rotation/guard.ts';
+import { newPassword } from '../../../functions/rotation/password.ts';
+import { performStep, type RotationPorts } from '../../../functions/rotation/perform-step.ts';
 import { SesKeys } from '../../../functions/rotation/providers/ses.ts';
 import { type RetirementOutcome, retireReplaced } from '../../../functions/rotation/retirement.ts';
-import { type Rotation, RotationError } from '../../../functions/rotation/rotation.ts';
-import { runStep } from '../../../functions/rotation/steps.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
+import { loginCredential } from '../../../functions/token/login-credential.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import { loginEvidence } from './login-evidence.ts';
 
 export const HOUR_MS = 60 * 60 * 1000;
 export const NAME = 'keyturn/orders';
@@ -37,6 +40,7 @@ export class World {
   readonly table: InProcessTable;
   readonly store: SecretStore;
   readonly ledger: Ledger;
+  readonly operations: OperationTable;
   readonly arn: string;
   logins = 0;
   #tokens = 0;
@@ -52,6 +56,7 @@ export class World {
     this.table = new InProcessTable(this.faults);
     this.store = new SecretStore(this.secrets.client);
     this.ledger = new Ledger(this.table.client, 'table');
+    this.operations = new OperationTable(this.table.client, 'table');
     this.arn = this.secrets.create(NAME, value ?? undefined, { 'keyturn:managed': 'true', ...options.tags });
   }
 
@@ -60,15 +65,9 @@ export class World {
     return String(this.#tokens).padStart(36, 't');
   }
 
-  /** One step as the Lambda runs it: describe, guard, act. */
-  async step(step: Step, token: string, remainingMs = LAMBDA_MS): Promise<string> {
-    const deadline = this.now + remainingMs;
-    const secret = await this.store.describe(this.arn);
-    if (secret.kind !== 'found') throw new Error(secret.kind);
-    const guarded = guard(step, token, secret);
-    if (guarded.kind === 'refused') throw new RotationError(guarded.message);
-    if (guarded.kind === 'already-current') return guarded.kind;
-    return runStep(guarded.step, this.#rotation(secret, token, deadline));
+  /** One step as the Lambda runs it. */
+  step(step: Step, token: string, remainingMs = LAMBDA_MS): Promise<string> {
+    return performStep(this.#ports(this.now + remainingMs), { step, secretId: this.arn, token });
   }
 
   /** All four steps, as RotateSecret drives them: it stops at the first failure. */
@@ -81,17 +80,11 @@ export class World {
   }
 
   retire(hours: { overlap: number; soak: number }): Promise<RetirementOutcome> {
-    return retireReplaced(
-      {
-        store: this.store,
-        ledger: this.ledger,
-        providerFor: (provider) => new SesKeys(this.iam.client, provider),
-        now: () => this.now,
-        overlapMs: hours.overlap * HOUR_MS,
-        soakMs: hours.soak * HOUR_MS,
-      },
-      this.arn,
-    );
+    const { overlap, soak } = hours;
+    const { ledger } = this;
+    const isHeld = (arn: string) => this.operations.isHeld(arn, this.now);
+    const ports = { ...this.#ports(this.now + LAMBDA_MS), ledger, isHeld };
+    return retireReplaced({ ...ports, overlapMs: overlap * HOUR_MS, soakMs: soak * HOUR_MS }, this.arn);
   }
 
   credential(label: string): Credential | undefined {
@@ -107,14 +100,13 @@ export class World {
     );
   }
 
-  #rotation(secret: Rotation['secret'], token: string, deadline: number): Rotation {
+  #ports(deadline: number): RotationPorts {
     return {
-      secret,
-      token,
       store: this.store,
       ledger: this.ledger,
-      providerFor: (provider) => new SesKeys(this.iam.client, provider),
+      providerFor: () => new SesKeys(this.iam.client, { type: 'ses', userName: 'orders', region: REGION }),
       login: (credential, budgetMs) => this.#attempt(credential, budgetMs),
+      newPassword,
       now: () => this.now,
       random: () => 0.5,
       sleep: (ms) => this.#sleep(ms),
@@ -128,6 +120,7 @@ export class World {
     const budget = {
       table: new BudgetTable(this.table.client, 'table', newId),
       limits: { failures: 4, windowMs: HOUR_MS / 4 },
+      loginCredential,
       login: (tried: Credential) => this.faults.call(() => this.#login(tried)),
       now: () => this.now,
       random: () => 0.5,
@@ -141,24 +134,9 @@ export class World {
     this.now += ms;
   }
 
-  #login({ endpoint: { host, port, security }, username, password }: Credential): LoginEvidence {
+  #login(credential: Credential): LoginEvidence {
     this.logins += 1;
-    const accepted = this.iam.accepts(username, password.reveal(), REGION);
-    const reply = accepted
-      ? { code: 235, enhanced: null, text: 'Authentication successful.' }
-      : { code: 535, enhanced: null, text: 'Authentication Credentials Invalid' };
-    return {
-      endpoint: { host, port, security },
-      stage: accepted ? 'done' : 'auth',
-      failure: accepted ? null : { kind: 'reply', reply },
-      authSent: true,
-      tls: null,
-      offered: ['PLAIN', 'LOGIN'],
-      used: 'PLAIN',
-      greeting: null,
-      reply,
-      timings: { dnsMs: 0, connectMs: 0, tlsMs: 0, authMs: 0, totalMs: 0 },
-      stages: [],
-    };
+    const { username, password } = credential;
+    return loginEvidence(credential, this.iam.accepts(username, password.reveal(), REGION));
   }
 }

@@ -1,11 +1,16 @@
 import Ajv4 from 'ajv-draft-04';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseOperation } from '../../../functions/api/operation-request.ts';
 import { parseRequest } from '../../../functions/api/validation-request.ts';
 import { named, resourcesOf } from '../synthesized.ts';
 
-const model = named(resourcesOf({}), 'ApiRestApiValidationRequest').Properties.Schema;
-const byGateway = new Ajv4.default({ strict: true, strictTypes: false }).compile(model);
+const resources = resourcesOf({});
+const gatewayModel = (name: string) =>
+  new Ajv4.default({ strict: true, strictTypes: false }).compile(
+    named(resources, `ApiRestApi${name}`).Properties.Schema,
+  );
+const byGateway = gatewayModel('ValidationRequest');
 const byFunction = (body: unknown) => parseRequest(JSON.stringify(body)).kind !== 'malformed';
 
 const name = fc.stringMatching(/^[A-Za-z0-9/_+=.@!:-]{1,40}$/);
@@ -59,5 +64,49 @@ describe('the model at the gateway and the schema of the function', () => {
     [{}, false],
   ])('%j: %s', (one, taken) => {
     expect([byGateway(one), byFunction(one)]).toEqual([taken, taken]);
+  });
+});
+
+const reason = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom('', 'a'.repeat(500), 'a'.repeat(501), 'é'.repeat(500), '😀', 'a\nb', '\u202e', '\u0085'),
+  junk,
+);
+const operationBody = fc.record(
+  {
+    operation: fc.oneof(fc.constantFrom('rotate', 'rollback', 'compromised', 'doctor', 'delete'), junk),
+    secretId: fc.oneof({ weight: 4, arbitrary: name }, length(2048), junk),
+    reason,
+    clientRequestToken: fc.oneof(fc.uuid(), length(64), junk),
+    fix: fc.oneof({ weight: 4, arbitrary: fc.boolean() }, junk),
+    other: junk,
+  },
+  { requiredKeys: ['operation', 'secretId'] },
+);
+
+describe('the model of an operation and the schema of its function', () => {
+  const operationByGateway = gatewayModel('OperationRequest');
+  const operationByFunction = (one: unknown) => parseOperation(JSON.stringify(one)).kind === 'operation';
+
+  it('agree on every body', () => {
+    const seen = { taken: 0, refused: 0 };
+    const likely = fc.record(
+      {
+        operation: fc.constantFrom('rotate', 'rollback', 'compromised', 'doctor'),
+        secretId: name,
+        reason: label,
+      },
+      { requiredKeys: ['operation', 'secretId'] },
+    );
+    const doctor = fc.record({ operation: fc.constant('doctor'), secretId: name, reason, fix: fc.boolean() });
+    fc.assert(
+      fc.property(fc.oneof(operationBody, likely, doctor, junk), (one) => {
+        const json: unknown = JSON.parse(JSON.stringify(one));
+        expect(operationByGateway(json)).toBe(operationByFunction(json));
+        seen[operationByFunction(json) ? 'taken' : 'refused'] += 1;
+      }),
+      { numRuns: 5000 },
+    );
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(500);
   });
 });

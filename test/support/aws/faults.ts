@@ -3,45 +3,79 @@ class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-export type FaultKind = 'crash-before' | 'crash-after' | 'refused' | 'ambiguous-timeout';
+export const FAULT_KINDS = [
+  'crash-before',
+  'crash-after',
+  'refused',
+  'ambiguous-timeout',
+  'unsent-timeout',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /**
  * Counts the I/O calls of one process and makes the n-th one fail: `crash-*` as if the process died before or after
- * it took effect, `refused` as a 4yz of the service, `ambiguous-timeout` as an answer lost after it took effect.
+ * it took effect, `refused` as a 4xx of the service, `ambiguous-timeout` as an answer lost after it took effect,
+ * `unsent-timeout` as a request lost before.
  */
 export class Faults {
   calls = 0;
-  #plan: { readonly at: number; readonly kind: FaultKind } | undefined;
+  /** Told after each call, whether it succeeded or not. */
+  onCall: () => void = () => {};
+  readonly #plan = new Map<number, FaultKind>();
+  #pause: { readonly at: number; readonly meanwhile: () => Promise<boolean> } | undefined;
   #dead = false;
 
   plan(at: number, kind: FaultKind): void {
     this.calls = 0;
-    this.#plan = { at, kind };
+    this.#plan.set(at, kind);
+  }
+
+  /** Before the `at`-th call its process stands still, and all of `meanwhile` happens: true if the call timed out by then. */
+  pause(at: number, meanwhile: () => Promise<boolean>): void {
+    this.calls = 0;
+    this.#pause = { at, meanwhile };
+  }
+
+  /** The next process lives, and the rest of the plan still stands. */
+  restart(): void {
+    this.#dead = false;
   }
 
   /** A new process, without faults. */
   revive(): void {
     this.#dead = false;
-    this.#plan = undefined;
+    this.#plan.clear();
+    this.#pause = undefined;
     this.calls = 0;
   }
 
   async call<T>(effect: () => T | Promise<T>): Promise<T> {
     if (this.#dead) throw new Crash('dead');
     this.calls += 1;
-    const kind = this.#plan?.at === this.calls ? this.#plan.kind : undefined;
-    if (kind === 'crash-before') this.#die();
+    const kind = this.#plan.get(this.calls);
+    if (this.#pause?.at === this.calls && (await this.#standStill(this.#pause.meanwhile))) throw timeout();
+    if (kind === 'crash-before') throw this.die();
     if (kind === 'refused') throw serviceRefusal();
-    const result = await effect();
-    if (kind === 'crash-after') this.#die();
-    if (kind === 'ambiguous-timeout')
-      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-    return result;
+    if (kind === 'unsent-timeout') throw timeout();
+    try {
+      const result = await effect();
+      if (kind === 'crash-after') throw this.die();
+      if (kind === 'ambiguous-timeout') throw timeout();
+      return result;
+    } finally {
+      this.onCall();
+    }
   }
 
-  #die(): never {
+  #standStill(meanwhile: () => Promise<boolean>): Promise<boolean> {
+    this.#pause = undefined;
+    return meanwhile();
+  }
+
+  /** No later call of this process has an effect. */
+  die(): Error {
     this.#dead = true;
-    throw new Crash('the process died');
+    return new Crash('the process died');
   }
 }
 
@@ -50,4 +84,8 @@ function serviceRefusal(): Error {
     name: 'InternalServiceError',
     $metadata: { httpStatusCode: 400 },
   });
+}
+
+function timeout(): Error {
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 }

@@ -24,6 +24,8 @@ interface Key {
   active: boolean;
   readonly createdAt: number;
   lastUsedAt: number | undefined;
+  /** The service, as GetAccessKeyLastUsed names it. */
+  lastUsedBy: string;
 }
 
 /** One IAM user and its access keys in this process: the two-key quota, active and inactive, last used. */
@@ -34,6 +36,10 @@ export class InProcessIam {
   readonly secrets: string[] = [];
   /** After this long (ms) a new key is known to the SMTP endpoint. */
   propagationMs = 0;
+  /** So long (ms) after a use GetAccessKeyLastUsed tells of it. */
+  lastUsedLagMs = 0;
+  /** How often CreateAccessKey was refused because the user had two keys. */
+  refusedForQuota = 0;
   readonly #tags: Readonly<Record<string, string>>;
   readonly #now: () => number;
   #issued = 0;
@@ -42,20 +48,22 @@ export class InProcessIam {
     this.#tags = tags;
     this.#now = now;
     const send = (command: unknown) => faults.call(() => this.#dispatch(command));
-    this.client = Object.assign(new IAMClient({ region: 'us-east-1' }), { send });
+    // Without a constructor, which would take a millisecond: there are tests with many thousands of these.
+    this.client = Object.assign(Object.create(IAMClient.prototype), { send });
   }
 
-  /** What the SES SMTP endpoint would say of a login. */
-  accepts(username: string, password: string, region: string): boolean {
+  /** What the SES SMTP endpoint would say of a login; without `use` IAM does not hear of it. */
+  accepts(username: string, password: string, region: string, use = true): boolean {
     const key = this.keys.get(username);
     if (!key?.active || this.#now() < key.createdAt + this.propagationMs) return false;
-    if (password !== sesSmtpPassword(key.secret, region)) return false;
-    key.lastUsedAt = this.#now();
+    if (password !== passwordOf(key.secret, region)) return false;
+    if (use) key.lastUsedAt = this.#now();
     return true;
   }
 
   create(): Key {
     if (this.keys.size >= KEYS_PER_USER) {
+      this.refusedForQuota += 1;
       throw new LimitExceededException({
         message: 'Cannot exceed quota for AccessKeysPerUser: 2',
         $metadata: { httpStatusCode: 409 },
@@ -69,6 +77,7 @@ export class InProcessIam {
       active: true,
       createdAt: this.#now(),
       lastUsedAt: undefined,
+      lastUsedBy: 'ses-smtp',
     };
     this.keys.set(id, key);
     this.secrets.push(key.secret);
@@ -105,9 +114,12 @@ export class InProcessIam {
   }
 
   #lastUsed(id: string | undefined): GetAccessKeyLastUsedCommandOutput {
-    const { lastUsedAt } = this.#find(id);
-    const used = lastUsedAt === undefined ? {} : { LastUsedDate: new Date(lastUsedAt) };
-    return { $metadata: {}, AccessKeyLastUsed: { ServiceName: 'ses-smtp', Region: 'N/A', ...used } };
+    const { lastUsedAt, lastUsedBy } = this.#find(id);
+    const isKnown = lastUsedAt !== undefined && lastUsedAt + this.lastUsedLagMs <= this.#now();
+    const use = isKnown
+      ? { ServiceName: lastUsedBy, Region: 'us-east-1', LastUsedDate: new Date(lastUsedAt) }
+      : { ServiceName: 'N/A', Region: 'N/A' };
+    return { $metadata: {}, AccessKeyLastUsed: use };
   }
 
   #find(id: string | undefined): Key {
@@ -121,4 +133,14 @@ export class InProcessIam {
 function created({ id, secret }: Key): CreateAccessKeyCommandOutput {
   const AccessKey = { UserName: 'user', AccessKeyId: id, SecretAccessKey: secret, Status: 'Active' as const };
   return { $metadata: {}, AccessKey };
+}
+
+/** The derivation is five HMACs, and the worlds of an enumeration ask for the same few passwords a million times. */
+const passwords = new Map<string, string>();
+
+function passwordOf(secret: string, region: string): string {
+  const key = `${region} ${secret}`;
+  const password = passwords.get(key) ?? sesSmtpPassword(secret, region);
+  passwords.set(key, password);
+  return password;
 }

@@ -1,52 +1,47 @@
 import {
+  CancelRotateSecretCommand,
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   type GetSecretValueCommandOutput,
-  InvalidParameterException,
   ListSecretsCommand,
   type ListSecretsCommandOutput,
   PutSecretValueCommand,
   type PutSecretValueCommandInput,
   type PutSecretValueCommandOutput,
-  ResourceExistsException,
-  ResourceNotFoundException,
+  RotateSecretCommand,
+  type RotateSecretCommandInput,
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
-  type UpdateSecretVersionStageCommandInput,
   type UpdateSecretVersionStageCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
 import { Faults } from './faults.ts';
+import { notAssociated, notFound, StoredSecret } from './stored-secret.ts';
 
 const REGION = 'us-east-1';
 
-interface Version {
-  value: string | undefined;
-  labels: Set<string>;
-  readonly createdAt: Date;
+/** RotateSecret and CancelRotateSecret, by whoever drives rotations here (`rotation.ts`). */
+export interface RotationApi {
+  rotate(input: RotateSecretCommandInput): Promise<object>;
+  cancel(secretId: string): Promise<object>;
 }
 
-interface Secret {
-  readonly arn: string;
-  readonly name: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly versions: Map<string, Version>;
-  rotationEnabled: boolean | undefined;
-  lastRotatedAt: Date | undefined;
-}
-
-/** Secrets Manager in this process, with the semantics that rotation depends on (AWS API reference, RotateSecret). */
+/** Secrets Manager in this process, with the semantics that rotation depends on (AWS API reference). */
 export class InProcessSecretsManager {
   readonly faults: Faults;
   readonly client: SecretsManagerClient;
-  readonly #secrets = new Map<string, Secret>();
+  /** How far (ms) the next read lags behind; asked for each. */
+  lag: () => number = () => 0;
+  rotationApi: RotationApi | undefined;
+  readonly #secrets = new Map<string, StoredSecret>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now, faults = new Faults()) {
     this.#now = now;
     this.faults = faults;
     const send = (command: unknown) => faults.call(() => this.#dispatch(command));
-    this.client = Object.assign(new SecretsManagerClient({ region: REGION }), { send });
+    // Without a constructor, which would take a millisecond: there are tests with many thousands of these.
+    this.client = Object.assign(Object.create(SecretsManagerClient.prototype), { send });
   }
 
   /** A secret with its first version as AWSCURRENT, or with no version at all. Returns its ARN. */
@@ -56,40 +51,38 @@ export class InProcessSecretsManager {
     tags: Record<string, string> = { 'keyturn:managed': 'true' },
   ): string {
     const arn = `arn:aws:secretsmanager:${REGION}:123456789012:secret:${name}-AbCdEf`;
-    const versions = new Map<string, Version>();
-    if (value !== undefined) versions.set('first'.padEnd(32, '0'), this.#version(value, ['AWSCURRENT']));
-    this.#secrets.set(arn, {
-      arn,
-      name,
-      tags,
-      versions,
-      rotationEnabled: undefined,
-      lastRotatedAt: undefined,
-    });
+    const secret = new StoredSecret(arn, name, tags, this.#now());
+    if (value !== undefined) secret.put('first'.padEnd(32, '0'), value, ['AWSCURRENT'], this.#now());
+    this.#secrets.set(arn, secret);
     return arn;
   }
 
   /** What RotateSecret does first: an AWSPENDING version without a value, and rotation enabled. */
   beginRotation(secretId: string, token: string): void {
-    const secret = this.#find(secretId);
+    const secret = this.find(secretId);
     secret.rotationEnabled = true;
-    if (secret.versions.has(token)) return;
-    for (const version of secret.versions.values()) version.labels.delete('AWSPENDING');
-    secret.versions.set(token, this.#version(undefined, ['AWSPENDING']));
+    secret.addPending(token, this.#now());
   }
 
   /** What Secrets Manager does when finishSecret has succeeded. */
   endRotation(secretId: string): void {
-    this.#find(secretId).lastRotatedAt = new Date(this.#now());
+    this.find(secretId).lastRotatedAt = new Date(this.#now());
   }
 
   setRotationEnabled(secretId: string, enabled: boolean): void {
-    this.#find(secretId).rotationEnabled = enabled;
+    this.find(secretId).rotationEnabled = enabled;
   }
 
   /** The value under a label, without going through the API and its faults. */
   valueOf(secretId: string, label: string): string | undefined {
-    return [...this.#find(secretId).versions.values()].find(({ labels }) => labels.has(label))?.value;
+    return this.find(secretId).holder(label)?.value;
+  }
+
+  /** By name or ARN, without going through the API and its faults. */
+  find(secretId: string | undefined): StoredSecret {
+    const secret = [...this.#secrets.values()].find(({ arn, name }) => arn === secretId || name === secretId);
+    if (!secret) throw notFound();
+    return secret;
   }
 
   #dispatch(command: unknown): object {
@@ -98,36 +91,46 @@ export class InProcessSecretsManager {
     if (command instanceof PutSecretValueCommand) return this.#put(command.input);
     if (command instanceof UpdateSecretVersionStageCommand) return this.#move(command.input);
     if (command instanceof ListSecretsCommand) return this.#list();
+    if (command instanceof RotateSecretCommand && this.rotationApi) {
+      return this.rotationApi.rotate(command.input);
+    }
+    if (command instanceof CancelRotateSecretCommand && this.rotationApi) {
+      return this.rotationApi.cancel(command.input.SecretId ?? '');
+    }
     throw new Error(`not in this Secrets Manager: ${command?.constructor.name}`);
   }
 
   #describe(secretId: string | undefined): DescribeSecretCommandOutput {
-    const { arn, name, tags, versions, rotationEnabled, lastRotatedAt } = this.#find(secretId);
-    const stages = [...versions].filter(([, { labels }]) => labels.size > 0);
+    const secret = this.find(secretId);
+    const { arn, name, rotationEnabled, lastRotatedAt, changedAt } = secret;
+    const labelled = this.#seen(secret).filter(({ labels }) => labels.length > 0);
     return {
       $metadata: {},
       ARN: arn,
       Name: name,
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-      VersionIdsToStages: Object.fromEntries(stages.map(([id, { labels }]) => [id, [...labels]])),
+      Tags: tagList(secret),
+      LastChangedDate: changedAt,
+      VersionIdsToStages: Object.fromEntries(labelled.map(({ id, labels }) => [id, [...labels]])),
       ...(rotationEnabled !== undefined && { RotationEnabled: rotationEnabled }),
       ...(lastRotatedAt && { LastRotatedDate: lastRotatedAt }),
     };
   }
 
   #get({ SecretId, VersionId, VersionStage }: GetSecretValueCommand['input']): GetSecretValueCommandOutput {
-    const { arn, name, versions } = this.#find(SecretId);
+    const secret = this.find(SecretId);
     const stage = VersionId === undefined ? (VersionStage ?? 'AWSCURRENT') : VersionStage;
-    const found = [...versions].find(
-      ([id, { labels }]) => (VersionId ?? id) === id && (stage === undefined || labels.has(stage)),
+    const found = this.#seen(secret).find(({ id, labels }) =>
+      VersionId === undefined ? labels.includes(stage ?? '') : id === VersionId,
     );
+    if (!found) throw notFound();
+    const { id, value, labels, createdAt } = found;
+    if (stage !== undefined && !labels.includes(stage)) throw notAssociated();
     // A version without a value answers as one that does not exist.
-    if (found?.[1].value === undefined) throw notFound();
-    const [id, { value, labels, createdAt }] = found;
+    if (value === undefined) throw notFound();
     return {
       $metadata: {},
-      ARN: arn,
-      Name: name,
+      ARN: secret.arn,
+      Name: secret.name,
       VersionId: id,
       SecretString: value,
       VersionStages: [...labels],
@@ -135,74 +138,32 @@ export class InProcessSecretsManager {
     };
   }
 
+  #seen(secret: StoredSecret) {
+    return secret.versions(this.#now(), this.lag());
+  }
+
   #put(input: PutSecretValueCommandInput): PutSecretValueCommandOutput {
-    const {
-      SecretId,
-      ClientRequestToken: token = '',
-      SecretString,
-      VersionStages: labels = ['AWSCURRENT'],
-    } = input;
-    const { versions } = this.#find(SecretId);
-    const existing = versions.get(token);
-    if (existing?.value !== undefined && existing.value !== SecretString) {
-      throw new ResourceExistsException({
-        message: 'The token is taken by another value.',
-        $metadata: { httpStatusCode: 400 },
-      });
-    }
-    for (const version of versions.values()) for (const label of labels) version.labels.delete(label);
-    versions.set(token, {
-      ...(existing ?? this.#version(undefined, [])),
-      value: SecretString,
-      labels: new Set(labels),
-    });
+    const { SecretId, ClientRequestToken: token = '', SecretString = '', VersionStages } = input;
+    this.find(SecretId).put(token, SecretString, VersionStages ?? ['AWSCURRENT'], this.#now());
     return { $metadata: {}, VersionId: token };
   }
 
-  #move(input: UpdateSecretVersionStageCommandInput): UpdateSecretVersionStageCommandOutput {
-    const { SecretId, VersionStage = '', MoveToVersionId: to = '', RemoveFromVersionId: from } = input;
-    const { versions } = this.#find(SecretId);
-    const target = versions.get(to);
-    const holder = [...versions].find(([, { labels }]) => labels.has(VersionStage));
-    if (!target) throw notFound();
-    if (holder && holder[0] !== to && holder[0] !== from) {
-      throw new InvalidParameterException({
-        message: `${VersionStage} is on another version.`,
-        $metadata: { httpStatusCode: 400 },
-      });
-    }
-    if (holder && holder[0] !== to) {
-      for (const version of versions.values()) version.labels.delete('AWSPREVIOUS');
-      holder[1].labels.delete(VersionStage);
-      holder[1].labels.add('AWSPREVIOUS');
-    }
-    target.labels.add(VersionStage);
+  #move(input: UpdateSecretVersionStageCommand['input']): UpdateSecretVersionStageCommandOutput {
+    const { SecretId, VersionStage = '', MoveToVersionId: to, RemoveFromVersionId: from } = input;
+    this.find(SecretId).move(VersionStage, to, from, this.#now());
     return { $metadata: {} };
   }
 
   #list(): ListSecretsCommandOutput {
-    const entries = [...this.#secrets.values()].map(({ arn, name, tags }) => ({
-      ARN: arn,
-      Name: name,
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    const entries = [...this.#secrets.values()].map((secret) => ({
+      ARN: secret.arn,
+      Name: secret.name,
+      Tags: tagList(secret),
     }));
     return { $metadata: {}, SecretList: entries };
   }
-
-  #find(secretId: string | undefined): Secret {
-    const secret = [...this.#secrets.values()].find(({ arn, name }) => arn === secretId || name === secretId);
-    if (!secret) throw notFound();
-    return secret;
-  }
-
-  #version(value: string | undefined, labels: readonly string[]): Version {
-    return { value, labels: new Set(labels), createdAt: new Date(this.#now()) };
-  }
 }
 
-function notFound(): ResourceNotFoundException {
-  return new ResourceNotFoundException({
-    message: "Secrets Manager can't find the specified secret value.",
-    $metadata: { httpStatusCode: 400 },
-  });
+function tagList({ tags }: StoredSecret) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -9,9 +9,11 @@ import { testChecks } from './table.ts';
 
 const key = (id: string, hours: number, active = true) => ({
   id,
+  name: null,
   active,
   createdAt: NOW - hours * HOUR,
   lastUsedAt: null,
+  lastUsedBy: null,
 });
 const keys = (...found: ReturnType<typeof key>[]) => ({ keys: known(found) });
 const quota = (sent24Hours: number, max24Hours = 1000, maxRate = 10) =>

@@ -1,5 +1,6 @@
 import { credentialChecks } from '../../../../functions/audit/checks/credential.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
+import type { Verdict } from '../../../../functions/smtp/judgement.ts';
 import { judgementOf } from '../../../../functions/smtp/verdict.ts';
 import { denied, malformed, seed, soundFacts, withLogin } from '../sound-facts.ts';
 import { testChecks } from './table.ts';
@@ -17,6 +18,7 @@ const closed = withLogin({ stage: 'auth', failure: { kind: 'closed' } });
 const forbidden = withLogin({ ...before, stage: 'dns', failure: { kind: 'forbidden', code: 'address' } });
 
 const heldBack = { login: known({ judgement: judgementOf('held-back'), evidence: null }) };
+const untried = (verdict: Verdict) => ({ login: known({ judgement: judgementOf(verdict), evidence: null }) });
 const noTable = { login: missing('aws-error', 'InternalServerError') };
 const { login } = soundFacts;
 const unconfirmed = {
@@ -41,6 +43,9 @@ testChecks(credentialChecks, {
     ['the end of the connection', closed, 'closed'],
     ['a forbidden address', forbidden, 'not-allowed'],
     ['a spent login budget', heldBack, 'held-back'],
+    ['a client secret that buys no token', untried('client-secret-rejected'), 'fail'],
+    ['a tenant that gives no token', untried('token-refused'), 'refused'],
+    ['no answer of the token endpoint', untried('token-unavailable'), 'temporary'],
     ['a refusal that is not confirmed', unconfirmed, 'unconfirmed'],
     ['a login budget that cannot be read', noTable, 'aws-error'],
     [
@@ -59,6 +64,8 @@ testChecks(credentialChecks, {
   'cred.login-tested': [
     ['AUTH was sent', {}, 'pass'],
     ['the login budget is spent', heldBack, 'held-back'],
+    ['no token could be had', untried('token-unavailable'), 'temporary'],
+    ['the client secret buys no token', untried('client-secret-rejected'), 'not-reached'],
     ['AUTH was sent and refused', refused(535, '5.7.8', 'no'), 'pass'],
     [
       'no AUTH offered',

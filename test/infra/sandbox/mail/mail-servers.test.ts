@@ -23,7 +23,7 @@ let servers: MailServers;
 
 beforeAll(async () => {
   local = await openTestCloud();
-  servers = await openMailServers(local.cloud, 0);
+  servers = await openMailServers(local.cloud, () => 0);
 });
 
 afterAll(async () => {
@@ -100,7 +100,7 @@ describe('the SES endpoint', () => {
   });
 
   test('does not know a key before IAM has told it', async () => {
-    const slow = await openMailServers(local.cloud, 60_000);
+    const slow = await openMailServers(local.cloud, () => 60_000);
     const { ca } = slow;
     const early = derived();
     const endpoint = { ...early.endpoint, port: slow.ses.port, ca };

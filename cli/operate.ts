@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperationAnswer } from '../functions/api/operation-answer.ts';
+import { SECRET_ARN, SECRET_NAME } from '../functions/ledger/secret-name.ts';
+import type { OperationName } from '../functions/operations/operation.ts';
+import { Api, type Asked } from './api.ts';
+import type { Failure } from './exit-code.ts';
+
+export interface OperateCommand {
+  readonly operation: OperationName;
+  readonly secretId: string;
+  readonly reason?: string;
+  readonly fix: boolean;
+  readonly apiUrl?: string;
+}
+
+export type Operated = { readonly kind: 'operated'; readonly operation: OperationAnswer } | Failure;
+
+/** Between two looks (ms): more seldom the longer it takes. */
+const FIRST_LOOK_MS = 1000;
+const LONGEST_LOOK_MS = 10_000;
+/** An operation ends within its function's 15 minutes (ms); Lambda may begin it twice more. */
+const PATIENCE_MS = 20 * 60_000;
+
+/** Has an operation done through the API, and waits for its end; `told` hears of each new step. */
+export async function operate(
+  command: OperateCommand,
+  told: (operation: OperationAnswer) => void,
+): Promise<Operated> {
+  const url = apiUrl(command.apiUrl ?? process.env.KEYTURN_API_URL);
+  if (!url) return { kind: 'refused', message: NO_API };
+  if (!SECRET_NAME.test(command.secretId) && !SECRET_ARN.test(command.secretId)) {
+    return { kind: 'refused', message: 'Expected a secret id or ARN.' };
+  }
+  const api = new Api(url);
+  // Made here, so that a request whose answer is lost can be sent again.
+  const request = requestOf(command, randomUUID());
+  const asked = await again(() => api.request(request));
+  return asked.kind === 'operation' ? follow(api, asked.operation, told) : asked;
+}
+
+const NO_API =
+  'Where is the API? Give --api or KEYTURN_API_URL: the output ApiUrl of the stack, which begins with https://.';
+
+function apiUrl(text: string | undefined): URL | null {
+  const url = text === undefined ? null : URL.parse(text.endsWith('/') ? text : `${text}/`);
+  const isLocal = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost';
+  return url && (url.protocol === 'https:' || isLocal) ? url : null;
+}
+
+function requestOf({ operation, secretId, reason, fix }: OperateCommand, clientRequestToken: string) {
+  const common = { secretId, clientRequestToken, ...(reason !== undefined && { reason }) };
+  return operation === 'doctor' ? { operation, ...common, fix } : { operation, ...common };
+}
+
+async function follow(
+  api: Api,
+  first: OperationAnswer,
+  told: (operation: OperationAnswer) => void,
+): Promise<Operated> {
+  const deadline = Date.now() + PATIENCE_MS;
+  let operation = first;
+  for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(lookMs * 1.5, LONGEST_LOOK_MS)) {
+    told(operation);
+    if (operation.state !== 'requested' && operation.state !== 'running')
+      return { kind: 'operated', operation };
+    if (Date.now() > deadline)
+      return { kind: 'unanswered', message: `Operation ${operation.operationId} goes on.` };
+    await sleep(lookMs);
+    const asked = await again(() => api.state(operation.operationId));
+    if (asked.kind !== 'operation') return asked;
+    ({ operation } = asked);
+  }
+}
+
+/** Once more after no answer: each request may be repeated. */
+async function again(ask: () => Promise<Asked>): Promise<Asked> {
+  const first = await ask();
+  if (first.kind !== 'unanswered') return first;
+  await sleep(FIRST_LOOK_MS);
+  return ask();
+}

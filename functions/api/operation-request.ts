@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { secretId } from './validation-request.ts';
+
+/** Letters of all scripts, but no control characters, and none outside the BMP: those have two lengths. */
+const REASON = /^[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff]{1,500}$/;
+
+const common = {
+  secretId,
+  reason: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(REASON, 'at most 500 characters, no control characters'),
+      v.description('Why; it stands in the ledger. At most 500 characters, no control characters.'),
+    ),
+  ),
+  clientRequestToken: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9-]{32,64}$/, '32 to 64 letters, digits and hyphens'),
+      v.description('Becomes the operationId: the same request again is the same operation.'),
+    ),
+  ),
+};
+
+/** The body of `POST /operations`. */
+export const operationRequest = v.union([
+  v.strictObject({ operation: v.picklist(['rotate', 'rollback', 'compromised']), ...common }),
+  v.strictObject({
+    operation: v.picklist(['doctor']),
+    ...common,
+    fix: v.exactOptional(
+      v.pipe(v.boolean(), v.description('Mend what can safely be mended; without it nothing is changed.')),
+    ),
+  }),
+]);
+
+export type OperationRequest = v.InferOutput<typeof operationRequest>;
+
+export type ParsedOperation =
+  | { readonly kind: 'operation'; readonly request: OperationRequest }
+  | { readonly kind: 'malformed'; readonly message: string };
+
+/** Reads the JSON text of a body. */
+export function parseOperation(body: string | null): ParsedOperation {
+  const parsed = v.safeParse(operationRequest, parseJson(body));
+  return parsed.success
+    ? { kind: 'operation', request: parsed.output }
+    : { kind: 'malformed', message: EXPECTED };
+}
+
+const EXPECTED =
+  'Malformed request: expected JSON with operation (rotate, rollback, compromised or doctor) and secretId, optionally reason (at most 500 characters, no control characters), clientRequestToken (32 to 64 letters, digits and hyphens) and, for doctor, fix.';
+
+function parseJson(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,14 @@
+/** Events have partitions of their own, so that IAM can tell them from all else (infra/constructs/storage.ts). */
+export const EVENTS = 'EVENTS#';
+const DIGITS = 12;
+
+/** The sort key of an event: its sequence, so that no two can have the same. */
+export function eventKey(sequence: number): string {
+  return String(sequence).padStart(DIGITS, '0');
+}
+
+/** Null when it is not a key that the ledger writes. */
+export function positionIn(key: string): number | null {
+  const position = Number(key);
+  return eventKey(position) === key ? position : null;
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { invokeLater } from './aws/lambda.ts';
+import { attemptLogin } from './budget/deployed.ts';
+import { SecretStore } from './credential/store.ts';
+import { setting } from './environment.ts';
+import { errorResponse, jsonResponse } from './http.ts';
+import { dynamodb, ledger } from './ledger/table.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
+import { type AnswerPorts, answerRequest, answerState } from './operations/answer.ts';
+import { OperationTable } from './operations/operation-table.ts';
+import type { OperationPorts } from './operations/ports.ts';
+import { RotationControl } from './operations/rotation-control.ts';
+import { hasSucceeded, work } from './operations/work.ts';
+import { announcePromotion } from './rotation/announce.ts';
+import { newPassword } from './rotation/password.ts';
+import { deployedProviders } from './rotation/providers/deployed.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Kept back from the function's remaining time (ms). */
+const RESERVE_MS = 5000;
+
+const secretsManager = new SecretsManagerClient();
+const store = new SecretStore(secretsManager);
+const table = new OperationTable(dynamodb, setting('table'));
+const providerFor = deployedProviders(store);
+const rotations = new RotationControl(secretsManager, {
+  functionArn: setting('rotateFunction'),
+  days: setting('rotationDays'),
+});
+
+/** What an invocation of this function by itself is about; who asked for it, and why, stands in the table. */
+export interface Work {
+  readonly operationId: string;
+}
+
+/** Behind API Gateway: `POST /operations` and `GET /operations/{operationId}`. By itself: works on an operation. */
+export const handler = async (
+  event: APIGatewayProxyEvent | Work,
+  context: Context,
+): Promise<APIGatewayProxyResult | undefined> => {
+  beginInvocation(context);
+  if ('httpMethod' in event) return answer(event, context);
+  await workOn(event, context);
+  return undefined;
+};
+
+async function answer(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
+  const ports = answerPorts(context.invokedFunctionArn);
+  const id = event.pathParameters?.operationId;
+  const body =
+    id === undefined
+      ? await answerRequest(ports, event.body, event.requestContext.identity.userArn ?? 'unknown')
+      : await answerState(ports, id);
+  return 'error' in body ? errorResponse(body) : jsonResponse(id === undefined ? 202 : 200, body);
+}
+
+function answerPorts(functionArn: string): AnswerPorts {
+  const start = (operationId: string) => invokeLater(functionArn, { operationId } satisfies Work);
+  return { store, ledger, table, now: Date.now, newId: randomUUID, start };
+}
+
+async function workOn({ operationId }: Work, context: Context): Promise<void> {
+  const operation = await table.find(operationId);
+  if (!operation) throw new Error(`no operation ${operationId}; ask for one by POST /operations`);
+  const ended = await work(portsFor(context), table, operation);
+  if (ended === 'ended-before') return;
+  const { result, message } = ended;
+  const { secretArn, operation: name } = operation;
+  const line = {
+    event: 'operation.finished',
+    operation: name,
+    operationId,
+    secretArn,
+    result,
+    detail: message,
+  };
+  logger[hasSucceeded(ended) ? 'info' : 'error']('operation.finished', {
+    ...line,
+    durationMs: Date.now() - operation.requestedAt,
+  });
+}
+
+function portsFor(context: Context): OperationPorts {
+  return {
+    store,
+    ledger,
+    rotations,
+    providerFor,
+    announce: announcePromotion,
+    login: attemptLogin,
+    newPassword,
+    now: Date.now,
+    random: Math.random,
+    sleep,
+    remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
+    overlapMs: setting('overlapHours') * HOUR_MS,
+    soakMs: setting('soakHours') * HOUR_MS,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Result } from './operation.ts';
+
+/** What is done next to one secret; one change at a time, and each may be repeated. */
+export type Action =
+  /** Writes down what the operation is about, before anything changes: a repeated run goes by it. */
+  | { readonly step: 'plan'; readonly plan: Plan }
+  | { readonly step: 'reactivate'; readonly id: string }
+  | { readonly step: 'test'; readonly versionId: string }
+  | { readonly step: 'label-quarantined'; readonly versionId: string; readonly from?: string | undefined }
+  | { readonly step: 'move-current'; readonly to: string; readonly from: string | undefined }
+  /** Switches off for good, as far as the provider can. */
+  | { readonly step: 'deactivate'; readonly id: string }
+  | { readonly step: 'remove'; readonly id: string }
+  /** Gives a login a password that nobody knows. */
+  | { readonly step: 'lock-login'; readonly login: string }
+  | { readonly step: 'start-rotation' }
+  /** That another credential is current: consumers refresh by it. */
+  | { readonly step: 'announce' }
+  | { readonly step: 'wait'; readonly untilAt: number }
+  | { readonly step: 'give-up-pending'; readonly versionId: string }
+  | { readonly step: 'clear-pending'; readonly versionId: string }
+  /** Of a rotation that has ended well: its credential stays. */
+  | { readonly step: 'unlabel-pending'; readonly versionId: string }
+  | { readonly step: 'enable-schedule' };
+
+export interface Plan {
+  /** Rollback: the version that shall be current, and the one that is. */
+  readonly to?: string;
+  readonly from?: string | undefined;
+  /** Compromised: what others may know. */
+  readonly suspects?: readonly Suspect[];
+}
+
+/** Times in milliseconds since 1970; null where the provider does not say. */
+export interface Suspect {
+  readonly versionId: string;
+  readonly id: string;
+  readonly createdAt: number | null;
+  readonly lastUsedAt: number | null;
+  readonly lastUsedBy: string | null;
+}
+
+export type Decision =
+  | ({ readonly kind: 'act' } & Action)
+  | { readonly kind: 'finish'; readonly result: Result; readonly message: string };
+
+export function act(action: Action): Decision {
+  return { kind: 'act', ...action };
+}
+
+export function finish(result: Result, message: string): Decision {
+  return { kind: 'finish', result, message };
+}
+
+/** What an operation has done so far. */
+export interface Progress {
+  readonly plan: Plan | null;
+  /** `step` or `step:subject`, by this run or by an earlier one of the same operation, with what came of it. */
+  readonly done: ReadonlyMap<string, string>;
+}
+
+/** Under which name an action is remembered as done; what it acts on is a part of it. */
+export function nameOf(action: Action): string {
+  switch (action.step) {
+    case 'reactivate':
+    case 'deactivate':
+    case 'remove':
+      return `${action.step}:${action.id}`;
+    case 'lock-login':
+      return `${action.step}:${action.login}`;
+    case 'test':
+    case 'label-quarantined':
+    case 'give-up-pending':
+    case 'clear-pending':
+    case 'unlabel-pending':
+      return `${action.step}:${action.versionId}`;
+    default:
+      return action.step;
+  }
+}

@@ -1,0 +1,122 @@
+import { type Credential, idOf, type Provider } from '../credential/credential.ts';
+import { parseSecret } from '../credential/schema.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
+import type { Mint } from '../ledger/ledger.ts';
+import { nameOf } from '../rotation/issue-credential.ts';
+import type { IssuingProvider, RotationProvider } from '../rotation/provider.ts';
+import { orphansIn } from '../rotation/reconcile.ts';
+import { providerInTags } from '../rotation/rotation.ts';
+import type { Facts, Issuer, Version } from './facts.ts';
+import type { OperationPorts } from './ports.ts';
+
+/** The facts, and what they leave out because it is secret or can act. */
+export interface Gathered {
+  readonly facts: Facts;
+  /** By version id. */
+  readonly credentials: ReadonlyMap<string, Credential>;
+  readonly provider: RotationProvider | null;
+}
+
+export type Gathering =
+  | ({ readonly kind: 'gathered' } & Gathered)
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'not-managed' };
+
+/**
+ * Reads everything anew: each decision is made on what is there now. Rejects with the AWS client's own error; what a
+ * provider refuses is a fact only for those who ask for it (`report`).
+ */
+export async function gather(
+  ports: OperationPorts,
+  secretArn: string,
+  whenUnreachable: 'reject' | 'report',
+): Promise<Gathering> {
+  const secret = await ports.store.describe(secretArn);
+  if (secret.kind === 'not-found') return { kind: 'not-found' };
+  if (secret.kind === 'denied' || !secret.managed) return { kind: 'not-managed' };
+  const [read, mints, deactivations] = await Promise.all([
+    Promise.all(Object.entries(secret.stages).map(([id, labels]) => readVersion(ports, secret, id, labels))),
+    ports.ledger.mints(secret.arn),
+    ports.ledger.deactivations(secret.arn),
+  ]);
+  const versions = read.map(({ version }) => version);
+  const credentials = new Map(
+    read.flatMap(({ version, credential }) => (credential ? [[version.versionId, credential]] : [])),
+  );
+  const named = providerIn(read) ?? providerInTags(secret);
+  const provider = named && ports.providerFor(named, secret.name);
+  const issuer = await issuerOf(ports, secret, provider, versions, mints).catch((error: unknown): Issuer => {
+    if (whenUnreachable === 'reject' || !(error instanceof Error)) throw error;
+    return { kind: 'unreachable', message: `${error.name}: ${error.message}` };
+  });
+  const facts = { now: ports.now(), secret, versions, issuer, mints, deactivations };
+  return { kind: 'gathered', facts, credentials, provider };
+}
+
+interface Read {
+  readonly version: Version;
+  readonly credential: Credential | null;
+  readonly provider: Provider | null;
+}
+
+async function readVersion(
+  { store }: OperationPorts,
+  { arn }: SecretDescription,
+  versionId: string,
+  labels: readonly string[],
+): Promise<Read> {
+  const value = await store.read(arn, { versionId });
+  if (value.kind === 'absent') return readAs({ versionId, labels, content: 'empty', id: null });
+  const parsed = parseSecret(value.text.reveal());
+  if (parsed.kind !== 'credential') {
+    const provider = parsed.kind === 'seed' ? parsed.provider : null;
+    return readAs({ versionId, labels, content: parsed.kind, id: null }, null, provider);
+  }
+  const { credential } = parsed;
+  const version = { versionId, labels, content: parsed.kind, id: idOf(credential) };
+  return readAs(version, credential, credential.provider ?? null);
+}
+
+function readAs(
+  version: Version,
+  credential: Credential | null = null,
+  provider: Provider | null = null,
+): Read {
+  return { version, credential, provider };
+}
+
+/** Of the current version; when that cannot say, of the previous one, to which there may be a way back. */
+function providerIn(read: readonly Read[]): Provider | null {
+  const byLabel = (label: string) => read.find(({ version }) => version.labels.includes(label))?.provider;
+  return byLabel('AWSCURRENT') ?? byLabel('AWSPREVIOUS') ?? null;
+}
+
+async function issuerOf(
+  ports: OperationPorts,
+  secret: SecretDescription,
+  provider: RotationProvider | null,
+  versions: readonly Version[],
+  mints: readonly Mint[],
+): Promise<Issuer> {
+  if (!provider) return { kind: 'none' };
+  if (provider.kind === 'setting') return { kind: 'setting', logins: provider.logins };
+  if (provider.kind === 'manual') return { kind: 'manual' };
+  const owner = await provider.owner();
+  const isOwner = owner === secret.name || (owner === null && provider.keepsNames);
+  return isOwner ? issuing(ports, secret, provider, versions, mints) : { kind: 'not-owner', owner };
+}
+
+async function issuing(
+  { now }: OperationPorts,
+  secret: SecretDescription,
+  provider: IssuingProvider,
+  versions: readonly Version[],
+  mints: readonly Mint[],
+): Promise<Issuer> {
+  const { limit, reversible } = provider;
+  const issued = await provider.list();
+  const labelled = new Set(versions.flatMap(({ id }) => id ?? []));
+  const names = nameOf(provider, secret.name);
+  const orphans = orphansIn({ now: now(), issued, labelled, mints, nameOf: names });
+  return { kind: 'issuing', issued, limit, reversible, orphans };
+}

@@ -1,0 +1,95 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  isConditionalCheckFailed,
+  PutItemCommand,
+} from '../aws/dynamodb.ts';
+import { canonicalJson } from '../ledger/canonical-json.ts';
+import type { Operation } from './operation.ts';
+
+/** As long as the events that an operation leaves in the ledger (seconds). */
+const KEPT_SECONDS = 400 * 24 * 60 * 60;
+
+/** Operations by their id, and which one a secret is in the hands of. */
+export class OperationTable {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  /** `taken`: the id is that of another request. The same request again is the operation that there is. */
+  async begin(operation: Operation): Promise<Operation | 'taken'> {
+    const expiresAt = Math.floor(operation.requestedAt / 1000) + KEPT_SECONDS;
+    const item = { ...keyOf(operation.operationId), expiresAt, request: operation };
+    if (await this.#put(item, 'attribute_not_exists(pk)', {})) return operation;
+    const known = await this.find(operation.operationId);
+    return known && requestIn(known) === requestIn(operation) ? known : 'taken';
+  }
+
+  async find(operationId: string): Promise<Operation | null> {
+    const found = await this.#get(keyOf(operationId));
+    return found && (found.request as Operation);
+  }
+
+  /** Whether the secret is now in the hands of this operation, until `until` (ms since 1970): two could undo each other. */
+  acquire({ secretArn, operationId }: Operation, now: number, until: number): Promise<boolean> {
+    return this.#put(
+      { ...holderKey(secretArn), operationId, heldUntil: until },
+      'attribute_not_exists(pk) OR heldUntil <= :now OR operationId = :id',
+      { ':now': now, ':id': operationId },
+    );
+  }
+
+  /** Whether an operation has the secret in hand at `now` (ms since 1970). */
+  async isHeld(secretArn: string, now: number): Promise<boolean> {
+    const held = await this.#get(holderKey(secretArn));
+    return held !== null && (held.heldUntil as number) > now;
+  }
+
+  /** Not deleted: no function may delete anything in the table. */
+  async release({ secretArn, operationId }: Operation): Promise<void> {
+    const item = { ...holderKey(secretArn), operationId, heldUntil: 0 };
+    await this.#put(item, 'operationId = :id', { ':id': operationId });
+  }
+
+  async #get(key: object): Promise<Readonly<Record<string, unknown>> | null> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#table, Key: marshall(key), ConsistentRead: true }),
+    );
+    return Item ? unmarshall(Item) : null;
+  }
+
+  async #put(item: object, condition: string, values: object): Promise<boolean> {
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: marshall(item),
+          ConditionExpression: condition,
+          ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall(values) }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionalCheckFailed(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** What was asked for; not when, and not through which session. */
+function requestIn({ operation, secretArn, fix, reason }: Operation): string {
+  return canonicalJson({ operation, secretArn, fix, reason });
+}
+
+function keyOf(operationId: string) {
+  return { pk: `OPERATION#${operationId}`, sk: 'OPERATION' };
+}
+
+function holderKey(secretArn: string) {
+  return { pk: `SECRET#${secretArn}`, sk: 'OPERATION' };
+}

@@ -1,0 +1,23 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { RetirementPorts } from '../rotation/retirement.ts';
+import type { Rotation } from '../rotation/rotation.ts';
+import type { RotationControl } from './rotation-control.ts';
+
+/** All that an operation may touch; times in milliseconds since 1970. */
+export interface OperationPorts
+  extends Omit<RetirementPorts, 'ledger' | 'isHeld'>,
+    Pick<Rotation, 'sleep' | 'random' | 'remainingMs'> {
+  readonly ledger: Pick<
+    Ledger,
+    | 'mints'
+    | 'recordMint'
+    | 'deactivations'
+    | 'recordDeactivation'
+    | 'recordEvent'
+    | 'events'
+    | 'verifyEvents'
+  >;
+  readonly rotations: Pick<RotationControl, 'start' | 'schedule'>;
+  /** Tells consumers that the secret has another current credential. */
+  readonly announce: (secretArn: string) => Promise<void>;
+}

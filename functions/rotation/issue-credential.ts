@@ -1,0 +1,57 @@
+import { labelledLogins } from './labelled.ts';
+import { lease } from './lease.ts';
+import { mintName } from './mint-name.ts';
+import { pendingValue } from './pending-value.ts';
+import type { IssuingProvider } from './provider.ts';
+import { planMint } from './reconcile.ts';
+import { type Basis, type Rotation, RotationError } from './rotation.ts';
+import { storePending } from './store-pending.ts';
+
+/** For providers that keep names: how each token's credential is called. */
+export function nameOf(provider: IssuingProvider, secretName: string): ((token: string) => string) | null {
+  if (!provider.keepsNames) return null;
+  return (token) => mintName(secretName, token, provider.nameLimit ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Removes orphans, mints, stores. A crash between mint and store leaves an orphan that the next try can prove to be ours
+ * and removes.
+ */
+export async function issueCredential(
+  rotation: Rotation,
+  provider: IssuingProvider,
+  { fields }: Basis,
+): Promise<'minted'> {
+  const { ledger, secret, token, now } = rotation;
+  await makeRoom(rotation, provider);
+  const attempt = lease(token, now());
+  await ledger.recordMint(secret.arn, attempt);
+  const minted = await provider.mint(nameOf(provider, secret.name)?.(token) ?? '');
+  const giveBack = () => provider.remove(minted.id);
+  if (now() > attempt.endsBy) {
+    await giveBack();
+    throw new RotationError('the provider took too long to make a credential, which was removed; try again');
+  }
+  await storePending(rotation, pendingValue(fields, minted), giveBack);
+  await ledger.recordMint(secret.arn, { ...attempt, endsBy: now(), accessKeyId: minted.id });
+  return 'minted';
+}
+
+async function makeRoom(rotation: Rotation, provider: IssuingProvider): Promise<void> {
+  const { ledger, secret, store, now } = rotation;
+  const [issued, logins, mints] = await Promise.all([
+    provider.list(),
+    labelledLogins(store, secret),
+    ledger.mints(secret.arn),
+  ]);
+  const plan = planMint({
+    now: now(),
+    issued,
+    labelled: new Set(logins.map(({ id }) => id)),
+    mints,
+    limit: provider.limit,
+    nameOf: nameOf(provider, secret.name),
+  });
+  if (plan.kind === 'no-slot') throw new RotationError(plan.message, plan.kind);
+  for (const orphan of plan.orphans) await provider.remove(orphan);
+}

@@ -1,0 +1,34 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IAMClient } from '@aws-sdk/client-iam';
+import type { Provider } from '../../credential/credential.ts';
+import type { SecretStore } from '../../credential/store.ts';
+import { setting } from '../../environment.ts';
+import { Network } from '../../smtp/network.ts';
+import type { RotationProvider } from '../provider.ts';
+import { adminSecrets } from './admin-secret.ts';
+import { providerFor } from './provider-for.ts';
+
+/** In ms. A call that hangs must end before the lease of a rotation step does (rotation/lease.ts). */
+const requestHandler = { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true };
+
+/** Of HTTPS, PostgreSQL and MySQL, for webhooks and password tables; their addresses are guarded as mail servers' are. */
+const PORTS = [443, 5432, 3306];
+
+/** Providers as the deployed functions reach them: the role's IAM, this process's network, the admin secrets for `secretName`. */
+export function deployedProviders(
+  store: SecretStore,
+): (provider: Provider, secretName: string) => RotationProvider {
+  const deps = {
+    iam: new IAMClient({ requestHandler }),
+    mintingIam: new IAMClient({ requestHandler, maxAttempts: 1 }),
+    fetch,
+    sleep,
+    now: Date.now,
+    network: new Network({ ports: [...PORTS, ...setting('ports')], networks: setting('networks') }),
+    randomBytes,
+    newId: randomUUID,
+  };
+  return (provider, secretName) =>
+    providerFor(provider, { ...deps, readSecret: adminSecrets(store, secretName) });
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage } from 'node:http';
+import type net from 'node:net';
+import { Forbidden } from '../../smtp/network/forbidden.ts';
+import type { Network } from '../../smtp/network.ts';
+import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
+
+/** For all of it (ms): it must be over before the lease of a rotation step is (rotation/lease.ts). */
+const LIMIT_MS = 12_000;
+const HTTPS_PORT = 443;
+
+export interface Post {
+  /** https only. */
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** PEM certificates trusted instead of the public ones. */
+  readonly ca?: string | undefined;
+}
+
+/**
+ * One POST of JSON over verified TLS to an address that the network guard allows; it is not looked up a second time.
+ * 2yz is success; 4yz says that nothing was done; anything else, or no answer, may have been either. Redirects are not
+ * followed, and nothing of the answer is used but its status. Rejects with a `ProviderError`.
+ */
+export async function post(request: Post, network: Network, limitMs = LIMIT_MS): Promise<void> {
+  const signal = AbortSignal.timeout(limitMs);
+  const socket = await dial(request, network, signal);
+  try {
+    const { statusCode = 0 } = await send(request, socket, signal).catch((error: unknown) => {
+      throw failure('ambiguous', `no answer (${codeOf(error)}); it may have been done`);
+    });
+    const failed = reasonFor(statusCode);
+    if (failed)
+      throw failure(failed, `${statusCode}${failed === 'ambiguous' ? '; it may have been done' : ''}`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Until it has connected and verified the certificate, nothing was sent. */
+async function dial({ url, ca }: Post, network: Network, signal: AbortSignal): Promise<net.Socket> {
+  if (url.protocol !== 'https:') throw new Error(`bug: ${url.protocol} instead of https:`);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = Number(url.port) || HTTPS_PORT;
+  try {
+    const endpoint = { host, port, security: 'tls', ...(ca && { ca }) } as const;
+    return (await network.dial(endpoint, () => {}, signal)).socket;
+  } catch (error) {
+    if (error instanceof Forbidden) {
+      throw failure('refused', `an ${error.code} that the network settings do not allow`);
+    }
+    throw failure('unavailable', `no verified connection (${codeOf(error)})`);
+  }
+}
+
+async function send(
+  { url, headers, body }: Post,
+  socket: net.Socket,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const request = http.request({
+    method: 'POST',
+    host: url.hostname,
+    port: url.port || HTTPS_PORT,
+    path: `${url.pathname}${url.search}`,
+    headers: {
+      ...headers,
+      host: url.host,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    },
+    createConnection: () => socket,
+    signal,
+  });
+  request.end(body);
+  const [response] = await once(request, 'response');
+  return response;
+}
+
+function reasonFor(status: number): ProviderErrorReason | null {
+  if (status >= 200 && status < 300) return null;
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 429) return 'rate-limited';
+  return status >= 400 && status < 500 ? 'refused' : 'ambiguous';
+}
+
+function failure(reason: ProviderErrorReason, got: string): ProviderError {
+  return new ProviderError(reason, `the webhook was called: expected 2yz, got ${got}`);
+}
+
+/** A word of Node's, never the text of the error. */
+function codeOf(error: unknown): string {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'Error';
+}

@@ -1,0 +1,131 @@
+import * as v from 'valibot';
+import type { Redacted } from '../../credential/redacted.ts';
+import { failureOf, lostAnswer, statusError } from './http-failure.ts';
+import { ProviderError } from './provider-error.ts';
+
+/** All tries of one call together (ms): it must be over before the lease of a rotation step is (rotation/lease.ts). */
+const LONGEST_CALL_MS = 12_000;
+const TRIES = 3;
+/** RFC 9110 section 5.5, without the obsolete part. */
+const HEADER_VALUE = /^[ -~]+$/;
+
+/** What HTTP calls need of the world. */
+export interface HttpDeps {
+  readonly fetch: typeof fetch;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly now: () => number;
+  /** Instead of 12 seconds for a call, its waits included. */
+  readonly longestCallMs?: number;
+}
+
+export interface HttpApiOptions {
+  /** The provider's name, for messages. */
+  readonly provider: string;
+  readonly baseUrl: string;
+  /** The value of the Authorization header. */
+  readonly authorization: () => Promise<Redacted>;
+}
+
+export interface ApiCall<T> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Segments, encoded here: no id can lead to another resource, and none can be empty. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: FormData | Readonly<Record<string, unknown>>;
+  /** What the body of the answer must be, as JSON. */
+  readonly answer: v.GenericSchema<unknown, T>;
+}
+
+/** For answers of which nothing is used. */
+export const ANY_ANSWER = v.unknown();
+
+/**
+ * The HTTP API of one provider. Rejects with a `ProviderError`. Waits and tries again where that is safe: after 429,
+ * which means that nothing was done, and after a failed GET. Redirects are not followed: they would get the key.
+ */
+export class HttpApi {
+  readonly #options: HttpApiOptions;
+  readonly #deps: HttpDeps;
+  #authorization: Promise<Redacted> | undefined;
+
+  constructor(options: HttpApiOptions, deps: HttpDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  async call<T>(call: ApiCall<T>): Promise<T> {
+    const endsAt = this.#deps.now() + (this.#deps.longestCallMs ?? LONGEST_CALL_MS);
+    const remainingMs = () => endsAt - this.#deps.now();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#try(call, remainingMs());
+      } catch (error) {
+        const waitMs = error instanceof ProviderError ? waitBeforeNext(error, tries) : null;
+        if (waitMs === null || tries === TRIES || waitMs >= remainingMs()) throw error;
+        await this.#deps.sleep(waitMs);
+      }
+    }
+  }
+
+  async #try<T>(call: ApiCall<T>, limitMs: number): Promise<T> {
+    const request = requestOf(call, this.#options.baseUrl, await this.#authorize());
+    const about = { provider: this.#options.provider, method: call.method };
+    const { status, headers, text } = await this.#send(request, limitMs).catch((error: unknown) => {
+      throw failureOf(about, error);
+    });
+    if (status < 200 || status > 299) throw statusError(about, status, headers, this.#deps.now());
+    const parsed = v.safeParse(call.answer, parseJson(text));
+    if (!parsed.success) throw lostAnswer(about, status);
+    return parsed.output;
+  }
+
+  /** Once for all calls: it is read from another secret. `Request` would repeat a value that it cannot take. */
+  async #authorize(): Promise<Redacted> {
+    this.#authorization ??= this.#options.authorization();
+    const authorization = await this.#authorization;
+    if (HEADER_VALUE.test(authorization.reveal())) return authorization;
+    throw new ProviderError('unauthorized', "the administrator's key holds characters that no header may");
+  }
+
+  async #send(request: Request, limitMs: number) {
+    const signal = AbortSignal.timeout(Math.max(1, limitMs));
+    const answer = await this.#deps.fetch(request, { redirect: 'manual', signal });
+    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  }
+}
+
+function requestOf(
+  { method, path, query = {}, body }: ApiCall<unknown>,
+  baseUrl: string,
+  authorization: Redacted,
+): Request {
+  const url = new URL(path.map(segment).join(''), baseUrl);
+  url.search = new URLSearchParams(query).toString();
+  const headers = { Accept: 'application/json', Authorization: authorization.reveal() };
+  if (body === undefined) return new Request(url, { method, headers });
+  // For a form the type names the boundary, which only `Request` knows.
+  if (body instanceof FormData) return new Request(url, { method, headers, body });
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  return new Request(url, { method, headers: json, body: JSON.stringify(body) });
+}
+
+/** An empty segment, `.` or `..` would name another resource, such as the whole list instead of one of it. */
+function segment(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new Error(`expected a path segment, got ${JSON.stringify(text)}`);
+  return `/${encodeURIComponent(text)}`;
+}
+
+/** In ms; null: another try is not safe, or of no use. */
+function waitBeforeNext({ reason, retryAfterSeconds }: ProviderError, tries: number): number | null {
+  if (reason === 'rate-limited') return 1000 * (retryAfterSeconds ?? tries);
+  return reason === 'unavailable' ? 500 * tries : null;
+}
+
+/** JSON.parse repeats in its error what it could not read, and that may be a new password. */
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import { Redacted } from '../../credential/redacted.ts';
+import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
+import { bearer, type ReadSecret } from './admin-secret.ts';
+import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
+import { isGone, ProviderError } from './provider-error.ts';
+import type { ResendProvider } from './resend-schema.ts';
+
+/** "The API key name. Maximum 50 characters." */
+const NAME_LIMIT = 50;
+/** The most that one page holds. */
+const PAGE = 100;
+
+const time = v.pipe(
+  v.string(),
+  v.transform((text) => Date.parse(text)),
+  v.number(),
+);
+const minted = v.object({ id: v.pipe(v.string(), v.nonEmpty()), token: v.pipe(v.string(), v.nonEmpty()) });
+const listed = v.object({
+  has_more: v.boolean(),
+  data: v.array(
+    v.object({ id: v.string(), name: v.string(), created_at: time, last_used_at: v.nullable(time) }),
+  ),
+});
+
+/**
+ * Resend: API keys with `sending_access`, which are the password of the SMTP user `resend`. No limit on their number is
+ * documented, and none can be switched off.
+ * Source: resend.com/docs/api-reference/api-keys, and "Send emails with SMTP".
+ */
+export class ResendKeys implements IssuingProvider {
+  readonly kind = 'issuing';
+  readonly limit = null;
+  readonly reversible = false;
+  readonly lastUsed = true;
+  readonly keepsNames = true;
+  readonly nameLimit = NAME_LIMIT;
+  readonly #api: HttpApi;
+  readonly #domainId: string | undefined;
+
+  constructor(
+    { adminSecretId, domainId }: ResendProvider,
+    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    baseUrl = 'https://api.resend.com',
+  ) {
+    this.#domainId = domainId;
+    const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#api = new HttpApi({ provider: 'Resend', baseUrl, authorization }, deps);
+  }
+
+  async owner(): Promise<null> {
+    return null;
+  }
+
+  async list(): Promise<readonly IssuedCredential[]> {
+    const keys: IssuedCredential[] = [];
+    for (;;) {
+      const { has_more, data } = await this.#page(keys.at(-1)?.id);
+      keys.push(...data.map(issued));
+      // A page that is empty and promises more would be asked for without end.
+      if (!has_more || data.length === 0) return keys;
+    }
+  }
+
+  async mint(name: string): Promise<MintedCredential> {
+    const permission = { permission: 'sending_access', ...(this.#domainId && { domain_id: this.#domainId }) };
+    const body = { name, ...permission };
+    const { id, token } = await this.#api.call({ method: 'POST', path: ['api-keys'], body, answer: minted });
+    return { id, username: 'resend', password: new Redacted(token) };
+  }
+
+  async deactivate(): Promise<never> {
+    throw new ProviderError('refused', 'Resend cannot switch an API key off');
+  }
+
+  async reactivate(): Promise<never> {
+    throw new ProviderError('refused', 'Resend cannot switch an API key on');
+  }
+
+  async remove(id: string): Promise<void> {
+    try {
+      await this.#api.call({ method: 'DELETE', path: ['api-keys', id], answer: ANY_ANSWER });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  #page(after: string | undefined) {
+    const query = { limit: String(PAGE), ...(after && { after }) };
+    return this.#api.call({ method: 'GET', path: ['api-keys'], query, answer: listed });
+  }
+}
+
+function issued(key: v.InferOutput<typeof listed>['data'][number]): IssuedCredential {
+  return {
+    id: key.id,
+    name: key.name,
+    active: true,
+    createdAt: key.created_at,
+    lastUsedAt: key.last_used_at,
+    lastUsedBy: null,
+  };
+}

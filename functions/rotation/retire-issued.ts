@@ -1,0 +1,136 @@
+import type { SecretDescription } from '../credential/secret-reader.ts';
+import type { Mint } from '../ledger/ledger.ts';
+import { nameOf } from './issue-credential.ts';
+import type { LabelledLogin } from './labelled.ts';
+import type { IssuingProvider } from './provider.ts';
+import { orphansIn } from './reconcile.ts';
+import { planRetirement, type Retirement, type RetirementFacts } from './retire-plan.ts';
+import type { Retired, RetirementPorts } from './retirement.ts';
+
+/** One login may take this long (ms). */
+const LOGIN_BUDGET_MS = 20_000;
+
+/** What replaced the credentials that are to be retired. */
+export interface Replaced {
+  /** Null before the first rotation. */
+  readonly currentId: string | null;
+  /** Milliseconds since 1970. */
+  readonly promotedAt: number;
+}
+
+interface Known extends Replaced {
+  readonly logins: readonly LabelledLogin[];
+  readonly mints: readonly Mint[];
+}
+
+export type IssuedOutcome =
+  | { readonly kind: 'retired' | 'held'; readonly retirements: readonly Retired[] }
+  | { readonly kind: 'current-not-active' };
+
+/** Retires credentials of a provider that has several side by side: gather, plan, act, record. */
+export async function retireIssued(
+  ports: RetirementPorts,
+  secret: SecretDescription,
+  provider: IssuingProvider,
+  known: Known,
+): Promise<IssuedOutcome> {
+  const plan = planRetirement(await gather(ports, secret, provider, known));
+  if (plan.kind === 'current-not-active') return plan;
+  const retired: Retired[] = [];
+  for (const retirement of plan.retirements) {
+    const isIdle = retirement.action === 'wait' || retirement.action === 'leave';
+    if (!isIdle && (await ports.isHeld(secret.arn))) return { kind: 'held', retirements: retired };
+    retired.push(await act(ports, secret.arn, provider, retirement, known.logins));
+  }
+  return { kind: 'retired', retirements: retired };
+}
+
+async function gather(
+  { ledger, now, overlapMs, soakMs }: RetirementPorts,
+  secret: SecretDescription,
+  provider: IssuingProvider,
+  { currentId, promotedAt, logins, mints }: Known,
+): Promise<RetirementFacts> {
+  const [issued, deactivations] = await Promise.all([provider.list(), ledger.deactivations(secret.arn)]);
+  const labelled = new Set(logins.map(({ id }) => id));
+  const minted = mints.flatMap(({ accessKeyId }) => (accessKeyId === null ? [] : [accessKeyId]));
+  const pending = logins.filter(({ labels }) => labels.includes('AWSPENDING'));
+  const state = { now: now(), issued, labelled, mints, nameOf: nameOf(provider, secret.name) };
+  return {
+    now: state.now,
+    provider,
+    issued,
+    currentId,
+    promotedAt,
+    madeAt: new Map(mints.map(({ accessKeyId, startedAt }) => [accessKeyId ?? '', startedAt])),
+    pendingIds: new Set(pending.map(({ id }) => id)),
+    ownIds: new Set([...labelled, ...minted]),
+    orphans: new Set(orphansIn(state)),
+    knownIds: labelled,
+    deactivations,
+    overlapMs,
+    soakMs,
+  };
+}
+
+/** The ledger is told first: after a crash in between the soak is counted from too early by seconds, never by days. */
+async function act(
+  ports: RetirementPorts,
+  secretArn: string,
+  provider: IssuingProvider,
+  retirement: Retirement,
+  logins: readonly LabelledLogin[],
+): Promise<Retired> {
+  const { ledger, now } = ports;
+  const { id, action } = retirement;
+  const note = (fields: object) =>
+    ledger.recordDeactivation(secretArn, { accessKeyId: id, deactivatedAt: now(), ...fields });
+  const record = (result: object) =>
+    ledger.recordEvent(secretArn, 'credential.retired', now(), { accessKeyId: id, ...result });
+  switch (action) {
+    case 'wait':
+    case 'leave':
+      return retirement;
+    case 'begin-soak':
+      await note({ quarantined: true });
+      break;
+    case 'deactivate':
+      await note({});
+      await provider.deactivate(id);
+      break;
+    case 'reactivate':
+      await provider.reactivate(id);
+      await note({});
+      break;
+    case 'remove':
+      await note({ removedAt: now() });
+      await provider.remove(id);
+      break;
+    case 'confirm-refusal':
+      return confirmRefusal(ports, secretArn, retirement, logins);
+  }
+  await record({ result: action });
+  return retirement;
+}
+
+/** A removed credential must be refused; a definite answer is kept, so that a refused one is not tried again. */
+async function confirmRefusal(
+  { ledger, login, now }: RetirementPorts,
+  secretArn: string,
+  retirement: Retirement,
+  logins: readonly LabelledLogin[],
+): Promise<Retired> {
+  const { id } = retirement;
+  const removed = logins.find((one) => one.id === id);
+  if (!removed) return retirement;
+  const { judgement } = await login(removed.credential, LOGIN_BUDGET_MS);
+  const answer = ANSWERS[judgement.credential];
+  if (answer !== 'unknown') {
+    await ledger.recordEvent(secretArn, 'cred.previous-revoked', now(), { accessKeyId: id, result: answer });
+    const fields = { deactivatedAt: now(), removedAt: now(), refused: answer === 'refused' };
+    await ledger.recordDeactivation(secretArn, { accessKeyId: id, ...fields });
+  }
+  return { ...retirement, login: answer };
+}
+
+const ANSWERS = { good: 'accepted', bad: 'refused', unknown: 'unknown' } as const;

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ORDERS } from '../deploy/credentials.ts';
+import { applyRotationSchedules } from '../deploy/rotation-schedules.ts';
+import { deliver } from '../job/mail.ts';
+import { followRotation } from '../job/rotation.ts';
+import { currentCredential } from '../job/secret.ts';
+import type { Progress } from '../progress.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { type Applications, startApplications } from './applications.ts';
+import { type Balance, balance } from './balance.ts';
+import { draws } from './draws.ts';
+import { type FaultyFunction, makeFaulty } from './faulty-function.ts';
+import { ReplacedKeys } from './replaced-keys.ts';
+import { type Rotations, rotateOften } from './rotate-often.ts';
+
+/** Messages go on for so long (ms) after the last rotation. */
+const AFTERWARDS_MS = 2000;
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly rotations: number;
+}
+
+interface Run {
+  readonly applications: Applications;
+  readonly functions: readonly FaultyFunction[];
+  readonly keys: ReplacedKeys;
+}
+
+/** Applications send without pause while their credential rotates and its functions crash; then the books are checked. */
+export async function runChaos(
+  sandbox: Sandbox,
+  progress: Progress,
+  options: ChaosOptions,
+): Promise<Balance> {
+  const { seed, rotations } = options;
+  const { clients, folder } = sandbox;
+  await progress.step(`set the rotation schedules: first key of ${ORDERS.secretName}`, (step) =>
+    followRotation(sandbox, ORDERS.secretName, () => applyRotationSchedules(clients, folder), step),
+  );
+  const run = await progress.step('put faults between the functions and AWS; begin to send', () =>
+    begin(sandbox, seed),
+  );
+  const rotated = await progress.step(`rotate ${rotations} times, seed ${seed}`, (step) =>
+    rotateOften(sandbox, run.keys, {
+      rotations,
+      random: draws(seed, 'rotations'),
+      onRotated: (done) => done.rotations % 10 === 0 && step.detail(soFar(done, run)),
+    }),
+  );
+  return progress.step('end the faults, retire the last key, count', () => end(sandbox, run, rotated));
+}
+
+async function begin(sandbox: Sandbox, seed: number): Promise<Run> {
+  const { RotateFunctionName, RetireFunctionName } = sandbox.outputs;
+  const functions = [
+    await makeFaulty(sandbox, RotateFunctionName, draws(seed, 'rotate function')),
+    await makeFaulty(sandbox, RetireFunctionName, draws(seed, 'retire function')),
+  ];
+  const applications = await startApplications(sandbox);
+  return { functions, applications, keys: await ReplacedKeys.retire(sandbox, draws(seed, 'retirements')) };
+}
+
+async function end(
+  sandbox: Sandbox,
+  { applications, functions, keys }: Run,
+  rotated: Rotations,
+): Promise<Balance> {
+  const { documented, control } = applications;
+  for (const { faults } of functions) faults.calm();
+  await sleep(AFTERWARDS_MS);
+  await keys.retired();
+  await Promise.all([keys.stop(), ...[...documented, control].map((sender) => sender.stop())]);
+  await Promise.all(functions.map(({ close }) => close()));
+  const current = await currentCredential(sandbox.clients.secretsManager, ORDERS.secretName);
+  await deliver(current, sandbox.servers.ses, 'the last message');
+  return balance({
+    rotated,
+    retireRuns: keys.runs,
+    applications,
+    faults: functions.map(({ faults }) => faults),
+    deliveries: sandbox.servers.ses.deliveries,
+    keyIds: await keys.ids(),
+    current,
+  });
+}
+
+function soFar({ rotations, tries }: Rotations, { applications, functions }: Run): string {
+  const { documented } = applications;
+  const sent = documented.reduce((sum, { accepted }) => sum + accepted.length, 0);
+  const lost = documented.reduce((sum, { losses }) => sum + losses.length, 0);
+  const crashes = functions.reduce((sum, { faults }) => sum + faults.crashes, 0);
+  return `${rotations} rotations in ${tries} tries, ${crashes} crashes, ${sent} messages, ${lost} lost`;
+}

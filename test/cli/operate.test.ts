@@ -1,0 +1,176 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
+import { ended, requested } from '../../infra/openapi/examples.ts';
+import { listen } from '../support/smtp-servers.ts';
+import { keyturn } from './command.ts';
+
+interface Call {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let server: Server;
+let url: string;
+let calls: Call[];
+/** What the API answers, one after the other; the last one for ever. */
+let answers: (readonly [status: number, body: unknown])[];
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    calls.push({
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: await text(request),
+    });
+    const [status, body] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [500, null];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  url = `http://127.0.0.1:${await listen(server)}/prod/`;
+});
+
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+beforeEach(() => {
+  calls = [];
+  answers = [
+    [202, requested],
+    [200, { ...requested, state: 'running' }],
+    [200, ended],
+  ];
+});
+
+const AWS = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIACALLER',
+  AWS_SECRET_ACCESS_KEY: 'canary-s3cret',
+  AWS_SESSION_TOKEN: 'canary-session',
+};
+
+const run = (...args: string[]) => keyturn(args, { env: { ...AWS, KEYTURN_API_URL: url } });
+
+const answering = (change: Partial<OperationAnswer>) => {
+  answers = [[202, { ...ended, ...change }]];
+};
+
+const FINDING = {
+  code: 'pending-stuck' as const,
+  state: 'AWSPENDING stands on an old version.',
+  nextAction: 'Take it off.',
+  fixable: true,
+};
+
+describe('keyturn rollback', () => {
+  it('asks the API, signed with the credentials of the caller, and waits for the end', async () => {
+    const { code, stdout, stderr } = await run(
+      'rollback',
+      'keyturn/orders',
+      '--reason',
+      'it bounces',
+      '--yes',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('rolled-back');
+    expect(stderr).toContain('move-current: moved');
+    expect(calls.map(({ method, url: path }) => [method, path])).toEqual([
+      ['POST', '/prod/operations'],
+      ['GET', `/prod/operations/${requested.operationId}`],
+      ['GET', `/prod/operations/${requested.operationId}`],
+    ]);
+    expect(JSON.parse(calls[0]?.body ?? '')).toEqual({
+      operation: 'rollback',
+      secretId: 'keyturn/orders',
+      reason: 'it bounces',
+      clientRequestToken: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    for (const { headers } of calls) {
+      expect(headers.authorization).toMatch(
+        /^AWS4-HMAC-SHA256 Credential=AKIACALLER\/\d{8}\/eu-central-1\/execute-api\/aws4_request/,
+      );
+      expect(headers['x-amz-security-token']).toBe('canary-session');
+    }
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  it.each(['rollback', 'compromised'])('%s is not begun off a terminal without --yes', async (operation) => {
+    const { code, stderr } = await run(operation, 'keyturn/orders');
+    expect([code, calls]).toEqual([3, []]);
+    expect(stderr).toContain('Confirm it with --yes.');
+  });
+
+  it('sends a request again whose answer was lost, under the same token', async () => {
+    answers = [[502, null], ...answers];
+    expect(await run('rotate', 'keyturn/orders')).toMatchObject({ code: 0 });
+    const tokens = calls.slice(0, 2).map(({ body }) => JSON.parse(body).clientRequestToken);
+    expect(tokens[0]).toBe(tokens[1]);
+  });
+});
+
+describe('the exit code', () => {
+  it.each<[string, Partial<OperationAnswer>, number]>([
+    ['done', {}, 0],
+    ['doctor: nothing is wrong', { operation: 'doctor', result: 'healthy' }, 0],
+    ['doctor: findings', { operation: 'doctor', result: 'findings', findings: [FINDING] }, 1],
+    ['failed', { state: 'failed', result: 'not-proven', message: 'It does not work.' }, 1],
+    ['died', { state: 'abandoned', result: null, message: null }, 2],
+  ])('says how it ended: %s', async (_name, change, code) => {
+    answering(change);
+    expect(await run('doctor', 'keyturn/orders')).toMatchObject({ code });
+  });
+
+  it.each<[number, unknown, number, string]>([
+    [403, { error: 'forbidden', message: 'Not allowed.' }, 3, 'forbidden: Not allowed.'],
+    [404, { error: 'not-found', message: 'No such secret.' }, 3, 'No such secret.'],
+    [429, { error: 'throttled', message: 'Later.' }, 2, 'Later.'],
+    [500, { error: 'failed', message: 'Broken.' }, 2, 'Broken.'],
+    [200, { hello: 'world' }, 2, 'not the API of Keyturn'],
+  ])('of a refusal with %i is %i', async (status, body, code, message) => {
+    answers = [[status, body]];
+    const ran = await run('doctor', 'keyturn/orders');
+    expect(ran).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  it('of an API that is not there is 2, and without the URL of one 3', async () => {
+    const env = { ...AWS, KEYTURN_API_URL: 'http://127.0.0.1:1/' };
+    expect(await keyturn(['doctor', 'keyturn/orders'], { env })).toMatchObject({ code: 2 });
+    expect(await keyturn(['doctor', 'keyturn/orders'], { env: AWS })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('ApiUrl'),
+    });
+    expect(await run('doctor', 'keyturn/orders', '--api', 'http://api.example/')).toMatchObject({ code: 3 });
+  });
+});
+
+describe('what is printed', () => {
+  it('is the answer of the API with --json', async () => {
+    answering({ reason: 'caf\u00e9' });
+    const { stdout } = await run('rotate', 'keyturn/orders', '--json');
+    expect(JSON.parse(stdout)).toEqual({ ...ended, reason: 'caf\u00e9' });
+    expect(stdout).toMatch(/^[ -~\n]*$/);
+  });
+
+  it('says of each finding what to do, and whether --fix does it', async () => {
+    answering({ operation: 'doctor', result: 'findings', findings: [FINDING] });
+    const { stdout } = await run('doctor', 'keyturn/orders');
+    expect(stdout).toContain('pending-stuck');
+    expect(stdout).toContain('With --fix: Take it off.');
+  });
+
+  it('cannot act on the terminal, whatever the API answers', async () => {
+    answering({ message: 'a\u001b[2Jb', reason: '\u202e' });
+    const { stdout } = await run('rotate', 'keyturn/orders');
+    expect(stdout).toContain('a\\u{1b}[2Jb');
+    expect(stdout).not.toContain('\u202e');
+  });
+
+  it('is the help, with the exit codes, in 80 columns', async () => {
+    const { code, stdout } = await keyturn(['rollback', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/0 {2}done.*1 {2}failed.*2 {2}unknown.*3 {2}usage/s);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});

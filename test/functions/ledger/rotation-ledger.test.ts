@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../../functions/ledger/ledger.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { MemoryLedger } from '../../support/memory-ledger.ts';
+
+const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf';
+const OTHER = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEg';
+const MINT = { token: 'b', startedAt: 1, endsBy: 2, accessKeyId: null };
+const DEACTIVATION = { accessKeyId: 'AKIA1', deactivatedAt: 3 };
+
+/** The enumeration of crashes runs on a ledger in memory: what it does must be what the real one does. */
+describe.each([
+  ['the ledger', () => new Ledger(new InProcessTable().client, 'table')],
+  ['the ledger in memory', () => new MemoryLedger()],
+] as const)('%s, as rotation uses it', (_name, make) => {
+  it('gives back what was recorded, by token, for this secret only', async () => {
+    const ledger = make();
+    await ledger.recordMint(ARN, MINT);
+    await ledger.recordMint(ARN, { ...MINT, token: 'a', accessKeyId: 'AKIA2', abandonedAt: 4 });
+    await ledger.recordMint(OTHER, { ...MINT, token: 'c' });
+    expect(await ledger.mints(ARN)).toMatchObject([
+      { token: 'a', accessKeyId: 'AKIA2', abandonedAt: 4 },
+      MINT,
+    ]);
+    expect(await ledger.deactivations(ARN)).toEqual([]);
+  });
+
+  it('replaces the whole of an older record', async () => {
+    const ledger = make();
+    await ledger.recordMint(ARN, { ...MINT, abandonedAt: 4, undoneBy: 5 });
+    await ledger.recordMint(ARN, { ...MINT, accessKeyId: 'AKIA1' });
+    const [mint] = await ledger.mints(ARN);
+    expect([mint?.accessKeyId, mint?.abandonedAt, mint?.undoneBy]).toEqual(['AKIA1', undefined, undefined]);
+    await ledger.recordDeactivation(ARN, { ...DEACTIVATION, removedAt: 4, refused: true });
+    await ledger.recordDeactivation(ARN, DEACTIVATION);
+    const [deactivation] = await ledger.deactivations(ARN);
+    expect([deactivation?.deactivatedAt, deactivation?.removedAt]).toEqual([3, undefined]);
+  });
+
+  it('keeps events, also several of one moment', async () => {
+    const ledger = make();
+    await ledger.recordEvent(ARN, 'credential.retired', 1, { accessKeyId: 'AKIA1', result: 'deactivate' });
+    await ledger.recordEvent(ARN, 'credential.retired', 1, { accessKeyId: 'AKIA2', result: 'remove' });
+    expect(await ledger.mints(ARN)).toEqual([]);
+    const events =
+      'events' in ledger && typeof ledger.events === 'function' ? await ledger.events(ARN) : ledger.events;
+    expect(events).toHaveLength(2);
+  });
+});

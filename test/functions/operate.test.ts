@@ -1,0 +1,184 @@
+import { createServer, type Server } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { type RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
+import { STEPS } from '../../functions/rotation/guard.ts';
+import { expectAnswer } from '../support/api-schema.ts';
+import { InProcessTable } from '../support/aws/dynamodb.ts';
+import { InProcessIam } from '../support/aws/iam.ts';
+import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { listen, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
+
+const NAME = 'keyturn/orders';
+const REGION = 'us-east-1';
+const OPERATE_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:operate';
+const ADA = 'arn:aws:sts::123456789012:assumed-role/operator/ada';
+const context = {
+  awsRequestId: 'request-1',
+  invokedFunctionArn: OPERATE_ARN,
+  getRemainingTimeInMillis: () => 60_000,
+} as Context;
+
+let smtp: SmtpTestServer;
+let lambda: Server;
+let invoked: { readonly url: string | undefined; readonly type: unknown; readonly payload: unknown }[];
+let secrets: InProcessSecretsManager;
+let iam: InProcessIam;
+let table: InProcessTable;
+let arn: string;
+let operate: typeof import('../../functions/operate.ts').handler;
+let rotate: typeof import('../../functions/rotate.ts').handler;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  smtp = await startSmtpServer({
+    security: 'tls',
+    users: {},
+    onAuth: ({ username, password = '' }) =>
+      iam.accepts(username, password, REGION)
+        ? { code: 235, text: 'Authentication successful.' }
+        : { code: 535, text: 'Authentication Credentials Invalid' },
+  });
+  lambda = createServer(async (request, response) => {
+    const { url, headers } = request;
+    invoked.push({ url, type: headers['x-amz-invocation-type'], payload: await json(request) });
+    response.writeHead(202).end();
+  });
+  const settings = {
+    KEYTURN_TABLE: 'table',
+    KEYTURN_OVERLAP_HOURS: '48',
+    KEYTURN_SOAK_HOURS: '72',
+    KEYTURN_ROTATION_DAYS: '30',
+    KEYTURN_ROTATE_FUNCTION: 'arn:aws:lambda:us-east-1:123456789012:function:rotate',
+    KEYTURN_PORTS: String(smtp.port),
+    KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
+    KEYTURN_LOGIN_FAILURES: '4',
+    KEYTURN_LOGIN_WINDOW_MINUTES: '15',
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'AKIAROLE',
+    AWS_SECRET_ACCESS_KEY: 'role',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listen(lambda)}`,
+    POWERTOOLS_DEV: 'true',
+  };
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  ({ handler: operate } = await import('../../functions/operate.ts'));
+  ({ handler: rotate } = await import('../../functions/rotate.ts'));
+});
+
+afterAll(async () => {
+  await smtp.close();
+  lambda.close();
+  vi.unstubAllEnvs();
+});
+
+beforeEach(async () => {
+  iam = new InProcessIam({ 'keyturn:secret': NAME });
+  secrets = new InProcessSecretsManager();
+  table = new InProcessTable();
+  invoked = [];
+  logged.length = 0;
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
+    secrets.client.send(command as RotateSecretCommand),
+  );
+  vi.spyOn(IAMClient.prototype, 'send').mockImplementation((command) => iam.client.send(command));
+  vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((command) => table.client.send(command));
+  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
+    vi.spyOn(console, level).mockImplementation(
+      (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
+    );
+  }
+  const { host, port, ca } = smtp;
+  const provider = { type: 'ses', userName: 'orders', region: REGION };
+  arn = secrets.create(NAME, JSON.stringify({ host, port, security: 'tls', ca, provider }));
+  for (const token of ['first-rotation', 'second-rotation']) await rotateFully(token.padEnd(36, '0'));
+});
+
+async function rotateFully(ClientRequestToken: string): Promise<void> {
+  secrets.beginRotation(arn, ClientRequestToken);
+  for (const Step of STEPS) {
+    await rotate({ Step, SecretId: arn, ClientRequestToken, RotationToken: '' } as never, context);
+  }
+  secrets.endRotation(arn);
+}
+
+async function call(event: Partial<APIGatewayProxyEvent>) {
+  const proxied = { httpMethod: 'POST', pathParameters: null, body: null, ...event };
+  const withCaller = { ...proxied, requestContext: { identity: { userArn: ADA } } } as APIGatewayProxyEvent;
+  const { statusCode, body } = (await operate(withCaller, context)) as APIGatewayProxyResult;
+  return { statusCode, body: JSON.parse(body) };
+}
+
+const post = (body: object) => call({ body: JSON.stringify(body) });
+
+describe('operate', () => {
+  it('answers 202, invokes itself, and then rolls back over real TLS; GET tells how it ended', async () => {
+    const good = secrets.valueOf(arn, 'AWSPREVIOUS');
+    const { statusCode, body } = await post({ operation: 'rollback', secretId: NAME, reason: 'INC-7' });
+    expect([statusCode, body.state, body.caller]).toEqual([202, 'requested', ADA]);
+    expect(invoked).toEqual([
+      {
+        url: `/2015-03-31/functions/${encodeURIComponent(OPERATE_ARN)}/invocations`,
+        type: 'Event',
+        payload: { operationId: body.operationId },
+      },
+    ]);
+    const before = smtp.logins.length;
+    await operate({ operationId: body.operationId }, context);
+    expect(smtp.logins.length - before).toBe(2);
+    const state = await call({ httpMethod: 'GET', pathParameters: { operationId: body.operationId } });
+    expect(state).toMatchObject({ statusCode: 200, body: { state: 'succeeded', result: 'rolled-back' } });
+    expectAnswer('Operation', state.body);
+    expect(secrets.valueOf(arn, 'AWSCURRENT')).toBe(good);
+    expect(secrets.find(arn).holder('KEYTURN_QUARANTINED')?.labels).toContain('AWSPREVIOUS');
+  });
+
+  it('logs how an operation ended, and no secret anywhere', async () => {
+    const { body } = await post({ operation: 'doctor', secretId: NAME });
+    await operate({ operationId: body.operationId }, context);
+    await post({ operation: 'rollback', secretId: NAME });
+    const lines = logged
+      .filter((line) => line.includes('operation.finished'))
+      .map((line) => JSON.parse(line));
+    const finished = { message: 'operation.finished', event: 'operation.finished', level: 'INFO' };
+    expect(lines).toMatchObject([
+      {
+        ...finished,
+        operation: 'doctor',
+        result: 'healthy',
+        secretArn: arn,
+        detail: expect.stringMatching(/\w+/),
+      },
+    ]);
+    const seen = JSON.stringify([logged, [...(await table.items())]]);
+    const passwords = smtp.logins.map(({ password = '' }) => password);
+    expect(passwords.length).toBeGreaterThan(3);
+    for (const secret of [...iam.secrets, ...passwords]) expect(seen).not.toContain(secret);
+  });
+
+  it('leaves the hash of each event of the ledger in the log, where the table does not reach', async () => {
+    await post({ operation: 'doctor', secretId: NAME });
+    const hashes = logged
+      .filter((line) => line.includes('ledger.appended'))
+      .map((line) => JSON.parse(line).hash);
+    const stored = [...(await table.items())].filter(([key]) => key.startsWith('EVENTS#'));
+    expect(stored.length).toBeGreaterThan(2);
+    expect(stored.map(([, item]) => item.hash?.S).toSorted()).toEqual(hashes.toSorted());
+  });
+
+  it('does nothing for an invocation that nobody asked for through the API', async () => {
+    await expect(operate({ operationId: 'made-up' }, context)).rejects.toThrow('no operation made-up');
+    expect([...(await table.items()).keys()].filter((key) => key.startsWith('OPERATION#'))).toEqual([]);
+  });
+
+  it.each([
+    [400, 'malformed-request', { operation: 'explode', secretId: NAME }],
+    [404, 'not-found', { operation: 'rotate', secretId: 'keyturn/none' }],
+  ])('answers %i %s', async (statusCode, error, request) => {
+    expect(await post(request)).toMatchObject({ statusCode, body: { error } });
+    expect(invoked).toEqual([]);
+  });
+});

@@ -1,0 +1,3 @@
+import { exploreEverySchedule } from './every-schedule.ts';
+
+exploreEverySchedule('issuing under names (SendGrid, Resend)', 'client secrets (Microsoft Entra)');

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { ResendKeys } from '../../../../functions/rotation/providers/resend.ts';
+import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
+import { ResendApi, refusal } from '../../../support/providers/resend-api.ts';
+import { conformsAsIssuer, type Issuer } from './conformance-issuing.ts';
+import { HttpWorld } from './http-subject.ts';
+
+const REFUSALS = {
+  unauthorized: refusal(401, 'restricted_api_key'),
+  'rate-limited': refusal(429, 'rate_limit_exceeded'),
+  broken: refusal(500, 'internal_server_error'),
+};
+
+async function start(domainId?: string): Promise<Issuer & { api: ResendApi; http: FaultyHttp }> {
+  const api = new ResendApi();
+  const http = await FaultyHttp.start(api.handle);
+  const { deps, subject } = new HttpWorld(http, api.adminKey, REFUSALS);
+  const provider = { type: 'resend', adminSecretId: 'admin', ...(domainId && { domainId }) } as const;
+  return {
+    ...subject,
+    api,
+    http,
+    provider: new ResendKeys(provider, deps, http.url),
+    secrets: () => [api.adminKey, ...[...api.keys.values()].map(({ token }) => token)],
+    accepts: (username, password) => api.accepts(username, password),
+    addForeign: (count) => Array.from({ length: count }, () => api.add('by hand').id),
+  };
+}
+
+describe('Resend', () => {
+  conformsAsIssuer(() => start());
+
+  test('a key may send and do nothing else, from the one domain if one is named', async () => {
+    const { provider, api, close } = await start('d91cd9bd');
+    const { username } = await provider.mint('orders');
+    expect([...api.keys.values()]).toMatchObject([{ permission: 'sending_access', domainId: 'd91cd9bd' }]);
+    expect(username).toBe('resend');
+    await close();
+  });
+
+  test('without a domain a key may send from all of the team', async () => {
+    const { provider, api, close } = await start();
+    await provider.mint('orders');
+    expect([...api.keys.values()]).toMatchObject([{ permission: 'sending_access', domainId: null }]);
+    await close();
+  });
+
+  test('a page that is empty and promises more ends the list', async () => {
+    const { provider, http, close } = await start();
+    const endless = { status: 200, body: { object: 'list', has_more: true, data: [] } };
+    http.fail(endless, endless);
+    expect(await provider.list()).toEqual([]);
+    await close();
+  });
+
+  test('a list that does not say when a key was used proves nothing, and is not taken for one that says never', async () => {
+    const { provider, http, close } = await start();
+    const key = { id: '1', name: 'orders', created_at: '2026-11-24T12:00:00Z' };
+    http.fail({ status: 200, body: { object: 'list', has_more: false, data: [key] } });
+    await expect(provider.list()).rejects.toMatchObject({ reason: 'protocol' });
+    await close();
+  });
+});

@@ -1,0 +1,100 @@
+import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
+import { parseSecret } from '../../../../functions/credential/schema.ts';
+import { SecretStore } from '../../../../functions/credential/store.ts';
+import { STEPS } from '../../../../functions/rotation/guard.ts';
+import { newPassword } from '../../../../functions/rotation/password.ts';
+import { performStep, type RotationPorts } from '../../../../functions/rotation/perform-step.ts';
+import type { RotationProvider } from '../../../../functions/rotation/provider.ts';
+import { adminSecrets, type ReadSecret } from '../../../../functions/rotation/providers/admin-secret.ts';
+import type { HttpDeps } from '../../../../functions/rotation/providers/http-api.ts';
+import { retireReplaced } from '../../../../functions/rotation/retirement.ts';
+import { login } from '../../../../functions/smtp/login.ts';
+import { judge } from '../../../../functions/smtp/verdict.ts';
+import { InProcessSecretsManager } from '../../../support/aws/secrets-manager.ts';
+import { loopbackNetwork } from '../../../support/loopback-network.ts';
+import { MemoryLedger } from '../../../support/memory-ledger.ts';
+import type { SmtpTestServer } from '../../../support/smtp-servers.ts';
+
+const NAME = 'keyturn/orders';
+const LAMBDA_MS = 5 * 60_000;
+
+type MakeProvider = (provider: Provider, deps: HttpDeps & { readSecret: ReadSecret }) => RotationProvider;
+
+/** One secret that is rotated with a provider and SMTP servers that are real, on this computer. Who waits lets its clock leap. */
+export class RotationLab {
+  readonly secrets = new InProcessSecretsManager(() => this.now());
+  readonly arn: string;
+  readonly #store = new SecretStore(this.secrets.client);
+  readonly #ledger = new MemoryLedger();
+  readonly #makeProvider: MakeProvider;
+  readonly #servers: readonly SmtpTestServer[];
+  #leaptMs = 0;
+  #rotations = 0;
+
+  /** `value`: the secret before its first rotation. */
+  constructor(value: object, servers: readonly SmtpTestServer[], makeProvider: MakeProvider) {
+    this.arn = this.secrets.create(NAME, JSON.stringify(value));
+    this.#servers = servers;
+    this.#makeProvider = makeProvider;
+  }
+
+  /** The ARN of a secret with the key of an administrator, for this credential only. */
+  addAdministrator(apiKey: string): string {
+    const tags = { 'keyturn:managed': 'true', 'keyturn:admin-for': NAME };
+    return this.secrets.create('admin/provider', JSON.stringify({ apiKey }), tags);
+  }
+
+  now(): number {
+    return Date.now() + this.#leaptMs;
+  }
+
+  leap(ms: number): void {
+    this.#leaptMs += ms;
+  }
+
+  /** All four steps; rejects where the first one fails. */
+  async rotate(token = `rotation-${++this.#rotations}`.padEnd(36, '0')): Promise<readonly string[]> {
+    this.secrets.beginRotation(this.arn, token);
+    const results: string[] = [];
+    for (const step of STEPS) {
+      results.push(await performStep(this.#ports(), { step, secretId: this.arn, token }));
+    }
+    this.secrets.endRotation(this.arn);
+    return results;
+  }
+
+  /** One run of the retirement, with no overlap to wait for. */
+  retire() {
+    const ports = { ...this.#ports(), ledger: this.#ledger, isHeld: async () => false };
+    return retireReplaced({ ...ports, overlapMs: 0, soakMs: 0 }, this.arn);
+  }
+
+  credential(label: string): Credential {
+    const parsed = parseSecret(this.secrets.valueOf(this.arn, label) ?? '');
+    if (parsed.kind !== 'credential') throw new Error(`${label} holds no credential: ${parsed.kind}`);
+    return parsed.credential;
+  }
+
+  async verdict(credential: Credential): Promise<string> {
+    return judge(await login(credential, 5000, loopbackNetwork(...this.#servers))).verdict;
+  }
+
+  #ports(): RotationPorts {
+    const endsAt = this.now() + LAMBDA_MS;
+    const deps = { fetch, sleep: async (ms: number) => this.leap(ms), now: () => this.now() };
+    return {
+      ...deps,
+      store: this.#store,
+      ledger: this.#ledger,
+      providerFor: (provider, secretName) =>
+        this.#makeProvider(provider, { ...deps, readSecret: adminSecrets(this.#store, secretName) }),
+      login: async (credential, budgetMs) => {
+        const evidence = await login(credential, budgetMs, loopbackNetwork(...this.#servers));
+        return { judgement: judge(evidence), evidence };
+      },
+      newPassword,
+      random: () => 0.5,
+      remainingMs: () => endsAt - this.now(),
+    };
+  }
+}

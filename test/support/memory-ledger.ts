@@ -1,0 +1,69 @@
+import type { Deactivation, Ledger, Mint } from '../../functions/ledger/ledger.ts';
+import { Faults } from './aws/faults.ts';
+
+type RotationLedger = Pick<
+  Ledger,
+  'recordMint' | 'mints' | 'recordDeactivation' | 'deactivations' | 'recordEvent'
+>;
+
+interface RecordedEvent {
+  readonly event: string;
+  readonly at: number;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The ledger as rotation uses it, in memory: `ledger-contract.test.ts` holds it to what the real one does. */
+export class MemoryLedger implements RotationLedger {
+  readonly #faults: Faults;
+  readonly #mints = new Map<string, Mint>();
+  readonly #deactivations = new Map<string, Deactivation>();
+  /** Of all secrets, oldest first. */
+  readonly events: RecordedEvent[] = [];
+
+  constructor(faults = new Faults()) {
+    this.#faults = faults;
+  }
+
+  /** What is in it, without times and names. */
+  shape(): string {
+    const mints = [...this.#mints.values()].map(
+      (mint) => `${mint.accessKeyId !== null}${mint.abandonedAt !== undefined}`,
+    );
+    const keys = [...this.#deactivations.values()].map(
+      (key) => `${key.removedAt !== undefined}${key.refused}`,
+    );
+    return [mints, keys].join('/');
+  }
+
+  recordMint(secretArn: string, mint: Mint): Promise<void> {
+    return this.#faults.call(() => void this.#mints.set(`${secretArn}#${mint.token}`, mint));
+  }
+
+  mints(secretArn: string): Promise<Mint[]> {
+    return this.#faults.call(() => of(this.#mints, secretArn));
+  }
+
+  recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
+    const key = `${secretArn}#${deactivation.accessKeyId}`;
+    return this.#faults.call(() => void this.#deactivations.set(key, deactivation));
+  }
+
+  deactivations(secretArn: string): Promise<Deactivation[]> {
+    return this.#faults.call(() => of(this.#deactivations, secretArn));
+  }
+
+  recordEvent(
+    _secretArn: string,
+    event: string,
+    at: number,
+    details: RecordedEvent['details'],
+  ): Promise<void> {
+    return this.#faults.call(() => void this.events.push({ event, at, details }));
+  }
+}
+
+/** In the order of the sort keys, as DynamoDB answers a query. */
+function of<T>(items: ReadonlyMap<string, T>, secretArn: string): T[] {
+  const own = [...items].filter(([key]) => key.startsWith(`${secretArn}#`));
+  return own.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
