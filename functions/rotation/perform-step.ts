@@ -12,8 +12,11 @@ export interface StepEvent {
   readonly token: string;
 }
 
-/** How often, and how far apart (ms), the secret is described again while its new version cannot be seen. */
-const LOOKS = 4;
+/**
+ * How often, and how far apart (ms), the secret is described again while its new version cannot be seen: for as long as
+ * a lease lets reads settle. Fewer looks wedged in the enumeration whenever reads lagged for 8 s.
+ */
+const LOOKS = 16;
 const LOOK_AGAIN_MS = 1000;
 
 /** One step as Secrets Manager asks for it: describe, guard, act. Rejects when the step failed. */

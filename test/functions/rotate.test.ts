@@ -133,12 +133,12 @@ describe('rotate', () => {
 
   it('rejects, with its reason in the log and a RotationFailed metric, so that Secrets Manager stops', async () => {
     secrets.beginRotation(arn, TOKEN);
-    await expect(rotate(event('testSecret', 'other'.padEnd(36, '0')), context)).rejects.toThrow('no version');
+    await expect(rotate(event('setSecret'), context)).rejects.toThrow('no value');
     expect(lines()).toMatchObject([
       {
         event: 'credential.rotation-failed',
         result: 'RotationError',
-        detail: expect.stringMatching(/no version/),
+        detail: expect.stringMatching(/no value/),
       },
     ]);
     expect(logged.some((line) => line.includes('"RotationFailed":1'))).toBe(true);

@@ -195,7 +195,7 @@ describe('the template', () => {
       JSON.stringify(resource).includes('key/0b1c2d3e'),
     );
     expect(users.map(([id]) => id.slice(0, -8))).toEqual(
-      ['Validate', 'Rotate', 'Retire', 'AuditExamine'].map((name) => `${name}RoleDefaultPolicy`),
+      ['Validate', 'Rotate', 'Retire', 'Operate', 'AuditExamine'].map((name) => `${name}RoleDefaultPolicy`),
     );
   });
 });
