@@ -5,6 +5,8 @@ const MINUTE = 60_000;
 export default defineConfig({
   test: {
     restoreMocks: true,
+    // All cores: by default one is left free, and of two that is half.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

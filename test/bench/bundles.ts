@@ -3,7 +3,16 @@ import { basename, extname, join } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
 import { keyturnApp } from '../../infra/keyturn-app.ts';
 
-const CONSTRUCTS = ['Validate', 'Rotate', 'Retire', 'AuditPlan', 'AuditExamine', 'AuditReport'] as const;
+const CONSTRUCTS = [
+  'Validate',
+  'Lookup',
+  'Rotate',
+  'Retire',
+  'Operate',
+  'AuditPlan',
+  'AuditExamine',
+  'AuditReport',
+] as const;
 
 export interface Bundle {
   readonly name: string;
@@ -18,7 +27,7 @@ export interface Bundles {
   readonly deployed: readonly Bundle[];
 }
 
-/** The six functions as the stack bundles them for AWS: whatever it changes there, it changes here. */
+/** The functions as the stack bundles them for AWS: whatever it changes there, it changes here. */
 function deployedBundles(outdir: string): Bundle[] {
   const assembly = keyturnApp({ outdir, context: { keyturn: {} } }).synth();
   const resources: Record<string, { Properties: { Code?: { S3Key?: string } } }> =
