@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/functions/smtp/{verdict,reply-table,reply,failure}.test.ts',
-      'test/functions/credential/schema.test.ts',
+      'test/functions/credential/{schema,schema-rotated}.test.ts',
       'test/functions/rotation/{plan,reconcile,retire-plan,guard,convergence}.test.ts',
     ],
   },

@@ -24,8 +24,6 @@ const PASSING: ReadonlySet<Verdict> = new Set([
 const REFUSALS: readonly Verdict[] = ['rejected', 'client-secret-rejected'];
 /** Their `retry` says when the next login is let through; an earlier one would be lost. */
 const TIMED: ReadonlySet<Verdict> = new Set(['held-back', 'throttled', 'unavailable']);
-/** The same as passing, at whichever stage it happened. */
-const BROKEN_OFF = /^(timeout|closed):/;
 
 export type NextTry =
   | { readonly kind: 'proven' }
@@ -69,5 +67,10 @@ function tryAfter(afterMs: number, remainingMs: number): NextTry {
 }
 
 function mayPass(verdict: Verdict): boolean {
-  return PASSING.has(verdict) || TIMED.has(verdict) || BROKEN_OFF.test(verdict);
+  return PASSING.has(verdict) || TIMED.has(verdict) || isBrokenOff(verdict);
+}
+
+/** At whichever stage it happened. */
+function isBrokenOff(verdict: Verdict): boolean {
+  return verdict.startsWith('timeout:') || verdict.startsWith('closed:');
 }

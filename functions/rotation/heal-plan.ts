@@ -30,8 +30,8 @@ export function planHeal(
   now: number,
 ): HealPlan {
   const token = versionWith('AWSPENDING', secret);
-  if (token === undefined || secret.stages[token]?.includes('AWSCURRENT')) return { kind: 'none' };
-  if (secret.stages[token]?.includes('AWSPREVIOUS')) return { kind: 'unlabel', token };
+  if (token === undefined || token === versionWith('AWSCURRENT', secret)) return { kind: 'none' };
+  if (token === versionWith('AWSPREVIOUS', secret)) return { kind: 'unlabel', token };
   const mint = mints.find((one) => one.token === token) ?? neverMade(token);
   if (mint.abandonedAt !== undefined) return healing(token, { ...mint, abandonedAt: mint.abandonedAt }, now);
   const stillSince = Math.max(endOf(mint), secret.lastChangedAt ?? 0);

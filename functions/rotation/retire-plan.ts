@@ -123,14 +123,14 @@ function isUsedAgain(
 }
 
 function isUsedSince(time: number, { lastUsedAt }: IssuedCredential): boolean {
-  return lastUsedAt !== null && lastUsedAt > time;
+  return (lastUsedAt ?? 0) > time;
 }
 
 /** Those that are gone, and of which no server was seen to refuse the password yet. */
 function removed({ issued, deactivations, knownIds, now }: RetirementFacts): readonly Retirement[] {
   return deactivations
     .filter(({ accessKeyId, refused }) => knownIds.has(accessKeyId) && refused !== true)
-    .filter(({ removedAt }) => removedAt !== undefined && now >= removedAt + REVOCATION_MS)
+    .filter(({ removedAt = Number.POSITIVE_INFINITY }) => now >= removedAt + REVOCATION_MS)
     .filter(({ accessKeyId }) => issued.every(({ id }) => id !== accessKeyId))
     .map(({ accessKeyId: id }) => ({ id, action: 'confirm-refusal' }));
 }

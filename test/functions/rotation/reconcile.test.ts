@@ -45,6 +45,12 @@ describe('an orphan', () => {
     }
   });
 
+  it('is not proven by a birth that the provider does not tell: unknown is not 1970, even for an attempt of then', () => {
+    const mints = [{ ...dead, startedAt: 0, endsBy: 10_000 }];
+    expect(orphansIn(state({ mints, issued: [credential('a', { createdAt: 0 })] }))).toEqual(['a']);
+    expect(orphansIn(state({ mints, issued: [credential('a', { createdAt: null })] }))).toEqual([]);
+  });
+
   it('is known by its name where the provider keeps names, all of that name and no others', () => {
     const issued = [
       credential('a', { name: 'of mine', createdAt: null }),

@@ -211,6 +211,13 @@ describe('judge, of a login with a token', () => {
     expect(refused('XOAUTH2', '401', 454, '4.7.0').verdict).toBe('temporary');
     expect(refused('PLAIN', undefined, 535, '5.7.8').verdict).toBe('rejected');
   });
+
+  it('does not call a client secret bad for which the issuer has just given a token', () => {
+    const fresh = (...of: Parameters<typeof reply>) =>
+      judge(evidence('auth', { kind: 'reply', reply: reply(...of) }, { used: 'XOAUTH2', tokenIssued: true }));
+    expect(fresh(535, '5.7.8')).toMatchObject({ verdict: 'token-not-accepted', credential: 'unknown' });
+    expect(fresh(454, '4.7.0').verdict).toBe('temporary');
+  });
 });
 
 describe('referenceOf', () => {
