@@ -17,7 +17,7 @@ import { abandonedRotations } from './rotation-events.ts';
 
 export interface AlarmsProps {
   readonly topic: ITopic;
-  /** By the name they have in functions/. */
+  /** Each error of these rings; by the name they have in functions/. */
   readonly functions: Readonly<Record<string, KeyturnFunction>>;
   readonly deadLetters: Readonly<Record<string, IQueue>>;
   readonly auditRuns: IStateMachine;
@@ -53,7 +53,7 @@ export class Alarms extends Construct {
     this.onAny(
       'rotation abandoned',
       abandonedRotations(this, 'AbandonedRotations'),
-      'Secrets Manager gave up the rotation of a secret of this account. CloudTrail says which (RotationFailed, RotationAbandoned).',
+      'Secrets Manager gave up the rotation of a secret of this account: it failed too often, or its function crashed or timed out. CloudTrail says which (RotationFailed, RotationAbandoned).',
     );
     this.onAny(
       'rotation overdue',

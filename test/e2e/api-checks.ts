@@ -93,7 +93,7 @@ export async function expectBadRequestsRefused({ clients }: Sandbox, validator: 
   }
 }
 
-function parsed({ status, body }: Answer, expected: number): unknown {
+export function parsed({ status, body }: Answer, expected: number): unknown {
   expect([status, body]).toEqual([expected, expect.any(String)]);
   return JSON.parse(body);
 }

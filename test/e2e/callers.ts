@@ -3,6 +3,7 @@ import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } fr
 import { AwsClient } from 'aws4fetch';
 import { apiUrl } from '../../infra/sandbox/job/validations.ts';
 import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import { giveMfaDevice, type Keys, openSession } from '../infra/sandbox/mfa.ts';
 
 export interface Answer {
   readonly status: number;
@@ -12,36 +13,47 @@ export interface Answer {
 /** Someone who calls the API, with an access key of their own. */
 export interface Caller {
   validate(body: object): Promise<Answer>;
+  operate(body: object): Promise<Answer>;
   get(path: string): Promise<Answer>;
 }
 
+export type Policy = 'Viewer' | 'Validator' | 'Operator' | 'none';
+
 /** An IAM user with one of the stack's three policies, or with none. */
-export async function createCaller(
-  sandbox: Sandbox,
-  policy: 'Viewer' | 'Validator' | 'Operator' | 'none',
-): Promise<Caller> {
+export async function createUser(sandbox: Sandbox, policy: Policy): Promise<Keys> {
   const { iam } = sandbox.clients;
-  const UserName = `caller-with-${policy}`;
+  const UserName = nameOf(policy);
   await iam.send(new CreateUserCommand({ UserName }));
   if (policy !== 'none') {
     const PolicyArn = await policyArn(sandbox, policy);
     await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
   }
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
-  const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
-  const { region } = sandbox.cloud.account;
-  return callerOf(sandbox, new AwsClient({ accessKeyId, secretAccessKey, region, service: 'execute-api' }));
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
 }
 
-/** Without a signature `client` is left out. */
-export function callerOf({ cloud, outputs }: Sandbox, client?: AwsClient): Caller {
+/** Gives the user of that policy an MFA device, and opens a session with a code of it. */
+export async function mfaSession({ cloud, clients }: Sandbox, policy: Policy, keys: Keys): Promise<Keys> {
+  const SerialNumber = await giveMfaDevice(clients.iam, nameOf(policy));
+  return openSession(cloud.account, keys, { SerialNumber, TokenCode: '123456' });
+}
+
+function nameOf(policy: Policy): string {
+  return `caller-with-${policy}`;
+}
+
+/** Without a signature `keys` are left out. */
+export function callerOf({ cloud, outputs }: Sandbox, keys?: Keys): Caller {
+  const { region } = cloud.account;
   const api = apiUrl(cloud.account, outputs.ApiId);
+  const client = keys && new AwsClient({ ...keys, region, service: 'execute-api' });
   const call = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await (client ? client.fetch(api + path, init) : fetch(api + path, init));
     return { status: response.status, body: await response.text() };
   };
   return {
     validate: (body) => call('/validations', { method: 'POST', body: JSON.stringify(body) }),
+    operate: (body) => call('/operations', { method: 'POST', body: JSON.stringify(body) }),
     get: (path) => call(path, {}),
   };
 }

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Credential } from '../../functions/credential/credential.ts';
 
 /** A secret value, and what to call it in a message that must not repeat it. */
@@ -34,6 +35,29 @@ export function findCanaries(
       .filter(({ forms }) => forms.some((form) => text.includes(form)))
       .map(({ name }) => `${name} in ${source}`),
   );
+}
+
+/** Each source was really read, and a canary planted in it is found. */
+export function proveTheSearch(all: readonly Canary[], sources: Readonly<Record<string, string>>): void {
+  const markers: Record<string, string | readonly string[]> = {
+    logs: 'credential.validated',
+    table: 'VALIDATION#',
+    reports: 'secret.rotation-enabled',
+    templates: 'AWS::Lambda::Function',
+    answers: ['"reportKey"', '"results"', '"credentials"', '"history"'],
+    printed: 'tls-untrusted:expired',
+    page: 'mail/wrong-host',
+  };
+  expect(Object.keys(sources).toSorted()).toEqual(Object.keys(markers).toSorted());
+  for (const [source, text] of Object.entries(sources)) {
+    for (const marker of [markers[source] ?? []].flat()) expect(text, source).toContain(marker);
+    for (const { name, forms } of all) {
+      for (const form of forms) {
+        const planted = { [source]: `${text.slice(0, 500)} ${form} ${text.slice(500)}` };
+        expect(findCanaries(all, planted)).toContain(`${name} in ${source}`);
+      }
+    }
+  }
 }
 
 function base64(text: string): string {

@@ -5,14 +5,13 @@ import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Credential } from '../../functions/credential/credential.ts';
 import { Redacted } from '../../functions/credential/redacted.ts';
-import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password.ts';
-import { IssuedKeys } from '../../infra/sandbox/gateway/access-keys.ts';
 import { Children } from '../../infra/sandbox/host/children.ts';
 import { type JobResult, runJob } from '../../infra/sandbox/job/job.ts';
 import { showResult } from '../../infra/sandbox/job/result.ts';
 import { apiUrl } from '../../infra/sandbox/job/validations.ts';
 import { Progress } from '../../infra/sandbox/progress.ts';
 import { KEEP, openSandbox, type Sandbox } from '../../infra/sandbox/sandbox.ts';
+import type { Keys } from '../infra/sandbox/mfa.ts';
 import { runningWith } from '../infra/sandbox/processes.ts';
 import {
   expectBadRequestsRefused,
@@ -24,8 +23,11 @@ import {
   expectValidations,
   READS,
 } from './api-checks.ts';
-import { type Answer, type Caller, callerOf, createCaller } from './callers.ts';
-import { type Canary, canary, credentialCanaries, findCanaries } from './canaries.ts';
+import { type Answer, type Caller, callerOf, createUser, mfaSession, type Policy } from './callers.ts';
+import { type Canary, canary, credentialCanaries, findCanaries, proveTheSearch } from './canaries.ts';
+import { CHAOS_PROPAGATION, expectNothingLost } from './chaos-checks.ts';
+import { IssuedKeys } from './issued-keys.ts';
+import { expectNoOperation, expectOperations, expectTamperingFound } from './operation-checks.ts';
 import { plant } from './planted.ts';
 import { traces } from './traces.ts';
 import { everythingWritten } from './written.ts';
@@ -34,22 +36,23 @@ const children = new Children();
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-e2e-'));
 const localAwsUrl = process.env.KEYTURN_LOCAL_AWS_URL;
 const printed: string[] = [];
+const progress = new Progress({ write: (text) => printed.push(String(text)) > 0 });
 const answers: string[] = [];
-/** Every access key that IAM gave out in this run, in use or not. */
-const issued: { readonly accessKeyId: string; readonly secretAccessKey: Redacted }[] = [];
+const issued = new IssuedKeys();
+/** The credentials that were logged in with. */
+const used: Credential[] = [];
 let sandbox: Sandbox;
 let result: JobResult;
+let operator: Keys;
 
 beforeAll(async () => {
   keepHttpAnswers();
-  const remember = vi.spyOn(IssuedKeys.prototype, 'remember');
-  const progress = new Progress({ write: (text) => printed.push(String(text)) > 0 });
-  sandbox = await openSandbox({ children, folder, progress, localAwsUrl });
-  result = await runJob(sandbox, progress);
+  const propagationMs = CHAOS_PROPAGATION;
+  sandbox = await openSandbox({ children, folder, progress, localAwsUrl, propagationMs });
+  result = await issued.during(() => runJob(sandbox, progress));
+  used.push(result.before, result.after);
   await showResult(sandbox, result, progress);
   await readAll();
-  for (const [accessKeyId, { secretAccessKey }] of remember.mock.calls)
-    issued.push({ accessKeyId, secretAccessKey });
 });
 
 afterAll(async () => {
@@ -81,22 +84,12 @@ function canaries(): Canary[] {
   const { username, password } = sandbox.servers.login;
   const wrong = sandbox.adopted.flatMap(({ wrongPassword }) => wrongPassword ?? []);
   return [
-    ...issued.flatMap(({ accessKeyId, secretAccessKey }) => [
-      canary(`${accessKeyId}: secret access key`, secretAccessKey.reveal()),
-      ...credentialCanaries(accessKeyId, {
-        username: accessKeyId,
-        password: smtpPassword(secretAccessKey),
-      }),
-    ]),
+    ...issued.canaries(sandbox.cloud.account.region),
     ...credentialCanaries('provider', { username, password: new Redacted(password) }),
     ...wrong.flatMap((text) =>
       credentialCanaries('wrong password', { username, password: new Redacted(text) }),
     ),
   ];
-}
-
-function smtpPassword(secretAccessKey: Redacted): Redacted {
-  return new Redacted(sesSmtpPassword(secretAccessKey.reveal(), sandbox.cloud.account.region));
 }
 
 describe('the main job', () => {
@@ -116,7 +109,7 @@ describe('the main job', () => {
   it('retires in order: overlap, deactivated, soak, removed', () => {
     const retired = result.log.filter(({ fields }) => fields.event === 'credential.retired');
     const outcomes = retired.map(({ fields }) => [fields.result, fields.reason].filter(Boolean).join(' '));
-    expect(outcomes).toEqual(['wait overlap', 'deactivate', 'wait soak', 'remove']);
+    expect(outcomes).toEqual(['wait overlap', 'deactivate', 'wait soak', 'remove disused']);
   });
 
   it('audits every credential and leaves the report as a page', () => {
@@ -126,8 +119,9 @@ describe('the main job', () => {
   });
 
   it.skipIf(localAwsUrl)('answers nobody who does not sign, or whom no policy allows', async () => {
-    for (const caller of [callerOf(sandbox), await create('none'), await create('Operator')]) {
+    for (const caller of [callerOf(sandbox), await create('none')]) {
       await expectNoEntry(keeping(caller));
+      await expectNoOperation(keeping(caller));
     }
   });
 
@@ -137,6 +131,7 @@ describe('the main job', () => {
     await expectKnowledge(viewer);
     await expectRefusals(viewer);
     await expectNoValidation(viewer);
+    await expectNoOperation(viewer);
   });
 
   it.skipIf(localAwsUrl)('lets a validator read and validate, by the policy of the stack', async () => {
@@ -144,7 +139,23 @@ describe('the main job', () => {
     await expectReads(validator);
     await expectValidations(validator);
     await expectBadRequestsRefused(sandbox, validator);
+    await expectNoOperation(validator);
   });
+
+  it.skipIf(localAwsUrl)('lets an operator operate with MFA and not without, and nothing else', async () => {
+    const keys = await createUser(sandbox, 'Operator');
+    await expectNoOperation(keeping(callerOf(sandbox, keys)));
+    operator = await mfaSession(sandbox, 'Operator', keys);
+    await expectNoEntry(keeping(callerOf(sandbox, operator)));
+  });
+
+  it.skipIf(localAwsUrl)(
+    'rotates, rolls back and revokes for an operator; mail flows after each',
+    async () => {
+      const caller = keeping(callerOf(sandbox, operator));
+      used.push(...(await issued.during(() => expectOperations(sandbox, caller))));
+    },
+  );
 
   it('writes no secret into a log, answer, report, table, template or terminal', async () => {
     const page = readFileSync(join(KEEP, 'report.html'), 'utf8');
@@ -155,8 +166,9 @@ describe('the main job', () => {
       page,
     };
     const all = canaries();
-    expectPasswordsUsed([result.before, result.after]);
-    expect(all).toHaveLength(10);
+    issued.expectUsed(used, sandbox.cloud.account.region);
+    expect(issued.all).toHaveLength(localAwsUrl ? 2 : 4);
+    expect(all).toHaveLength(3 * issued.all.length + 4);
     expect(all.flatMap(({ forms }) => forms).every((form) => form.length >= 16)).toBe(true);
     expect(findCanaries(all, sources)).toEqual([]);
     proveTheSearch(all, sources);
@@ -182,6 +194,14 @@ describe('the main job', () => {
     expect(findCanaries(all, await everythingWritten(sandbox)).toSorted()).toEqual(everywhere.toSorted());
   });
 
+  it('loses no mail, no credential and no key while functions crash in the middle of rotations', async () => {
+    await expectNothingLost(sandbox, progress);
+  });
+
+  it.skipIf(localAwsUrl)('finds by doctor, at the terminal, that somebody changed the ledger', async () => {
+    await expectTamperingFound(sandbox, operator);
+  });
+
   it('leaves nothing running and nothing listening when the sandbox is closed', async () => {
     // A local AWS that ran before is not the sandbox's own, and runs on.
     expect(runningWith(folder).length > 0).toBe(!localAwsUrl);
@@ -195,8 +215,8 @@ describe('the main job', () => {
   });
 });
 
-function create(policy: Parameters<typeof createCaller>[1]): Promise<Caller> {
-  return createCaller(sandbox, policy);
+async function create(policy: Policy): Promise<Caller> {
+  return callerOf(sandbox, await createUser(sandbox, policy));
 }
 
 /** Its answers are searched for secrets too. */
@@ -205,41 +225,14 @@ function keeping(caller: Caller): Caller {
     answers.push((await answer).body);
     return answer;
   };
-  return { validate: (body) => kept(caller.validate(body)), get: (path) => kept(caller.get(path)) };
+  return {
+    validate: (body) => kept(caller.validate(body)),
+    operate: (body) => kept(caller.operate(body)),
+    get: (path) => kept(caller.get(path)),
+  };
 }
 
 /** The servers of this process: the gateway's and the mail servers' ports. */
 function listening(): string[] {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'TCPServerWrap');
-}
-
-/** The canaries derived from the issued keys are the passwords that were logged in with. */
-function expectPasswordsUsed(credentials: readonly Credential[]): void {
-  expect(credentials.map(({ username }) => username)).toEqual(issued.map(({ accessKeyId }) => accessKeyId));
-  const derived = issued.map(({ secretAccessKey }) => smtpPassword(secretAccessKey).reveal());
-  const same = credentials.map(({ password }, index) => password.reveal() === derived[index]);
-  expect(same).toEqual([true, true]);
-}
-
-/** Each source was really read, and a canary planted in it is found. */
-function proveTheSearch(all: readonly Canary[], sources: Readonly<Record<string, string>>): void {
-  const markers: Record<string, string | readonly string[]> = {
-    logs: 'credential.validated',
-    table: 'VALIDATION#',
-    reports: 'secret.rotation-enabled',
-    templates: 'AWS::Lambda::Function',
-    answers: ['"reportKey"', '"results"', '"credentials"', '"history"'],
-    printed: 'tls-untrusted:expired',
-    page: 'mail/wrong-host',
-  };
-  expect(Object.keys(sources).toSorted()).toEqual(Object.keys(markers).toSorted());
-  for (const [source, text] of Object.entries(sources)) {
-    for (const marker of [markers[source] ?? []].flat()) expect(text, source).toContain(marker);
-    for (const { name, forms } of all) {
-      for (const form of forms) {
-        const planted = { [source]: `${text.slice(0, 500)} ${form} ${text.slice(500)}` };
-        expect(findCanaries(all, planted)).toContain(`${name} in ${source}`);
-      }
-    }
-  }
 }

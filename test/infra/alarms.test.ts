@@ -84,7 +84,6 @@ describe('an alarm', () => {
 
   it.each([
     ['validate', 'Validate'],
-    ['rotate', 'Rotate'],
     ['retire', 'Retire'],
     ['operate', 'Operate'],
     ['audit-plan', 'AuditPlan'],
@@ -99,6 +98,15 @@ describe('an alarm', () => {
       MetricName: 'Errors',
       Dimensions: [{ Name: 'FunctionName', Value: `<${id}>` }],
     });
+  });
+
+  it('is silent while a rotation waits for a person, although the function rejects until it is done', () => {
+    const [rotate] =
+      Object.entries(resources).find(([, one]) => one === named(resources, 'RotateFunction')) ?? [];
+    expect(rotate).toBeDefined();
+    const onItsErrors = alarms.filter(({ Dimensions }) => JSON.stringify(Dimensions).includes(`<${rotate}>`));
+    expect(onItsErrors).toEqual([]);
+    expect(alarms.map(({ MetricName }) => MetricName)).not.toContain(METRIC.rotationWaiting);
   });
 
   it('tells of a failed audit run', () => {
@@ -147,7 +155,7 @@ describe('an alarm', () => {
   });
 
   it('is a plain metric alarm: nothing composed, no metric mathematics', () => {
-    expect(alarms).toHaveLength(22);
+    expect(alarms).toHaveLength(21);
     expect(alarms.filter(({ Metrics }) => Metrics)).toEqual([]);
     expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
   });
@@ -200,6 +208,6 @@ describe('the dashboard', () => {
     const shown = JSON.parse(dashboard?.Properties.DashboardBody)
       .widgets.filter(({ type }: { type: string }) => type === 'alarm')
       .map(({ properties }: { properties: { alarms: string[] } }) => properties.alarms.length);
-    expect(shown).toEqual([100, 39]);
+    expect(shown).toEqual([100, 38]);
   });
 });

@@ -13,8 +13,8 @@ import { type FaultyFunction, makeFaulty } from './faulty-function.ts';
 import { ReplacedKeys } from './replaced-keys.ts';
 import { type Rotations, rotateOften } from './rotate-often.ts';
 
-/** Messages go on for so long (ms) after the last rotation. */
-const AFTERWARDS_MS = 2000;
+/** Messages go on for so long (ms) after the last key was retired: whoever still has it in mind meets its refusal. */
+const AFTERWARDS_MS = 1000;
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -68,8 +68,8 @@ async function end(
 ): Promise<Balance> {
   const { documented, control } = applications;
   for (const { faults } of functions) faults.calm();
-  await sleep(AFTERWARDS_MS);
   await keys.retired();
+  await sleep(AFTERWARDS_MS);
   await Promise.all([keys.stop(), ...[...documented, control].map((sender) => sender.stop())]);
   await Promise.all(functions.map(({ close }) => close()));
   const current = await currentCredential(sandbox.clients.secretsManager, ORDERS.secretName);

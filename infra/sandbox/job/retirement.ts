@@ -30,13 +30,13 @@ export async function retireReplacedKey(
   await progress.step('soak over (KEYTURN_SOAK_HOURS=0): the key is deleted', async () => {
     await expectRetirement(sandbox, 'wait: soak');
     await endWait(sandbox, 'soakHours');
-    await expectRetirement(sandbox, 'remove');
+    await expectRetirement(sandbox, 'remove: disused');
     await expectKeys(sandbox, current, { [current.username]: 'Active' });
   });
 }
 
 /** Runs the retire function and makes sure what it did with the one replaced key. */
-async function expectRetirement({ clients, outputs }: Sandbox, expected: string): Promise<void> {
+export async function expectRetirement({ clients, outputs }: Sandbox, expected: string): Promise<void> {
   const { FunctionError, Payload } = await clients.lambda.send(
     new InvokeCommand({
       FunctionName: outputs.RetireFunctionName,

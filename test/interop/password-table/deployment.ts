@@ -12,10 +12,11 @@ import { PasswordTable } from '../../../functions/rotation/providers/sql.ts';
 import type { SqlProvider } from '../../../functions/rotation/providers/sql-schema.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
+import { freePorts } from '../daemon.ts';
 import { startDovecot } from './dovecot.ts';
 import { startMariadb } from './mariadb.ts';
 import { startPostgresql } from './postgresql.ts';
-import { freePort, type Server } from './server.ts';
+import type { Server } from './server.ts';
 
 export const ADMIN = { username: 'keyturn', password: randomBytes(18).toString('base64url') };
 export const LOGINS = ['orders-a', 'orders-b'] as const;
@@ -81,7 +82,7 @@ async function startIn(
   running.push(database.daemon);
   const relay = await startRelay();
   running.push(relay);
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const [driver, connect] = [DRIVERS[dialect], database.dovecotConnect];
   const dovecot = { folder: join(folder, 'dovecot'), leaf, driver, connect, port, relay: relay.port };
   running.push(await startDovecot(dovecot));

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startDaemon } from '../daemon.ts';
-import { freePort, run, type Server, type ServerOptions } from './server.ts';
+import { freePorts, startDaemon } from '../daemon.ts';
+import { run, type Server, type ServerOptions } from './server.ts';
 
 /** MariaDB that takes TLS only from the network, and root from its socket. */
 export async function startMariadb({ folder, leaf, admin }: ServerOptions): Promise<Server> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const data = join(folder, 'data');
   const socket = join(folder, 'socket');
   await mkdir(folder);

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startDaemon } from '../daemon.ts';
-import { freePort, run, type Server, type ServerOptions } from './server.ts';
+import { freePorts, startDaemon } from '../daemon.ts';
+import { run, type Server, type ServerOptions } from './server.ts';
 
 const RELEASES = '/usr/lib/postgresql';
 /** It refuses to run as root. */
@@ -12,7 +12,7 @@ const AS_POSTGRES = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-
 
 /** PostgreSQL that takes TLS only from the network, and anybody from its socket. */
 export async function startPostgresql({ folder, leaf, admin }: ServerOptions): Promise<Server> {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const data = join(folder, 'data');
   await mkdir(folder);
   await chmod(folder, 0o777);

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import net from 'node:net';
 import { promisify } from 'node:util';
 import type { Daemon } from '../daemon.ts';
 
@@ -25,12 +23,4 @@ export interface ServerOptions {
   readonly folder: string;
   readonly leaf: { readonly key: string; readonly cert: string };
   readonly admin: { readonly username: string; readonly password: string };
-}
-
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }

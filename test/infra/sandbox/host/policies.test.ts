@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestCloud, type TestCloud } from '../cloud.ts';
+import { giveMfaDevice, openSession } from '../mfa.ts';
 
 let local: TestCloud;
 
@@ -43,7 +44,12 @@ async function clientsWith(statement: object) {
   const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
   const credentials = { accessKeyId, secretAccessKey };
   const account = { ...local.cloud.account, credentials };
-  return { credentials, iam: new IAMClient(account), secretsManager: new SecretsManagerClient(account) };
+  return {
+    UserName,
+    credentials,
+    iam: new IAMClient(account),
+    secretsManager: new SecretsManagerClient(account),
+  };
 }
 
 async function createSecret(Name: string, Value: string): Promise<void> {
@@ -83,6 +89,32 @@ test.each([
     else await expect(listed).rejects.toThrow(accessDenied);
   },
 );
+
+test('aws:MultiFactorAuthPresent opens a session that was begun with a code of the own device, and no other', async () => {
+  const { account } = local.cloud;
+  const withMfa = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+  const ada = await clientsWith({ Action: 'iam:ListAccessKeys', Resource: '*', Condition: withMfa });
+  const bob = await clientsWith({ Action: 'iam:ListAccessKeys', Resource: '*' });
+  const own = await giveMfaDevice(local.clients.iam, ada.UserName);
+  const foreign = await giveMfaDevice(local.clients.iam, bob.UserName);
+  const listing = async (mfa: Parameters<typeof openSession>[2]) => {
+    const credentials = await openSession(account, ada.credentials, mfa);
+    return new IAMClient({ ...account, credentials }).send(new ListAccessKeysCommand({ UserName: 'mailer' }));
+  };
+  await expect(listing({ SerialNumber: own, TokenCode: '123456' })).resolves.toMatchObject({
+    AccessKeyMetadata: [],
+  });
+  for (const mfa of [
+    {},
+    { SerialNumber: own },
+    { SerialNumber: own, TokenCode: 'a code' },
+    { SerialNumber: foreign, TokenCode: '123456' },
+  ]) {
+    await expect(listing(mfa)).rejects.toThrow(accessDenied);
+  }
+  const withoutSession = ada.iam.send(new ListAccessKeysCommand({ UserName: 'mailer' }));
+  await expect(withoutSession).rejects.toThrow(accessDenied);
+});
 
 test('what no policy allows is denied', async () => {
   const { iam } = await clientsWith({ Action: 'iam:ListAccessKeys', Resource: '*' });
