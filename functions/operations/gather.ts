@@ -1,9 +1,8 @@
 import { type Credential, idOf, type Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
-import type { Mint } from '../ledger/ledger.ts';
 import { nameOf } from '../rotation/issue-credential.ts';
-import type { IssuingProvider, RotationProvider } from '../rotation/provider.ts';
+import type { IssuedCredential, IssuingProvider, RotationProvider } from '../rotation/provider.ts';
 import { orphansIn } from '../rotation/reconcile.ts';
 import { providerInTags } from '../rotation/rotation.ts';
 import type { Facts, Issuer, Version } from './facts.ts';
@@ -34,21 +33,25 @@ export async function gather(
   const secret = await ports.store.describe(secretArn);
   if (secret.kind === 'not-found') return { kind: 'not-found' };
   if (secret.kind === 'denied' || !secret.managed) return { kind: 'not-managed' };
-  const [read, mints, deactivations] = await Promise.all([
-    Promise.all(Object.entries(secret.stages).map(([id, labels]) => readVersion(ports, secret, id, labels))),
-    ports.ledger.mints(secret.arn),
-    ports.ledger.deactivations(secret.arn),
-  ]);
+  const read = await Promise.all(
+    Object.entries(secret.stages).map(([id, labels]) => readVersion(ports, secret, id, labels)),
+  );
   const versions = read.map(({ version }) => version);
   const credentials = new Map(
     read.flatMap(({ version, credential }) => (credential ? [[version.versionId, credential]] : [])),
   );
   const named = providerIn(read) ?? providerInTags(secret);
   const provider = named && ports.providerFor(named, secret.name);
-  const issuer = await issuerOf(ports, secret, provider, versions, mints).catch((error: unknown): Issuer => {
+  const listed = await listedBy(provider, secret).catch((error: unknown): Listed => {
     if (whenUnreachable === 'reject' || !(error instanceof Error)) throw error;
     return { kind: 'unreachable', message: `${error.name}: ${error.message}` };
   });
+  // After the list: whatever is in it was announced here first, by a rotation that may be under way.
+  const [mints, deactivations] = await Promise.all([
+    ports.ledger.mints(secret.arn),
+    ports.ledger.deactivations(secret.arn),
+  ]);
+  const issuer = withOrphans(listed, { now: ports.now(), secret, versions, mints });
   const facts = { now: ports.now(), secret, versions, issuer, mints, deactivations };
   return { kind: 'gathered', facts, credentials, provider };
 }
@@ -91,32 +94,32 @@ function providerIn(read: readonly Read[]): Provider | null {
   return byLabel('AWSCURRENT') ?? byLabel('AWSPREVIOUS') ?? null;
 }
 
-async function issuerOf(
-  ports: OperationPorts,
-  secret: SecretDescription,
-  provider: RotationProvider | null,
-  versions: readonly Version[],
-  mints: readonly Mint[],
-): Promise<Issuer> {
+interface ListedByProvider
+  extends Pick<IssuingProvider, 'limit' | 'reversible' | 'keepsNames' | 'nameLimit'> {
+  readonly kind: 'listed';
+  readonly issued: readonly IssuedCredential[];
+}
+
+type Listed = Exclude<Issuer, { kind: 'issuing' }> | ListedByProvider;
+
+async function listedBy(provider: RotationProvider | null, secret: SecretDescription): Promise<Listed> {
   if (!provider) return { kind: 'none' };
   if (provider.kind === 'setting') return { kind: 'setting', logins: provider.logins };
   if (provider.kind === 'manual') return { kind: 'manual' };
   const owner = await provider.owner();
   const isOwner = owner === secret.name || (owner === null && provider.keepsNames);
-  return isOwner ? issuing(ports, secret, provider, versions, mints) : { kind: 'not-owner', owner };
+  if (!isOwner) return { kind: 'not-owner', owner };
+  const { limit, reversible, keepsNames, nameLimit } = provider;
+  return { kind: 'listed', issued: await provider.list(), limit, reversible, keepsNames, nameLimit };
 }
 
-async function issuing(
-  { now }: OperationPorts,
-  secret: SecretDescription,
-  provider: IssuingProvider,
-  versions: readonly Version[],
-  mints: readonly Mint[],
-): Promise<Issuer> {
-  const { limit, reversible } = provider;
-  const issued = await provider.list();
+function withOrphans(
+  listed: Listed,
+  { now, secret, versions, mints }: Pick<Facts, 'now' | 'secret' | 'versions' | 'mints'>,
+): Issuer {
+  if (listed.kind !== 'listed') return listed;
+  const { issued, limit, reversible } = listed;
   const labelled = new Set(versions.flatMap(({ id }) => id ?? []));
-  const names = nameOf(provider, secret.name);
-  const orphans = orphansIn({ now: now(), issued, labelled, mints, nameOf: names });
+  const orphans = orphansIn({ now, issued, labelled, mints, nameOf: nameOf(listed, secret.name) });
   return { kind: 'issuing', issued, limit, reversible, orphans };
 }

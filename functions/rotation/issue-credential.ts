@@ -8,7 +8,10 @@ import { type Basis, type Rotation, RotationError } from './rotation.ts';
 import { storePending } from './store-pending.ts';
 
 /** For providers that keep names: how each token's credential is called. */
-export function nameOf(provider: IssuingProvider, secretName: string): ((token: string) => string) | null {
+export function nameOf(
+  provider: Pick<IssuingProvider, 'keepsNames' | 'nameLimit'>,
+  secretName: string,
+): ((token: string) => string) | null {
   if (!provider.keepsNames) return null;
   return (token) => mintName(secretName, token, provider.nameLimit ?? Number.POSITIVE_INFINITY);
 }
@@ -39,11 +42,9 @@ export async function issueCredential(
 
 async function makeRoom(rotation: Rotation, provider: IssuingProvider): Promise<void> {
   const { ledger, secret, store, now } = rotation;
-  const [issued, logins, mints] = await Promise.all([
-    provider.list(),
-    labelledLogins(store, secret),
-    ledger.mints(secret.arn),
-  ]);
+  // Before the ledger: whatever is in the list was announced there first, by whoever else is at work for this token.
+  const issued = await provider.list();
+  const [logins, mints] = await Promise.all([labelledLogins(store, secret), ledger.mints(secret.arn)]);
   const plan = planMint({
     now: now(),
     issued,

@@ -2,7 +2,7 @@ import type { SecretDescription } from '../credential/secret-reader.ts';
 import type { Mint } from '../ledger/ledger.ts';
 import { nameOf } from './issue-credential.ts';
 import type { LabelledLogin } from './labelled.ts';
-import type { IssuingProvider } from './provider.ts';
+import type { IssuedCredential, IssuingProvider } from './provider.ts';
 import { orphansIn } from './reconcile.ts';
 import { planRetirement, type Retirement, type RetirementFacts } from './retire-plan.ts';
 import type { Retired, RetirementPorts } from './retirement.ts';
@@ -19,6 +19,8 @@ export interface Replaced {
 }
 
 interface Known extends Replaced {
+  /** Listed before the ledger was read. */
+  readonly issued: readonly IssuedCredential[];
   readonly logins: readonly LabelledLogin[];
   readonly mints: readonly Mint[];
 }
@@ -49,9 +51,9 @@ async function gather(
   { ledger, now, overlapMs, soakMs }: RetirementPorts,
   secret: SecretDescription,
   provider: IssuingProvider,
-  { currentId, promotedAt, logins, mints }: Known,
+  { currentId, promotedAt, issued, logins, mints }: Known,
 ): Promise<RetirementFacts> {
-  const [issued, deactivations] = await Promise.all([provider.list(), ledger.deactivations(secret.arn)]);
+  const deactivations = await ledger.deactivations(secret.arn);
   const labelled = new Set(logins.map(({ id }) => id));
   const minted = mints.flatMap(({ accessKeyId }) => (accessKeyId === null ? [] : [accessKeyId]));
   const pending = logins.filter(({ labels }) => labels.includes('AWSPENDING'));

@@ -126,6 +126,8 @@ async function actOn(
   provider: RotationProvider,
   current: Current,
 ): Promise<RetirementOutcome> {
+  // Before the ledger: whatever is in the list was announced there first, by a rotation that may be under way.
+  const listed = provider.kind === 'issuing' ? await provider.list() : [];
   const [logins, mints] = await Promise.all([
     labelledLogins(ports.store, secret),
     ports.ledger.mints(secret.arn),
@@ -133,7 +135,7 @@ async function actOn(
   const { arn: secretArn } = secret;
   const issued =
     provider.kind === 'issuing'
-      ? await retireIssued(ports, secret, provider, { ...current, logins, mints })
+      ? await retireIssued(ports, secret, provider, { ...current, issued: listed, logins, mints })
       : ({ kind: 'retired', retirements: [] } as const);
   if (issued.kind === 'current-not-active') return { kind: 'failed', secretArn, reason: issued.kind };
   if (issued.kind === 'held') return { ...issued, secretArn };
