@@ -68,3 +68,17 @@ export async function* paginateQuery(
 export function isConditionalCheckFailed(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
+
+/** Puts an item on a condition. False, and nothing is put, when it does not hold. */
+export async function putIf(
+  client: Pick<DynamoDBClient, 'send'>,
+  input: PutItemCommandInput & { readonly ConditionExpression: string },
+): Promise<boolean> {
+  try {
+    await client.send(new PutItemCommand(input));
+    return true;
+  } catch (error) {
+    if (isConditionalCheckFailed(error)) return false;
+    throw error;
+  }
+}

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  isConditionalCheckFailed,
-  PutItemCommand,
-} from '../aws/dynamodb.ts';
+import { type DynamoDBClient, GetItemCommand, putIf } from '../aws/dynamodb.ts';
 import type { Credential } from '../credential/credential.ts';
 import { type Account, UNTOUCHED } from './account.ts';
 
@@ -81,24 +76,16 @@ export class BudgetTable {
     return { account: { logins, heldUntil }, revision };
   }
 
-  async #put(key: Key, account: Account, over: string | null, now: number): Promise<boolean> {
+  #put(key: Key, account: Account, over: string | null, now: number): Promise<boolean> {
     const latest = Math.max(now, account.heldUntil, ...Object.values(account.logins));
     const expiresAt = Math.ceil(latest / 1000) + KEPT_SECONDS;
     const item = { ...key, ...account, revision: this.#newId(), expiresAt };
     const condition = over === null ? 'attribute_not_exists(pk)' : 'revision = :read';
-    try {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#table,
-          Item: marshall(item),
-          ConditionExpression: condition,
-          ...(over !== null && { ExpressionAttributeValues: marshall({ ':read': over }) }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionalCheckFailed(error)) return false;
-      throw error;
-    }
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item: marshall(item),
+      ConditionExpression: condition,
+      ...(over !== null && { ExpressionAttributeValues: marshall({ ':read': over }) }),
+    });
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
-/** Events are kept for so long (seconds): 400 days. */
-const KEPT_SECONDS = 400 * 24 * 60 * 60;
+/** Events, and the operations that they tell of, are kept for so long (seconds): 400 days. */
+export const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
 /** What was done, as its caller tells it. `at` in milliseconds since 1970; `who`: an ARN, or `schedule`. */
 export interface EventContent {

@@ -1,12 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  isConditionalCheckFailed,
-  PutItemCommand,
-  paginateQuery,
-} from '../aws/dynamodb.ts';
+import { type DynamoDBClient, GetItemCommand, paginateQuery, putIf } from '../aws/dynamodb.ts';
 import { type ChainedEvent, type EventContent, type Head, linkedTo } from './chain.ts';
 import type { Chain, StoredEvent } from './chain-verdict.ts';
 import { EVENTS, eventKey } from './event-key.ts';
@@ -81,28 +75,14 @@ export class EventLog {
       : this.#put(item, 'attribute_not_exists(pk)'));
   }
 
-  /** False when the condition does not hold. */
-  async #put(
-    item: object,
-    condition: string,
-    values?: object,
-    names?: Record<string, string>,
-  ): Promise<boolean> {
-    try {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#table,
-          Item: marshall(item, { removeUndefinedValues: true }),
-          ConditionExpression: condition,
-          ...(values && { ExpressionAttributeValues: marshall(values) }),
-          ...(names && { ExpressionAttributeNames: names }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionalCheckFailed(error)) return false;
-      throw error;
-    }
+  #put(item: object, condition: string, values?: object, names?: Record<string, string>): Promise<boolean> {
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item: marshall(item, { removeUndefinedValues: true }),
+      ConditionExpression: condition,
+      ...(values && { ExpressionAttributeValues: marshall(values) }),
+      ...(names && { ExpressionAttributeNames: names }),
+    });
   }
 
   async #get(key: { readonly pk: string; readonly sk: string }): Promise<Item | null> {

@@ -1,15 +1,8 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  isConditionalCheckFailed,
-  PutItemCommand,
-} from '../aws/dynamodb.ts';
+import { type DynamoDBClient, GetItemCommand, putIf } from '../aws/dynamodb.ts';
 import { canonicalJson } from '../ledger/canonical-json.ts';
+import { KEPT_SECONDS } from '../ledger/chain.ts';
 import type { Operation } from './operation.ts';
-
-/** As long as the events that an operation leaves in the ledger (seconds). */
-const KEPT_SECONDS = 400 * 24 * 60 * 60;
 
 /** Operations by their id, and which one a secret is in the hands of. */
 export class OperationTable {
@@ -25,7 +18,7 @@ export class OperationTable {
   async begin(operation: Operation): Promise<Operation | 'taken'> {
     const expiresAt = Math.floor(operation.requestedAt / 1000) + KEPT_SECONDS;
     const item = { ...keyOf(operation.operationId), expiresAt, request: operation };
-    if (await this.#put(item, 'attribute_not_exists(pk)', {})) return operation;
+    if (await this.#put(item, 'attribute_not_exists(pk)')) return operation;
     const known = await this.find(operation.operationId);
     return known && requestIn(known) === requestIn(operation) ? known : 'taken';
   }
@@ -63,21 +56,13 @@ export class OperationTable {
     return Item ? unmarshall(Item) : null;
   }
 
-  async #put(item: object, condition: string, values: object): Promise<boolean> {
-    try {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.#table,
-          Item: marshall(item),
-          ConditionExpression: condition,
-          ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall(values) }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionalCheckFailed(error)) return false;
-      throw error;
-    }
+  #put(item: object, condition: string, values?: object): Promise<boolean> {
+    return putIf(this.#client, {
+      TableName: this.#table,
+      Item: marshall(item),
+      ConditionExpression: condition,
+      ...(values && { ExpressionAttributeValues: marshall(values) }),
+    });
   }
 }
 

@@ -9,8 +9,8 @@ import {
   decryptTable,
   onDefaultBus,
   onManagedSecrets,
-  onManagedUsers,
   onTable,
+  retireKeys,
   rotateWith,
 } from './permissions.ts';
 
@@ -39,14 +39,7 @@ export class Operation extends KeyturnFunction {
       onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
       rotateWith(this, functionArn),
       decryptSecrets(deployment),
-      onManagedUsers(
-        this,
-        'DeleteAccessKey',
-        'GetAccessKeyLastUsed',
-        'ListAccessKeys',
-        'ListUserTags',
-        'UpdateAccessKey',
-      ),
+      retireKeys(this),
       onTable(deployment.storage, 'GetItem', 'PutItem', 'Query'),
       decryptTable(deployment.storage),
       onDefaultBus(this),

@@ -38,6 +38,18 @@ export function onManagedUsers(scope: IConstruct, ...actions: string[]): PolicyS
   });
 }
 
+/** To list, switch on and off and delete access keys, and to see whose they are and when they were used; not to make any. */
+export function retireKeys(scope: IConstruct): PolicyStatement {
+  return onManagedUsers(
+    scope,
+    'DeleteAccessKey',
+    'GetAccessKeyLastUsed',
+    'ListAccessKeys',
+    'ListUserTags',
+    'UpdateAccessKey',
+  );
+}
+
 /** Actions for which AWS knows no resource; every one of them is explained in acknowledged.ts. */
 export function onEverything(...actions: string[]): PolicyStatement {
   return new PolicyStatement({ actions, resources: ['*'] });

@@ -9,8 +9,8 @@ import {
   decryptTable,
   onEverything,
   onManagedSecrets,
-  onManagedUsers,
   onTable,
+  retireKeys,
 } from './permissions.ts';
 import { ScheduledTarget } from './scheduled-target.ts';
 
@@ -31,14 +31,7 @@ export class Retirement extends KeyturnFunction {
       onEverything('secretsmanager:ListSecrets'),
       onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
       decryptSecrets(deployment),
-      onManagedUsers(
-        this,
-        'DeleteAccessKey',
-        'GetAccessKeyLastUsed',
-        'ListAccessKeys',
-        'ListUserTags',
-        'UpdateAccessKey',
-      ),
+      retireKeys(this),
       onTable(deployment.storage, 'GetItem', 'PutItem', 'Query'),
       decryptTable(deployment.storage),
     );

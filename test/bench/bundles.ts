@@ -2,17 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
 import { keyturnApp } from '../../infra/keyturn-app.ts';
-
-const CONSTRUCTS = [
-  'Validate',
-  'Lookup',
-  'Rotate',
-  'Retire',
-  'Operate',
-  'AuditPlan',
-  'AuditExamine',
-  'AuditReport',
-] as const;
+import { DEPLOYED_FUNCTIONS } from '../support/deployed-functions.ts';
 
 export interface Bundle {
   readonly name: string;
@@ -32,7 +22,7 @@ function deployedBundles(outdir: string): Bundle[] {
   const assembly = keyturnApp({ outdir, context: { keyturn: {} } }).synth();
   const resources: Record<string, { Properties: { Code?: { S3Key?: string } } }> =
     assembly.getStackByName('Keyturn').template.Resources;
-  return CONSTRUCTS.map((name) => {
+  return DEPLOYED_FUNCTIONS.map((name) => {
     const key = Object.entries(resources).find(([id]) => id.slice(0, -8) === `${name}Function`)?.[1]
       .Properties.Code?.S3Key;
     if (key === undefined) throw new Error(`the template has no function ${name} with a bundle`);

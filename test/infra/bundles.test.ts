@@ -9,22 +9,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import { keyturnApp } from '../../infra/keyturn-app.ts';
+import { DEPLOYED_FUNCTIONS } from '../support/deployed-functions.ts';
 import type { Resource } from './synthesized.ts';
 
 const run = promisify(execFile);
 const LIMIT_KIB = 450;
 /** mysql2 brings tables of character sets and error names; a rotation runs once a month, and nobody waits for it. */
 const WITH_DRIVERS_KIB = 1400;
-const CONSTRUCTS = [
-  'Validate',
-  'Lookup',
-  'Rotate',
-  'Retire',
-  'Operate',
-  'AuditPlan',
-  'AuditExamine',
-  'AuditReport',
-];
 
 let outdir: string;
 let resources: Record<string, Resource>;
@@ -39,12 +30,12 @@ beforeAll(async () => {
 afterAll(() => rm(outdir, { recursive: true, force: true }));
 
 describe('what is deployed as', () => {
-  it.each(CONSTRUCTS)(`%s is one file of at most ${LIMIT_KIB} KiB`, async (construct) => {
+  it.each(DEPLOYED_FUNCTIONS)(`%s is one file of at most ${LIMIT_KIB} KiB`, async (construct) => {
     const { size } = await stat(bundleOf(construct));
     expect(size / 1024).toBeLessThanOrEqual(LIMIT_KIB);
   });
 
-  it.each(CONSTRUCTS)('%s starts with nothing else installed', async (construct) => {
+  it.each(DEPLOYED_FUNCTIONS)('%s starts with nothing else installed', async (construct) => {
     const { stdout } = await node(`const { handler } = await import(${JSON.stringify(bundleOf(construct))});
       console.log(typeof handler);`);
     expect(stdout).toBe('function\n');

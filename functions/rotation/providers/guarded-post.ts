@@ -3,10 +3,9 @@ import http, { type IncomingMessage } from 'node:http';
 import type net from 'node:net';
 import { Forbidden } from '../../smtp/network/forbidden.ts';
 import type { Network } from '../../smtp/network.ts';
+import { LONGEST_CALL_MS } from '../lease.ts';
 import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
 
-/** For all of it (ms): it must be over before the lease of a rotation step is (rotation/lease.ts). */
-const LIMIT_MS = 12_000;
 const HTTPS_PORT = 443;
 
 export interface Post {
@@ -23,7 +22,7 @@ export interface Post {
  * 2yz is success; 4yz says that nothing was done; anything else, or no answer, may have been either. Redirects are not
  * followed, and nothing of the answer is used but its status. Rejects with a `ProviderError`.
  */
-export async function post(request: Post, network: Network, limitMs = LIMIT_MS): Promise<void> {
+export async function post(request: Post, network: Network, limitMs = LONGEST_CALL_MS): Promise<void> {
   const signal = AbortSignal.timeout(limitMs);
   const socket = await dial(request, network, signal);
   try {

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import type { Redacted } from '../../credential/redacted.ts';
+import { LONGEST_CALL_MS } from '../lease.ts';
 import { failureOf, lostAnswer, statusError } from './http-failure.ts';
 import { ProviderError } from './provider-error.ts';
 
-/** All tries of one call together (ms): it must be over before the lease of a rotation step is (rotation/lease.ts). */
-const LONGEST_CALL_MS = 12_000;
 const TRIES = 3;
 /** RFC 9110 section 5.5, without the obsolete part. */
 const HEADER_VALUE = /^[ -~]+$/;

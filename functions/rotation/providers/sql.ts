@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Redacted } from '../../credential/redacted.ts';
 import { text } from '../../credential/text.ts';
 import type { Network } from '../../smtp/network.ts';
+import { LONGEST_CALL_MS } from '../lease.ts';
 import type { SettingProvider } from '../provider.ts';
 import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
 import { ProviderError } from './provider-error.ts';
@@ -12,8 +13,6 @@ import { updateStatement } from './sql/statement.ts';
 import type { SqlProvider } from './sql-schema.ts';
 
 const PORT = { postgresql: 5432, mysql: 3306 } as const;
-/** For all of it (ms): it must be over before the lease of a rotation step is (rotation/lease.ts). */
-const LIMIT_MS = 12_000;
 const SALT_BYTES = 16;
 
 const adminSecret = v.object({ username: text(128), password: text(1024) });
@@ -60,7 +59,7 @@ export class PasswordTable implements SettingProvider {
 
   async #open(): Promise<Database> {
     const { dialect, host, database, adminSecretId, ca, port = PORT[dialect] } = this.#provider;
-    const { readSecret, network, longestCallMs = LIMIT_MS } = this.#deps;
+    const { readSecret, network, longestCallMs = LONGEST_CALL_MS } = this.#deps;
     const open = await driverOf(dialect);
     const admin = await readAdminSecret(readSecret, adminSecretId, adminSecret);
     const endpoint = { host, port, security: 'tls' } as const;
