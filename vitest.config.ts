@@ -45,8 +45,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // One sandbox at a time, with both cores to itself.
-          fileParallelism: false,
+          // A sandbox mostly waits: two of them fill the cores of a small machine.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 5 * MINUTE,
           hookTimeout: 5 * MINUTE,

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsClient } from 'aws4fetch';
 import * as v from 'valibot';
+import { type AuditSummary, auditSummary } from '../functions/api/audit-summary.ts';
 import { type OperationAnswer, operationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationRequest } from '../functions/api/operation-request.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -9,7 +10,7 @@ import type { Failure } from './exit-code.ts';
 /** API Gateway itself answers within 29 seconds (ms). */
 const SILENCE_MS = 35_000;
 
-export type Asked = { readonly kind: 'operation'; readonly operation: OperationAnswer } | Failure;
+export type Answered<T> = { readonly kind: 'answer'; readonly answer: T } | Failure;
 
 const refusal = v.object({ error: v.string(), message: v.string() });
 
@@ -25,22 +26,32 @@ export class Api {
     this.#aws = new SecretsManagerClient();
   }
 
-  request(body: OperationRequest): Promise<Asked> {
-    return this.#call('POST', 'operations', JSON.stringify(body));
+  request(body: OperationRequest): Promise<Answered<OperationAnswer>> {
+    return this.#call(operationAnswer, 'POST', 'operations', JSON.stringify(body));
   }
 
-  state(operationId: string): Promise<Asked> {
-    return this.#call('GET', `operations/${operationId}`);
+  state(operationId: string): Promise<Answered<OperationAnswer>> {
+    return this.#call(operationAnswer, 'GET', `operations/${operationId}`);
   }
 
-  async #call(method: string, path: string, body?: string): Promise<Asked> {
+  /** `id`: the runId of an audit, or `latest`. */
+  audit(id: string): Promise<Answered<AuditSummary>> {
+    return this.#call(auditSummary, 'GET', `audits/${id}`);
+  }
+
+  async #call<T>(
+    schema: v.GenericSchema<unknown, T>,
+    method: string,
+    path: string,
+    body?: string,
+  ): Promise<Answered<T>> {
     const url = new URL(path, this.#url);
     try {
       const client = await this.#client();
       const signal = AbortSignal.timeout(SILENCE_MS);
       const headers = { 'content-type': 'application/json' };
       const init = { method, headers, signal, redirect: 'error' as const, ...(body && { body }) };
-      return await read(await client.fetch(url, init));
+      return await read(schema, await client.fetch(url, init));
     } catch (error) {
       return failureOf(error, url);
     }
@@ -60,11 +71,11 @@ export class Api {
   }
 }
 
-async function read(response: Response): Promise<Asked> {
+async function read<T>(schema: v.GenericSchema<unknown, T>, response: Response): Promise<Answered<T>> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) {
-    const parsed = v.safeParse(operationAnswer, body);
-    if (parsed.success) return { kind: 'operation', operation: parsed.output };
+    const parsed = v.safeParse(schema, body);
+    if (parsed.success) return { kind: 'answer', answer: parsed.output };
   }
   const refused = v.safeParse(refusal, body);
   const kind =

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { OPERATIONS, type OperationName } from '../functions/operations/operation.ts';
 import manifest from '../package.json' with { type: 'json' };
+import type { AuditCommand } from './audit.ts';
 import { EXIT_CODE } from './exit-code.ts';
 import type { OperateCommand } from './operate.ts';
 
@@ -13,6 +14,8 @@ export type CommandLine =
       readonly ca?: string;
     }
   | (OperateCommand & { readonly kind: 'operate'; readonly json: boolean; readonly yes: boolean })
+  | (AuditCommand & { readonly kind: 'audit'; readonly json: boolean })
+  | { readonly kind: 'explain'; readonly check: string }
   /** Help or version, for standard output. */
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'refused'; readonly message: string };
@@ -62,11 +65,44 @@ Examples:
   keyturn rollback keyturn/orders --reason "the new key cannot send"
   keyturn compromised keyturn/orders --reason INC-42 --yes --json`;
 
+const AUDIT_HELP = `
+Shows what an audit found, the latest one unless its id is given: score, what
+to do first, and the nineteen practices. It starts none: the schedule does, or
+an operator who starts an execution of the stack's state machine.
+
+Asked of the API of the deployment, with your own AWS credentials and region:
+--api or KEYTURN_API_URL is the output ApiUrl of its stack. It takes the policy
+Viewer.
+
+Exit codes:
+  ${EXIT_CODE.good}  good     no check failed
+  ${EXIT_CODE.bad}  failed   a check failed
+  ${EXIT_CODE.unknown}  unknown  none failed, but not every credential was examined; or AWS or
+              the API did not answer
+  ${EXIT_CODE.refused}  usage    wrong arguments, no such audit, or not allowed
+
+Examples:
+  keyturn audit
+  keyturn audit 5f0c7a1e-... --json`;
+
+const EXPLAIN_HELP = `
+Offline. The ids stand in the report, in docs/checks.md and in the output of
+keyturn audit.
+
+Exit codes:
+  ${EXIT_CODE.good}  good     explained
+  ${EXIT_CODE.refused}  usage    no such check; those with the closest ids are named
+
+Example:
+  keyturn explain tls.enforced`;
+
 /** commander's own messages repeat arguments, which may hold a password. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  'commander.unknownCommand': 'unknown command; there are validate, rotate, rollback, compromised and doctor',
+  'commander.unknownCommand':
+    'unknown command; there are validate, audit, explain, rotate, rollback, compromised and doctor',
   'commander.unknownOption': 'unknown option; --help names those that there are',
-  'commander.missingArgument': 'it was not said what: a secret id, or for validate a login as a URL',
+  'commander.missingArgument':
+    'it was not said what: a secret id, for validate also a login as a URL, for explain a check',
   'commander.excessArguments': 'more than one thing was given',
   'commander.optionMissingArgument': 'an option needs a value: --ca a file, --reason a text, --api a URL',
 };
@@ -92,6 +128,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     .action((target: string, { json = false, ca }: { json?: boolean; ca?: string }) => {
       parsed = { kind: 'validate', target, json, ...(ca !== undefined && { ca }) };
     });
+  addAudit(program, (command) => {
+    parsed = command;
+  });
   for (const operation of OPERATIONS) {
     addOperation(program, operation, (command) => {
       parsed = command;
@@ -106,6 +145,27 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       : refused(MESSAGES[error.code] ?? 'no command was given');
   }
   return parsed;
+}
+
+function addAudit(program: Command, then: (command: CommandLine) => void): void {
+  program
+    .command('audit')
+    .summary('show what the latest audit found')
+    .description('Shows what an audit found.')
+    .argument('[id]', 'runId of an audit', 'latest')
+    .option('--api <url>', 'output ApiUrl of the stack; else KEYTURN_API_URL')
+    .option('--json', 'print the audit as JSON, as the API answers it')
+    .addHelpText('after', AUDIT_HELP)
+    .action((id: string, { json = false, api }: { json?: boolean; api?: string }) => {
+      then({ kind: 'audit', id, json, ...(api !== undefined && { apiUrl: api }) });
+    });
+  program
+    .command('explain')
+    .summary('say why a check matters, and how to mend what it finds')
+    .description('Says why a check of the audit matters, and how to mend what it finds.')
+    .argument('<check>', 'id of a check, such as tls.enforced')
+    .addHelpText('after', EXPLAIN_HELP)
+    .action((check: string) => then({ kind: 'explain', check }));
 }
 
 interface OperateOptions {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
-import { EXIT_CODE, operationExitCode } from './exit-code.ts';
+import { auditExitCode, EXIT_CODE, operationExitCode } from './exit-code.ts';
 import { askPassword } from './password.ts';
 import { asciiJson } from './picture/json.ts';
 import { operationPicture } from './picture/operation.ts';
@@ -18,6 +18,8 @@ const command = parseCommandLine(process.argv.slice(2));
 if (command.kind === 'text') stdout.write(command.text);
 else if (command.kind === 'refused') show(command, false);
 else if (command.kind === 'operate') await operated(command);
+else if (command.kind === 'audit') await audited(command);
+else if (command.kind === 'explain') await explained(command.check);
 else show(await validate(command.target, command.ca), command.json);
 
 async function validate(text: string, caFile: string | undefined): Promise<Outcome> {
@@ -57,6 +59,26 @@ async function operated(asked: Extract<CommandLine, { kind: 'operate' }>): Promi
   const text = asked.json ? `${asciiJson(operation)}\n` : operationPicture(operation, columns(), styleText);
   stdout.write(text);
   process.exitCode = operationExitCode(operation);
+}
+
+async function audited(asked: Extract<CommandLine, { kind: 'audit' }>): Promise<void> {
+  const { audit } = await import('./audit.ts');
+  const outcome = await audit(asked);
+  if (outcome.kind !== 'audited') return show(outcome, false);
+  const { auditPicture } = await import('./picture/audit.ts');
+  stdout.write(
+    asked.json ? `${asciiJson(outcome.audit)}\n` : auditPicture(outcome.audit, columns(), styleText),
+  );
+  process.exitCode = auditExitCode(outcome.audit);
+}
+
+/** The catalogue is loaded for this command only. */
+async function explained(id: string): Promise<void> {
+  const { explain } = await import('./explain.ts');
+  const outcome = explain(id);
+  if (outcome.kind !== 'explained') return show(outcome, false);
+  const { explanation } = await import('./picture/explanation.ts');
+  stdout.write(explanation(outcome.check, columns(), styleText));
 }
 
 /** A terminal that does not know its size says 0. */

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { AuditSummary } from '../functions/api/audit-summary.ts';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import type { CredentialTruth } from '../functions/smtp/judgement.ts';
 
@@ -29,4 +30,10 @@ export const EXIT_CODE: Readonly<Record<CredentialTruth | Failure['kind'], numbe
 export function operationExitCode({ state, result }: OperationAnswer): number {
   if (state === 'failed' || result === 'findings') return EXIT_CODE.bad;
   return state === 'succeeded' ? EXIT_CODE.good : EXIT_CODE.unknown;
+}
+
+/** Of an audit: 1 when a check failed; 2 when none did, but some credential was not examined. */
+export function auditExitCode({ counts, unexamined }: AuditSummary): number {
+  if (counts.fail > 0) return EXIT_CODE.bad;
+  return unexamined > 0 ? EXIT_CODE.unknown : EXIT_CODE.good;
 }

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import { SECRET_ARN, SECRET_NAME } from '../functions/ledger/secret-name.ts';
 import type { OperationName } from '../functions/operations/operation.ts';
-import { Api, type Asked } from './api.ts';
+import { type Answered, Api } from './api.ts';
+import { apiUrl, NO_API } from './api-url.ts';
 import type { Failure } from './exit-code.ts';
 
 export interface OperateCommand {
@@ -36,16 +37,7 @@ export async function operate(
   // Made here, so that a request whose answer is lost can be sent again.
   const request = requestOf(command, randomUUID());
   const asked = await again(() => api.request(request));
-  return asked.kind === 'operation' ? follow(api, asked.operation, told) : asked;
-}
-
-const NO_API =
-  'Where is the API? Give --api or KEYTURN_API_URL: the output ApiUrl of the stack, which begins with https://.';
-
-function apiUrl(text: string | undefined): URL | null {
-  const url = text === undefined ? null : URL.parse(text.endsWith('/') ? text : `${text}/`);
-  const isLocal = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost';
-  return url && (url.protocol === 'https:' || isLocal) ? url : null;
+  return asked.kind === 'answer' ? follow(api, asked.answer, told) : asked;
 }
 
 function requestOf({ operation, secretId, reason, fix }: OperateCommand, clientRequestToken: string) {
@@ -68,13 +60,13 @@ async function follow(
       return { kind: 'unanswered', message: `Operation ${operation.operationId} goes on.` };
     await sleep(lookMs);
     const asked = await again(() => api.state(operation.operationId));
-    if (asked.kind !== 'operation') return asked;
-    ({ operation } = asked);
+    if (asked.kind !== 'answer') return asked;
+    operation = asked.answer;
   }
 }
 
 /** Once more after no answer: each request may be repeated. */
-async function again(ask: () => Promise<Asked>): Promise<Asked> {
+async function again<T>(ask: () => Promise<Answered<T>>): Promise<Answered<T>> {
   const first = await ask();
   if (first.kind !== 'unanswered') return first;
   await sleep(FIRST_LOOK_MS);

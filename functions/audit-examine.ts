@@ -1,26 +1,52 @@
-import { IAMClient } from '@aws-sdk/client-iam';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { examineSecrets } from './audit/examine.ts';
-import { type BatchResult, type Counts, countStatuses } from './audit/examined.ts';
+import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/examined.ts';
+import type { SharedFacts } from './audit/facts/account.ts';
+import { encryptionKeys } from './audit/facts/encryption-key.ts';
+import type { Memory } from './audit/facts/gather.ts';
+import { OptInTests } from './audit/facts/opt-in-tests.ts';
+import { identitiesOf } from './audit/facts/sending-identity.ts';
+import { SharedProbes } from './audit/facts/shared-probes.ts';
+import { gather, known } from './audit/gathered.ts';
+import { HostTurns } from './audit/host-turns.ts';
+import { MemoryTable } from './audit/memory/memory-table.ts';
 import { ReportBucket } from './audit/report-bucket.ts';
-import { type AccountFacts, parseBatch } from './audit/run.ts';
-import { proveCredential } from './budget/deployed.ts';
-import { SecretStore } from './credential/store.ts';
+import { readResult } from './audit/results.ts';
+import { type Batch, parseBatch } from './audit/run.ts';
+import { RunLease } from './audit/run-lease.ts';
+import { JsonApi } from './aws/json-api.ts';
+import { IAM, QueryApi } from './aws/query-api.ts';
+import { SecretsManager } from './aws/secrets-manager.ts';
+import { SesV2 } from './aws/sesv2.ts';
+import { attemptControl, attemptLogin, proveCredential } from './budget/deployed.ts';
+import { SecretReader } from './credential/secret-reader.ts';
+import { deployedDomains } from './deployed-domains.ts';
 import { network } from './deployed-network.ts';
 import { setting } from './environment.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { ledger } from './ledger/table.ts';
+import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
+import { probeServer } from './probe/probe.ts';
+import { tryRelay } from './probe/relay.ts';
 
 /** Kept back from the function's remaining time (ms) to write the results down. */
 const RESERVE_MS = 10_000;
 
-const store = new SecretStore(new SecretsManagerClient());
-const iam = new IAMClient();
+const store = new SecretReader(new SecretsManager());
+const secretsManager = new JsonApi({ service: 'secretsmanager', target: 'secretsmanager', version: '1.1' });
+const kms = new JsonApi({ service: 'kms', target: 'TrentService', version: '1.1' });
+const sesv2 = new SesV2();
+const iam = new QueryApi(IAM);
 const bucket = new ReportBucket(setting('bucket'));
-const policy = { rotationDays: setting('rotationDays'), overlapHours: setting('overlapHours') };
+const lease = new RunLease(dynamodb, setting('table'));
+const memories = new MemoryTable(dynamodb, setting('table'), setting('reportRetentionDays'));
+const policy = {
+  rotationDays: setting('rotationDays'),
+  overlapHours: setting('overlapHours'),
+  soakHours: setting('soakHours'),
+  optIns: setting('auditOptIn'),
+};
 
 export interface BatchExamined {
   readonly batch: number;
@@ -28,21 +54,71 @@ export interface BatchExamined {
   readonly findings: Counts;
 }
 
-/** One batch of the audit: examines its credentials and writes their findings; the same batch again overwrites them. */
+/**
+ * One batch of the audit: examines its credentials and writes their findings. A batch of this run that has its result is
+ * not examined again, so that a run may be tried again or redriven from any state.
+ */
 export const handler = async (event: unknown, context: Context): Promise<BatchExamined> => {
   beginInvocation(context);
-  const { runId, batch, secretArns, accountKey } = parseBatch(event);
-  const account = await bucket.getJson<AccountFacts>(accountKey);
-  if (!account) throw new Error(`expected the account's facts at ${accountKey}, found nothing`);
-  const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
-  const { ses } = account;
-  const prove = proveCredential;
-  const record: Ledger['recordValidation'] = (validated) => ledger.recordValidation(validated);
-  const sources = { store, iam, ses, policy, network, prove, record, now: Date.now, remainingMs };
-  const result: BatchResult = { runId, batch, examinations: await examineSecrets(secretArns, sources) };
-  await bucket.putJson(REPORT.result(runId, batch), result);
-  const examined = result.examinations.filter((examination) => examination.kind === 'examined');
+  const planned = parseBatch(event);
+  const { runId, batch } = planned;
+  const earlier = await readResult(bucket, runId, batch);
+  const examinations = earlier?.examinations ?? (await examine(planned, context));
+  if (!earlier) {
+    const result: BatchResult = { runId, batch, examinations };
+    await bucket.putCompressed(REPORT.result(runId, batch), result);
+  }
+  const examined = examinations.filter((examination) => examination.kind === 'examined');
   const findings = countStatuses(examined.flatMap((examination) => examination.findings));
-  logger.info('audit.batch', { event: 'audit.batch', runId, batch, result: 'examined', findings });
+  const result = earlier ? 'examined-before' : 'examined';
+  logger.info('audit.batch', { event: 'audit.batch', runId, batch, result, findings });
   return { batch, examined: examined.length, findings };
 };
+
+/** Rejects when another audit is at work: this one was stopped, and redriven when the next had begun. */
+async function goOnAlone(runId: string): Promise<void> {
+  // While DynamoDB cannot be reached there is no login that another run could mind: it keeps the login budget, too.
+  const leased = await gather(() => lease.take({ runId }, Date.now()));
+  if (leased.known && leased.value.kind === 'held')
+    throw new Error(`expected no other audit at work, found ${leased.value.runId}`);
+}
+
+async function examine(
+  { runId, secretArns, unread, accountKey }: Batch,
+  context: Context,
+): Promise<Examination[]> {
+  await goOnAlone(runId);
+  const shared = await bucket.getJson<SharedFacts>(accountKey);
+  if (!shared) throw new Error(`expected the account's facts at ${accountKey}, found nothing`);
+  const account = { ...shared, unread: known(unread) };
+  const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
+  const aws = {
+    secretsManager,
+    iam,
+    account,
+    identityOf: identitiesOf(sesv2),
+    keyOf: encryptionKeys(kms),
+  };
+  const prove = proveCredential;
+  const record: Ledger['recordValidation'] = (validated) => ledger.recordValidation(validated);
+  const memory: Memory = {
+    before: (secretArn) => memories.before(runId, secretArn),
+    write: (secretArn, remembered) => memories.write(runId, secretArn, remembered),
+  };
+  const probes = new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network));
+  const optInTests = new OptInTests({
+    attempt: attemptControl,
+    relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network),
+  });
+  const turns = new HostTurns();
+  const reached = { store, turns, probes, optInTests, prove, attempt: attemptLogin, record, memory };
+  const domains = deployedDomains(remainingMs);
+  return await examineSecrets(secretArns, {
+    ...aws,
+    ...reached,
+    domains,
+    policy,
+    now: Date.now,
+    remainingMs,
+  });
+}

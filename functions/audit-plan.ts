@@ -1,10 +1,15 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import type { Context } from 'aws-lambda';
-import { sesAccount } from './audit/facts/ses-account.ts';
+import type { SharedFacts } from './audit/facts/account.ts';
+import { gatherAccount } from './audit/facts/gather-account.ts';
+import { ValueComparison } from './audit/facts/value-comparison.ts';
+import { known, missing } from './audit/gathered.ts';
 import { planBatches } from './audit/plan.ts';
 import { ReportBucket } from './audit/report-bucket.ts';
-import { type AccountFacts, accountKey, parseRun, type Run } from './audit/run.ts';
+import { accountKey, parseRun, type Run } from './audit/run.ts';
+import { RunLease } from './audit/run-lease.ts';
+import { DynamoDBClient } from './aws/dynamodb.ts';
 import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
@@ -14,21 +19,69 @@ const store = new SecretStore(new SecretsManagerClient());
 // Amazon SES takes one call a second of each of these, so a large account is throttled on the way.
 const ses = new SESClient({ maxAttempts: 8 });
 const bucket = new ReportBucket(setting('bucket'));
+const lease = new RunLease(new DynamoDBClient(), setting('table'));
 
-export interface Planned extends Run {
-  readonly planKey: string;
-  readonly batches: number;
-}
+/** Kept back (ms) from the comparison of values, to write the plan down. */
+const RESERVE_MS = 45_000;
 
-/** First state of the audit: writes the plan, an array of batches, for the Distributed Map to read. */
+/** `already-running`: this run ends here, and `heldBy` is the run that goes on. */
+export type Planned =
+  | (Run & { readonly outcome: 'planned'; readonly planKey: string; readonly batches: number })
+  | (Run & { readonly outcome: 'already-running'; readonly heldBy: string });
+
+/** First state of the audit: takes the lease, and writes the plan, one batch a line, for the Distributed Map to read. */
 export const handler = async (event: unknown, context: Context): Promise<Planned> => {
   beginInvocation(context);
-  const { runId, startedAt } = parseRun(event);
-  const account: AccountFacts = { ses: await sesAccount(ses, await ses.config.region()) };
-  const batches = await planBatches(store.listManaged(), runId);
-  const planKey = REPORT.plan(runId);
-  await bucket.putJson(accountKey(runId), account);
-  await bucket.putJson(planKey, batches);
-  logger.info('audit.planned', { event: 'audit.planned', runId, result: 'planned', batches: batches.length });
-  return { runId, startedAt, planKey, batches: batches.length };
+  const run = parseRun(event);
+  const leased = await lease.take(run, Date.now());
+  if (leased.kind === 'held') {
+    const { runId: heldBy } = leased;
+    logger.info('audit.skipped', {
+      event: 'audit.skipped',
+      runId: run.runId,
+      result: 'already-running',
+      heldBy,
+    });
+    return { ...run, outcome: 'already-running', heldBy };
+  }
+  try {
+    return await plan(run, context);
+  } catch (error) {
+    await lease.release(run.runId);
+    throw error;
+  }
 };
+
+async function plan(run: Run, context: Context): Promise<Planned> {
+  const { runId } = run;
+  const values = new ValueComparison(store, () => context.getRemainingTimeInMillis() > RESERVE_MS);
+  const now = Date.now();
+  const around = await gatherAccount({
+    ses,
+    region: await ses.config.region(),
+    stack: setting('stack'),
+    table: setting('table'),
+    values,
+    now,
+  });
+  const planKey = REPORT.plan(runId);
+  let batches = 0;
+  async function* lines() {
+    for await (const batch of planBatches(values.reading(store.listManaged()), runId, now)) {
+      batches += 1;
+      yield `${JSON.stringify(batch)}\n`;
+    }
+  }
+  await bucket.putStream(planKey, 'application/jsonl', lines());
+  const audited = setting('dependencies');
+  const account: SharedFacts = {
+    ...around,
+    values: known(values.result()),
+    dependencies: audited
+      ? known(audited)
+      : missing('not-reached', 'npm audit gave no answer to the synthesis'),
+  };
+  await bucket.putJson(accountKey(runId), account);
+  logger.info('audit.planned', { event: 'audit.planned', runId, result: 'planned', batches });
+  return { ...run, outcome: 'planned', planKey, batches };
+}

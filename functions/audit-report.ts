@@ -1,21 +1,22 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import type { Counts } from './audit/examined.ts';
-import { announce, recordRun, writeReport } from './audit/publish.ts';
-import { aggregate } from './audit/report/aggregate.ts';
-import type { Summary } from './audit/report/report.ts';
+import { announce, writePage, writeReport } from './audit/publish.ts';
+import { Aggregate } from './audit/report/aggregate.ts';
 import { summarise } from './audit/report/summary.ts';
 import { ReportBucket } from './audit/report-bucket.ts';
-import { readExaminations } from './audit/results.ts';
-import { parseRun } from './audit/run.ts';
+import { Results } from './audit/results.ts';
+import { parseReportedRun, type ReportedRun } from './audit/run.ts';
+import { RunHistory } from './audit/run-history.ts';
+import { RunLease } from './audit/run-lease.ts';
 import { DynamoDBClient } from './aws/dynamodb.ts';
 import { setting } from './environment.ts';
-import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
-import { REPORT } from './observe/names.ts';
 
 const dynamo = new DynamoDBClient();
 const bucket = new ReportBucket(setting('bucket'));
+const lease = new RunLease(dynamo, setting('table'));
+const history = new RunHistory(dynamo, setting('table'), setting('reportRetentionDays'));
 
 export interface Reported {
   readonly runId: string;
@@ -24,30 +25,28 @@ export interface Reported {
   readonly counts: Counts;
 }
 
-/** Last state of the audit with `{ runId, startedAt }`; behind API Gateway the answer to `GET /audits/latest`. */
-export const handler = async (
-  event: APIGatewayProxyEvent | object,
-  context: Context,
-): Promise<APIGatewayProxyResult | Reported> => {
+/** State of the audit with a `ReportedRun`, after all its batches. */
+export const handler = async (event: unknown, context: Context): Promise<Reported> => {
   beginInvocation(context);
-  return 'httpMethod' in event ? answerLatest() : reportRun(event);
+  const run = parseReportedRun(event);
+  try {
+    return await report(run);
+  } finally {
+    await lease.release(run.runId);
+  }
 };
 
-async function reportRun(event: object): Promise<Reported> {
-  const run = parseRun(event);
-  const examinations = await readExaminations(bucket, run.runId);
-  const report = aggregate(run, examinations, new Date().toISOString());
-  const summary = summarise(report);
-  await writeReport(bucket, report, summary);
-  await recordRun(dynamo, setting('table'), summary);
-  announce(report);
+async function report({ batches, acceptedRisks, ...run }: ReportedRun): Promise<Reported> {
+  const trend = await history.before(run);
+  const aggregate = new Aggregate(run, acceptedRisks);
+  const results = new Results(bucket, { runId: run.runId, batches });
+  const finishedAt = new Date().toISOString();
+  const finished = await writeReport(bucket, aggregate, results, { finishedAt, trend });
+  const summary = summarise(finished);
+  await writePage(bucket, finished, summary);
+  await history.record(summary);
+  announce(finished);
   metrics.publishStoredMetrics();
   const { runId, reportKey, score, counts } = summary;
   return { runId, reportKey, score, counts };
-}
-
-async function answerLatest(): Promise<APIGatewayProxyResult> {
-  const latest = await bucket.getJson<Summary>(REPORT.latest);
-  if (latest) return jsonResponse(200, latest);
-  return errorResponse({ error: 'not-found', message: 'No audit has finished yet.' });
 }

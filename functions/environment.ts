@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { dependencyAuditSchema } from './audit/facts/dependencies.ts';
+import { optInSchema } from './audit/opt-in.ts';
 import { ENVIRONMENT } from './observe/names.ts';
 import { isNetwork } from './smtp/network/address-guard.ts';
 
@@ -16,6 +18,7 @@ const list = v.pipe(
 const port = v.pipe(v.string(), v.transform(Number), v.integer(PORTS), v.minValue(1, PORTS));
 
 const settings = {
+  stack: v.pipe(v.string(), v.minLength(1)),
   table: v.pipe(v.string(), v.minLength(1)),
   bucket: v.pipe(v.string(), v.minLength(1)),
   overlapHours: hours,
@@ -30,6 +33,21 @@ const settings = {
   networks: v.pipe(list, v.array(v.pipe(v.string(), v.check(isNetwork, 'expected CIDR blocks or `none`')))),
   loginFailures: wholeNumber,
   loginWindowMinutes: wholeNumber,
+  reportRetentionDays: wholeNumber,
+  securityHub: v.pipe(
+    v.picklist(['on', 'off']),
+    v.transform((text) => text === 'on'),
+  ),
+  digestFrom: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.transform((text) => (text === 'none' ? null : text)),
+  ),
+  dependencies: v.pipe(v.string(), v.parseJson(undefined, 'expected JSON'), dependencyAuditSchema),
+  auditOptIn: v.pipe(v.string(), v.parseJson(undefined, 'expected JSON'), optInSchema),
+  nameServers: list,
+  dnsOverHttps: v.pipe(v.string(), v.minLength(1)),
+  dkimSelectors: list,
 } satisfies Record<keyof typeof ENVIRONMENT, v.GenericSchema<string, unknown>>;
 
 type Settings = { readonly [K in keyof typeof settings]: v.InferOutput<(typeof settings)[K]> };

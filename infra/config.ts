@@ -1,79 +1,21 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { isNetwork } from '../functions/smtp/network/address-guard.ts';
-import { isHost } from '../functions/smtp/network/host-name.ts';
-
-/** Says what is wrong with the shape of an object; a misspelt setting must never be silently ignored. */
-const shape = ({ expected }: { readonly expected: string | null }) =>
-  expected === 'never' ? 'no such setting' : expected === 'Object' ? 'an object' : 'a value';
-
-const wholeNumber = (least: number, most: number) => {
-  const expected = `a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.number(expected),
-    v.integer(expected),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
-  );
-};
-
-const hours = v.pipe(v.number('hours, 0 or more'), v.minValue(0, 'hours, 0 or more'));
-
-const text = (expected: string, pattern: RegExp) => v.pipe(v.string(expected), v.regex(pattern, expected));
-
-const email = v.pipe(v.string('an e-mail address'), v.email('an e-mail address'));
-const host = v.pipe(v.string('a host name'), v.check(isHost, 'a host name'));
-const region = text('an AWS region such as eu-central-1', /^[a-z]{2}(-[a-z]+)+-\d$/);
-const name = text('1 to 64 letters, digits, "-", "_" or "."', /^[\w.-]{1,64}$/);
-const secretName = text('a secret name, not an ARN', /^[\w/+=.@-]{1,512}$/);
-const keyArn = text('the ARN of a KMS key', /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/);
-const schedule = text('cron(...) or rate(...)', /^(cron|rate)\(.+\)$/);
-
-/** Secrets Manager accepts 1 to 1000 (RotationRulesType.AutomaticallyAfterDays). */
-const rotationDays = wholeNumber(1, 1000);
-
-const endpoint = v.strictObject(
-  {
-    host,
-    port: wholeNumber(1, 65535),
-    security: v.optional(v.picklist(['tls', 'starttls'], '"tls" or "starttls"')),
-    ca: v.optional(text('PEM certificates', /-----BEGIN CERTIFICATE-----/)),
-  },
+import { optInSchema } from '../functions/audit/opt-in.ts';
+import { acceptedRisks } from './config/accepted-risks.ts';
+import { credential, secretNameOf } from './config/credential.ts';
+import { network, passwordTables } from './config/network.ts';
+import {
+  email,
+  hours,
+  httpsUrl,
+  nameServer,
+  rotationDays,
+  schedule,
+  selector,
   shape,
-);
-
-const sesCredential = v.pipe(
-  v.strictObject(
-    {
-      type: v.literal('ses'),
-      name,
-      identity: text('a verified SES identity: a domain or an e-mail address', /^\S+\.\S+$/),
-      from: email,
-      region: v.optional(region),
-      /** Further ones that it sends from; each has another password, made from the same key. */
-      regions: v.optional(v.array(region, 'a list of AWS regions')),
-      rotationDays: v.optional(rotationDays),
-      owner: v.optional(text('a tag value of 1 to 256 characters', /^[\w\s+=.:/@-]{1,256}$/)),
-      endpoint: v.optional(endpoint),
-    },
-    shape,
-  ),
-  v.forward(
-    v.check(({ from, identity }) => sendsAs(from, identity), 'an address that the identity may send as'),
-    ['from'],
-  ),
-);
-
-const existingCredential = v.strictObject(
-  {
-    type: v.literal('existing'),
-    name,
-    secretName,
-    rotationDays: v.optional(rotationDays),
-    kmsKeyArn: v.optional(keyArn),
-  },
-  shape,
-);
+  twice,
+  wholeNumber,
+} from './config/values.ts';
 
 /**
  * Below what commonly locks an account: fail2ban bans at the 5th failure in 10 minutes (its default), the Windows
@@ -85,43 +27,6 @@ const loginBudget = v.strictObject(
     windowMinutes: v.optional(wholeNumber(1, 1440), 15),
   },
   shape,
-);
-
-const credential = v.variant('type', [sesCredential, existingCredential], 'type "ses" or "existing"');
-
-const cidr = v.pipe(
-  v.string('a CIDR block such as 10.1.0.0/16'),
-  v.check(isNetwork, 'a CIDR block such as 10.1.0.0/16'),
-);
-
-/** What Keyturn may dial besides public addresses and the ports 465, 587, 2465 and 2587. */
-const network = v.strictObject(
-  {
-    ports: v.optional(v.array(wholeNumber(1, 65535), 'a list of ports'), []),
-    networks: v.optional(v.array(cidr, 'a list of CIDR blocks'), []),
-  },
-  shape,
-);
-
-const ids = (pattern: RegExp, expected: string) =>
-  v.optional(v.array(text(expected, pattern), `a list: ${expected}`), []);
-
-/**
- * For secrets whose provider is `sql`: the functions that set passwords then carry the database drivers, and stand in these
- * subnets, which need a way to mail servers and to AWS.
- */
-const passwordTables = v.pipe(
-  v.strictObject(
-    {
-      subnetIds: ids(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id such as subnet-0a1b2c3d4e5f60718'),
-      securityGroupIds: ids(/^sg-[0-9a-f]{8,17}$/, 'a security group id such as sg-0a1b2c3d4e5f60718'),
-    },
-    shape,
-  ),
-  v.check(
-    ({ subnetIds, securityGroupIds }) => (subnetIds.length === 0) === (securityGroupIds.length === 0),
-    'subnetIds together with securityGroupIds, or neither',
-  ),
 );
 
 const settings = v.strictObject(
@@ -144,7 +49,20 @@ const settings = v.strictObject(
     overlapHours: v.optional(hours, 48),
     soakHours: v.optional(hours, 72),
     loginBudget: v.optional(loginBudget, {}),
+    /** Off unless a host is named: these checks fail logins, send mail, or tell a hash to somebody else. */
+    auditOptIn: v.optional(optInSchema, []),
+    /** For the audit, where those of the functions' network do not tell what the world sees. */
+    nameServers: v.optional(v.array(nameServer, 'a list of name servers'), []),
+    /** Asked for the DNSSEC status of sender domains, and of nothing else; it has to validate. */
+    dnsOverHttps: v.optional(httpsUrl, 'https://cloudflare-dns.com/dns-query'),
+    /** Under which sender domains may have DKIM keys, besides those of Amazon SES and the usual ones. */
+    dkimSelectors: v.optional(v.array(selector, 'a list of DKIM selectors'), []),
     auditSchedule: v.optional(schedule, 'cron(0 6 * * ? *)'),
+    acceptedRisks: v.optional(acceptedRisks, []),
+    /** Failures and warnings go to AWS Security Hub, which takes a price for each. */
+    securityHub: v.optional(v.boolean('true or false'), false),
+    /** Each owner gets their findings by mail from this address, which Amazon SES must have verified, or its domain. */
+    digestFrom: v.optional(email),
     retireSchedule: v.optional(schedule, 'rate(1 hour)'),
     /** One CloudWatch alarm looks back 7 days at the most. */
     deadManHours: v.optional(wholeNumber(1, 168), 26),
@@ -170,7 +88,6 @@ const schema = v.pipe(
 
 /** Every setting of a deployment, defaults filled in; lengths in the unit of the name. */
 export type Config = v.InferOutput<typeof settings>;
-export type CredentialConfig = v.InferOutput<typeof credential>;
 
 /**
  * Reads the CDK context key `keyturn`. Throws with one line for each bad key: its path, what was expected and got.
@@ -181,11 +98,6 @@ export function readConfig(context: unknown): Config {
   throw new Error(
     ['The context "keyturn" (cdk.json) is not valid:', ...parsed.issues.map(explain)].join('\n  '),
   );
-}
-
-/** The name of the secret that holds this credential. */
-export function secretNameOf(credential: CredentialConfig): string {
-  return credential.type === 'ses' ? `keyturn/${credential.name}` : credential.secretName;
 }
 
 function explain({ path, message, input }: v.BaseIssue<unknown>): string {
@@ -199,16 +111,6 @@ function display(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : JSON.stringify(value);
-}
-
-function sendsAs(from: string, identity: string): boolean {
-  const domain = from.slice(from.lastIndexOf('@') + 1).toLowerCase();
-  const owner = identity.toLowerCase();
-  return owner === from.toLowerCase() || domain === owner || domain.endsWith(`.${owner}`);
-}
-
-function twice(values: readonly string[]): string[] {
-  return values.filter((value, index) => values.indexOf(value) !== index);
 }
 
 function keysRetireInTime({ credentials, rotationDays: days, overlapHours, soakHours }: Config): boolean {

@@ -1,11 +1,13 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type Config, secretNameOf } from './config.ts';
+import { secretNameOf } from './config/credential.ts';
+import type { Config } from './config.ts';
 import { AccessPolicies } from './constructs/access-policies.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { alertTopic } from './constructs/alert-topic.ts';
 import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
+import { AuditLookup } from './constructs/audit-lookup.ts';
 import { keyturnDashboard } from './constructs/dashboard.ts';
 import { Lookup } from './constructs/lookup.ts';
 import { Operation } from './constructs/operation.ts';
@@ -32,12 +34,13 @@ export class KeyturnStack extends Stack {
     const retire = new Retirement(this, 'Retire', deployment);
     const operate = new Operation(this, 'Operate', { rotate, ...deployment });
     const audit = new Audit(this, 'Audit', deployment);
-    const subjects = { validate, lookup, rotate, retire, operate, audit };
+    const audits = new AuditLookup(this, 'AuditLookup', deployment);
+    const subjects = { validate, lookup, rotate, retire, operate, audit, audits };
     this.declareCredentials(deployment, rotate);
     const { restApi } = new Api(this, 'Api', {
       validate: validate.lambda,
       credentials: lookup.lambda,
-      report: audit.report.lambda,
+      audits: audits.lambda,
       operate: operate.lambda,
       ...deployment,
     });
@@ -66,6 +69,8 @@ export class KeyturnStack extends Stack {
       AuditPlanFunctionName: audit.plan.lambda.functionName,
       AuditExamineFunctionName: audit.examine.lambda.functionName,
       AuditReportFunctionName: audit.report.lambda.functionName,
+      AuditsFunctionName: audits.lambda.functionName,
+      ...(audit.tell && { AuditTellFunctionName: audit.tell.lambda.functionName }),
     });
   }
 
@@ -88,7 +93,7 @@ export class KeyturnStack extends Stack {
 
   private watch(
     { storage, config }: Deployment,
-    { validate, lookup, rotate, retire, operate, audit }: Subjects,
+    { validate, lookup, rotate, retire, operate, audit, audits }: Subjects,
   ) {
     // Without rotate, which rejects to be tried again, also while it waits for a person: its metric tells the two apart.
     const watched = {
@@ -99,6 +104,8 @@ export class KeyturnStack extends Stack {
       'audit-plan': audit.plan,
       'audit-examine': audit.examine,
       'audit-report': audit.report,
+      ...(audit.tell && { 'audit-tell': audit.tell }),
+      audits,
     };
     const secretNames = config.credentials.map(secretNameOf);
     const topic = alertTopic(this, 'Alerts', { encryptionKey: storage.key, email: config.alertEmail });
@@ -130,4 +137,5 @@ interface Subjects {
   readonly retire: Retirement;
   readonly operate: Operation;
   readonly audit: Audit;
+  readonly audits: AuditLookup;
 }

@@ -3,6 +3,9 @@ import type { CredentialFacts } from './facts/credential-facts.ts';
 import type { Outcome } from './outcome.ts';
 import type { PracticeNumber } from './practices.ts';
 
+/** What a rule looks at; `docs/checks.md` says it, and who may not read it gets `unknown`. */
+export type Fact = 'secret' | 'value' | 'login' | 'server' | 'domain' | 'iam' | 'ses' | 'account' | 'history';
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
 /** One question of the audit, with all that a reader of its finding needs. */
@@ -12,6 +15,7 @@ export interface Check {
   readonly practices: readonly PracticeNumber[];
   readonly title: string;
   readonly severity: Severity;
+  readonly needs: readonly Fact[];
   /** What goes wrong otherwise, in plain words. */
   readonly why: string;
   readonly mend: string;

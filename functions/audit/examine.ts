@@ -1,13 +1,17 @@
 import { type SecretDescription, versionWith } from '../credential/secret-reader.ts';
 import { shownBy } from '../credential/validation.ts';
+import { OWNER_TAG } from '../observe/names.ts';
+import type { CertificateFacts } from '../smtp/evidence.ts';
 import { mask } from '../smtp/masking.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { concurrently } from './concurrently.ts';
-import type { Examination, Examined, Finding, UnexaminedReason } from './examined.ts';
+import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examined.ts';
 import type { CredentialFacts } from './facts/credential-facts.ts';
 import { endpointOf, gatherFacts, type Sources } from './facts/gather.ts';
+import { gather } from './gathered.ts';
+import { dated, remember, resolved } from './memory/remember.ts';
 
-/** Each credential holds a few sockets and little memory; a mail host sees this many of our connections at most. */
+/** Each credential holds a few sockets and little memory. Those of one mail host take turns. */
 const CONCURRENCY = 4;
 /** Less than this (ms) would only produce timeouts that say nothing about the server. */
 const LEAST_MS = 2000;
@@ -29,9 +33,15 @@ async function examineSecret(secretArn: string, sources: Sources): Promise<Exami
   if (description.kind === 'denied') return unexamined(secretArn, 'access-denied');
   if (description.kind === 'not-found') return unexamined(secretArn, 'not-found');
   if (!description.managed) return unexamined(secretArn, 'not-managed');
-  const facts = await gatherFacts(sources, description);
+  const memory = await gather(() => sources.memory.before(secretArn));
+  const history = memory.known ? memory.value : null;
+  const facts = await gatherFacts(sources, description, history);
   await recordLogin(sources, description, facts);
-  return examined(description, facts);
+  const findings = dated(findingsOf(facts), history, facts.examinedAt);
+  // A memory that could not be read is not replaced: it would forget since when findings stand.
+  if (memory.known)
+    await sources.memory.write(secretArn, { seen: remember(facts, findings), before: history });
+  return examined(description, facts, findings);
 }
 
 /** The audit's login is a validation like any other: `GET /credentials` shows it. */
@@ -50,24 +60,43 @@ async function recordLogin(
   await record({ secretArn: description.arn, current: true, result });
 }
 
-function examined(description: SecretDescription, facts: CredentialFacts): Examined {
+function examined(
+  description: SecretDescription,
+  facts: CredentialFacts,
+  findings: readonly Finding[],
+): Examined {
   const { content, login } = facts;
   const endpoint = endpointOf(content.known ? content.value : undefined);
   return {
     kind: 'examined',
     secretArn: description.arn,
     secretName: description.name,
+    owner: description.tags[OWNER_TAG] ?? null,
     versionId: versionWith('AWSCURRENT', description) ?? null,
     endpoint: endpoint ? { host: endpoint.host, port: endpoint.port, security: endpoint.security } : null,
     verdict: login.known ? login.value.judgement.verdict : null,
-    findings: CATALOGUE.map(({ id, rule }) => finding(id, rule(facts))),
+    certificate: certificateSeen(facts),
+    findings,
+    resolved: resolved(findings, facts.history),
   };
 }
 
-/** Evidence may quote a server: no control or invisible characters, no mail address, no novel. */
-function finding(check: string, outcome: ReturnType<(typeof CATALOGUE)[number]['rule']>): Finding {
-  const evidence = mask(outcome.evidence, []).replace(/\p{Cf}+/gu, '');
-  return { ...outcome, check, evidence };
+function certificateSeen({ server }: CredentialFacts): CertificateFacts | null {
+  const certificate = server.known ? server.value.session?.certificate : undefined;
+  if (!certificate) return null;
+  return { ...certificate, subject: clean(certificate.subject), issuer: clean(certificate.issuer) };
+}
+
+function findingsOf(facts: CredentialFacts): Found[] {
+  return CATALOGUE.map(({ id, rule }) => {
+    const outcome = rule(facts);
+    return { ...outcome, check: id, evidence: clean(outcome.evidence) };
+  });
+}
+
+/** What may quote a server: no control or invisible characters, no mail address, no novel. */
+function clean(text: string): string {
+  return mask(text, []).replace(/\p{Cf}+/gu, '');
 }
 
 function unexamined(secretArn: string, reason: UnexaminedReason, detail: string | null = null): Examination {

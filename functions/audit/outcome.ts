@@ -4,6 +4,7 @@ export const REASON_TEXT = {
   'egress-blocked': 'AWS blocks outbound port 25 from Lambda',
   'not-allowed': 'the network settings do not allow to dial this',
   unreachable: 'the server could not be reached',
+  'dns-failed': 'the name servers gave no usable answer',
   closed: 'the server hung up',
   throttled: 'asked to slow down',
   'held-back': 'the login budget of the account is spent, so none was tried',
@@ -12,12 +13,12 @@ export const REASON_TEXT = {
   temporary: 'a temporary failure of the server',
   'tls-failed': 'the TLS handshake failed',
   'protocol-error': 'the answer was not valid SMTP',
-  'local-tls-limit': 'the TLS library of the audit cannot offer this',
   'not-reached': 'an earlier step failed',
   'not-configured': 'the secret does not say enough',
   'other-region': 'the audit reads Amazon SES in its own region only',
   'access-denied': 'the audit may not read this',
   'not-found': 'AWS does not know it',
+  'own-reads': "Keyturn's own reads hide those of others",
   'aws-error': 'AWS answered with an error',
 } as const;
 

@@ -1,20 +1,37 @@
+import type { ManagedSecret } from '../credential/store.ts';
+import { longUnread } from './facts/stale-secrets.ts';
 import { accountKey, type Batch } from './run.ts';
 
+/**
+ * One invocation has 15 minutes, and the credentials of one mail host are examined one after the other (host-turns.ts): 20
+ * of them that all time out still fit.
+ */
 const BATCH_SIZE = 20;
 
-/** Cuts the managed secrets into batches as they are listed, page by page. */
-export async function planBatches(
-  secrets: AsyncIterable<{ readonly arn: string }>,
+type Listed = Pick<ManagedSecret, 'arn' | 'createdAt' | 'lastAccessedAt'>;
+
+/**
+ * Cuts the managed secrets into batches as they are listed, page by page; holds one batch at a time. `now` in milliseconds
+ * since 1970.
+ */
+export async function* planBatches(
+  secrets: AsyncIterable<Listed>,
   runId: string,
-): Promise<Batch[]> {
-  const batches: Batch[] = [];
-  let secretArns: string[] = [];
-  for await (const { arn } of secrets) {
-    if (secretArns.length === 0) {
-      batches.push({ runId, batch: batches.length, secretArns, accountKey: accountKey(runId) });
-    }
-    secretArns.push(arn);
-    if (secretArns.length === BATCH_SIZE) secretArns = [];
+  now: number,
+): AsyncGenerator<Batch> {
+  let batch = 0;
+  let waiting: Listed[] = [];
+  for await (const secret of secrets) {
+    waiting.push(secret);
+    if (waiting.length < BATCH_SIZE) continue;
+    yield batchOf(waiting, runId, batch, now);
+    batch += 1;
+    waiting = [];
   }
-  return batches;
+  if (waiting.length > 0) yield batchOf(waiting, runId, batch, now);
+}
+
+function batchOf(secrets: readonly Listed[], runId: string, batch: number, now: number): Batch {
+  const secretArns = secrets.map(({ arn }) => arn);
+  return { runId, batch, secretArns, unread: longUnread(secrets, now), accountKey: accountKey(runId) };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { SesFacts } from './facts/ses.ts';
+import { type AcceptedRisk, acceptedRiskSchema } from './accepted-risks.ts';
+import type { UnreadSecrets } from './facts/account.ts';
 
 /** One audit: `runId` is the name of the Step Functions execution and part of each key in the report bucket. */
 export interface Run {
@@ -8,21 +9,19 @@ export interface Run {
   readonly startedAt: string;
 }
 
-/** Facts of the whole AWS account, read once by the plan and shared by all batches. */
-export interface AccountFacts {
-  readonly ses: SesFacts;
-}
-
 /** One item of the plan, and the event of one examination. */
 export interface Batch {
   readonly runId: string;
   readonly batch: number;
   readonly secretArns: readonly string[];
+  /** Those of them that nobody has read for long. */
+  readonly unread: UnreadSecrets;
   /** Where the account's facts are: a copy in each of thousands of batches would outgrow Step Functions. */
   readonly accountKey: string;
 }
 
-const runId = v.pipe(v.string(), v.regex(/^\w[\w.-]{0,79}$/, 'the name of an execution'));
+/** As the path of the API has it too. */
+export const runId = v.pipe(v.string(), v.regex(/^\w[\w.-]{0,79}$/, 'the name of an execution'));
 
 const runSchema = v.object({ runId, startedAt: v.pipe(v.string(), v.isoTimestamp()) });
 
@@ -30,7 +29,20 @@ const batchSchema = v.object({
   runId,
   batch: v.pipe(v.number(), v.integer(), v.minValue(0)),
   secretArns: v.array(v.string()),
+  unread: v.record(v.string(), v.nullable(v.number())),
   accountKey: v.string(),
+});
+
+/** What the report is made from; the accepted risks come with the state machine, from the configuration. */
+export interface ReportedRun extends Run {
+  readonly batches: number;
+  readonly acceptedRisks: readonly AcceptedRisk[];
+}
+
+const reportedRunSchema = v.object({
+  ...runSchema.entries,
+  batches: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  acceptedRisks: v.array(acceptedRiskSchema),
 });
 
 /** Throws on a malformed event: the state machine is broken, not a credential. */
@@ -41,6 +53,11 @@ export function parseRun(event: unknown): Run {
 /** Throws on a malformed event: the state machine is broken, not a credential. */
 export function parseBatch(event: unknown): Batch {
   return v.parse(batchSchema, event);
+}
+
+/** Throws on a malformed event: the state machine is broken, not a credential. */
+export function parseReportedRun(event: unknown): ReportedRun {
+  return v.parse(reportedRunSchema, event);
 }
 
 export function accountKey(id: string): string {

@@ -17,9 +17,14 @@ export function isWorthAnotherTry(error: unknown): boolean {
   return !(error instanceof ServiceError) || error.$metadata.httpStatusCode >= 500 || isThrottling(error);
 }
 
+/** How a service that speaks the query protocol names its refusal. */
+const IN_XML = /<Code>([\w.]+)<\/Code>/;
+
 export function refusalOf({ statusCode = 0, headers }: IncomingMessage, body: string): ServiceError {
   const fields = fieldsOf(body);
-  const code = String(fields.__type ?? headers['x-amzn-errortype'] ?? 'UnknownError');
+  const code = String(
+    fields.__type ?? headers['x-amzn-errortype'] ?? IN_XML.exec(body)?.[1] ?? 'UnknownError',
+  );
   const message = String(fields.message ?? fields.Message ?? `HTTP status ${statusCode}`);
   return new ServiceError(bare(code), message, statusCode);
 }

@@ -6,12 +6,15 @@ import { network } from '../deployed-network.ts';
 import { setting } from '../environment.ts';
 import { dynamodb, ledger } from '../ledger/table.ts';
 import { login } from '../smtp/login.ts';
+import type { Afterwards } from '../smtp/session.ts';
 import { loginCredential } from '../token/login-credential.ts';
 import { attempt } from './attempt.ts';
 import { BudgetTable } from './budget-table.ts';
 import { type Attempt, type Prover, prove } from './prove.ts';
 
 const MINUTE_MS = 60_000;
+/** Once a day, at whatever hour of it an audit comes to the host. */
+const CONTROL = { failures: 1, windowMs: 20 * 60 * MINUTE_MS };
 
 const prover: Prover = {
   table: new BudgetTable(dynamodb, setting('table'), randomUUID),
@@ -25,12 +28,17 @@ const prover: Prover = {
   newId: randomUUID,
 };
 
-/** The way every function of this deployment finds out about the credential in use. */
-export function proveCredential(tried: Attempt): Promise<Proof> {
-  return prove(prover, tried);
+/** The way every function of this deployment finds out about the credential in use; the audit goes on in its session. */
+export function proveCredential(tried: Attempt, afterwards?: Afterwards): Promise<Proof> {
+  return prove({ ...prover, login: (ready, budgetMs) => login(ready, budgetMs, network, afterwards) }, tried);
 }
 
 /** One login inside the budget, for a rotation: it repeats a refused login itself, since a new credential spreads slowly. */
 export function attemptLogin(credential: Credential, budgetMs: number): Promise<Proof> {
   return attempt(prover, credential, budgetMs);
+}
+
+/** A login that is meant to fail: a server that bans addresses counts it like any other, so each has one a day. */
+export function attemptControl(credential: Credential, budgetMs: number): Promise<Proof> {
+  return attempt({ ...prover, limits: CONTROL }, credential, budgetMs);
 }

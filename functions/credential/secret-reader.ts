@@ -25,6 +25,16 @@ export interface SecretDescription {
   readonly lastRotatedAt: number | null;
   readonly nextRotationAt: number | null;
   readonly deletedAt: number | null;
+  readonly replicas: readonly Replica[];
+}
+
+/** A copy of the secret in another region. */
+export interface Replica {
+  readonly region: string;
+  /** InSync, InProgress or Failed. */
+  readonly status: string;
+  /** Null: the AWS managed key of that region. */
+  readonly kmsKeyId: string | null;
 }
 
 /** `denied`: the role may not see it, which is what an unmanaged secret looks like to a tag-fenced role. */
@@ -100,6 +110,11 @@ function description(output: DescribeSecretCommandOutput): SecretDescription {
     lastRotatedAt: output.LastRotatedDate?.getTime() ?? null,
     nextRotationAt: output.NextRotationDate?.getTime() ?? null,
     deletedAt: output.DeletedDate?.getTime() ?? null,
+    replicas: (output.ReplicationStatus ?? []).map(({ Region, Status, KmsKeyId }) => ({
+      region: Region ?? '',
+      status: Status ?? '',
+      kmsKeyId: KmsKeyId ?? null,
+    })),
   };
 }
 

@@ -16,6 +16,9 @@ export interface ManagedSecret {
   readonly arn: string;
   readonly name: string;
   readonly schedule: RotationSchedule;
+  readonly createdAt: number | null;
+  /** The day of the last read, by whomever; null: never. */
+  readonly lastAccessedAt: number | null;
 }
 
 /** All Secrets Manager calls Keyturn makes, through the SDK, whose error it rejects with. */
@@ -96,10 +99,17 @@ export class SecretStore extends SecretReader {
         const { ARN, Name } = entry;
         const tags = tagsOf(entry.Tags);
         if (ARN && Name && isManaged(tags) && tags[ADMIN_TAG] === undefined)
-          yield { arn: ARN, name: Name, schedule: scheduleOf(entry) };
+          yield { arn: ARN, name: Name, schedule: scheduleOf(entry), ...datesOf(entry) };
       }
     }
   }
+}
+
+function datesOf({ CreatedDate, LastAccessedDate }: SecretListEntry) {
+  return {
+    createdAt: CreatedDate?.getTime() ?? null,
+    lastAccessedAt: LastAccessedDate?.getTime() ?? null,
+  };
 }
 
 function scheduleOf(entry: SecretListEntry): RotationSchedule {

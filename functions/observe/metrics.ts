@@ -9,6 +9,11 @@ export function countMetric(name: keyof typeof METRIC, count = 1): void {
   metrics.addMetric(METRIC[name], MetricUnit.Count, count);
 }
 
+/** A value that is no count, such as a score; CloudWatch keeps its least and its average. */
+export function measure(name: 'auditScore' | 'certDaysLeft', value: number): void {
+  metrics.addMetric(METRIC[name], MetricUnit.NoUnit, value);
+}
+
 /** One proven login of one credential, if a dead-man alarm waits for it. */
 export function countProvenLogin(secretName: string): void {
   if (!isWatched(secretName)) return;

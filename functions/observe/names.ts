@@ -25,7 +25,16 @@ export const METRIC = {
   auditCompleted: 'AuditCompleted',
   auditFailures: 'AuditFailures',
   auditUnexamined: 'AuditUnexamined',
+  /** Findings that Security Hub, and digests that Amazon SES did not take. */
+  auditNotTold: 'AuditNotTold',
+  /** Not a count: the score of a run, 0 to 100. */
+  auditScore: 'AuditScore',
+  /** Not a count: days that a server's certificate is still valid, one value a credential and run. */
+  certDaysLeft: 'CertDaysLeft',
 } as const;
+
+/** Put by a person, in the same namespace, after the restore of the table was rehearsed (docs/operations.md). */
+export const RESTORE_DRILL = 'RestoreDrill';
 
 /** The event that a promotion puts on the default event bus; its detail holds the secret's ARN and nothing else. */
 export const PROMOTED = { source: 'keyturn', detailType: 'Credential Promoted' } as const;
@@ -47,6 +56,8 @@ export const USER_PATH = '/keyturn/';
 
 /** Environment variables set by the infrastructure and read by `functions/environment.ts`. */
 export const ENVIRONMENT = {
+  /** The name of the stack, with which the names of all its resources begin. */
+  stack: 'KEYTURN_STACK',
   table: 'KEYTURN_TABLE',
   bucket: 'KEYTURN_BUCKET',
   overlapHours: 'KEYTURN_OVERLAP_HOURS',
@@ -61,13 +72,36 @@ export const ENVIRONMENT = {
   networks: 'KEYTURN_NETWORKS',
   loginFailures: 'KEYTURN_LOGIN_FAILURES',
   loginWindowMinutes: 'KEYTURN_LOGIN_WINDOW_MINUTES',
+  reportRetentionDays: 'KEYTURN_REPORT_RETENTION_DAYS',
+  /** JSON: hosts and what the audit may do there (audit/opt-in.ts). */
+  auditOptIn: 'KEYTURN_AUDIT_OPT_IN',
+  /** JSON: what npm audit said of the bundles, or null (audit/facts/dependencies.ts); for the function audit-plan only. */
+  dependencies: 'KEYTURN_DEPENDENCIES',
+  /** Of the audit: `address` or `address:port`, with commas between; or `none` for those of the network. */
+  nameServers: 'KEYTURN_NAME_SERVERS',
+  /** URL of a resolver that validates DNSSEC (RFC 8484). */
+  dnsOverHttps: 'KEYTURN_DNS_OVER_HTTPS',
+  /** With commas between, or `none`. */
+  dkimSelectors: 'KEYTURN_DKIM_SELECTORS',
+  /** `on` or `off`, and an address or `none`; for the function audit-tell only. */
+  securityHub: 'KEYTURN_SECURITY_HUB',
+  digestFrom: 'KEYTURN_DIGEST_FROM',
 } as const;
 
 /** Keys in the report bucket. */
 export const REPORT = {
   latest: 'audits/latest.json',
-  plan: (runId: string) => `audits/${runId}/plan.json`,
+  plan: (runId: string) => `audits/${runId}/plan.jsonl`,
   result: (runId: string, batch: number) => `audits/${runId}/results/${batch}.json`,
+  summary: (runId: string) => `audits/${runId}/summary.json`,
   json: (runId: string) => `audits/${runId}/report.json`,
   html: (runId: string) => `audits/${runId}/report.html`,
+  /** Of all credentials, when they are too many for the page; from 1 on. */
+  credentials: (runId: string, page: number | '*') => `audits/${runId}/credentials/${page}.html`,
 } as const;
+
+/** Begins the partition key of each digest that was claimed (functions/audit/tell/digest-claims.ts). */
+export const DIGEST_CLAIMS = 'AUDIT-DIGEST#';
+/** Of the audit's lease, and of the runs there were. */
+export const AUDIT_LEASE = 'AUDIT-RUN';
+export const AUDIT_RUNS = 'AUDIT';

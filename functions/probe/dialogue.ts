@@ -3,7 +3,7 @@ import { ehloKeywords, offeredMechanisms } from '../smtp/ehlo.ts';
 import type { Reply, Stage } from '../smtp/evidence.ts';
 import type { Network } from '../smtp/network.ts';
 import { parseReply } from '../smtp/reply.ts';
-import type { InterruptionReason } from './facts.ts';
+import type { InterruptionReason, PlaintextFacts } from './facts.ts';
 import { Interrupted, interruptedBy } from './interrupted.ts';
 import { LineConnection, stageEnd } from './line-connection.ts';
 
@@ -12,10 +12,11 @@ const CLIENT = '[127.0.0.1]';
 /** AWS blocks outbound port 25 from Lambda, so a silence there says nothing about the server. */
 const BLOCKED_PORT = 25;
 
-export interface EhloFacts {
-  readonly starttls: boolean;
-  readonly mechanisms: readonly string[];
-}
+/** More than any server has; a hostile one could fill the report that they go into. */
+const KEYWORDS = 40;
+const KEYWORD_LENGTH = 200;
+
+export type EhloFacts = Pick<PlaintextFacts, 'starttls' | 'mechanisms' | 'keywords'>;
 
 /** Whom a probe talks to, which way, and until when (ms of `performance.now()`). */
 export interface Probed {
@@ -63,7 +64,20 @@ export async function readGreeting(line: LineConnection): Promise<Reply> {
 export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
   const raw = await line.command(`EHLO ${CLIENT}`);
   expectReply(250, raw);
-  return { starttls: ehloKeywords(raw).includes('STARTTLS'), mechanisms: offeredMechanisms(raw) };
+  // The first line names the server.
+  const keywords = ehloKeywords(raw).slice(1);
+  return {
+    starttls: keywords.includes('STARTTLS'),
+    mechanisms: offeredMechanisms(raw),
+    keywords: keywords.slice(0, KEYWORDS).map((keyword) => keyword.slice(0, KEYWORD_LENGTH)),
+  };
+}
+
+/** From the greeting to the answer to STARTTLS, after which the handshake begins. */
+export async function upgrade(line: LineConnection): Promise<void> {
+  await readGreeting(line);
+  await sayEhlo(line);
+  await sayStarttls(line);
 }
 
 export async function sayStarttls(line: LineConnection): Promise<void> {

@@ -17,6 +17,8 @@ export class LineConnection {
   #socket: net.Socket;
   #failure: unknown;
   #wake = () => {};
+  /** What came since `exchange` took the line over from SMTP; null before. */
+  #octets: Buffer | null = null;
   readonly #replies = new ReplyBuffer();
   readonly #deadline: number;
 
@@ -43,6 +45,22 @@ export class LineConnection {
     }
   }
 
+  /**
+   * Sends octets that are not SMTP, and resolves to what `read` makes of all that came since. Nothing else can be said on
+   * this line afterwards. `read` must come to a result for any input that is long enough: that bounds what is kept.
+   */
+  async exchange<T>(octets: Buffer, read: (received: Buffer) => T | null): Promise<T> {
+    this.#octets = Buffer.alloc(0);
+    this.#socket.write(octets);
+    const end = stageEnd(this.#deadline);
+    for (;;) {
+      const result = read(this.#octets);
+      if (result !== null) return result;
+      if (this.#failure) throw this.#failure;
+      await this.#change(end);
+    }
+  }
+
   /** Upgrades to TLS. Whatever the server sent in clear before it is dropped (RFC 3207 section 6). */
   async secure(options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
     const plain = this.#socket.removeAllListeners('data').removeAllListeners('close');
@@ -56,7 +74,7 @@ export class LineConnection {
 
   /** Says QUIT if the line still stands, and closes it in any case. */
   async quit(): Promise<void> {
-    if (!this.#failure && this.#socket.writable) {
+    if (!this.#failure && !this.#octets && this.#socket.writable) {
       this.#socket.write('QUIT\r\n');
       await this.#change(Math.min(this.#deadline, performance.now() + QUIT_LIMIT_MS)).catch(() => {});
     }
@@ -71,7 +89,8 @@ export class LineConnection {
 
   #receive(chunk: Buffer): void {
     try {
-      this.#replies.push(chunk);
+      if (this.#octets) this.#octets = Buffer.concat([this.#octets, chunk]);
+      else this.#replies.push(chunk);
       this.#wake();
     } catch (error) {
       this.#fail(error);

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { Endpoint } from '../credential/credential.ts';
-import { certificateFacts } from '../smtp/tls-facts.ts';
-import type { PinnedVersion, SessionFacts } from './facts.ts';
+import { certificateFacts, keyExchangeGroup } from '../smtp/tls-facts.ts';
+import type { SessionFacts } from './facts.ts';
 import { Interrupted } from './interrupted.ts';
+import { signatureAlgorithm } from './signature-algorithm.ts';
 
 /**
  * Takes any certificate, protocol and key size: the audit describes what is wrong, which a refused handshake hides.
@@ -21,13 +23,18 @@ export function auditOptions({ host, ca }: Endpoint): ConnectionOptions {
   };
 }
 
-export function pinnedOptions(endpoint: Endpoint, version: PinnedVersion): ConnectionOptions {
-  const ciphers = 'ALL:@SECLEVEL=0';
-  return { ...auditOptions(endpoint), ciphers, minVersion: version, maxVersion: version };
-}
-
 /** `now` in milliseconds since 1970. */
 export function sessionFacts(socket: TLSSocket, host: string, now: number): SessionFacts {
+  try {
+    return describe(socket, host, now);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    // OpenSSL goes on with a certificate whose dates or key Node cannot read, since nobody asked it to verify.
+    throw new Interrupted('tls-failed', 'unreadable certificate');
+  }
+}
+
+function describe(socket: TLSSocket, host: string, now: number): SessionFacts {
   // Once only: the second call finds nothing (Node 24.21).
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) throw new Interrupted('tls-failed', 'no certificate');
@@ -35,10 +42,16 @@ export function sessionFacts(socket: TLSSocket, host: string, now: number): Sess
     isIP(host) === 0 ? certificate.checkHost(host, { subject: 'never' }) : certificate.checkIP(host);
   return {
     protocol: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher().standardName,
+    group: keyExchangeGroup(socket),
     certificate: certificateFacts(certificate, now),
     chainError: chainError(socket),
     issuerNamed: /^CA Issuers/m.test(certificate.infoAccess ?? ''),
     coversHost: covered !== undefined,
+    signature: signatureAlgorithm(certificate.raw),
+    keyFingerprint256: createHash('sha256')
+      .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('hex'),
   };
 }
 

@@ -1,25 +1,27 @@
 import type { Credential } from '../credential/credential.ts';
 import type { Failure, LoginEvidence } from './evidence.ts';
 import type { Network } from './network.ts';
-import { Session } from './session.ts';
+import { type Afterwards, Session } from './session.ts';
 import { StageDeadline } from './stage-deadline.ts';
 import { Transcript } from './transcript.ts';
 
 /**
  * One login: dial, verified TLS, AUTH, QUIT; on a fresh connection, never more than one AUTH.
  * Never rejects for what a server or network does; that is in the evidence. `budgetMs` bounds all of it.
+ * `afterwards` goes on in the session when the login is proven.
  * No AUTH byte is sent before the server's certificate was verified for `host` (RFC 8314, RFC 9525).
  */
 export async function login(
   credential: Credential,
   budgetMs: number,
   network: Network,
+  afterwards?: Afterwards,
 ): Promise<LoginEvidence> {
   const limitMs = Math.max(1, Math.floor(budgetMs));
   const deadline = new StageDeadline(budgetMs);
   const transcript = new Transcript(credential, (stage) => deadline.enter(stage));
   const session = new Session(credential, transcript, network, deadline.signal, limitMs);
-  const failure = await session.run();
+  const failure = await session.run(afterwards);
   deadline.stop();
   const evidence = evidenceOf(credential, transcript, session, failure);
   await session.quit();
@@ -29,12 +31,12 @@ export async function login(
 function evidenceOf(
   { endpoint: { host, port, security }, provider }: Credential,
   transcript: Transcript,
-  { tls, used }: Session,
+  { tls, used, proof }: Session,
   failure: Failure | null,
 ): LoginEvidence {
   const { stage, authSent, greeting, offered, lastReply } = transcript;
   const timings = transcript.timings();
-  const reply = failure?.kind === 'reply' ? failure.reply : lastReply;
+  const reply = failure?.kind === 'reply' ? failure.reply : (proof ?? lastReply);
   return {
     endpoint: { host, port, security },
     stage,

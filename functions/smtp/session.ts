@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { AuthMethod, Credential } from '../credential/credential.ts';
-import type { Failure, Stage, TlsFacts } from './evidence.ts';
+import type { Failure, Reply, Stage, TlsFacts } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './mechanisms/authenticate.ts';
 import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';
@@ -23,10 +23,18 @@ const EXCHANGE = 'KEYTURN';
 /** A polite QUIT may take this long (ms); the verdict does not depend on it. */
 const QUIT_LIMIT_MS = 1000;
 
+/**
+ * Goes on in the session of a login that was proven, one command at a time; the reply is null when it was no valid one.
+ * Whatever comes of it, the login stays proven.
+ */
+export type Afterwards = (say: (line: string) => Promise<Reply | null>) => Promise<void>;
+
 /** The steps of one login; its fields are what they left behind. */
 export class Session {
   tls: TlsFacts | null = null;
   used: AuthMethod | null = null;
+  /** The reply that proved the login, when more was said after it. */
+  proof: Reply | null = null;
   #connection: SmtpConnection | undefined;
   #handshake: Handshake | undefined;
   /** Settled when the server has answered QUIT, or has not in time. */
@@ -39,6 +47,7 @@ export class Session {
   readonly #network: Network;
   readonly #signal: AbortSignal;
   readonly #budgetMs: number;
+  #afterwards: Afterwards | undefined;
 
   constructor(
     credential: Credential,
@@ -55,11 +64,13 @@ export class Session {
   }
 
   /** Null when the server said 235. */
-  async run(): Promise<Failure | null> {
+  async run(afterwards?: Afterwards): Promise<Failure | null> {
+    this.#afterwards = afterwards;
     try {
       await this.#greet();
       return await this.#authenticate();
     } catch (error) {
+      if (this.proof) return null;
       // Once we have cut the connection ourselves, whatever error that caused says nothing about the server.
       if (this.#guard.breach) return this.#guard.breach;
       return this.#signal.aborted ? { kind: 'timeout' } : classifyFailure(error, this.#transcript);
@@ -117,6 +128,18 @@ export class Session {
     this.#refusal = await authenticate(this.used, exchange, (line, message) =>
       this.#say(line, message, sendCommand),
     );
+    if (this.#refusal === null) await this.#goOn(sendCommand);
+  }
+
+  async #goOn(sendCommand: SendCommand): Promise<void> {
+    if (!this.#afterwards) return;
+    this.#transcript.enter('done');
+    this.proof = this.#transcript.lastReply;
+    await this.#afterwards(async (line) => {
+      const { response } = await sendCommand(line);
+      this.#transcript.received(response);
+      return this.#transcript.lastReply;
+    });
   }
 
   async #say(line: string, message: string, sendCommand: SendCommand): Promise<Answer> {
@@ -124,7 +147,8 @@ export class Session {
     const answered = sendCommand(line);
     // RFC 4954 section 4 lets AUTH be followed at once where it takes one step, RFC 2920 section 3.1 lets QUIT end a group.
     // nodemailer sends the line in the next turn too, before this.
-    if (/^AUTH PLAIN ./.test(line) && this.#transcript.pipelining) setImmediate(() => this.#sayQuit());
+    if (/^AUTH PLAIN ./.test(line) && this.#transcript.pipelining && !this.#afterwards)
+      setImmediate(() => this.#sayQuit());
     const { response } = await answered;
     this.#transcript.received(response);
     return { raw: response, reply: this.#transcript.lastReply };

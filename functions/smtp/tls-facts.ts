@@ -19,7 +19,8 @@ export function tlsFacts(socket: TLSSocket, certificate: CertificateFacts, now: 
 /** By fingerprint: most logins see a certificate that was seen before, and to read a public key is dear. */
 const known = new BoundedCache<Omit<CertificateFacts, 'daysLeft'>>(CERTIFICATES);
 
-function keyExchangeGroup(socket: TLSSocket): string | null {
+/** Null where OpenSSL does not say it: before Node.js 24 for a hybrid of ML-KEM. */
+export function keyExchangeGroup(socket: TLSSocket): string | null {
   const info = socket.getEphemeralKeyInfo();
   return info !== null && 'name' in info && typeof info.name === 'string' ? info.name : null;
 }

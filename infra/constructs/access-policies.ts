@@ -47,8 +47,15 @@ export class AccessPolicies extends Construct {
 
 function view({ restApi, storage, dashboard }: AccessPoliciesProps): PolicyStatement[] {
   return [
-    callApi(restApi, 'GET', '/audits/latest', '/credentials', '/credentials/*', '/openapi.json'),
-    onReports(storage, 'GetObject', REPORT.latest, REPORT.json('*'), REPORT.html('*')),
+    callApi(restApi, 'GET', '/audits/*', '/credentials', '/credentials/*', '/openapi.json'),
+    onReports(
+      storage,
+      'GetObject',
+      REPORT.latest,
+      REPORT.json('*'),
+      REPORT.html('*'),
+      REPORT.credentials('*', '*'),
+    ),
     listReports(storage),
     decryptReports(storage),
     new PolicyStatement({ actions: ['cloudwatch:GetDashboard'], resources: [dashboard.dashboardArn] }),
@@ -57,9 +64,9 @@ function view({ restApi, storage, dashboard }: AccessPoliciesProps): PolicyState
   ];
 }
 
-/** All alarms are named after the stack. */
+/** CloudWatch asks for the right to all alarms when they are listed, be it by a prefix of their name. */
 function describeAlarms(stack: Stack): PolicyStatement {
-  const arn = { service: 'cloudwatch', resource: 'alarm', resourceName: `${stack.stackName}*` };
+  const arn = { service: 'cloudwatch', resource: 'alarm', resourceName: '*' };
   return new PolicyStatement({
     actions: ['cloudwatch:DescribeAlarms'],
     resources: [stack.formatArn({ ...arn, arnFormat: ArnFormat.COLON_RESOURCE_NAME })],

@@ -9,25 +9,47 @@ import type { IConstruct } from 'constructs';
 
 /** Actions for which the AWS Service Authorization Reference names no resource type: only `*` is possible. */
 export const ACTIONS_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
-  'cloudwatch:GetMetricData': 'reads numbers of any metric; the dashboard is drawn from it',
+  'cloudtrail:DescribeTrails': 'finds out whether a trail logs; CloudTrail does not limit it to one trail',
+  'cloudtrail:LookupEvents':
+    'finds out who reads the managed secrets; events of management only, never a value',
+  'cloudwatch:DescribeAlarmsForMetric':
+    'finds out whether somebody watches the reputation of the SES account',
+  'cloudwatch:GetMetricData':
+    'reads numbers of any metric: the dashboard is drawn from it, the audit reads the reputation of the SES account',
   'cloudwatch:ListDashboards': 'finds the dashboard in the console',
   'ec2:DescribeNetworkInterfaces':
     'Lambda puts a function that sets passwords into the subnets of the database',
   'ec2:DescribeSubnets': 'Lambda puts a function that sets passwords into the subnets of the database',
+  'ec2:DescribeVpcEndpoints': 'finds out whether applications reach Secrets Manager without the internet',
+  'ecs:DescribeTaskDefinition': 'finds passwords that stand in the environment of a container',
+  'ecs:ListTaskDefinitionFamilies': 'finds the task definitions that the audit examines',
+  'iam:GenerateCredentialReport': 'has IAM count who has a second factor; it has no finer right than this',
+  'iam:GetCredentialReport': 'reads that count: names and dates, never a password or a key',
+  'lambda:ListFunctions': 'finds passwords that stand in the environment of a function',
   'logs:CreateLogDelivery': 'Step Functions sets up the delivery of its own log',
   'logs:DeleteLogDelivery': 'Step Functions sets up the delivery of its own log',
-  'logs:DescribeLogGroups': 'Step Functions sets up the delivery of its own log',
+  'logs:DescribeLogGroups':
+    'Step Functions sets up the delivery of its own log; the audit finds the log groups of Keyturn',
   'logs:DescribeResourcePolicies': 'Step Functions sets up the delivery of its own log',
   'logs:GetLogDelivery': 'Step Functions sets up the delivery of its own log',
   'logs:ListLogDeliveries': 'Step Functions sets up the delivery of its own log',
   'logs:PutResourcePolicy': 'Step Functions sets up the delivery of its own log',
   'logs:UpdateLogDelivery': 'Step Functions sets up the delivery of its own log',
   'secretsmanager:ListSecrets': 'finds the managed secrets by tag; shows names and tags, never a value',
+  'ses:GetAccount': 'a fact of the account that the audit reports',
   'ses:GetAccountSendingEnabled': 'a fact of the account that the audit reports',
   'ses:GetIdentityDkimAttributes': 'SES does not limit this read to one identity',
+  'ses:GetIdentityMailFromDomainAttributes': 'SES does not limit this read to one identity',
   'ses:GetIdentityVerificationAttributes': 'SES does not limit this read to one identity',
   'ses:GetSendQuota': 'a fact of the account that the audit reports',
+  'ses:ListAddonInstances': 'names the filters of Mail Manager in the report',
+  'ses:ListArchives': 'finds the archives that the audit examines',
+  'ses:ListConfigurationSets': 'finds the configuration sets that the audit examines',
+  'ses:ListDedicatedIpPools': 'finds the pools that the audit examines',
   'ses:ListIdentities': 'finds the identities that the audit examines',
+  'ses:ListIngressPoints': 'finds the ingress points that the audit examines',
+  'ssm:DescribeParameters':
+    'finds parameters that are named like a password and kept in plain text; never a value',
   'xray:GetSamplingRules': 'active tracing',
   'xray:GetSamplingTargets': 'active tracing',
   'xray:PutTelemetryRecords': 'active tracing',
@@ -51,6 +73,8 @@ const FUNCTIONS = [
   'Audit/Plan',
   'Audit/Examine',
   'Audit/Report',
+  'Audit/Tell',
+  'AuditLookup',
 ];
 const REPORTS = '<StorageReports31B47EB2.Arn>';
 const ACCOUNT = '<AWS::Region>:<AWS::AccountId>';
@@ -66,7 +90,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
     rule: wildcard(`arn:<AWS::Partition>:secretsmanager:${ACCOUNT}:secret:*`),
     reason: 'Secrets are adopted at run time by their tag: a condition demands keyturn:managed=true.',
-    at: ['Validate', 'Rotate', 'Retire', 'Operate', 'Audit/Examine', 'Access/Operator'],
+    at: ['Validate', 'Rotate', 'Retire', 'Operate', 'Audit/Plan', 'Audit/Examine', 'Access/Operator'],
   },
   {
     rule: wildcard(`arn:<AWS::Partition>:ec2:${ACCOUNT}:*/*`),
@@ -81,12 +105,16 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     at: ['Rotate', 'Retire', 'Operate', 'Audit/Examine'],
   },
   ...[
-    { key: 'audits/*/plan.json', at: ['Audit/Plan', 'Audit/StateMachine/Role'] },
+    { key: 'audits/*/plan.jsonl', at: ['Audit/Plan', 'Audit/Report', 'Audit/StateMachine/Role'] },
     { key: 'audits/*/account.json', at: ['Audit/Plan', 'Audit/Examine'] },
-    { key: 'audits/*/results/*', at: ['Audit/Examine'] },
-    { key: 'audits/*', at: ['Audit/Report'] },
+    { key: 'audits/*/results/*', at: ['Audit/Examine', 'Audit/Report', 'Audit/Tell'] },
     { key: 'audits/*/report.json', at: ['Audit/Report', 'Access/Viewer', 'Access/Validator'] },
-    { key: 'audits/*/report.html', at: ['Audit/Report', 'Access/Viewer', 'Access/Validator'] },
+    { key: 'audits/*/report.html', at: ['Audit/Report', 'AuditLookup', 'Access/Viewer', 'Access/Validator'] },
+    {
+      key: 'audits/*/credentials/*.html',
+      at: ['Audit/Report', 'AuditLookup', 'Access/Viewer', 'Access/Validator'],
+    },
+    { key: 'audits/*/summary.json', at: ['Audit/Report', 'AuditLookup'] },
   ].map(({ key, at }) => ({
     rule: wildcard(`${REPORTS}/${key}`),
     reason:
@@ -100,15 +128,55 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     at: ['Audit/StateMachine/Role'],
   })),
   {
-    rule: wildcard(`arn:<AWS::Partition>:cloudwatch:${ACCOUNT}:alarm:Keyturn*`),
-    reason: 'The star stands for the rest of the name of each alarm of this stack.',
-    at: ['Access/Viewer', 'Access/Validator'],
+    rule: wildcard(`arn:<AWS::Partition>:cloudwatch:${ACCOUNT}:alarm:*`),
+    reason: 'CloudWatch asks for the right to all alarms when they are listed; no alarm holds a secret.',
+    at: ['Audit/Plan', 'Access/Viewer', 'Access/Validator'],
   },
+  {
+    rule: wildcard('arn:<AWS::Partition>:ses:*:<AWS::AccountId>:configuration-set/*'),
+    reason:
+      'Amazon SES asks for the configuration set of the identity, which its owner may change; the identity and the sender are named.',
+    at: ['Credentials'],
+  },
+  {
+    rule: wildcard(`arn:<AWS::Partition>:logs:${ACCOUNT}:log-group:Keyturn-*`),
+    reason:
+      'The first star stands for the rest of the name of each log group of this stack, the second for its streams.',
+    at: ['Audit/Plan'],
+  },
+  ...[
+    `cloudformation:${ACCOUNT}:stack/*`,
+    'cloudtrail:*:*:trail/*',
+    `ses:${ACCOUNT}:configuration-set/*`,
+    `ses:${ACCOUNT}:dedicated-ip-pool/*`,
+    `ses:${ACCOUNT}:mailmanager-archive/*`,
+    `ses:${ACCOUNT}:mailmanager-ingress-point/*`,
+    `ses:${ACCOUNT}:mailmanager-traffic-policy/*`,
+  ].map((resource) => ({
+    rule: wildcard(`arn:<AWS::Partition>:${resource}`),
+    reason:
+      'The audit reads the settings of whatever the account has; only reads, and none of them holds mail.',
+    at: ['Audit/Plan'],
+  })),
+  ...[`iam::<AWS::AccountId>:policy/*`, 'iam::aws:policy/*', `ses:${ACCOUNT}:identity/*`].map((resource) => ({
+    rule: wildcard(`arn:<AWS::Partition>:${resource}`),
+    reason:
+      'The star stands for the policy of a sending user, or for its sender, known only when its secret is read.',
+    at: ['Audit/Examine'],
+  })),
   {
     rule: wildcard(
       `arn:<AWS::Partition>:execute-api:${ACCOUNT}:<ApiRestApiE35FEAFE>/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*`,
     ),
     reason: 'The star stands for the name of a secret; whoever may list the credentials may look at each.',
+    at: ['Access/Viewer', 'Access/Validator'],
+  },
+  {
+    rule: wildcard(
+      `arn:<AWS::Partition>:execute-api:${ACCOUNT}:<ApiRestApiE35FEAFE>/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/*`,
+    ),
+    reason:
+      'The star stands for the id of an audit and its report; whoever may see the latest may see them all.',
     at: ['Access/Viewer', 'Access/Validator'],
   },
   {
@@ -176,10 +244,12 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
 
 export function acknowledgeFindings(stack: Stack): void {
   for (const { rule, reason, at } of ACKNOWLEDGED) {
-    for (const path of at) Validations.of(construct(stack, path)).acknowledge({ id: rule, reason });
+    for (const found of at.flatMap((path) => construct(stack, path) ?? []))
+      Validations.of(found).acknowledge({ id: rule, reason });
   }
 }
 
-function construct(stack: Stack, path: string) {
-  return path.split('/').reduce((parent, id) => parent.node.findChild(id), stack as IConstruct);
+/** A deployment that wants none has no function to tell others. */
+function construct(stack: Stack, path: string): IConstruct | undefined {
+  return path.split('/').reduce<IConstruct | undefined>((parent, id) => parent?.node.tryFindChild(id), stack);
 }

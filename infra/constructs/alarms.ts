@@ -12,7 +12,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { KeyturnFunction } from './keyturn-function.ts';
-import { keyturnMetric, provenLogin } from './metrics.ts';
+import { certificateDaysLeft, keyturnMetric, provenLogin } from './metrics.ts';
 import { abandonedRotations } from './rotation-events.ts';
 
 export interface AlarmsProps {
@@ -28,6 +28,8 @@ export interface AlarmsProps {
 
 /** What each run of the retire function tells again: between two runs the alarm has to stay, or it would ring every hour. */
 const RECURRING = Duration.hours(6);
+/** As the check cert.expiry: what is left of 90 days or less is renewed by then. */
+const CERTIFICATE_DAYS = 7;
 const FIVE_MINUTES = { period: Duration.minutes(5) };
 
 /** Plain metric alarms, each with one cause and what to do about it; all publish to one topic. */
@@ -78,12 +80,29 @@ export class Alarms extends Construct {
     this.onAny(
       'audit left credentials unexamined',
       keyturnMetric('auditUnexamined'),
-      'The report is complete but for some batches. Read the log of the audit-examine function.',
+      'The report says which credentials were not examined, and why. Those without a result: read the log of the audit-examine function.',
+    );
+    this.add(
+      'certificate expires soon',
+      'The certificate of a mail server is about to expire, and logins will fail. The report of the audit says which: cert.expiry.',
+      {
+        metric: certificateDaysLeft(),
+        threshold: CERTIFICATE_DAYS,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 1,
+        // Between two audits it stays as it is.
+        treatMissingData: TreatMissingData.IGNORE,
+      },
     );
     this.onAny(
       'audit run failed',
       auditRuns.metricFailed(FIVE_MINUTES),
       'An audit ended without a report. Open the failed execution in Step Functions.',
+    );
+    this.onAny(
+      'audit run timed out',
+      auditRuns.metricTimedOut(FIVE_MINUTES),
+      'An audit took half a day and was ended without a report. Redrive its execution in Step Functions: what it has examined is kept.',
     );
   }
 
@@ -95,6 +114,12 @@ export class Alarms extends Construct {
         `The function ${name} threw, timed out or ran out of memory. Read its log.`,
       );
     }
+    if (!functions['audit-tell']) return;
+    this.onAny(
+      'audit not told',
+      keyturnMetric('auditNotTold'),
+      'The report is there, but Security Hub or an owner was not told of all of it. The log of the function audit-tell says why; the next audit tells what still stands.',
+    );
   }
 
   private watchDeadLetters(deadLetters: Readonly<Record<string, IQueue>>): void {

@@ -19,7 +19,7 @@ const STAGE = 'prod';
 export interface ApiProps extends Deployment {
   readonly validate: IFunction;
   readonly credentials: IFunction;
-  readonly report: IFunction;
+  readonly audits: IFunction;
   readonly operate: IFunction;
 }
 
@@ -74,7 +74,7 @@ export class Api extends Construct {
     restApi.deploymentStage.node.addDependency(logs);
   }
 
-  private addMethods({ validate, credentials, report, operate }: ApiProps): void {
+  private addMethods({ validate, credentials, audits, operate }: ApiProps): void {
     const requestValidator = this.restApi.addRequestValidator('Validator', {
       validateRequestBody: true,
       validateRequestParameters: true,
@@ -91,7 +91,11 @@ export class Api extends Construct {
     post(operations, operate, operationRequest);
     const get = (resource: IResource, fn: IFunction) =>
       resource.addMethod('GET', invoke(fn), { requestValidator });
-    get(root.addResource('audits').addResource('latest'), report);
+    const runs = root.addResource('audits');
+    get(runs.addResource('latest'), audits);
+    const run = runs.addResource('{id}');
+    get(run, audits);
+    get(run.addResource('report'), audits);
     const list = root.addResource('credentials');
     get(list, credentials);
     // With a plus, since the names of most secrets have slashes in them.

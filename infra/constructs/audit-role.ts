@@ -14,6 +14,7 @@ export interface AuditRoleProps {
   readonly plan: IFunction;
   readonly examine: IFunction;
   readonly report: IFunction;
+  readonly tell?: IFunction;
   readonly storage: Storage;
 }
 
@@ -46,10 +47,10 @@ export function auditRole(scope: Construct, id: string, props: AuditRoleProps): 
   return role;
 }
 
-function invoke({ plan, examine, report }: AuditRoleProps): PolicyStatement {
+function invoke({ plan, examine, report, tell }: AuditRoleProps): PolicyStatement {
   return new PolicyStatement({
     actions: ['lambda:InvokeFunction'],
-    resources: [plan, examine, report].map((fn) => fn.functionArn),
+    resources: [plan, examine, report, ...(tell ? [tell] : [])].map((fn) => fn.functionArn),
   });
 }
 

@@ -4,6 +4,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   CfnStateMachine,
+  Choice,
+  Condition,
   DefinitionBody,
   DistributedMap,
   type IChainable,
@@ -11,8 +13,9 @@ import {
   JsonPath,
   LogLevel,
   type RetryProps,
-  S3JsonItemReader,
+  S3JsonLItemReader,
   StateMachine,
+  Succeed,
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
@@ -23,9 +26,11 @@ import type { Storage } from './storage.ts';
 
 export interface AuditStateMachineProps
   extends Deployment,
-    Pick<AuditRoleProps, 'plan' | 'examine' | 'report'> {}
+    Pick<AuditRoleProps, 'plan' | 'examine' | 'report' | 'tell'> {}
 
 const BATCHES_AT_ONCE = 10;
+/** Far longer than 100,000 credentials take. */
+const LONGEST_RUN = Duration.hours(12);
 
 /** Failures of the service, not of our code: worth another try. */
 const RETRY_SERVICE_ERRORS: RetryProps = {
@@ -42,9 +47,10 @@ const RETRY_SERVICE_ERRORS: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-const RUN = { runId: JsonPath.stringAt('$.runId'), startedAt: JsonPath.stringAt('$.startedAt') };
-
-/** plan -> examine each batch, 10 at a time -> report. Only ids travel in the state; the facts lie in the bucket. */
+/**
+ * plan -> examine each batch, 10 at a time -> report. Only ids travel in the state; the facts lie in the bucket. A run
+ * that meets another one ends at once, and well: `already-running` is its output.
+ */
 export class AuditStateMachine extends Construct {
   readonly machine: StateMachine;
 
@@ -61,7 +67,7 @@ export class AuditStateMachine extends Construct {
     this.machine = new StateMachine(this, 'Resource', {
       stateMachineName,
       definitionBody: DefinitionBody.fromChainable(this.definition(props)),
-      timeout: Duration.hours(12),
+      timeout: LONGEST_RUN,
       role: role.withoutPolicyUpdates(),
       tracingEnabled: true,
       logs: { destination: logs, level: LogLevel.ALL, includeExecutionData: false },
@@ -72,7 +78,7 @@ export class AuditStateMachine extends Construct {
     encryptWith(storage.key.keyArn, this.machine);
   }
 
-  private definition({ plan, examine, report, storage }: AuditStateMachineProps): IChainable {
+  private definition({ plan, examine, report, tell, storage, config }: AuditStateMachineProps): IChainable {
     const planned = this.invoke('AuditPlan', plan, {
       payload: TaskInput.fromObject({
         runId: JsonPath.stringAt('$$.Execution.Name'),
@@ -83,12 +89,26 @@ export class AuditStateMachine extends Construct {
       // The map collects one result a batch, and a state holds 256 KiB.
       resultSelector: { batch: JsonPath.numberAt('$.batch') },
     });
-    const reported = this.invoke('AuditReport', report, { payload: TaskInput.fromObject(RUN) });
+    const payload = TaskInput.fromObject({
+      runId: JsonPath.stringAt('$.runId'),
+      startedAt: JsonPath.stringAt('$.startedAt'),
+      batches: JsonPath.numberAt('$.batches'),
+      acceptedRisks: config.acceptedRisks,
+    });
+    const reported = this.invoke('AuditReport', report, {
+      payload,
+      ...(tell && { resultPath: '$.reported' }),
+    });
+    if (tell) reported.next(this.invoke('AuditTell', tell, { payload, resultPath: '$.told' }));
     // Even a map that could not start is reported: every batch without a result counts as unexamined.
     const batches = this.eachBatch(storage)
       .itemProcessor(examined)
       .addCatch(reported, { resultPath: '$.examineError' });
-    return planned.next(batches).next(reported);
+    return planned.next(
+      new Choice(this, 'IsFirst')
+        .when(Condition.stringEquals('$.outcome', 'already-running'), new Succeed(this, 'AlreadyRunning'))
+        .otherwise(batches.next(reported)),
+    );
   }
 
   private eachBatch(storage: Storage): DistributedMap {
@@ -96,7 +116,7 @@ export class AuditStateMachine extends Construct {
     const bucket = storage.bucket as IBucket;
     return new DistributedMap(this, 'ExamineBatches', {
       label: MAP_LABEL,
-      itemReader: new S3JsonItemReader({ bucket, key: JsonPath.stringAt('$.planKey') }),
+      itemReader: new S3JsonLItemReader({ bucket, key: JsonPath.stringAt('$.planKey') }),
       maxConcurrency: BATCHES_AT_ONCE,
       toleratedFailurePercentage: 100,
       resultPath: JsonPath.DISCARD,

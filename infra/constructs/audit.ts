@@ -3,23 +3,25 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { accountKey } from '../../functions/audit/run.ts';
-import { REPORT } from '../../functions/observe/names.ts';
+import { AUDIT_LEASE, AUDIT_RUNS, ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
+import { compareSecrets, readAccount, readCredentials, readSes } from './audit-permissions.ts';
 import { AuditStateMachine } from './audit-state-machine.ts';
+import { AuditTell } from './audit-tell.ts';
 import { KeyturnFunction } from './keyturn-function.ts';
 import {
   type Deployment,
-  decryptSecrets,
   decryptTable,
   encryptReports,
   exceptEvents,
   listReports,
-  onEverything,
-  onManagedSecrets,
-  onManagedUsers,
+  onPartitions,
   onReports,
   onTable,
 } from './permissions.ts';
 import { ScheduledTarget } from './scheduled-target.ts';
+
+/** CDK context: what npm audit said (infra/dependency-audit.ts). Without it the audit knows nothing of the bundles. */
+export const DEPENDENCY_AUDIT = 'keyturn:dependencies';
 
 const ANY_RUN = '*';
 
@@ -28,6 +30,7 @@ export class Audit extends Construct {
   readonly plan: KeyturnFunction;
   readonly examine: KeyturnFunction;
   readonly report: KeyturnFunction;
+  readonly tell: AuditTell | undefined;
   readonly stateMachine: StateMachine;
   readonly deadLetters: Queue;
 
@@ -36,10 +39,12 @@ export class Audit extends Construct {
     this.plan = this.createPlan(deployment);
     this.examine = this.createExamine(deployment);
     this.report = this.createReport(deployment);
+    this.tell = AuditTell.isWanted(deployment.config) ? new AuditTell(this, 'Tell', deployment) : undefined;
     this.stateMachine = new AuditStateMachine(this, 'StateMachine', {
       plan: this.plan.lambda,
       examine: this.examine.lambda,
       report: this.report.lambda,
+      ...(this.tell && { tell: this.tell.lambda }),
       ...deployment,
     }).machine;
     const timetable = new ScheduledTarget(this, 'Timetable', {
@@ -54,22 +59,24 @@ export class Audit extends Construct {
     const { storage } = deployment;
     const plan = new KeyturnFunction(this, 'Plan', {
       entry: 'audit-plan',
-      description: 'Lists the managed secrets and the facts of the SES account, and writes the audit plan',
+      description:
+        'Lists and compares the managed secrets, reads the account around them, and writes the audit plan',
       memoryMiB: 512,
       timeout: Duration.minutes(15),
       ...deployment,
     });
+    plan.lambda.addEnvironment(
+      ENVIRONMENT.dependencies,
+      JSON.stringify(this.node.tryGetContext(DEPENDENCY_AUDIT) ?? null),
+    );
     plan.allow(
-      onEverything(
-        'secretsmanager:ListSecrets',
-        'ses:GetAccountSendingEnabled',
-        'ses:GetIdentityDkimAttributes',
-        'ses:GetIdentityVerificationAttributes',
-        'ses:GetSendQuota',
-        'ses:ListIdentities',
-      ),
+      ...compareSecrets(this, deployment),
+      ...readAccount(this, deployment),
+      ...readSes(this),
       onReports(storage, 'PutObject', REPORT.plan(ANY_RUN), accountKey(ANY_RUN)),
       encryptReports(storage),
+      onPartitions(storage, [AUDIT_LEASE], 'GetItem', 'PutItem'),
+      decryptTable(storage),
     );
     return plan;
   }
@@ -84,11 +91,10 @@ export class Audit extends Construct {
       ...deployment,
     });
     examine.allow(
-      onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue'),
-      decryptSecrets(deployment),
-      onManagedUsers(this, 'GetAccessKeyLastUsed', 'ListAccessKeys'),
-      onReports(storage, 'GetObject', accountKey(ANY_RUN)),
+      ...readCredentials(this, deployment),
+      onReports(storage, 'GetObject', accountKey(ANY_RUN), 'audits/*/results/*'),
       onReports(storage, 'PutObject', 'audits/*/results/*'),
+      listReports(storage),
       encryptReports(storage),
       onTable(storage, 'GetItem', 'PutItem', 'UpdateItem'),
       exceptEvents(storage),
@@ -101,18 +107,25 @@ export class Audit extends Construct {
     const { storage } = deployment;
     const report = new KeyturnFunction(this, 'Report', {
       entry: 'audit-report',
-      description: 'Joins the results of an audit into one report, and answers GET /audits/latest',
+      description: 'Joins the results of an audit into one report',
       memoryMiB: 1024,
       timeout: Duration.minutes(15),
       ...deployment,
     });
     report.allow(
-      onReports(storage, 'GetObject', 'audits/*'),
-      onReports(storage, 'PutObject', REPORT.json(ANY_RUN), REPORT.html(ANY_RUN), REPORT.latest),
+      onReports(storage, 'GetObject', REPORT.plan(ANY_RUN), 'audits/*/results/*', REPORT.latest),
+      onReports(
+        storage,
+        'PutObject',
+        REPORT.json(ANY_RUN),
+        REPORT.html(ANY_RUN),
+        REPORT.credentials(ANY_RUN, '*'),
+        REPORT.summary(ANY_RUN),
+        REPORT.latest,
+      ),
       listReports(storage),
       encryptReports(storage),
-      onTable(storage, 'PutItem'),
-      exceptEvents(storage),
+      onPartitions(storage, [AUDIT_LEASE, AUDIT_RUNS], 'PutItem', 'Query'),
       decryptTable(storage),
     );
     return report;

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { KeyturnFunction } from './keyturn-function.ts';
-import { keyturnMetric, provenLogin } from './metrics.ts';
+import { auditScore, certificateDaysLeft, keyturnMetric, provenLogin } from './metrics.ts';
 
 const ALARMS_A_WIDGET = 100;
 
@@ -28,6 +28,7 @@ export function keyturnDashboard(scope: Construct, id: string, props: DashboardP
       ...alarmStates(props.alarms),
       [graph('Proven logins, an hour', props.secretNames.map(loginsOf)), outcomes()],
       [troubles(), audits(), errors(props.functions)],
+      [score(), certificates()],
     ],
   });
 }
@@ -62,11 +63,25 @@ function troubles(): IWidget {
 }
 
 function audits(): IWidget {
-  const names = ['auditCompleted', 'auditFailures', 'auditUnexamined'] as const;
+  const names = ['auditCompleted', 'auditFailures', 'auditUnexamined', 'auditNotTold'] as const;
   return graph(
     'Audits',
     names.map((name) => keyturnMetric(name)),
   );
+}
+
+function score(): IWidget {
+  return new GraphWidget({
+    title: 'Score of the audits',
+    left: [auditScore()],
+    leftYAxis: { min: 0, max: 100 },
+    width: 12,
+    height: 6,
+  });
+}
+
+function certificates(): IWidget {
+  return graph("Days left of the servers' certificates, the least", [certificateDaysLeft()]);
 }
 
 function errors(functions: Readonly<Record<string, KeyturnFunction>>): IWidget {

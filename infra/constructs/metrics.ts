@@ -14,6 +14,20 @@ export function provenLogin(secretName: string): Metric {
   return metric('provenLogin', Duration.hours(1), { [CREDENTIAL_DIMENSION]: secretName });
 }
 
+/** The least of all servers, an hour. */
+export function certificateDaysLeft(): Metric {
+  return measured('certDaysLeft', Stats.MINIMUM);
+}
+
+/** The lowest of the audits of an hour. */
+export function auditScore(): Metric {
+  return measured('auditScore', Stats.MINIMUM);
+}
+
+function measured(name: keyof typeof METRIC, statistic: string): Metric {
+  return metric(name, Duration.hours(1), {}).with({ statistic });
+}
+
 function metric(name: keyof typeof METRIC, period: Duration, dimensions: Record<string, string>): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,

@@ -62,6 +62,13 @@ export function onTable({ table }: Storage, ...actions: string[]): PolicyStateme
   });
 }
 
+/** Items of these partitions only: no ledger, no login budget. A `*` at the end stands for the rest of a key. */
+export function onPartitions(storage: Storage, keys: string[], ...actions: string[]): PolicyStatement {
+  const statement = onTable(storage, ...actions);
+  statement.addConditions({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+  return statement;
+}
+
 /** What Lambda does in the name of a function that stands in a VPC (AWS Lambda developer guide, "Required IAM permissions"). */
 export function onNetworkInterfaces(scope: IConstruct): PolicyStatement[] {
   const every = { service: 'ec2', resource: '*', resourceName: '*' };
@@ -127,6 +134,14 @@ const ENCRYPT = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 export function decryptSecrets({ storage, config }: Deployment): PolicyStatement {
   return throughService(storage, 'secretsmanager', DECRYPT, adoptedKeys(config));
+}
+
+/** Their state and rotation, of the keys that `decryptSecrets` may use. */
+export function describeKeys({ storage, config }: Deployment): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
+    resources: [storage.key.keyArn, ...adoptedKeys(config)],
+  });
 }
 
 export function encryptSecrets({ storage, config }: Deployment): PolicyStatement {

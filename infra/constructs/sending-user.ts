@@ -35,13 +35,19 @@ export function sendingUser(scope: Construct, id: string, props: SendingUserProp
   return user;
 }
 
-/** SES asks for SendRawEmail only, over SMTP: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html */
+/**
+ * SES asks for SendRawEmail only, over SMTP: https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html. It asks for
+ * the configuration set, too, where the identity has one; which one is the business of the identity.
+ */
 function send(scope: Construct, { identity, from, regions }: SendingUserProps): PolicyStatement {
+  const arn = (region: string, resource: string, resourceName: string) =>
+    Stack.of(scope).formatArn({ service: 'ses', region, resource, resourceName });
   return new PolicyStatement({
     actions: ['ses:SendRawEmail'],
-    resources: regions.map((region) =>
-      Stack.of(scope).formatArn({ service: 'ses', region, resource: 'identity', resourceName: identity }),
-    ),
+    resources: [
+      ...regions.map((region) => arn(region, 'identity', identity)),
+      arn('*', 'configuration-set', '*'),
+    ],
     conditions: { StringEquals: { 'ses:FromAddress': from } },
   });
 }

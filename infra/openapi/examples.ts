@@ -1,3 +1,4 @@
+import type { AuditPage } from '../../functions/api/audit-page.ts';
 import type { AuditSummary } from '../../functions/api/audit-summary.ts';
 import type {
   CredentialHistory,
@@ -91,10 +92,18 @@ export const audit: AuditSummary = {
   finishedAt: '2026-03-01T06:01:40.000Z',
   score: 97,
   counts: { pass: 41, warn: 1, fail: 0, info: 3, unknown: 0, 'not-applicable': 5 },
+  accepted: 0,
   credentials: 1,
   unexamined: 0,
   reportKey: 'audits/2026-03-01-d2b1/report.json',
   pageKey: 'audits/2026-03-01-d2b1/report.html',
+  practices: [
+    {
+      number: 3,
+      title: 'Regular rotation',
+      counts: { pass: 2, warn: 1, fail: 0, info: 0, unknown: 0, 'not-applicable': 1 },
+    },
+  ],
   worst: [
     {
       check: 'secret.rotation-enabled',
@@ -102,6 +111,7 @@ export const audit: AuditSummary = {
       secretName: 'keyturn/orders',
       secretArn,
       evidence: 'rotation is not configured',
+      firstSeenAt: '2026-02-20T06:00:00.000Z',
       title: 'The secret is rotated',
       severity: 'medium',
       practices: [3],
@@ -113,6 +123,12 @@ export const audit: AuditSummary = {
       },
     },
   ],
+};
+
+export const page: AuditPage = {
+  runId: audit.runId,
+  url: 'https://keyturn-reports.s3.eu-central-1.amazonaws.com/audits/2026-03-01-d2b1/report.html?X-Amz-Expires=60&X-Amz-Signature=0a1b',
+  expiresAt: '2026-03-01T08:01:00.000Z',
 };
 
 export const operationRequests = {

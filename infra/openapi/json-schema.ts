@@ -1,4 +1,5 @@
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
+import { auditPage } from '../../functions/api/audit-page.ts';
 import { auditSummary } from '../../functions/api/audit-summary.ts';
 import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
 import { errorBody, refusedResult } from '../../functions/api/error-body.ts';
@@ -23,6 +24,7 @@ const SCHEMAS = {
   CredentialList: credentialList,
   CredentialHistory: credentialHistory,
   AuditSummary: auditSummary,
+  AuditPage: auditPage,
   OperationRequest: operationRequest,
   Operation: operationAnswer,
   CredentialTruth: credentialTruth,

@@ -138,6 +138,66 @@ const latestAudit = {
   },
 };
 
+const AUDIT_ID = parameter({
+  name: 'id',
+  in: 'path',
+  description: 'The runId of an audit.',
+  schema: { type: 'string', pattern: '^\\w[\\w.-]{0,79}$' },
+  example: examples.audit.runId,
+});
+
+const MALFORMED_ID = refusal(
+  'The id is not one.',
+  'malformed-request',
+  'Malformed id: expected the runId of an audit.',
+);
+
+const UNKNOWN_AUDIT = refusal(
+  'No such audit, or none any more.',
+  'not-found',
+  'No such audit, or it has not finished, or its report was older than reports are kept.',
+);
+
+const getAudit = {
+  operationId: 'getAudit',
+  tags: ['knowledge'],
+  summary: 'One audit, summed up',
+  parameters: [AUDIT_ID],
+  responses: {
+    200: answer('The audit.', 'AuditSummary', examples.audit),
+    400: MALFORMED_ID,
+    404: UNKNOWN_AUDIT,
+    ...REFUSALS,
+  },
+};
+
+const getAuditReport = {
+  operationId: 'getAuditReport',
+  tags: ['knowledge'],
+  summary: 'The report of one audit, as a page',
+  description:
+    'Leads to the page in the report bucket by a link that expires after a minute: the page may be larger than what an API may answer with. A report on more than 100 credentials has them in pages of their own, from 1 on. Follow it without the signature of this request, as HTTP clients do of themselves when the host changes: S3 takes one signature, not two.',
+  parameters: [
+    AUDIT_ID,
+    parameter({
+      name: 'page',
+      in: 'query',
+      description: 'A page of credentials instead of the report itself.',
+      schema: { type: 'integer', minimum: 1, maximum: 99_999 },
+      example: 1,
+    }),
+  ],
+  responses: {
+    303: {
+      ...answer('Where the page is; the same as in Location.', 'AuditPage', examples.page),
+      headers: { Location: { required: true, schema: { type: 'string', format: 'uri' } } },
+    },
+    400: MALFORMED_ID,
+    404: UNKNOWN_AUDIT,
+    ...REFUSALS,
+  },
+};
+
 const openApi = {
   operationId: 'getOpenApi',
   tags: ['knowledge'],
@@ -208,6 +268,8 @@ export const paths = {
   '/credentials': { get: listCredentials },
   '/credentials/{id}': { get: getCredential },
   '/audits/latest': { get: latestAudit },
+  '/audits/{id}': { get: getAudit },
+  '/audits/{id}/report': { get: getAuditReport },
   '/openapi.json': { get: openApi },
   '/operations': { post: requestOperation },
   '/operations/{operationId}': { get: getOperation },

@@ -6,6 +6,7 @@ import { deployApp, functionNames, type Outputs } from './deploy/cdk.ts';
 import { type AdoptedCredential, adoptedCredentials, sandboxContext } from './deploy/credentials.ts';
 import { setEnvironment } from './deploy/function-environment.ts';
 import { createPrerequisites } from './deploy/prerequisites.ts';
+import { openSenderDomains } from './dns/sender-domains.ts';
 import type { Children } from './host/children.ts';
 import { ensurePythonEnvironment } from './host/python.ts';
 import { type MailServers, openMailServers } from './mail/mail-servers.ts';
@@ -50,18 +51,24 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     return opened;
   });
   const servers = await progress.step('start the mail servers', () => openMailServers(cloud, propagationMs));
+  const domains = await openSenderDomains();
   const clients = clientsOf(cloud.account);
   const adopted = adoptedCredentials(randomBytes(18).toString('base64'));
   await progress.step('create what is there before Keyturn: a SES domain, five secrets', () =>
     createPrerequisites(clients, servers, adopted),
   );
   const outputs = await progress.step('deploy the CDK app', async () => {
-    const deployed = await deployApp({ children, cloud, folder, context: sandboxContext(servers, adopted) });
+    const deployed = await deployApp({
+      children,
+      cloud,
+      folder,
+      context: sandboxContext(servers, adopted, domains.address),
+    });
     if ('url' in host) await leadThroughGateway(clients, cloud, deployed);
     return deployed;
   });
   const close = async () => {
-    await Promise.all([servers.close(), cloud.close()]);
+    await Promise.all([domains.close(), servers.close(), cloud.close()]);
   };
   return { cloud, clients, servers, adopted, outputs, folder, close };
 }

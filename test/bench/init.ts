@@ -22,6 +22,9 @@ export const LAMBDA_ENV = {
   AWS_SECRET_ACCESS_KEY: 'none',
   ...Object.fromEntries(Object.values(ENVIRONMENT).map((name) => [name, '1'])),
   [ENVIRONMENT.networks]: 'none',
+  [ENVIRONMENT.nameServers]: 'none',
+  [ENVIRONMENT.auditOptIn]: '[]',
+  [ENVIRONMENT.securityHub]: 'off',
 };
 
 /** From starting Node to the exported handler; no call is made. */

@@ -9,6 +9,8 @@ import { inTurns, type Time } from './turns.ts';
 
 const ROUNDS = 21;
 const LIMIT_KIB = 450;
+/** With an SPF evaluation that gives every result of the OpenSPF suite (test/infra/bundles.test.ts). */
+const LIMITS_KIB: Readonly<Record<string, number>> = { AuditExamine: 1200 };
 /** A bare handler on an idle machine waits for nothing: its wall time is its CPU time. */
 const BUSY = 1.25;
 /** Times a bare handler's wall time on an idle machine, for the one function that someone waits for. */
@@ -39,8 +41,9 @@ function warnIfBusy({ wallMs, cpuMs }: Time): void {
 }
 
 function sizeRow(name: string, kib: number): Row {
-  const result = kib <= LIMIT_KIB ? 'ok' : 'TOO HIGH';
-  return { what: `bundle of ${name}`, value: `${kib.toFixed(1)} KiB`, limit: `${LIMIT_KIB} KiB`, result };
+  const limit = LIMITS_KIB[name] ?? LIMIT_KIB;
+  const result = kib <= limit ? 'ok' : 'TOO HIGH';
+  return { what: `bundle of ${name}`, value: `${kib.toFixed(1)} KiB`, limit: `${limit} KiB`, result };
 }
 
 function initRow(name: string, time: Time, bare: Time): Row {

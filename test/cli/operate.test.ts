@@ -122,13 +122,13 @@ describe('the exit code', () => {
     expect(await run('doctor', 'keyturn/orders')).toMatchObject({ code });
   });
 
-  it.each<[number, unknown, number, string]>([
-    [403, { error: 'forbidden', message: 'Not allowed.' }, 3, 'forbidden: Not allowed.'],
-    [404, { error: 'not-found', message: 'No such secret.' }, 3, 'No such secret.'],
-    [429, { error: 'throttled', message: 'Later.' }, 2, 'Later.'],
-    [500, { error: 'failed', message: 'Broken.' }, 2, 'Broken.'],
-    [200, { hello: 'world' }, 2, 'not the API of Keyturn'],
-  ])('of a refusal with %i is %i', async (status, body, code, message) => {
+  it.each<[number, number, unknown, string]>([
+    [403, 3, { error: 'forbidden', message: 'Not allowed.' }, 'forbidden: Not allowed.'],
+    [404, 3, { error: 'not-found', message: 'No such secret.' }, 'No such secret.'],
+    [429, 2, { error: 'throttled', message: 'Later.' }, 'Later.'],
+    [500, 2, { error: 'failed', message: 'Broken.' }, 'Broken.'],
+    [200, 2, { hello: 'world' }, 'not the API of Keyturn'],
+  ])('of an answer with %i is %i', async (status, code, body, message) => {
     answers = [[status, body]];
     const ran = await run('doctor', 'keyturn/orders');
     expect(ran).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });

@@ -1,5 +1,7 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
+import type { AuditPage } from '../../functions/api/audit-page.ts';
+import type { AuditSummary } from '../../functions/api/audit-summary.ts';
 import type { CredentialHistory, CredentialList } from '../../functions/api/credentials.ts';
 import type { SchemaName } from '../../infra/openapi/json-schema.ts';
 import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
@@ -34,6 +36,19 @@ export async function expectReads(caller: Caller): Promise<void> {
   }
 }
 
+/** One audit by its id, and its page behind the link; resolves to the page. */
+export async function expectAudit(caller: Caller): Promise<string> {
+  const { runId } = parsed(await caller.get('/audits/latest'), 200) as AuditSummary;
+  expectAnswer('AuditSummary', parsed(await caller.get(`/audits/${runId}`), 200));
+  const link = parsed(await caller.get(`/audits/${runId}/report`), 303) as AuditPage;
+  expectAnswer('AuditPage', link);
+  const response = await fetch(link.url);
+  const page = await response.text();
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page).toContain(runId);
+  return page;
+}
+
 /** What the main job's validations have left in the table. */
 export async function expectKnowledge(caller: Caller): Promise<void> {
   const names: string[] = [];
@@ -60,6 +75,9 @@ export async function expectRefusals(caller: Caller): Promise<void> {
     ['/credentials?next=made-up', 400, 'malformed-request'],
     ['/credentials?limit=0', 400, 'malformed-request'],
     ['/credentials/mail/absent', 404, 'not-found'],
+    ['/audits/absent', 404, 'not-found'],
+    ['/audits/absent/report', 404, 'not-found'],
+    ['/audits/-absent/report', 400, 'malformed-request'],
   ] as const;
   for (const [path, status, error] of refusals) {
     const body = parsed(await caller.get(path), status);

@@ -48,7 +48,9 @@ export function callerOf({ cloud, outputs }: Sandbox, keys?: Keys): Caller {
   const api = apiUrl(cloud.account, outputs.ApiId);
   const client = keys && new AwsClient({ ...keys, region, service: 'execute-api' });
   const call = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await (client ? client.fetch(api + path, init) : fetch(api + path, init));
+    // A link in an answer is not followed with the signature of the request.
+    const request = { ...init, redirect: 'manual' as const };
+    const response = await (client ? client.fetch(api + path, request) : fetch(api + path, request));
     return { status: response.status, body: await response.text() };
   };
   return {

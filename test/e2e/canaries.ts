@@ -47,6 +47,9 @@ export function proveTheSearch(all: readonly Canary[], sources: Readonly<Record<
     answers: ['"reportKey"', '"results"', '"credentials"', '"history"'],
     printed: 'tls-untrusted:expired',
     page: 'mail/wrong-host',
+    securityHub: 'keyturn/cred.login',
+    digests: 'mail/wrong-password',
+    terminal: 'score ',
   };
   expect(Object.keys(sources).toSorted()).toEqual(Object.keys(markers).toSorted());
   for (const [source, text] of Object.entries(sources)) {

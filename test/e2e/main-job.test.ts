@@ -14,6 +14,7 @@ import { KEEP, openSandbox, type Sandbox } from '../../infra/sandbox/sandbox.ts'
 import type { Keys } from '../infra/sandbox/mfa.ts';
 import { runningWith } from '../infra/sandbox/processes.ts';
 import {
+  expectAudit,
   expectBadRequestsRefused,
   expectKnowledge,
   expectNoEntry,
@@ -29,6 +30,7 @@ import { CHAOS_PROPAGATION, expectNothingLost } from './chaos-checks.ts';
 import { IssuedKeys } from './issued-keys.ts';
 import { expectNoOperation, expectOperations, expectTamperingFound } from './operation-checks.ts';
 import { plant } from './planted.ts';
+import { everythingTold } from './told.ts';
 import { traces } from './traces.ts';
 import { everythingWritten } from './written.ts';
 
@@ -128,6 +130,7 @@ describe('the main job', () => {
   it.skipIf(localAwsUrl)('lets a viewer read and nothing else, by the policy of the stack', async () => {
     const viewer = keeping(await create('Viewer'));
     await expectReads(viewer);
+    answers.push(await expectAudit(viewer));
     await expectKnowledge(viewer);
     await expectRefusals(viewer);
     await expectNoValidation(viewer);
@@ -157,10 +160,11 @@ describe('the main job', () => {
     },
   );
 
-  it('writes no secret into a log, answer, report, table, template or terminal', async () => {
+  it('writes no secret into a log, answer, report, mail, table, template or terminal, nor to Security Hub', async () => {
     const page = readFileSync(join(KEEP, 'report.html'), 'utf8');
     const sources = {
       ...(await everythingWritten(sandbox)),
+      ...(await everythingTold(sandbox)),
       answers: answers.join('\n'),
       printed: printed.join(''),
       page,

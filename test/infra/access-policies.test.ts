@@ -19,13 +19,13 @@ describe('a viewer', () => {
   it('reads the verdicts, the latest audit, every report, the dashboard and its alarms, and nothing else', () => {
     const bucket = '<StorageReports31B47EB2.Arn>';
     expect(policyOf('Viewer')).toEqual([
-      canCall('/GET/audits/latest', '/GET/credentials', '/GET/credentials/*', '/GET/openapi.json'),
+      canCall('/GET/audits/*', '/GET/credentials', '/GET/credentials/*', '/GET/openapi.json'),
       {
         Effect: 'Allow',
         Action: ['s3:GetObject'],
-        Resource: ['html', 'json']
-          .map((type) => `${bucket}/audits/*/report.${type}`)
-          .concat(`${bucket}/audits/latest.json`),
+        Resource: ['*/credentials/*.html', '*/report.html', '*/report.json', 'latest.json'].map(
+          (key) => `${bucket}/audits/${key}`,
+        ),
       },
       {
         Effect: 'Allow',
@@ -47,7 +47,7 @@ describe('a viewer', () => {
       {
         Effect: 'Allow',
         Action: ['cloudwatch:DescribeAlarms'],
-        Resource: ['arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:Keyturn*'],
+        Resource: ['arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:*'],
       },
       {
         Effect: 'Allow',

@@ -37,6 +37,7 @@ describe('an alarm', () => {
     ['key quota exhausted', METRIC.keyQuotaExhausted],
     ['retirement failed', METRIC.retirementFailed],
     ['audit left credentials unexamined', METRIC.auditUnexamined],
+    ['audit not told', METRIC.auditNotTold],
   ])('tells on the first: %s', (title, metric) => {
     expect(alarm(title)).toMatchObject({
       ...ANY,
@@ -89,6 +90,8 @@ describe('an alarm', () => {
     ['audit-plan', 'AuditPlan'],
     ['audit-examine', 'AuditExamine'],
     ['audit-report', 'AuditReport'],
+    ['audit-tell', 'AuditTell'],
+    ['audits', 'AuditLookup'],
   ])('tells of the first error of the function %s', (title, construct) => {
     const [id] =
       Object.entries(resources).find(([, one]) => one === named(resources, `${construct}Function`)) ?? [];
@@ -109,13 +112,35 @@ describe('an alarm', () => {
     expect(alarms.map(({ MetricName }) => MetricName)).not.toContain(METRIC.rotationWaiting);
   });
 
-  it('tells of a failed audit run', () => {
-    expect(alarm('audit run failed')).toMatchObject({
+  it.each([
+    ['audit run failed', 'ExecutionsFailed'],
+    ['audit run timed out', 'ExecutionsTimedOut'],
+  ])('tells of an %s', (title, MetricName) => {
+    expect(alarm(title)).toMatchObject({
       ...ANY,
       Namespace: 'AWS/States',
-      MetricName: 'ExecutionsFailed',
+      MetricName,
       Dimensions: [{ Name: 'StateMachineArn', Value: '<AuditStateMachineE693A784>' }],
     });
+  });
+
+  it('tells when a certificate expires within a week, and goes on telling until the next audit', () => {
+    expect(alarm('certificate expires soon')).toMatchObject({
+      Namespace: METRIC_NAMESPACE,
+      MetricName: METRIC.certDaysLeft,
+      Dimensions: [OURS],
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 7,
+      TreatMissingData: 'ignore',
+    });
+  });
+
+  it('of what was not told is there only where somebody is told', () => {
+    const titles = ofType(resourcesOf({}), 'AWS::CloudWatch::Alarm').map(
+      ({ Properties }) => Properties.AlarmName,
+    );
+    expect(titles).not.toContain('Keyturn: audit not told');
   });
 
   it.each(['audit', 'retire'])('tells when the schedule of %s left a dead letter', (title) => {
@@ -155,7 +180,7 @@ describe('an alarm', () => {
   });
 
   it('is a plain metric alarm: nothing composed, no metric mathematics', () => {
-    expect(alarms).toHaveLength(21);
+    expect(alarms).toHaveLength(26);
     expect(alarms.filter(({ Metrics }) => Metrics)).toEqual([]);
     expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
   });
@@ -208,6 +233,6 @@ describe('the dashboard', () => {
     const shown = JSON.parse(dashboard?.Properties.DashboardBody)
       .widgets.filter(({ type }: { type: string }) => type === 'alarm')
       .map(({ properties }: { properties: { alarms: string[] } }) => properties.alarms.length);
-    expect(shown).toEqual([100, 38]);
+    expect(shown).toEqual([100, 41]);
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { parseReportedRun } from '../../functions/audit/run.ts';
+import { LEASE_MS } from '../../functions/audit/run-lease.ts';
 import { allowed, KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
+
+const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
 
 const resources = resourcesOf({
   ...KEYTURN,
@@ -17,15 +21,49 @@ describe('the audit', () => {
     expect(AuditPlan).toMatchObject({
       Resource: '<AuditPlanFunction49590BC2.Arn>',
       Parameters: { 'runId.$': '$$.Execution.Name', 'startedAt.$': '$$.Execution.StartTime' },
-      Next: 'ExamineBatches',
+      Next: 'IsFirst',
     });
+  });
+
+  it('that meets another one ends at once, and well', () => {
+    expect(definition.States.IsFirst).toEqual({
+      Type: 'Choice',
+      Choices: [{ Variable: '$.outcome', StringEquals: 'already-running', Next: 'AlreadyRunning' }],
+      Default: 'ExamineBatches',
+    });
+    expect(definition.States.AlreadyRunning).toEqual({ Type: 'Succeed' });
+  });
+
+  it('takes half a day at most', () => {
+    expect(definition.TimeoutSeconds).toBe(12 * 3600);
+  });
+
+  it.each(['AuditPlanFunction', 'AuditExamineFunction'])(
+    'has no %s at work when its lease is over',
+    (name) => {
+      expect(named(resources, name).Properties.Timeout * 1000).toBeLessThan(LEASE_MS);
+    },
+  );
+
+  it('gives the accepted risks of the configuration to the report, as they are', () => {
+    const risk = {
+      secret: 'mail/office',
+      check: 'cert.key',
+      reason: '$.planned "for" {{March}}',
+      until: '2026-01-31',
+    };
+    const accepting = resourcesOf({ ...KEYTURN, acceptedRisks: [risk] });
+    const { States } = JSON.parse(named(accepting, 'AuditStateMachine').Properties.DefinitionString);
+    expect(States.AuditReport.Parameters.acceptedRisks).toEqual([risk]);
+    expect(AuditReport.Parameters.acceptedRisks).toEqual([]);
+    expect(parseReportedRun({ ...RUN, batches: 0, acceptedRisks: [risk] }).acceptedRisks).toEqual([risk]);
   });
 
   it('examines the batches of the plan, 10 at a time', () => {
     expect(ExamineBatches).toMatchObject({
       ItemReader: {
         Resource: 'arn:<AWS::Partition>:states:::s3:getObject',
-        ReaderConfig: { InputType: 'JSON' },
+        ReaderConfig: { InputType: 'JSONL' },
         Parameters: { Bucket: '<StorageReports31B47EB2>', 'Key.$': '$.planKey' },
       },
       ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
@@ -47,11 +85,11 @@ describe('the audit', () => {
     expect(ExamineBatches.ResultPath).toBeNull();
   });
 
-  it('ends with the report of the same run', () => {
+  it('reports the same run, and tells of it', () => {
     expect(AuditReport).toMatchObject({
       Resource: '<AuditReportFunctionF1AE9DFF.Arn>',
-      Parameters: { 'runId.$': '$.runId', 'startedAt.$': '$.startedAt' },
-      End: true,
+      Parameters: { 'runId.$': '$.runId', 'startedAt.$': '$.startedAt', 'batches.$': '$.batches' },
+      Next: 'AuditTell',
     });
   });
 
@@ -86,7 +124,7 @@ describe('the audit', () => {
     );
   });
 
-  it('may invoke its three functions, run its own batches, and touch nothing but the plan', () => {
+  it('may invoke its four functions, run its own batches, and touch nothing but the plan', () => {
     const states = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>';
     const [invoke, plan, planKey, start, runs, ...others] = allowed(resources, 'AuditStateMachine');
     expect(invoke).toMatchObject({
@@ -95,11 +133,12 @@ describe('the audit', () => {
         '<AuditExamineFunctionFAA1DB40.Arn>',
         '<AuditPlanFunction49590BC2.Arn>',
         '<AuditReportFunctionF1AE9DFF.Arn>',
+        '<AuditTellFunctionCAA80504.Arn>',
       ],
     });
     expect(plan).toMatchObject({
       Action: ['s3:GetObject'],
-      Resource: ['<StorageReports31B47EB2.Arn>/audits/*/plan.json'],
+      Resource: ['<StorageReports31B47EB2.Arn>/audits/*/plan.jsonl'],
     });
     expect(planKey?.Condition).toEqual({
       StringEquals: { 'kms:ViaService': 's3.<AWS::Region>.amazonaws.com' },

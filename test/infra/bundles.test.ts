@@ -16,6 +16,12 @@ const run = promisify(execFile);
 const LIMIT_KIB = 450;
 /** mysql2 brings tables of character sets and error names; a rotation runs once a month, and nobody waits for it. */
 const WITH_DRIVERS_KIB = 1400;
+/**
+ * mailauth's SPF brings a validator, a list of public suffixes and character sets, 700 KiB: the price of an evaluation that
+ * gives every result of the OpenSPF suite. It runs in the nightly audit only, and nobody waits for it.
+ */
+const WITH_SPF_KIB = 1200;
+const limitOf = (construct: string) => (construct === 'AuditExamine' ? WITH_SPF_KIB : LIMIT_KIB);
 
 let outdir: string;
 let resources: Record<string, Resource>;
@@ -23,17 +29,20 @@ let withDrivers: Record<string, Resource>;
 
 beforeAll(async () => {
   outdir = await mkdtemp(join(tmpdir(), 'keyturn-bundles-'));
-  resources = bundled({});
+  resources = bundled({ digestFrom: 'audit@example.com' });
   withDrivers = bundled({ passwordTables: {} });
 });
 
 afterAll(() => rm(outdir, { recursive: true, force: true }));
 
 describe('what is deployed as', () => {
-  it.each(DEPLOYED_FUNCTIONS)(`%s is one file of at most ${LIMIT_KIB} KiB`, async (construct) => {
-    const { size } = await stat(bundleOf(construct));
-    expect(size / 1024).toBeLessThanOrEqual(LIMIT_KIB);
-  });
+  it.each(DEPLOYED_FUNCTIONS.map((construct) => [construct, limitOf(construct)] as const))(
+    '%s is one file of at most %i KiB',
+    async (construct, limit) => {
+      const { size } = await stat(bundleOf(construct));
+      expect(size / 1024).toBeLessThanOrEqual(limit);
+    },
+  );
 
   it.each(DEPLOYED_FUNCTIONS)('%s starts with nothing else installed', async (construct) => {
     const { stdout } = await node(`const { handler } = await import(${JSON.stringify(bundleOf(construct))});
@@ -104,6 +113,9 @@ function node(script: string, env: Record<string, string> = {}) {
       AWS_SESSION_TOKEN: 'role-session',
       ...Object.fromEntries(settings),
       [ENVIRONMENT.networks]: 'none',
+      [ENVIRONMENT.nameServers]: 'none',
+      [ENVIRONMENT.auditOptIn]: '[]',
+      [ENVIRONMENT.securityHub]: 'off',
       ...env,
     },
   });

@@ -6,14 +6,33 @@ import { allowed, resourcesOf } from './synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SERVICES: Readonly<Record<string, string>> = {
+  cloudtrail: 'cloudtrail',
+  cloudwatch: 'cloudwatch',
   dynamodb: 'dynamodb',
+  ecs: 'ecs',
   events: 'events',
   iam: 'iam',
   'secrets-manager': 'secretsmanager',
   ses: 'ses',
+  ssm: 'ssm',
 };
 
-const resources = resourcesOf({});
+/** The services of clients that are not the SDK's, by what they are called where a call is made. */
+const LEAN_CLIENTS: Readonly<Record<string, string>> = {
+  '#api': 'secretsmanager',
+  cloudTrail: 'cloudtrail',
+  cloudWatch: 'cloudwatch',
+  dynamoDb: 'dynamodb',
+  ecs: 'ecs',
+  events: 'events',
+  iam: 'iam',
+  mailManager: 'ses',
+  secretsManager: 'secretsmanager',
+  sesv2: 'ses',
+  ssm: 'ssm',
+};
+
+const resources = resourcesOf({ securityHub: true, digestFrom: 'audit@example.com' });
 
 /**
  * Calls that stand in a module which a function shares with another one, but which it never makes itself. A new call in
@@ -32,17 +51,13 @@ const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
   ],
   'audit-plan': [
     'secretsmanager:DescribeSecret',
-    'secretsmanager:GetSecretValue',
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
   ],
-  'audit-examine': [
-    'dynamodb:Query',
-    'secretsmanager:ListSecrets',
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecretVersionStage',
-  ],
-  'audit-report': [],
+  'audit-examine': ['dynamodb:Query'],
+  'audit-report': ['dynamodb:GetItem'],
+  audits: [],
+  'audit-tell': [],
 };
 
 it.each([
@@ -54,6 +69,8 @@ it.each([
   ['audit-plan', 'AuditPlan'],
   ['audit-examine', 'AuditExamine'],
   ['audit-report', 'AuditReport'],
+  ['audits', 'AuditLookup'],
+  ['audit-tell', 'AuditTell'],
 ])('%s may make exactly the AWS calls that its code makes', async (entry, construct) => {
   const permitted = allowed(resources, construct)
     .filter(({ Effect }) => Effect === 'Allow')
@@ -81,18 +98,21 @@ async function callsInCodeOf(entry: string): Promise<string[]> {
 
 /**
  * By what it imports of an SDK client or of functions/aws/dynamodb.ts: `XCommand` and `paginateX` both stand for the
- * action X. functions/aws/secrets-manager.ts and functions/rotation/announce.ts name their actions themselves.
+ * action X, `putIf` for PutItem. The clients that are not the SDK's name their actions themselves.
  */
 function callsIn(source: string): string[] {
   const imports = /import \{([^}]*)\} from '(?:@aws-sdk\/client-([\w-]+)|[./]+\/aws\/(dynamodb)\.ts)'/g;
   const imported = [...source.matchAll(imports)].flatMap(([, names = '', sdk = '', client = sdk]) =>
-    [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
-      ([, paged, single]) => `${SERVICES[client] ?? client}:${paged ?? single}`,
+    [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command|putIf)\b/g)].map(
+      ([, paged, single = 'PutItem']) => `${SERVICES[client] ?? client}:${paged ?? single}`,
     ),
   );
-  const named = [...source.matchAll(/(#api|events)\.call\('(\w+)'/g)];
+  const named = [...source.matchAll(/([#\w]+)\.call\(\s*'(\w+)'/g)];
   return [
     ...imported,
-    ...named.map(([, api, action]) => `${api === 'events' ? 'events' : 'secretsmanager'}:${action}`),
+    ...named.flatMap(([, client = '', action]) => {
+      const service = LEAN_CLIENTS[client];
+      return service ? [`${service}:${action}`] : [];
+    }),
   ];
 }

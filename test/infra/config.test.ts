@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
+const dayIn = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+const risk = { secret: 'mail/office', check: 'cert.key', reason: 'Replaced in March.', until: dayIn(30) };
 const mailgun = { type: 'existing', name: 'mailgun', secretName: 'mail/mailgun' };
 
 describe('readConfig', () => {
@@ -13,9 +15,15 @@ describe('readConfig', () => {
       overlapHours: 48,
       soakHours: 72,
       loginBudget: { failures: 4, windowMinutes: 15 },
+      auditOptIn: [],
       auditSchedule: 'cron(0 6 * * ? *)',
+      securityHub: false,
+      nameServers: [],
+      dnsOverHttps: 'https://cloudflare-dns.com/dns-query',
+      dkimSelectors: [],
       retireSchedule: 'rate(1 hour)',
       deadManHours: 26,
+      acceptedRisks: [],
       reportRetentionDays: 400,
       logRetentionDays: 90,
     });
@@ -49,6 +57,18 @@ describe('readConfig', () => {
 
   it.each([
     [{ alertEmail: 'ops' }, 'keyturn.alertEmail: expected an e-mail address, got "ops"'],
+    [{ securityHub: 'yes' }, 'keyturn.securityHub: expected true or false, got "yes"'],
+    [{ digestFrom: 'Audit <a@example.com>' }, 'keyturn.digestFrom: expected an e-mail address'],
+    [{ digestFrom: 'a@example.com\nBcc: b@example.com' }, 'keyturn.digestFrom: expected an e-mail address'],
+    [
+      { dnsOverHttps: 'http://dns.example/' },
+      'keyturn.dnsOverHttps: expected an https: URL, got "http://dns.example/"',
+    ],
+    [
+      { nameServers: ['dns.example'] },
+      'keyturn.nameServers[0]: expected an IP address, with or without a port, got "dns.example"',
+    ],
+    [{ dkimSelectors: ['a b'] }, 'keyturn.dkimSelectors[0]: expected a DKIM selector, got "a b"'],
     [{ overlapHour: 3 }, 'keyturn.overlapHour: expected no such setting, got 3'],
     [{ deadManHours: 169 }, 'keyturn.deadManHours: expected a whole number from 1 to 168, got 169'],
     [{ network: { ports: [0] } }, 'keyturn.network.ports[0]: expected a whole number from 1 to 65535, got 0'],
@@ -122,6 +142,69 @@ describe('readConfig', () => {
       'keyturn.overlapHours: expected overlapHours + soakHours shorter than every rotationDays',
     );
     expect(() => readConfig({ ...daily, soakHours: 71 })).not.toThrow();
+  });
+
+  it.each([
+    [{ reason: ' ' }, '[0].reason: expected why, in 1 to 500 characters, got " "'],
+    [{ reason: undefined }, '[0].reason: expected why, in 1 to 500 characters, got nothing'],
+    [{ check: 'cert.kye' }, '[0].check: expected the id of a check (docs/checks.md), got "cert.kye"'],
+    [{ until: '24.12.2026' }, '[0].until: expected a day, YYYY-MM-DD, got "24.12.2026"'],
+    [{ until: dayIn(368) }, `[0].until: expected a day within a year from now, got "${dayIn(368)}"`],
+    [{ secret: 'a secret' }, '[0].secret: expected a secret name, not an ARN, got "a secret"'],
+    [{ ticket: 7 }, '[0].ticket: expected no such setting, got 7'],
+  ])('refuses an accepted risk with %j, and says why', (change, message) => {
+    expect(() => readConfig({ acceptedRisks: [{ ...risk, ...change }] })).toThrow(
+      `keyturn.acceptedRisks${message}`,
+    );
+  });
+
+  it('takes hosts on which their owner lets the audit do more', () => {
+    const auditOptIn = [
+      {
+        host: 'mail.example.com',
+        checks: ['canary-send', 'open-relay'],
+        recipient: 'ada@mailbox.example.org',
+      },
+      { host: 'email-smtp.eu-central-1.amazonaws.com', checks: ['canary-send'] },
+    ];
+    expect(readConfig({ auditOptIn }).auditOptIn).toEqual(auditOptIn);
+  });
+
+  it.each([
+    [{ host: 'https://x', checks: [] }, '[0].host: expected a host name, got "https://x"'],
+    [
+      { host: 'a.example', checks: ['everything'] },
+      '[0].checks[0]: expected one of canary-send, negative-control',
+    ],
+    [{ host: 'a.example' }, '[0].checks: expected a'],
+    [
+      { host: 'a.example', checks: [], recipient: 'me' },
+      '[0].recipient: expected an e-mail address of yours at another host, got "me"',
+    ],
+    [{ host: 'a.example', checks: [], all: true }, '[0].all: expected no such setting, got true'],
+  ])('refuses %j as an opt-in of the audit', (optIn, message) => {
+    expect(() => readConfig({ auditOptIn: [optIn] })).toThrow(`keyturn.auditOptIn${message}`);
+  });
+
+  it('refuses accepted risks that contradict each other, or that a state machine could not hold', () => {
+    expect(() => readConfig({ acceptedRisks: [risk, risk] })).toThrow(
+      'keyturn.acceptedRisks: expected one entry for each secret and check, not cert.key of mail/office twice',
+    );
+    const many = Array.from({ length: 130 }, (_, at) => ({
+      ...risk,
+      secret: `mail/${at}`,
+      reason: 'ü'.repeat(500),
+    }));
+    expect(() => readConfig({ acceptedRisks: many })).toThrow('expected at most 128 KiB of accepted risks');
+    expect(readConfig({ acceptedRisks: many.slice(10) }).acceptedRisks).toHaveLength(120);
+  });
+
+  it('takes an accepted risk of up to a year, and one that is over: that counts again by itself', () => {
+    const risks = [
+      { ...risk, until: dayIn(365), owner: 'team-mail' },
+      { ...risk, check: 'cert.chain', until: '2020-02-29' },
+    ];
+    expect(readConfig({ acceptedRisks: risks }).acceptedRisks).toEqual(risks);
   });
 
   it('reports all bad keys at once, a line each', () => {

@@ -16,6 +16,8 @@ const seedOf = (credential: object) =>
     onlyOf(resourcesOf({ credentials: [credential] }), 'AWS::SecretsManager::Secret').Properties.SecretString,
   );
 
+const CONFIGURATION_SETS = 'arn:<AWS::Partition>:ses:*:<AWS::AccountId>:configuration-set/*';
+
 describe('a SES credential', () => {
   const resources = resourcesOf({ credentials: [{ ...orders, owner: 'team-shop', rotationDays: 14 }] });
   const secret = onlyOf(resources, 'AWS::SecretsManager::Secret');
@@ -46,13 +48,16 @@ describe('a SES credential', () => {
     });
   });
 
-  it('has a user that may send as its identity, from its address, and do nothing else', () => {
+  it('has a user that may send as its identity, from its address, with the configuration set of the identity, and do nothing else', () => {
     expect(user.Properties.Policies).toHaveLength(1);
     expect(statements(user.Properties.Policies[0].PolicyDocument)).toEqual([
       {
         Effect: 'Allow',
         Action: ['ses:SendRawEmail'],
-        Resource: ['arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.com'],
+        Resource: [
+          CONFIGURATION_SETS,
+          'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/example.com',
+        ],
         Condition: { StringEquals: { 'ses:FromAddress': 'orders@example.com' } },
       },
     ]);
@@ -94,6 +99,7 @@ describe('a SES credential', () => {
     });
     const [{ PolicyDocument }] = onlyOf(away, 'AWS::IAM::User').Properties.Policies;
     expect(statements(PolicyDocument)[0]?.Resource).toEqual([
+      CONFIGURATION_SETS,
       'arn:<AWS::Partition>:ses:us-west-2:<AWS::AccountId>:identity/example.com',
     ]);
   });
@@ -106,7 +112,7 @@ describe('a SES credential', () => {
     const identityIn = (region: string) =>
       `arn:<AWS::Partition>:ses:${region}:<AWS::AccountId>:identity/example.com`;
     expect(new Set(statements(PolicyDocument)[0]?.Resource)).toEqual(
-      new Set(['<AWS::Region>', 'us-west-2', 'eu-west-1'].map(identityIn)),
+      new Set([CONFIGURATION_SETS, ...['<AWS::Region>', 'us-west-2', 'eu-west-1'].map(identityIn)]),
     );
   });
 
@@ -195,7 +201,9 @@ describe('the template', () => {
       JSON.stringify(resource).includes('key/0b1c2d3e'),
     );
     expect(users.map(([id]) => id.slice(0, -8))).toEqual(
-      ['Validate', 'Rotate', 'Retire', 'Operate', 'AuditExamine'].map((name) => `${name}RoleDefaultPolicy`),
+      ['Validate', 'Rotate', 'Retire', 'Operate', 'AuditPlan', 'AuditExamine'].map(
+        (name) => `${name}RoleDefaultPolicy`,
+      ),
     );
   });
 });

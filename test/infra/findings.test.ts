@@ -39,9 +39,9 @@ describe('cdk-nag, AwsSolutions and Serverless', () => {
   });
 
   it.each([
-    ['every kind of credential', KEYTURN],
-    ['no configuration at all', {}],
-  ])('lets the app be synthesised with %s', (_, keyturn) => {
+    ['every kind of credential', KEYTURN, ['AuditTellFunctionName']],
+    ['no configuration at all', {}, []],
+  ])('lets the app be synthesised with %s', (_, keyturn, more) => {
     const outputs = inScratchDirectory((outdir) => {
       const app = keyturnApp({ outdir, context: { ...WITHOUT_BUNDLES, keyturn } });
       return app.synth().getStackByName('Keyturn').template.Outputs;
@@ -62,6 +62,8 @@ describe('cdk-nag, AwsSolutions and Serverless', () => {
       'AuditPlanFunctionName',
       'AuditExamineFunctionName',
       'AuditReportFunctionName',
+      'AuditsFunctionName',
+      ...more,
     ]);
   });
 });

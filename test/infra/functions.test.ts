@@ -32,11 +32,19 @@ const onUsers = (...actions: string[]) =>
     { StringEquals: { 'iam:ResourceTag/keyturn:managed': 'true' } },
   );
 
+const here = (service: string, resource: string) =>
+  `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}`;
+
 const onLedger = (...actions: string[]) =>
   allow(
     actions.map((action) => `dynamodb:${action}`),
     ['<StorageLedger5E7CB2E3.Arn>'],
   );
+
+const onPartitions = (keys: string[], ...actions: string[]): Statement => ({
+  ...onLedger(...actions),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+});
 
 const EXCEPT_EVENTS: Statement = {
   Effect: 'Deny',
@@ -129,39 +137,134 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     ON_DEFAULT_BUS,
   ],
   AuditPlan: [
+    allow(['secretsmanager:ListSecrets'], ['*']),
+    onSecrets('GetSecretValue'),
+    through('secretsmanager', ['Decrypt'], SECRET_KEYS),
     allow(
       [
-        'secretsmanager:ListSecrets',
-        'ses:GetAccountSendingEnabled',
-        'ses:GetIdentityDkimAttributes',
-        'ses:GetIdentityVerificationAttributes',
-        'ses:GetSendQuota',
-        'ses:ListIdentities',
+        'cloudtrail:DescribeTrails',
+        'cloudtrail:LookupEvents',
+        'cloudwatch:DescribeAlarmsForMetric',
+        'cloudwatch:GetMetricData',
+        'ec2:DescribeVpcEndpoints',
+        'ecs:DescribeTaskDefinition',
+        'ecs:ListTaskDefinitionFamilies',
+        'iam:GenerateCredentialReport',
+        'iam:GetCredentialReport',
+        'lambda:ListFunctions',
+        'logs:DescribeLogGroups',
+        'ssm:DescribeParameters',
       ],
       ['*'],
     ),
-    onReports('PutObject', 'audits/*/account.json', 'audits/*/plan.json'),
+    allow(
+      ['cloudformation:DescribeStacks', 'cloudformation:ListStacks'],
+      ['arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/*'],
+    ),
+    allow(['cloudtrail:GetTrailStatus'], ['arn:<AWS::Partition>:cloudtrail:*:*:trail/*']),
+    allow(['cloudwatch:DescribeAlarms'], [here('cloudwatch', 'alarm:*')]),
+    allow(['logs:FilterLogEvents'], [here('logs', 'log-group:Keyturn-*')]),
+    onLedger('DescribeContinuousBackups', 'DescribeTimeToLive'),
+    allow(
+      [
+        'ses:GetAccount',
+        'ses:GetAccountSendingEnabled',
+        'ses:GetIdentityDkimAttributes',
+        'ses:GetIdentityMailFromDomainAttributes',
+        'ses:GetIdentityVerificationAttributes',
+        'ses:GetSendQuota',
+        'ses:ListAddonInstances',
+        'ses:ListArchives',
+        'ses:ListConfigurationSets',
+        'ses:ListDedicatedIpPools',
+        'ses:ListIdentities',
+        'ses:ListIngressPoints',
+      ],
+      ['*'],
+    ),
+    allow(
+      ['ses:GetConfigurationSet', 'ses:GetConfigurationSetEventDestinations'],
+      [here('ses', 'configuration-set/*')],
+    ),
+    allow(['ses:GetDedicatedIpPool', 'ses:GetDedicatedIps'], [here('ses', 'dedicated-ip-pool/*')]),
+    allow(['ses:GetArchive'], [here('ses', 'mailmanager-archive/*')]),
+    allow(['ses:GetIngressPoint'], [here('ses', 'mailmanager-ingress-point/*')]),
+    allow(['ses:GetTrafficPolicy'], [here('ses', 'mailmanager-traffic-policy/*')]),
+    onReports('PutObject', 'audits/*/account.json', 'audits/*/plan.jsonl'),
     through('s3', ['Decrypt', 'GenerateDataKey']),
+    onPartitions(['AUDIT-RUN'], 'GetItem', 'PutItem'),
+    through('dynamodb', ['Decrypt']),
   ],
   AuditExamine: [
-    onSecrets('DescribeSecret', 'GetSecretValue'),
+    onSecrets('DescribeSecret', 'GetResourcePolicy', 'GetSecretValue', 'ValidateResourcePolicy'),
     through('secretsmanager', ['Decrypt'], SECRET_KEYS),
-    onUsers('GetAccessKeyLastUsed', 'ListAccessKeys'),
-    onReports('GetObject', 'audits/*/account.json'),
+    allow(['kms:DescribeKey', 'kms:GetKeyRotationStatus'], SECRET_KEYS),
+    onUsers(
+      'GetAccessKeyLastUsed',
+      'GetLoginProfile',
+      'GetUserPolicy',
+      'ListAccessKeys',
+      'ListAttachedUserPolicies',
+      'ListGroupsForUser',
+      'ListUserPolicies',
+      'SimulatePrincipalPolicy',
+    ),
+    allow(
+      ['iam:GetPolicy', 'iam:GetPolicyVersion'],
+      ['<AWS::AccountId>', 'aws'].map((owner) => `arn:<AWS::Partition>:iam::${owner}:policy/*`),
+    ),
+    allow(['ses:GetEmailIdentity'], [here('ses', 'identity/*')]),
+    onReports('GetObject', 'audits/*/account.json', 'audits/*/results/*'),
     onReports('PutObject', 'audits/*/results/*'),
+    allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
     through('s3', ['Decrypt', 'GenerateDataKey']),
     onLedger('GetItem', 'PutItem', 'UpdateItem'),
     EXCEPT_EVENTS,
     through('dynamodb', ['Decrypt']),
   ],
   AuditReport: [
-    onReports('GetObject', 'audits/*'),
-    onReports('PutObject', 'audits/*/report.html', 'audits/*/report.json', 'audits/latest.json'),
+    onReports('GetObject', 'audits/*/plan.jsonl', 'audits/*/results/*', 'audits/latest.json'),
+    onReports(
+      'PutObject',
+      'audits/*/credentials/*.html',
+      'audits/*/report.html',
+      'audits/*/report.json',
+      'audits/*/summary.json',
+      'audits/latest.json',
+    ),
     allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
     through('s3', ['Decrypt', 'GenerateDataKey']),
-    onLedger('PutItem'),
-    EXCEPT_EVENTS,
+    onPartitions(['AUDIT-RUN', 'AUDIT'], 'PutItem', 'Query'),
     through('dynamodb', ['Decrypt']),
+  ],
+  AuditTell: [
+    onReports('GetObject', 'audits/*/results/*'),
+    allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
+    through('s3', ['Decrypt']),
+    allow(
+      ['securityhub:BatchImportFindings'],
+      ['arn:<AWS::Partition>:securityhub:<AWS::Region>:<AWS::AccountId>:product/<AWS::AccountId>/default'],
+    ),
+    allow(
+      ['ses:SendEmail'],
+      ['audit@example.com', 'example.com'].map(
+        (identity) => `arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/${identity}`,
+      ),
+      { StringEquals: { 'ses:FromAddress': 'audit@example.com' } },
+    ),
+    onPartitions(['AUDIT-DIGEST#*'], 'PutItem'),
+    through('dynamodb', ['Decrypt']),
+  ],
+  AuditLookup: [
+    onReports(
+      'GetObject',
+      'audits/*/credentials/*.html',
+      'audits/*/report.html',
+      'audits/*/summary.json',
+      'audits/latest.json',
+    ),
+    allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
+    through('s3', ['Decrypt']),
   ],
 };
 
@@ -215,18 +318,43 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
 
   it('is told exactly the settings that functions/environment.ts reads', () => {
     expect(properties.Environment.Variables).toEqual({
+      [ENVIRONMENT.stack]: 'Keyturn',
       [ENVIRONMENT.table]: '<StorageLedger5E7CB2E3>',
       [ENVIRONMENT.bucket]: '<StorageReports31B47EB2>',
       [ENVIRONMENT.overlapHours]: '48',
       [ENVIRONMENT.soakHours]: '72',
       [ENVIRONMENT.loginFailures]: '4',
       [ENVIRONMENT.loginWindowMinutes]: '15',
+      [ENVIRONMENT.reportRetentionDays]: '400',
+      [ENVIRONMENT.auditOptIn]: '[]',
+      [ENVIRONMENT.nameServers]: 'none',
+      [ENVIRONMENT.dnsOverHttps]: 'https://cloudflare-dns.com/dns-query',
+      [ENVIRONMENT.dkimSelectors]: 'none',
       [ENVIRONMENT.rotationDays]: '30',
       [ENVIRONMENT.watched]: ['keyturn/orders', 'mail/mailgun', 'mail/office'].map(watchMark).join(','),
       [ENVIRONMENT.ports]: 'none',
       [ENVIRONMENT.networks]: 'none',
+      ...(name === 'AuditPlan' && { [ENVIRONMENT.dependencies]: 'null' }),
+      ...(name === 'AuditTell' && {
+        [ENVIRONMENT.securityHub]: 'on',
+        [ENVIRONMENT.digestFrom]: 'audit@example.com',
+      }),
       ...(name === 'Operate' && { [ENVIRONMENT.rotateFunction]: '<RotateFunction80E9DEEB.Arn>' }),
     });
+  });
+});
+
+describe('the function that tells others', () => {
+  const actions = (keyturn: object) =>
+    allowed(resourcesOf(keyturn), 'AuditTell').flatMap(({ Action }) => Action);
+
+  it('is not there when nobody shall be told', () => {
+    expect(() => actions({})).toThrow('got 0');
+  });
+
+  it('may only do what the configuration wants', () => {
+    expect(actions({ securityHub: true })).not.toContain('ses:SendEmail');
+    expect(actions({ digestFrom: 'audit@example.com' })).not.toContain('securityhub:BatchImportFindings');
   });
 });
 
@@ -258,7 +386,10 @@ describe('who may invoke', () => {
       ['<ValidateFunction2E581753.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/POST/validations'],
       ['<OperateFunction6F45C1C3.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/POST/operations'],
       ['<OperateFunction6F45C1C3.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/operations/*'],
-      ['<AuditReportFunctionF1AE9DFF.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/latest'],
+      ...['latest', '*', '*/report'].map((path) => [
+        expect.stringMatching(/^<AuditLookupFunction\w{8}\.Arn>$/),
+        `/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/${path}`,
+      ]),
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials'],
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*'],
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/openapi.json'],
@@ -274,7 +405,7 @@ describe('who may invoke', () => {
   });
 
   it('nobody else', () => {
-    expect(permissions).toHaveLength(8);
+    expect(permissions).toHaveLength(10);
   });
 });
 

@@ -9,6 +9,8 @@ import { KeyturnStack } from '../../infra/keyturn-stack.ts';
 /** Everything a deployment can have, once: both kinds of credential, with and without rotation, password tables, and an address. */
 export const KEYTURN = {
   alertEmail: 'ops@example.com',
+  securityHub: true,
+  digestFrom: 'audit@example.com',
   credentials: [
     {
       type: 'ses',

@@ -52,6 +52,7 @@ function users({ username, password, unusual }: Accounts): string {
   return `${username}: ${password}\n${unusual.username}: ${unusual.password}\n`;
 }
 
+/** A connection counts for a while after its end; 20, the default, is two surveys of its TLS in a second. */
 function eximConf({
   folder,
   address = '127.0.0.1',
@@ -78,6 +79,7 @@ tls_advertise_hosts = *
 auth_advertise_hosts = \${if eq{$tls_in_cipher}{}{}{*}}
 host_lookup =
 helo_lookup_domains =
+smtp_accept_max = 200
 log_selector = +smtp_connection +smtp_protocol_error +smtp_syntax_error
 `;
   return `

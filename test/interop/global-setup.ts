@@ -7,11 +7,18 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { createCertificates } from './certificates.ts';
 import type { Daemon } from './daemon.ts';
 import { EXIM } from './exim.ts';
+import { OLD_NODE } from './old-openssl.ts';
 import { planSites, startSites } from './sites.ts';
 import type { Ports } from './variant.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const PROGRAMS = ['/usr/lib/postfix/sbin/smtpd', '/usr/lib/dovecot/submission-login', EXIM];
+const PROGRAMS = [
+  '/usr/lib/postfix/sbin/smtpd',
+  '/usr/lib/dovecot/submission-login',
+  EXIM,
+  '/usr/bin/testssl',
+  OLD_NODE,
+];
 
 /** Where a variant is reached, and the authority to trust there. */
 interface Target extends Ports {
@@ -81,6 +88,6 @@ async function startServers(project: TestProject, folder: string, running: Daemo
 function requirePrograms(): void {
   if (PROGRAMS.every((file) => existsSync(file)) && process.getuid?.() === 0) return;
   throw new Error(
-    'the interop tests start Postfix, Dovecot and Exim: they need root and, once, test/interop/install',
+    'the interop tests start Postfix, Dovecot and Exim: they need root, x86-64 and, once, test/interop/install',
   );
 }

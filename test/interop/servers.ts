@@ -4,6 +4,7 @@ import { COMMON } from './behaviours/behaviour.ts';
 import { DOVECOT } from './behaviours/dovecot.ts';
 import { EXIM } from './behaviours/exim.ts';
 import { POSTFIX } from './behaviours/postfix.ts';
+import { TLS_VARIANTS } from './tls-variants.ts';
 import { MECHANISMS, type Variant } from './variant.ts';
 
 export const SERVERS = ['Postfix', 'Dovecot submission', 'Exim'] as const;
@@ -26,10 +27,11 @@ export function variantName({ name, variant, before }: Behaviour, security: Secu
   return before ? `${name}, ${security}` : name;
 }
 
-/** All variants of a server by name: the plain one, one for each mechanism alone, and what its behaviours need. */
+/** All variants of a server by name: the plain one, one for each mechanism alone, those of its TLS, and what its behaviours need. */
 export function variantsOf(server: Server): ReadonlyMap<string, Variant> {
   return new Map<string, Variant>([
     [PLAIN_VARIANT, {}],
+    ...Object.entries(TLS_VARIANTS[server]),
     ...MECHANISMS.map((mechanism) => [mechanism, { mechanisms: [mechanism] }] as const),
     ...BEHAVIOURS[server].flatMap((behaviour) =>
       SECURITIES.map((security) => [variantName(behaviour, security), behaviour.variant ?? {}] as const),

@@ -18,7 +18,7 @@ export function expectAnswer(schema: SchemaName, body: unknown): void {
 }
 
 /** The document leaves room for fields of later versions; this version answers with none that it does not name. */
-function closed(schema: unknown): unknown {
+export function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));

@@ -1,4 +1,4 @@
-/** Every function that the stack deploys without further settings, by the name of its construct. */
+/** Every function that the stack can deploy, by the name of its construct; AuditTell only where somebody is to be told. */
 export const DEPLOYED_FUNCTIONS = [
   'Validate',
   'Lookup',
@@ -8,4 +8,6 @@ export const DEPLOYED_FUNCTIONS = [
   'AuditPlan',
   'AuditExamine',
   'AuditReport',
+  'AuditTell',
+  'AuditLookup',
 ] as const;

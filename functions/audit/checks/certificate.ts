@@ -2,12 +2,23 @@ import { rfc } from '../../smtp/reference.ts';
 import { judgeCertificate } from '../../smtp/tls-verdict.ts';
 import { judgementOf } from '../../smtp/verdict.ts';
 import type { Check } from '../check.ts';
-import { fail, type Outcome, pass, warn } from '../outcome.ts';
-import { onSession } from './subject.ts';
+import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
+import { onSession, seenBefore } from './subject.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const FAIL_DAYS = 7;
 const WARN_DAYS = 21;
+/** RFC 9155 and RFC 6151: their collisions can be made, so a signature proves nothing. */
+const BROKEN_HASH = /sha-?1|md[25]/i;
+/** What public authorities may issue, by the first day of validity (CA/Browser Forum, ballot SC-081v3). */
+const LONGEST_DAYS: readonly (readonly [from: string, days: number])[] = [
+  ['2029-03-15', 47],
+  ['2027-03-15', 100],
+  ['2026-03-15', 200],
+  ['2020-09-01', 398],
+  ['2018-03-01', 825],
+  ['', 1187],
+];
 const MODERN_KEYS: readonly string[] = ['ed25519', 'ed448'];
 const LEAST_BITS: Readonly<Record<string, number>> = { rsa: 2048, 'rsa-pss': 2048, ec: 256 };
 
@@ -17,6 +28,7 @@ export const certificateChecks: readonly Check[] = [
     practices: [5],
     title: 'Certificate chain',
     severity: 'critical',
+    needs: ['server'],
     why: 'A chain that cannot be verified gives no protection against a stranger who poses as the mail server. Keyturn never logs in over it.',
     mend: 'Serve a current certificate together with its intermediate certificates; for a private authority put its certificate into `ca` of the secret.',
     reference: rfc(5280, '6'),
@@ -31,10 +43,11 @@ export const certificateChecks: readonly Check[] = [
     practices: [5],
     title: 'Certificate host name',
     severity: 'critical',
+    needs: ['server'],
     why: 'A valid certificate for another name proves another server. Only subjectAltName counts, the common name does not.',
     mend: 'Correct `host` in the secret, or issue the certificate for this name as a subjectAltName.',
     reference: rfc(9525, '6.3'),
-    rule: onSession(({ coversHost, certificate }, _server, host) =>
+    rule: onSession(({ coversHost, certificate }, { host }) =>
       coversHost
         ? pass(`A subjectAltName covers ${host}.`)
         : fail(
@@ -47,6 +60,7 @@ export const certificateChecks: readonly Check[] = [
     practices: [5, 13],
     title: 'Certificate expiry',
     severity: 'high',
+    needs: ['server'],
     why: 'On the day a certificate expires every client that verifies it stops sending.',
     mend: 'Renew it now, and let it renew itself (ACME) when a third of its life is left.',
     reference: rfc(5280, '4.1.2.5'),
@@ -57,10 +71,53 @@ export const certificateChecks: readonly Check[] = [
     practices: [5],
     title: 'Certificate key',
     severity: 'medium',
+    needs: ['server'],
     why: 'RSA below 2048 bits and elliptic curves below 256 bits can be broken, and with them the proof of identity.',
     mend: 'Issue a new certificate on an ECDSA P-256 key, or RSA of at least 2048 bits.',
     reference: rfc(9325, '4.5'),
     rule: onSession(({ certificate: { keyType, keyBits } }) => keyOutcome(keyType, keyBits)),
+  },
+  {
+    id: 'cert.sigalg',
+    practices: [5],
+    title: 'Certificate signature',
+    severity: 'high',
+    needs: ['server'],
+    why: 'With SHA-1 and MD5 two certificates can be made that share one signature, so a stranger may hold a valid one for this server.',
+    mend: 'Issue the certificate again; every authority of today signs with SHA-256 or longer, or with Ed25519.',
+    reference: rfc(9325, '4.5'),
+    rule: onSession(({ signature }) => signatureOutcome(signature)),
+  },
+  {
+    id: 'cert.lifetime',
+    practices: [5],
+    title: 'Certificate lifetime',
+    severity: 'low',
+    needs: ['server'],
+    why: 'A certificate that lives long is renewed by hand, by somebody who has forgotten how, and a stolen key stays of use for as long.',
+    mend: 'Let ACME renew it by itself; public authorities give at most 200 days since March 2026, 100 from March 2027 and 47 from March 2029.',
+    reference: rfc(5280, '4.1.2.5'),
+    rule: onSession(({ certificate }) => lifetimeOutcome(certificate)),
+  },
+  {
+    id: 'cert.changed',
+    practices: [7, 13],
+    title: 'Certificate key since the last audit',
+    severity: 'medium',
+    needs: ['server', 'history'],
+    why: 'A new key is usual after a renewal; one that nobody made is the sign of somebody between.',
+    mend: 'Compare the fingerprint of the key with that on the server. If nobody renewed the certificate, look at the network path before the next login.',
+    reference: rfc(7469, '2.4'),
+    rule: (facts) =>
+      onSession(({ keyFingerprint256, chainError }, endpoint) => {
+        const before = seenBefore(facts, endpoint);
+        if (!before?.spki256) return notApplicable('No audit has seen the key of this server before.');
+        if (before.spki256 === keyFingerprint256) return pass('The server has the key of the last audit.');
+        const evidence = `The server has another key than on ${new Date(before.seenAt).toISOString().slice(0, 10)}`;
+        return chainError === null
+          ? info(`${evidence}, with a certificate that is trusted.`)
+          : warn(`${evidence}, and its certificate is not trusted.`);
+      })(facts),
   },
 ];
 
@@ -68,6 +125,20 @@ interface Dates {
   readonly validFrom: string;
   readonly validTo: string;
   readonly daysLeft: number;
+}
+
+function signatureOutcome(signature: string): Outcome {
+  const evidence = `Signed with ${signature}.`;
+  if (signature === 'unreadable') return fail('The signature algorithm could not be read.');
+  return BROKEN_HASH.test(signature) ? fail(evidence) : pass(evidence);
+}
+
+function lifetimeOutcome({ validFrom, validTo }: Dates): Outcome {
+  const days = Math.round((Date.parse(validTo) - Date.parse(validFrom)) / DAY_MS);
+  const longest = LONGEST_DAYS.find(([from]) => validFrom >= from)?.[1] ?? 0;
+  const evidence = `Valid for ${days} days in all.`;
+  if (days <= longest) return pass(evidence);
+  return info(`${evidence} Public authorities gave ${longest} at most when it was issued.`);
 }
 
 /** For certificates that live for days or weeks the limits shrink with the lifetime, or they would always warn. */

@@ -1,11 +1,14 @@
+import { versionWith } from '../../credential/secret-reader.ts';
 import type { Proof } from '../../credential/validation.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { Verdict } from '../../smtp/judgement.ts';
-import { rfc } from '../../smtp/reference.ts';
+import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
-import { fail, type Outcome, pass, type UnknownReason, unknown, warn } from '../outcome.ts';
+import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { replyOutcome } from './reply-outcome.ts';
 import { onCredential } from './subject.ts';
+import { reasonOf } from './verdict-reason.ts';
 
 /** The server is there and the password was not the reason: a person has to change something at the provider. */
 const POLICIES: readonly Verdict[] = [
@@ -18,32 +21,9 @@ const POLICIES: readonly Verdict[] = [
   'account-not-enabled',
 ];
 
-const REASONS: Partial<Record<Verdict, UnknownReason>> = {
-  throttled: 'throttled',
-  'rate-limited': 'throttled',
-  temporary: 'temporary',
-  'tls-unavailable': 'temporary',
-  unavailable: 'temporary',
-  'quota-exceeded': 'throttled',
-  'daily-quota-exceeded': 'throttled',
-  'rejected-or-disabled': 'refused',
-  'token-refused': 'refused',
-  'token-not-accepted': 'refused',
-  'token-unavailable': 'temporary',
-  'held-back': 'held-back',
-  'rejected-unconfirmed': 'unconfirmed',
-  'egress-blocked': 'egress-blocked',
-  'port-not-allowed': 'not-allowed',
-  'address-not-allowed': 'not-allowed',
-  'dns-not-found': 'unreachable',
-  'dns-failed': 'unreachable',
-  refused: 'unreachable',
-  unreachable: 'unreachable',
-  'protocol-error': 'protocol-error',
-  'ip-refused': 'refused',
-  'server-refused': 'refused',
-  'tls-failed': 'tls-failed',
-};
+/** A rotation takes minutes; Secrets Manager tries a failed one again within the day. */
+const PENDING_MS = 24 * 60 * 60 * 1000;
+const NO_LOGIN = 'The login was not proven, so the sender was not tried; see `cred.login`.';
 
 export const credentialChecks: readonly Check[] = [
   {
@@ -51,6 +31,7 @@ export const credentialChecks: readonly Check[] = [
     practices: [5],
     title: 'Login',
     severity: 'critical',
+    needs: ['login'],
     why: 'Mail that depends on a dead credential is lost or piles up, and nobody sees it until a customer asks.',
     mend: 'Rotate the secret, or store the user name and password that the provider shows today.',
     reference: rfc(4954, '4'),
@@ -61,12 +42,13 @@ export const credentialChecks: readonly Check[] = [
     practices: [5, 17],
     title: 'Login really tried',
     severity: 'high',
+    needs: ['login'],
     why: 'A server that offers no AUTH lets many tools report success although the password was never looked at.',
     mend: 'Point the secret at the submission port of the provider, or enable AUTH there, with a mechanism that both sides know.',
     reference: rfc(4954, '3'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ judgement, evidence }) => {
-        if (!evidence) return unknown(REASONS[judgement.verdict] ?? 'not-reached', judgement.advice);
+        if (!evidence) return unknown(reasonOf(judgement.verdict), judgement.advice);
         const { authSent, failure, offered } = evidence;
         if (authSent) return pass('AUTH was sent over verified TLS and the server answered it.');
         if (failure?.kind === 'auth-not-offered')
@@ -74,6 +56,88 @@ export const credentialChecks: readonly Check[] = [
         if (failure?.kind === 'no-common-mechanism')
           return fail(`The server lists only ${offered?.join(', ')}, none of which this credential can use.`);
         return unknown('not-reached', 'The attempt ended before AUTH; see `cred.login`.');
+      }),
+    ),
+  },
+  {
+    id: 'cred.mail-from',
+    practices: [5, 9],
+    title: 'Sender',
+    severity: 'high',
+    needs: ['login'],
+    why: 'A login that works is of no use when the server does not let it send as the address that the application sends as.',
+    mend: 'Let this login send as the address in `from` of the secret, or correct `from`. Amazon SES looks at the sender only when the whole message is there: see `cred.canary-send`.',
+    reference: rfc(6409, '6.1'),
+    rule: onCredential(({ from }, { login, rehearsal }) => {
+      if (!from) return notApplicable('The secret names no sender.');
+      return decide(login, ({ judgement }) => {
+        if (judgement.credential !== 'good') return unknown(reasonOf(judgement.verdict), NO_LOGIN);
+        const { sender } = rehearsal;
+        if (!sender) return unknown('not-reached', 'MAIL FROM was not answered.');
+        return replyOutcome(sender, 'MAIL FROM');
+      });
+    }),
+  },
+  {
+    id: 'cred.pending',
+    practices: [3],
+    title: 'Version that waits for its test',
+    severity: 'medium',
+    needs: ['secret'],
+    why: 'A new credential becomes the current one only after a login with it; one that waits for long is a rotation that stands still, and nobody has the new password.',
+    mend: 'Look at the log of the rotation function for the reason, then rotate again; the current version stays in use until the new one is proven.',
+    reference: awsPage(
+      'Rotation function steps',
+      'secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html',
+    ),
+    rule: ({ description, examinedAt }) => {
+      const pending = versionWith('AWSPENDING', description);
+      if (!pending || description.stages[pending]?.includes('AWSCURRENT'))
+        return notApplicable('No version is under way: the next rotation tests its own before it is used.');
+      const since = description.lastChangedAt;
+      const evidence = 'A new version waits for its login test; the current one stays in use.';
+      if (since === null) return unknown('not-found', evidence);
+      return examinedAt - since > PENDING_MS
+        ? fail(`${evidence} It has for more than a day.`)
+        : pass(evidence);
+    },
+  },
+  {
+    id: 'cred.previous-revoked',
+    practices: [3, 14],
+    title: 'Replaced credential',
+    severity: 'high',
+    needs: ['value', 'login'],
+    why: 'As long as the replaced password still works, whoever has copied it can go on sending, and the rotation was for nothing.',
+    mend: 'Find out who still uses it (the digest and `credential.retired` in the log say it), give them the new version, and let the retirement deactivate and delete it.',
+    reference: awsPage('Rotation strategies', 'secretsmanager/latest/userguide/rotation-strategy.html'),
+    rule: onCredential((_credential, { previous }) =>
+      decide(previous, (tried) => {
+        if (tried.kind === 'not-tried') return notApplicable(tried.because);
+        const { credential, verdict } = tried.proof.judgement;
+        if (credential === 'good') return fail('After its overlap the replaced credential still logs in.');
+        if (credential === 'bad') return pass(`The replaced credential is refused: ${verdict}.`);
+        return unknown(reasonOf(verdict), `Tried once with the replaced credential: ${verdict}.`);
+      }),
+    ),
+  },
+  {
+    id: 'cred.latency',
+    practices: [7],
+    title: 'Time that a login takes',
+    severity: 'low',
+    needs: ['login'],
+    why: 'A login that grows slower is often the first sign of a server in trouble, or of one that penalises this address.',
+    mend: 'Compare it with the days before; if AUTH alone is slow, ask the owner of the server for a penalty on failed logins.',
+    reference: rfc(5321, '4.5.3.2'),
+    rule: onCredential((_credential, { login }) =>
+      decide(login, ({ judgement, evidence }) => {
+        if (!evidence) return unknown(reasonOf(judgement.verdict), judgement.advice);
+        const { dnsMs, connectMs, tlsMs, authMs, totalMs } = evidence.timings;
+        const stages = Object.entries({ DNS: dnsMs, TCP: connectMs, TLS: tlsMs, AUTH: authMs })
+          .filter(([, ms]) => ms !== null)
+          .map(([stage, ms]) => `${stage} ${ms} ms`);
+        return info(`${[...stages, `all ${totalMs} ms`].join(', ')}.`);
       }),
     ),
   },
@@ -86,12 +150,6 @@ function loginOutcome({ judgement: { credential, verdict, advice }, evidence }: 
     return fail(evidence ? `${verdict}: the server answered "${replyText(evidence)}".` : seen);
   if (POLICIES.includes(verdict)) return warn(seen);
   return unknown(reasonOf(verdict), seen);
-}
-
-function reasonOf(verdict: Verdict): UnknownReason {
-  if (verdict.startsWith('timeout:')) return 'timeout';
-  if (verdict.startsWith('closed:')) return 'closed';
-  return REASONS[verdict] ?? 'not-reached';
 }
 
 function replyText({ reply }: LoginEvidence): string {

@@ -1,29 +1,72 @@
 import type { IssuedCredential } from '../../rotation/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { Policy } from '../facts/credential-facts.ts';
+import type { PeopleFacts } from '../facts/account.ts';
+import type { PolicyStatement, SmtpUser } from '../facts/aws.ts';
+import type { CredentialFacts, Policy } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
-import { fail, type Outcome, pass } from '../outcome.ts';
-import { onSes } from './subject.ts';
+import { fail, type Outcome, pass, warn } from '../outcome.ts';
+import { limitingKeys, listOf } from '../policy-document.ts';
+import { onCredential, onSes } from './subject.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The retire function looks every hour, so a key may outlive its overlap by that much and some minutes. */
 const RETIREMENT_HOURS = 2;
+/** All that an SMTP user needs. */
+const SENDING: readonly string[] = ['ses:sendemail', 'ses:sendrawemail'];
+/** They tie a stolen key to one sender, or to the place that mail comes from. */
+const FENCES = /^(ses:fromaddress|aws:sourceip|aws:sourcevpc|aws:sourcevpce|aws:vpcsourceip)$/i;
+const TOKENS: readonly string[] = ['XOAUTH2', 'OAUTHBEARER'];
 
 export const iamChecks: readonly Check[] = [
   {
     id: 'iam.smtp-user',
     practices: [14],
-    title: 'Access keys of the IAM user',
+    title: 'IAM user of the credential',
     severity: 'high',
-    why: 'An access key that was replaced and not taken away still sends mail in your name, and can be used without anybody noticing.',
-    mend: 'If another key is active, find out who uses it; the retire function takes it away once it is unused. If the key of the secret is inactive or gone, rotate the secret.',
-    reference: awsPage(
-      'Manage access keys for IAM users',
-      'IAM/latest/UserGuide/id_credentials_access-keys.html',
+    needs: ['iam'],
+    why: 'Whoever steals an SMTP password of Amazon SES has an access key of this user, and all that the user may do; a replaced key that is still active is one that nobody watches.',
+    mend: 'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no password for the console, and one active key. If another key is active, find out who uses it; the retire function takes it away once it is unused.',
+    reference: awsPage('Control access to Amazon SES', 'ses/latest/dg/control-user-access.html'),
+    rule: onSes((_ses, { username }, { keys, policy, examinedAt, aws }) =>
+      decide(keys, (found) => {
+        const outcome = keysOutcome(found, username, policy, examinedAt);
+        if (outcome.status !== 'pass') return outcome;
+        return decide(aws.user, (user) => userOutcome(user, outcome.evidence));
+      }),
     ),
-    rule: onSes((_ses, { username }, { keys, policy, examinedAt }) =>
-      decide(keys, (found) => keysOutcome(found, username, policy, examinedAt)),
+  },
+  {
+    id: 'iam.simulate',
+    practices: [5, 14],
+    title: 'Permission to send',
+    severity: 'critical',
+    needs: ['iam', 'ses'],
+    why: 'Amazon SES takes the login of a user without permission, and refuses each of its messages after they were sent.',
+    mend: 'Allow the user ses:SendRawEmail on the identity of its sender and on the configuration set of that identity, and look for a permissions boundary or a deny that forbids it.',
+    reference: awsPage(
+      'Testing IAM policies with the policy simulator',
+      'IAM/latest/UserGuide/access_policies_testing-policies.html',
+    ),
+    rule: onSes((_ses, _credential, { aws: { simulated } }) =>
+      decide(simulated, (decision) =>
+        decision === 'allowed'
+          ? pass('IAM allows the user ses:SendRawEmail as this sender.')
+          : fail(`IAM answers ${decision} to ses:SendRawEmail as this sender.`),
+      ),
+    ),
+  },
+  {
+    id: 'mfa.identity',
+    practices: [2],
+    title: 'Second factor of people',
+    severity: 'medium',
+    needs: ['login', 'account'],
+    why: 'SMTP AUTH itself knows no second factor, so the people who may read its password should need one.',
+    mend: 'Give each IAM user with a console password, and the root user, an MFA device; better, let people come through IAM Identity Center.',
+    reference: awsPage('MFA in IAM', 'IAM/latest/UserGuide/id_credentials_mfa.html'),
+    rule: onCredential((_credential, facts) =>
+      decide(facts.account.people, (people) => peopleOutcome(people, facts)),
     ),
   },
 ];
@@ -49,4 +92,40 @@ function keysOutcome(
 function lastUse({ lastUsedAt }: IssuedCredential, now: number): string {
   if (lastUsedAt === null) return 'it was never used.';
   return `it was last used ${Math.floor((now - lastUsedAt) / HOUR_MS)} hours ago.`;
+}
+
+function userOutcome({ statements, groups, console }: SmtpUser, keys: string): Outcome {
+  if (console) return fail('The IAM user has a password for the console.');
+  const allowing = statements.filter(({ Effect }) => Effect === 'Allow');
+  const others = [...new Set(allowing.flatMap(othersThanSending))];
+  if (others.length > 0) return fail(`The IAM user may do more than send: ${others.slice(0, 5).join(', ')}.`);
+  if (groups > 0)
+    return warn(`The IAM user is in ${groups} groups, whose permissions are not looked at here.`);
+  if (allowing.length === 0) return warn('No policy of the IAM user allows it anything; see `iam.simulate`.');
+  if (allowing.some((statement) => !limitingKeys(statement).some((key) => FENCES.test(key))))
+    return warn('The IAM user may send as any sender of its identity, from anywhere.');
+  return pass(`${keys} The IAM user may do nothing but send, as its sender.`);
+}
+
+function othersThanSending({ Action, NotAction }: PolicyStatement): string[] {
+  if (NotAction !== undefined) return [`everything but ${listOf(NotAction).join(', ')}`];
+  return listOf(Action).filter((action) => !SENDING.includes(action.toLowerCase()));
+}
+
+function peopleOutcome(
+  { withPassword, withoutMfa, rootMfa }: PeopleFacts,
+  { login }: CredentialFacts,
+): Outcome {
+  if (!rootMfa) return warn('The root user of the account has no MFA device.');
+  if (withoutMfa > 0)
+    return warn(`${withoutMfa} of ${withPassword} IAM users with a console password have no MFA device.`);
+  const mechanism = loginText(login.known ? login.value.evidence?.used : null);
+  return pass(
+    `${mechanism}; root and all ${withPassword} IAM users with a console password have MFA devices.`,
+  );
+}
+
+function loginText(used: string | null | undefined): string {
+  if (!used) return 'How it logs in was not seen';
+  return TOKENS.includes(used) ? `The login is by a token (${used})` : 'The login is by one password';
 }

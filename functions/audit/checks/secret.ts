@@ -1,7 +1,9 @@
 import type { SecretDescription } from '../../credential/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { Policy } from '../facts/credential-facts.ts';
+import type { CredentialFacts, Policy } from '../facts/credential-facts.ts';
+import type { EncryptionKey } from '../facts/encryption-key.ts';
+import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -20,6 +22,7 @@ export const secretChecks: readonly Check[] = [
     practices: [3],
     title: 'Rotation',
     severity: 'high',
+    needs: ['secret'],
     why: 'A password that nobody changes works for everybody who ever saw it: former colleagues, old backups, logs.',
     mend: 'Deploy the credential with Keyturn, or attach the rotate function with RotateSecret and a schedule.',
     reference: awsPage(
@@ -36,6 +39,7 @@ export const secretChecks: readonly Check[] = [
     practices: [3],
     title: 'Age of the secret',
     severity: 'medium',
+    needs: ['secret'],
     why: 'The longer a password lives, the more copies of it exist and the longer a stolen one is worth something.',
     mend: 'Rotate it now with RotateSecret, then look at why the schedule did not.',
     reference: awsPage(
@@ -49,6 +53,7 @@ export const secretChecks: readonly Check[] = [
     practices: [3, 7],
     title: 'Late or stuck rotation',
     severity: 'high',
+    needs: ['secret'],
     why: 'A rotation that failed half-way leaves a new password nobody uses and an old one that grows older.',
     mend: 'Read the log of the rotate function for this secret, mend the cause, and start RotateSecret again: it goes on where it stopped.',
     reference: awsPage('Troubleshoot rotation', 'secretsmanager/latest/userguide/troubleshoot_rotation.html'),
@@ -59,29 +64,31 @@ export const secretChecks: readonly Check[] = [
     practices: [4],
     title: 'Encryption key',
     severity: 'low',
+    needs: ['secret', 'account'],
     why: 'Only with a customer-managed KMS key can you say who may decrypt, see each use in CloudTrail, and cut access at once.',
-    mend: 'Set a customer-managed KMS key on the secret (`kmsKeyArn`), and let the readers use it.',
+    mend: 'Set a customer-managed KMS key on the secret (`kmsKeyArn`), let the readers use it, and switch its yearly rotation on with EnableKeyRotation.',
     reference: awsPage(
       'Encryption in Secrets Manager',
       'secretsmanager/latest/userguide/security-encryption.html',
     ),
-    rule: ({ description: { kmsKeyId } }) =>
-      kmsKeyId === null || kmsKeyId.endsWith(AWS_MANAGED_KEY)
+    rule: ({ description: { kmsKeyId }, aws }) =>
+      isAwsManaged(kmsKeyId)
         ? warn('Encrypted with the AWS managed key aws/secretsmanager.')
-        : pass('Encrypted with a customer-managed KMS key.'),
+        : decide(aws.key, keyOutcome),
   },
   {
     id: 'secret.recovery',
     practices: [15],
     title: 'Way back',
     severity: 'medium',
+    needs: ['secret', 'account'],
     why: 'If the new password turns out wrong, AWSPREVIOUS is the quickest way back; a secret that is scheduled for deletion has none.',
-    mend: 'Restore the secret with RestoreSecret, or rotate it once so that a previous version exists.',
+    mend: 'Restore the secret with RestoreSecret, or rotate it once so that a previous version exists; switch point-in-time recovery of the table on.',
     reference: awsPage(
       'Delete and restore a secret',
       'secretsmanager/latest/userguide/manage_delete-secret.html',
     ),
-    rule: ({ description }) => recoveryOutcome(description),
+    rule: ({ description, account }) => recoveryOutcome(description, account),
   },
 ];
 
@@ -113,12 +120,33 @@ function lateOutcome(secret: SecretDescription, now: number): Outcome {
     : notApplicable('Rotation is not enabled.');
 }
 
-function recoveryOutcome({ deletedAt, lastRotatedAt, stages }: SecretDescription): Outcome {
+function recoveryOutcome(
+  { deletedAt, lastRotatedAt, stages }: SecretDescription,
+  { tableRecovery }: CredentialFacts['account'],
+): Outcome {
   if (deletedAt !== null)
     return fail(`Scheduled for deletion on ${new Date(deletedAt).toISOString().slice(0, 10)}.`);
-  if (Object.values(stages).some((labels) => labels.includes('AWSPREVIOUS')))
-    return pass('The previous version is kept as AWSPREVIOUS.');
-  return lastRotatedAt === null
-    ? pass('Never rotated yet, and not scheduled for deletion.')
-    : warn('It was rotated, but no version carries AWSPREVIOUS.');
+  const previous = Object.values(stages).some((labels) => labels.includes('AWSPREVIOUS'));
+  if (!previous && lastRotatedAt !== null) return warn('It was rotated, but no version carries AWSPREVIOUS.');
+  const kept = previous ? 'The previous version is kept as AWSPREVIOUS' : 'Never rotated yet';
+  return decide(tableRecovery, (enabled) =>
+    enabled
+      ? pass(`${kept}, and the table of Keyturn has point-in-time recovery.`)
+      : warn(
+          `${kept}, but the table of Keyturn, which knows what was retired, has no point-in-time recovery.`,
+        ),
+  );
+}
+
+/** Without its key a secret is lost, though it is still there. */
+function keyOutcome({ state, rotates }: EncryptionKey): Outcome {
+  const own = 'Encrypted with a customer-managed KMS key';
+  if (state !== 'Enabled') return fail(`${own} whose state is ${state}: nobody can read the secret.`);
+  return rotates
+    ? pass(`${own} that KMS rotates.`)
+    : warn(`${own} that KMS does not rotate: its material stays the same for ever.`);
+}
+
+export function isAwsManaged(kmsKeyId: string | null): boolean {
+  return kmsKeyId === null || kmsKeyId.endsWith(AWS_MANAGED_KEY);
 }

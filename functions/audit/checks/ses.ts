@@ -1,18 +1,14 @@
-import type { SesProvider } from '../../rotation/providers/ses-schema.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { IdentityFacts, SendQuota, SesFacts } from '../facts/ses.ts';
+import type { AwsFacts } from '../facts/aws.ts';
+import type { NamedIdentity } from '../facts/covering.ts';
+import type { IdentityFacts, MailFrom, SendingIdentity, SendingState, SendQuota } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
-import { fail, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onSes } from './subject.ts';
+import { fail, type Outcome, pass, warn } from '../outcome.ts';
+import { onAccount, onSender } from './ses-subject.ts';
 
-/** The quota of an account that may only write to verified addresses. The API of version 1 does not name the state. */
-const SANDBOX = { max24Hours: 200, maxRate: 1 };
 const HIGH_USE = 0.8;
 const SUCCESS = 'Success';
-
-type Identities = Readonly<Record<string, IdentityFacts>>;
-type Identity = IdentityFacts & { readonly name: string };
 
 export const sesChecks: readonly Check[] = [
   {
@@ -20,12 +16,13 @@ export const sesChecks: readonly Check[] = [
     practices: [7, 13],
     title: 'Amazon SES account',
     severity: 'critical',
+    needs: ['ses'],
     why: 'When AWS pauses an account, logins still work and every message is refused.',
     mend: 'Look at the reputation dashboard and the letters of AWS, mend the cause, then resume sending; to leave the sandbox request production access.',
     reference: awsPage('Request production access', 'ses/latest/dg/request-production-access.html'),
-    rule: onAccount(({ sendingEnabled, quota }) =>
+    rule: onAccount(({ sendingEnabled, state }) =>
       decide(sendingEnabled, (enabled) =>
-        enabled ? decide(quota, sandboxOutcome) : fail('Sending is paused for the whole account.'),
+        enabled ? decide(state, stateOutcome) : fail('Sending is paused for the whole account.'),
       ),
     ),
   },
@@ -34,6 +31,7 @@ export const sesChecks: readonly Check[] = [
     practices: [6],
     title: 'Sending quota',
     severity: 'medium',
+    needs: ['ses'],
     why: 'At the daily limit Amazon SES answers 454 and mail waits until the next day.',
     mend: 'Request a higher quota before the peak, and slow down senders that are not urgent.',
     reference: awsPage('Managing your sending limits', 'ses/latest/dg/manage-sending-quotas.html'),
@@ -44,15 +42,16 @@ export const sesChecks: readonly Check[] = [
     practices: [9],
     title: 'Sender identity',
     severity: 'critical',
+    needs: ['ses'],
     why: 'Amazon SES takes the login and then refuses each message whose sender is not proven to be yours.',
     mend: 'Verify the domain of `from` in Amazon SES in the region of the credential.',
     reference: awsPage('Creating and verifying identities', 'ses/latest/dg/creating-identities.html'),
-    rule: onSender((found) => {
+    rule: onSender((found, { aws }) => {
       if (found.length === 0) return fail('Neither the sender nor its domain is an identity in this region.');
       const verified = found.find(({ verification }) => verification === SUCCESS);
       return verified
         ? pass(`${label(verified)} is verified.`)
-        : fail(found.map((identity) => `${label(identity)}: ${identity.verification}.`).join(' '));
+        : fail(`${found.map(unverified).join(' ')}${whyNot(aws.identity)}`);
     }),
   },
   {
@@ -60,65 +59,79 @@ export const sesChecks: readonly Check[] = [
     practices: [10],
     title: 'DKIM signatures',
     severity: 'high',
+    needs: ['ses'],
     why: 'Without a DKIM signature of your domain, DMARC rests on SPF alone and large receivers refuse or bury the mail.',
     mend: 'Enable Easy DKIM for the domain and publish its three CNAME records.',
     reference: awsPage(
       'Authenticating e-mail with DKIM',
       'ses/latest/dg/send-email-authentication-dkim.html',
     ),
-    rule: onSender((found) => {
+    rule: onSender((found, { aws }) => {
       if (found.length === 0) return fail('Neither the sender nor its domain is an identity in this region.');
       const signed = found.find((identity) => identity.dkimEnabled && identity.dkimVerification === SUCCESS);
       return signed
-        ? pass(`${label(signed)} signs with verified DKIM keys.`)
+        ? decide(aws.identity, (identity) => keyOutcome(signed, identity))
         : fail(found.map((identity) => `${label(identity)}: ${dkimState(identity)}.`).join(' '));
+    }),
+  },
+  {
+    id: 'ses.mail-from',
+    practices: [10],
+    title: 'MAIL FROM domain',
+    severity: 'medium',
+    needs: ['ses'],
+    why: 'Without a MAIL FROM domain of its own, SPF passes for amazonses.com only: it is not aligned with the sender, and DMARC rests on DKIM alone.',
+    mend: 'Set a subdomain of the sender as MAIL FROM domain, publish its MX and SPF records, and choose RejectMessage, so that no message goes out without it.',
+    reference: awsPage('Using a custom MAIL FROM domain', 'ses/latest/dg/mail-from.html'),
+    rule: onSender((found) => {
+      if (found.length === 0) return fail('Neither the sender nor its domain is an identity in this region.');
+      const own = found.find(({ mailFrom }) => mailFrom);
+      return own?.mailFrom
+        ? mailFromOutcome(own.mailFrom)
+        : warn(`${found.map(label).join(' and ')}: no MAIL FROM domain of its own.`);
     }),
   },
 ];
 
-function onAccount(rule: (ses: SesFacts) => Outcome): Check['rule'] {
-  return onSes((provider, _credential, { ses }) => inRegion(provider, ses, () => rule(ses)));
-}
-
-/** For rules on the identities that cover the sender, the most specific one first. */
-function onSender(rule: (found: readonly Identity[]) => Outcome): Check['rule'] {
-  return onSes((provider, { from }, { ses }) =>
-    inRegion(provider, ses, () => {
-      if (!from) return unknown('not-configured', 'The secret names no sender in `from`.');
-      return decide(ses.identities, (identities) => rule(covering(from, identities)));
-    }),
-  );
-}
-
-function inRegion({ region }: SesProvider, ses: SesFacts, rule: () => Outcome): Outcome {
-  if (region === ses.region) return rule();
-  return unknown('other-region', `The credential is for ${region}, the audit read ${ses.region}.`);
-}
-
-/** A verified domain covers its addresses and its subdomains. */
-function covering(from: string, identities: Identities): Identity[] {
-  const address = from.toLowerCase();
-  const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
-  const domains = labels.map((_label, index) => labels.slice(index).join('.'));
-  return [address, ...domains].flatMap((name) => {
-    const facts = identities[name];
-    return facts ? [{ name, ...facts }] : [];
-  });
-}
-
 /** An address is personal data and stays out of the report. */
-function label({ name }: Identity): string {
+function label({ name }: NamedIdentity): string {
   return name.includes('@') ? 'The sender address' : name;
+}
+
+function unverified(identity: NamedIdentity): string {
+  return `${label(identity)}: ${identity.verification}.`;
+}
+
+function whyNot(identity: AwsFacts['identity']): string {
+  const error = identity.known ? identity.value?.verificationError : null;
+  return error ? ` Amazon SES gives as the cause: ${error}.` : '';
 }
 
 function dkimState({ dkimEnabled, dkimVerification }: IdentityFacts): string {
   return dkimEnabled ? `DKIM verification is ${dkimVerification}` : 'DKIM signing is off';
 }
 
-function sandboxOutcome({ max24Hours, maxRate }: SendQuota): Outcome {
-  return max24Hours === SANDBOX.max24Hours && maxRate === SANDBOX.maxRate
-    ? warn('Sending is enabled, with the quota of the SES sandbox: only verified recipients get mail.')
-    : pass('Sending is enabled, outside of the sandbox.');
+function stateOutcome({ production, enforcement }: SendingState): Outcome {
+  if (enforcement === 'SHUTDOWN') return fail('AWS has shut the account down: enforcement status SHUTDOWN.');
+  if (enforcement === 'PROBATION') return warn('AWS has put the account on probation and may pause it.');
+  return production
+    ? pass(`Sending is enabled, outside of the sandbox, enforcement status ${enforcement}.`)
+    : warn('Sending is enabled, but the account is in the SES sandbox: only verified recipients get mail.');
+}
+
+/** The first identity is the one whose keys version 2 tells of; one above it in DNS may sign in its place. */
+function keyOutcome(signed: NamedIdentity, identity: SendingIdentity | null): Outcome {
+  const signs = `${label(signed)} signs with verified DKIM keys`;
+  const keyLength = identity?.name === signed.name ? identity.keyLength : null;
+  if (keyLength === 'RSA_1024_BIT') return warn(`${signs} of 1024 bits, half of what is usual.`);
+  return pass(`${signs}${keyLength === 'RSA_2048_BIT' ? ' of 2048 bits' : ''}.`);
+}
+
+function mailFromOutcome({ domain, status, onMxFailure }: MailFrom): Outcome {
+  if (status !== SUCCESS) return fail(`The MX record of ${domain} is not what SES expects: ${status}.`);
+  return onMxFailure === 'RejectMessage'
+    ? pass(`Messages leave from ${domain} or not at all.`)
+    : warn(`Messages leave from amazonses.com whenever the MX record of ${domain} is not found.`);
 }
 
 function quotaOutcome({ max24Hours, sent24Hours }: SendQuota): Outcome {

@@ -1,13 +1,21 @@
+import type { ServerFacts } from '../../probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { fail, info, type Outcome, pass, warn } from '../outcome.ts';
-import { notSeen, onServer } from './subject.ts';
+import type { RememberedServer } from '../memory/remembered.ts';
+import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { notSeen, onServer, onStarttls, seenBefore } from './subject.ts';
 
 const TOKEN_OR_PROOF = /^(SCRAM-|OAUTHBEARER$|XOAUTH2$)/;
 /** ANONYMOUS lets anybody in; the others are historic (RFC 6331) or tied to weak hashes. */
 const WEAK = /^(ANONYMOUS|CRAM-MD5|DIGEST-MD5|NTLM)$/;
 /** A product name and its version, after the host name that opens a greeting (RFC 5321 section 4.2). */
-const PRODUCT_VERSION = /([A-Za-z][A-Za-z+-]*)[ /_(-]+v?(\d+\.\d+(?:\.\d+)?[\w.-]*)/;
+const PRODUCT_VERSION = /([A-Za-z][A-Za-z+-]*)[ /:_(-]+v?(\d+\.\d+(?:\.\d+)?[\w.-]*)/;
+/** The first versions that tell a bare line feed from the end of a message (CVE-2023-51764, -51766, -51765). */
+const SMUGGLING_MENDED: Readonly<Record<string, readonly number[]>> = {
+  postfix: [3, 8, 4],
+  exim: [4, 97, 1],
+  sendmail: [8, 18],
+};
 const ADDRESS_LITERAL = /\[[^\]]*\]|\b\d{1,3}(?:\.\d{1,3}){3}\b/g;
 
 export const smtpChecks: readonly Check[] = [
@@ -16,6 +24,7 @@ export const smtpChecks: readonly Check[] = [
     practices: [2, 5],
     title: 'Login mechanisms',
     severity: 'low',
+    needs: ['server'],
     why: 'SMTP has no second factor. Tokens and challenge proofs keep the secret off the wire; withdrawn mechanisms force the server to store it badly.',
     mend: 'Offer SCRAM-SHA-256 or OAUTHBEARER, keep PLAIN under TLS, and switch off CRAM-MD5, DIGEST-MD5, NTLM and ANONYMOUS.',
     reference: rfc(6331, '1'),
@@ -24,10 +33,78 @@ export const smtpChecks: readonly Check[] = [
     ),
   },
   {
+    id: 'auth.downgrade',
+    practices: [5, 13],
+    title: 'Login mechanisms since the last audit',
+    severity: 'medium',
+    needs: ['server', 'history'],
+    why: 'A strong mechanism that is gone, or that is offered in clear only, makes clients fall back to one that hands the password over. That is what an attacker on the path would do too.',
+    mend: 'Offer the same mechanisms under TLS as before; if nobody changed the server, look at the network path.',
+    reference: rfc(4954, '9'),
+    rule: (facts) =>
+      onServer((server, endpoint) => downgradeOutcome(server, seenBefore(facts, endpoint)))(facts),
+  },
+  {
+    id: 'smtp.injection',
+    practices: [5, 16, 17],
+    title: 'Commands injected before TLS',
+    severity: 'critical',
+    needs: ['server'],
+    why: 'If the server keeps what came in clear together with STARTTLS, somebody on the path can put commands in front of the login, and have the mail and even the password sent to himself.',
+    mend: 'Update the mail server: it must throw away what it has read when TLS begins (CVE-2011-0411 and its kin).',
+    reference: rfc(3207, '4.2'),
+    rule: onStarttls((server) => {
+      const { injection } = server;
+      if (injection === null) return notSeen(server, 'It did not come to TLS');
+      if (injection.result === 'unknown')
+        return unknown(injection.reason, 'A command sent along with STARTTLS had no clear answer.');
+      if (injection.result === 'executed')
+        return fail('A command that was sent in clear, along with STARTTLS, was answered under TLS.');
+      return pass(`A command that was sent along with STARTTLS was ${injection.result}.`);
+    }),
+  },
+  {
+    id: 'smtp.vrfy-expn',
+    practices: [14],
+    title: 'VRFY and EXPN',
+    severity: 'low',
+    needs: ['server'],
+    why: 'A server that says who exists hands out a list of names to guess passwords for.',
+    mend: 'Answer VRFY with 252 or not at all, and switch EXPN off. Postfix: `disable_vrfy_command = yes`; Exim: no `acl_smtp_vrfy` and `acl_smtp_expn`.',
+    reference: rfc(5321, '7.3'),
+    rule: onServer((server) => {
+      const { vrfy, expn } = server.lookups;
+      if (vrfy === null || expn === null) return notSeen(server, 'VRFY and EXPN were not answered');
+      const evidence = `Without a login VRFY is answered with ${vrfy} and EXPN with ${expn}.`;
+      if ([vrfy, expn].some((code) => code === 250 || code === 251)) return fail(evidence);
+      return [vrfy, expn].every((code) => code === 252 || code >= 500)
+        ? pass(evidence)
+        : unknown('temporary', evidence);
+    }),
+  },
+  {
+    id: 'smtp.limits',
+    practices: [6],
+    title: 'Limits that the server announces',
+    severity: 'low',
+    needs: ['server'],
+    why: 'A sender who knows the limits keeps to them, and is not throttled or cut off in the middle of a campaign.',
+    mend: 'Keep messages, recipients and messages in one connection below these limits; a server of your own can announce them by SIZE and LIMITS.',
+    reference: rfc(9422, '3'),
+    rule: onServer((server) => {
+      if (!server.keywords) return notSeen(server, 'No EHLO under TLS');
+      const limits = server.keywords.filter((keyword) => /^(SIZE|LIMITS)( |$)/.test(keyword));
+      return info(
+        limits.length > 0 ? `The server announces ${limits.join(', ')}.` : 'The server announces no limits.',
+      );
+    }),
+  },
+  {
     id: 'smtp.banner',
     practices: [16],
     title: 'Server greeting',
     severity: 'low',
+    needs: ['server'],
     why: 'A version in the greeting tells every scanner which known faults to try first.',
     mend: 'Take the version out of the greeting (Postfix: `smtpd_banner = $myhostname ESMTP`), and keep the server up to date.',
     reference: rfc(5321, '7.5'),
@@ -48,5 +125,28 @@ function bannerOutcome(text: string): Outcome {
   const withoutHost = text.replace(/^\S+/, '').replace(ADDRESS_LITERAL, '');
   const [, product, version] = PRODUCT_VERSION.exec(withoutHost) ?? [];
   if (version === undefined) return pass('The greeting names no software version.');
-  return warn(`The greeting names ${product} ${version}. Greetings can lie; take it as a hint.`);
+  const mended = SMUGGLING_MENDED[product?.toLowerCase() ?? ''];
+  const old = mended && isBefore(version.split('.').map(Number.parseFloat), mended);
+  const known = old ? ' By its number it still takes smuggled messages (CVE-2023-51764 and its kin).' : '';
+  return warn(`The greeting names ${product} ${version}.${known} Greetings can lie; take it as a hint.`);
+}
+
+function isBefore(version: readonly number[], other: readonly number[]): boolean {
+  const at = other.findIndex((part, index) => (version[index] ?? 0) !== part);
+  return at >= 0 && (version[at] ?? 0) < (other[at] ?? 0);
+}
+
+function downgradeOutcome(server: ServerFacts, before: RememberedServer | undefined): Outcome {
+  const { mechanisms, plaintext } = server;
+  if (!mechanisms) return notSeen(server, 'No EHLO under TLS');
+  const lost = (names: readonly string[]) =>
+    names.filter((name) => TOKEN_OR_PROOF.test(name) && !mechanisms.includes(name));
+  const inClearOnly = lost(plaintext?.mechanisms ?? []);
+  if (inClearOnly.length > 0)
+    return warn(`Offered before TLS, but no longer under it: ${inClearOnly.join(', ')}.`);
+  const gone = lost(before?.mechanisms ?? []);
+  if (gone.length > 0) return warn(`Offered at the last audit, and no longer: ${gone.join(', ')}.`);
+  return before?.mechanisms
+    ? pass('No strong mechanism is gone since the last audit.')
+    : notApplicable('No audit has seen the mechanisms of this server before.');
 }

@@ -3,6 +3,7 @@ import type { ServerFacts, SessionFacts } from '../../probe/facts.ts';
 import type { SesProvider } from '../../rotation/providers/ses-schema.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
+import type { RememberedServer } from '../memory/remembered.ts';
 import { notApplicable, type Outcome, unknown } from '../outcome.ts';
 
 type Rule = (facts: CredentialFacts) => Outcome;
@@ -34,17 +35,17 @@ export function onServer(rule: (server: ServerFacts, endpoint: Endpoint) => Outc
 }
 
 /** For rules on what is said before STARTTLS; implicit TLS says nothing in clear. */
-export function onStarttls(rule: (server: ServerFacts) => Outcome): Rule {
-  return onServer((server, { security }) =>
-    security === 'starttls'
-      ? rule(server)
+export function onStarttls(rule: (server: ServerFacts, endpoint: Endpoint) => Outcome): Rule {
+  return onServer((server, endpoint) =>
+    endpoint.security === 'starttls'
+      ? rule(server, endpoint)
       : notApplicable('TLS from the first byte: nothing is said in clear.'),
   );
 }
 
-export function onSession(rule: (session: SessionFacts, server: ServerFacts, host: string) => Outcome): Rule {
-  return onServer((server, { host }) =>
-    server.session ? rule(server.session, server, host) : notSeen(server, 'There was no TLS session'),
+export function onSession(rule: (session: SessionFacts, endpoint: Endpoint) => Outcome): Rule {
+  return onServer((server, endpoint) =>
+    server.session ? rule(server.session, endpoint) : notSeen(server, 'There was no TLS session'),
   );
 }
 
@@ -56,6 +57,15 @@ export function onSes(
       ? rule(credential.provider, credential, facts)
       : notApplicable('Not a credential of Amazon SES.'),
   );
+}
+
+/** What the last audit saw of the same server; undefined when there was none, or the secret named another. */
+export function seenBefore(
+  { history }: Pick<CredentialFacts, 'history'>,
+  { host, port }: Endpoint,
+): RememberedServer | undefined {
+  const server = history?.server;
+  return server?.host === host.toLowerCase() && server.port === port ? server : undefined;
 }
 
 /** A fact that the probe did not come to. */

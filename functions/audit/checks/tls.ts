@@ -1,24 +1,27 @@
 import type { Endpoint } from '../../credential/credential.ts';
-import { type Handshake, PINNED_VERSIONS, type ServerFacts } from '../../probe/facts.ts';
+import { CLEARTEXT } from '../../probe/enforcement.ts';
+import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
+import type { RememberedServer } from '../memory/remembered.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { notSeen, onEndpoint, onSession, onStarttls } from './subject.ts';
+import { notSeen, onEndpoint, onServer, onStarttls, seenBefore } from './subject.ts';
 
 const IMPLICIT_TLS: readonly number[] = [465, 2465];
 const STARTTLS: readonly number[] = [587, 2587];
 const RELAY = 25;
-const OLD: readonly string[] = ['TLSv1', 'TLSv1.1'];
+const OLD: readonly TlsVersion[] = ['SSLv3', 'TLSv1', 'TLSv1.1'];
 /** OpenSSL's names of the versions, as the RFCs write them. */
-const NAMES: Readonly<Record<string, string>> = {
+const NAMES: Readonly<Record<TlsVersion, string>> = {
+  SSLv3: 'SSL 3.0',
   TLSv1: 'TLS 1.0',
   'TLSv1.1': 'TLS 1.1',
   'TLSv1.2': 'TLS 1.2',
   'TLSv1.3': 'TLS 1.3',
 };
-/** Mechanisms that hand over the secret or a bearer token as it is. */
-const CLEARTEXT: readonly string[] = ['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER'];
 const CONTINUE = 334;
+/** What some firewalls write over the keyword, in its length, so that nobody uses it. */
+const MASKED = /^X{7}A$|^X{8}$/;
 
 export const tlsChecks: readonly Check[] = [
   {
@@ -26,6 +29,7 @@ export const tlsChecks: readonly Check[] = [
     practices: [5],
     title: 'Port and TLS mode',
     severity: 'high',
+    needs: ['server'],
     why: 'Port 25 is for relaying between servers, where TLS is optional; a wrong mode on a submission port only produces hanging connections.',
     mend: 'Use port 465 (or 2465) with `security: tls`, or port 587 (or 2587) with `security: starttls`.',
     reference: rfc(8314, '3'),
@@ -36,19 +40,19 @@ export const tlsChecks: readonly Check[] = [
     practices: [5],
     title: 'STARTTLS offer',
     severity: 'critical',
+    needs: ['server', 'history'],
     why: 'Without STARTTLS there is no way to log in safely on this port, or somebody between is removing the offer.',
     mend: 'Enable STARTTLS on the server, or move the secret to port 465 with `security: tls`. If it was there yesterday, look at the network path.',
     reference: rfc(3207, '4'),
-    rule: onStarttls((server) => {
-      if (!server.plaintext) return notSeen(server, 'EHLO was not answered');
-      return server.plaintext.starttls ? pass('EHLO lists STARTTLS.') : fail('EHLO does not list STARTTLS.');
-    }),
+    rule: (facts) =>
+      onStarttls((server, endpoint) => offerOutcome(server, seenBefore(facts, endpoint)))(facts),
   },
   {
     id: 'tls.enforced',
     practices: [5, 17],
     title: 'TLS enforcement',
     severity: 'high',
+    needs: ['server'],
     why: 'If a server takes logins or mail in clear, one misconfigured client is enough to send a password over the open network.',
     mend: 'Require TLS before MAIL and AUTH. Postfix: `smtpd_tls_security_level=encrypt` and `smtpd_tls_auth_only=yes` on submission; Exim: advertise AUTH only where `tls_in_cipher` is set.',
     reference: rfc(3207, '4'),
@@ -59,6 +63,7 @@ export const tlsChecks: readonly Check[] = [
     practices: [5, 14],
     title: 'Password mechanisms in clear',
     severity: 'high',
+    needs: ['server'],
     why: 'Clients take the offer before STARTTLS at its word and send the password in clear.',
     mend: 'Offer PLAIN and LOGIN only after TLS. Postfix: `smtpd_tls_auth_only=yes`; Dovecot: `auth_allow_cleartext=no`.',
     reference: rfc(4954, '4'),
@@ -78,10 +83,11 @@ export const tlsChecks: readonly Check[] = [
     practices: [5, 16],
     title: 'TLS versions',
     severity: 'medium',
-    why: 'TLS 1.0 and 1.1 rest on broken hashes and are withdrawn; a server that still takes them can be talked down.',
+    needs: ['server'],
+    why: 'SSL 3.0, TLS 1.0 and 1.1 rest on broken hashes and are withdrawn; a server that still takes them can be talked down.',
     mend: 'Switch off everything below TLS 1.2 and add TLS 1.3. Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
     reference: rfc(8996, '4'),
-    rule: onSession(({ protocol }, server) => protocolOutcome(protocol, server)),
+    rule: onServer(protocolOutcome),
   },
 ];
 
@@ -96,6 +102,18 @@ function modeOutcome({ port, security }: Endpoint): Outcome {
     : info(`${evidence} The port is not a registered submission port.`);
 }
 
+function offerOutcome(server: ServerFacts, before: RememberedServer | undefined): Outcome {
+  if (!server.plaintext) return notSeen(server, 'EHLO was not answered');
+  if (server.plaintext.starttls) return pass('EHLO lists STARTTLS.');
+  if (server.plaintext.keywords.some((keyword) => MASKED.test(keyword)))
+    return fail(
+      'EHLO has a keyword that something on the path has overwritten (XXXXXXXA) in place of STARTTLS.',
+    );
+  if (!before?.starttls) return fail('EHLO does not list STARTTLS.');
+  const seen = new Date(before.seenAt).toISOString().slice(0, 10);
+  return fail(`EHLO listed STARTTLS on ${seen} and no longer does: somebody on the path may be removing it.`);
+}
+
 function enforcedOutcome(server: ServerFacts): Outcome {
   const { auth, mail } = server.plaintext ?? { auth: null, mail: null };
   if (auth === null || mail === null) return notSeen(server, 'The server was not asked in clear');
@@ -104,15 +122,22 @@ function enforcedOutcome(server: ServerFacts): Outcome {
   return isRefusal(auth) && isRefusal(mail) ? pass(evidence) : unknown('temporary', evidence);
 }
 
-function protocolOutcome(negotiated: string, { handshakes }: ServerFacts): Outcome {
-  const accepted = PINNED_VERSIONS.filter((version) => handshakes[version].result === 'accepted').map(String);
-  if (negotiated === 'TLSv1.3') accepted.push(negotiated);
-  const names = accepted.map((version) => NAMES[version] ?? version);
+function protocolOutcome(server: ServerFacts): Outcome {
+  const { handshakes } = server;
+  const accepted = TLS_VERSIONS.filter((version) => handshakes[version].result === 'accepted');
+  const names = accepted.map((version) => NAMES[version]);
   const evidence = `The server accepts ${names.join(', ') || 'none of the tried versions'}.`;
   if (accepted.some((version) => OLD.includes(version))) return fail(evidence);
-  const untold = [handshakes.TLSv1, handshakes['TLSv1.1']].find(isUnknown);
-  if (untold) return unknown(untold.reason, `${evidence} Older versions could not be tried.`);
-  return negotiated === 'TLSv1.3' ? pass(evidence) : warn(`${evidence} TLS 1.3 is missing.`);
+  if (TLS_VERSIONS.every((version) => isNotReached(handshakes[version])))
+    return notSeen(server, 'It did not come to TLS');
+  const untold = TLS_VERSIONS.map((version) => handshakes[version]).find(isUnknown);
+  if (untold) return unknown(untold.reason, `${evidence} Not every version could be tried.`);
+  if (accepted.length === 0) return fail(evidence);
+  return accepted.includes('TLSv1.3') ? pass(evidence) : warn(`${evidence} TLS 1.3 is missing.`);
+}
+
+function isNotReached(handshake: Handshake): boolean {
+  return isUnknown(handshake) && handshake.reason === 'not-reached';
 }
 
 function isUnknown(handshake: Handshake): handshake is Extract<Handshake, { result: 'unknown' }> {

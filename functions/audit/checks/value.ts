@@ -8,11 +8,17 @@ import { onCredential } from './subject.ts';
 
 /** NIST SP 800-63B-4: a password that is the only factor. */
 const MIN_LENGTH = 15;
+/** A random password of the least length has twice as many, and as few as this hardly ever. */
+const MIN_DIFFERENT = 6;
+/** A secret may hold 64 KiB, and the search for repetitions takes the square of the length. */
+const LOOKED_AT = 256;
+/** A word that is written again and again. */
+const REPEATED = /(.{3,}?)\1+/gs;
 /** Less than this left after the words below are taken out is no password but a phrase from a manual. */
 const MIN_REST = 8;
 const PLACEHOLDER =
   /change|passw[o0]rd|secret|example|placeholder|default|sample|welcome|letmein|qwerty|admin|your|smtp|mail|test|todo|x{3,}|0?123456789?0?|12345/gi;
-const SES_HOST = /^email-smtp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/i;
+const SES_HOST = /^email-smtp(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/i;
 const ACCESS_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
 /** 33 octets in base64: the version and a SHA-256 HMAC. */
 const SES_PASSWORD = /^[A-Za-z0-9+/]{44}$/;
@@ -28,6 +34,7 @@ export const valueChecks: readonly Check[] = [
     practices: [2, 4],
     title: 'Form of the secret',
     severity: 'critical',
+    needs: ['value'],
     why: 'A secret that no reader can parse fails at the worst time, and a raw AWS secret key stored as a password can do far more than send mail.',
     mend: 'Store host, port, username and password as described in the README. For Amazon SES store the derived SMTP password, never the secret access key itself; replace a key that was stored like that.',
     reference: awsPage('Obtaining Amazon SES SMTP credentials', 'ses/latest/dg/smtp-credentials.html'),
@@ -44,6 +51,7 @@ export const valueChecks: readonly Check[] = [
     practices: [1],
     title: 'Password strength',
     severity: 'high',
+    needs: ['value'],
     why: 'The password is the only factor of an SMTP login, and the login is open to everybody on the internet who guesses.',
     mend: 'Let the provider or GetRandomPassword make a new one of at least 15 characters, and rotate.',
     reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
@@ -51,7 +59,7 @@ export const valueChecks: readonly Check[] = [
       isStrong(password, [username, endpoint.host])
         ? pass('It meets the policy for a password that is the only factor.')
         : fail(
-            'It does not meet the policy: at least 15 characters, no user name, no host name, no placeholder.',
+            'It does not meet the policy: at least 15 characters, no user name, no host name, no placeholder, nothing that repeats itself.',
           ),
     ),
   },
@@ -81,6 +89,15 @@ function isStrong(password: Redacted, names: readonly string[]): boolean {
   const value = password.reveal().toLowerCase();
   const known = names.flatMap((name) => [name, name.split('@')[0] ?? name]).map((name) => name.toLowerCase());
   if (value.length < MIN_LENGTH || known.includes(value)) return false;
+  if (isPredictable(value.slice(0, LOOKED_AT))) return false;
   const rest = value.replace(PLACEHOLDER, '');
   return rest.length === value.length || rest.replace(/[^a-z0-9]/g, '').length >= MIN_REST;
+}
+
+/** Few characters, the same ones over and over, or mostly neighbours as in `abcdef` and `7777`. */
+function isPredictable(value: string): boolean {
+  if (new Set(value).size < MIN_DIFFERENT) return true;
+  if (value.replace(REPEATED, '$1').length < MIN_LENGTH) return true;
+  const steps = Array.from(value, (_, index) => value.charCodeAt(index + 1) - value.charCodeAt(index));
+  return steps.filter((step) => Math.abs(step) <= 1).length > value.length / 2;
 }

@@ -4,12 +4,21 @@ import type { Proof } from '../../credential/validation.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
 import type { IssuedCredential } from '../../rotation/provider.ts';
 import type { Gathered } from '../gathered.ts';
-import type { SesFacts } from './ses.ts';
+import type { Remembered } from '../memory/remembered.ts';
+import type { OptIns } from '../opt-in.ts';
+import type { AccountFacts } from './account.ts';
+import type { AwsFacts } from './aws.ts';
+import type { DomainFacts } from './domain/domain-facts.ts';
+import type { OptInFacts } from './opt-in-tests.ts';
+import type { PreviousCredential } from './previous.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 /** The deployment's own settings that some rules measure against. */
 export interface Policy {
   readonly rotationDays: number;
   readonly overlapHours: number;
+  readonly soakHours: number;
+  readonly optIns: OptIns;
 }
 
 /** What the current version holds; `empty` before the first rotation of a secret without a value. */
@@ -23,7 +32,16 @@ export interface CredentialFacts {
   readonly description: SecretDescription;
   readonly content: Gathered<SecretContent>;
   readonly login: Gathered<Proof>;
+  /** What was said after the login, in its session. */
+  readonly rehearsal: Rehearsal;
+  readonly previous: Gathered<PreviousCredential>;
+  readonly optIn: OptInFacts;
   readonly server: Gathered<ServerFacts>;
   readonly keys: Gathered<readonly IssuedCredential[]>;
-  readonly ses: SesFacts;
+  readonly account: AccountFacts;
+  readonly aws: AwsFacts;
+  /** The domain that it sends as. */
+  readonly domain: Gathered<DomainFacts>;
+  /** What the last audit saw; null for a credential that was never examined before. */
+  readonly history: Remembered | null;
 }

@@ -1,28 +1,25 @@
-import type { Credential, Endpoint } from '../../credential/credential.ts';
+import type { Credential } from '../../credential/credential.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
-import { probeServer } from '../../probe/probe.ts';
-import type { Network } from '../../smtp/network.ts';
 
 /** Shorter values would blot out ordinary words, and by that tell the password. */
 const MIN_HIDDEN = 8;
 
-/** Probes the server; a password that it repeats, having seen it in a login, does not come back. */
-export async function serverFacts(
-  endpoint: Endpoint,
-  credential: Credential | undefined,
-  budgetMs: number,
-  network: Network,
-): Promise<ServerFacts> {
-  const facts = await probeServer(endpoint, budgetMs, network);
+/** What a probe found; a password that the server repeats, having seen it in a login, does not come back. */
+export function withoutPassword(facts: ServerFacts, credential: Credential | undefined): ServerFacts {
   const hidden = credential ? passwordForms(credential) : [];
   const clean = (text: string) => hidden.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
-  const { greeting, session, plaintext, mechanisms } = facts;
+  const { greeting, session, plaintext, mechanisms, keywords } = facts;
   return {
     ...facts,
     greeting: greeting && { ...greeting, text: clean(greeting.text) },
-    plaintext: plaintext && { ...plaintext, mechanisms: plaintext.mechanisms.map(clean) },
+    plaintext: plaintext && {
+      ...plaintext,
+      mechanisms: plaintext.mechanisms.map(clean),
+      keywords: plaintext.keywords.map(clean),
+    },
     session: session && { ...session, certificate: cleanNames(session.certificate, clean) },
     mechanisms: mechanisms?.map(clean) ?? null,
+    keywords: keywords?.map(clean) ?? null,
   };
 }
 

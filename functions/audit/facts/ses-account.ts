@@ -1,24 +1,48 @@
 import {
   GetAccountSendingEnabledCommand,
   GetIdentityDkimAttributesCommand,
+  GetIdentityMailFromDomainAttributesCommand,
   GetIdentityVerificationAttributesCommand,
   GetSendQuotaCommand,
+  type IdentityMailFromDomainAttributes,
   paginateListIdentities,
   type SESClient,
 } from '@aws-sdk/client-ses';
+import type { SesV2 } from '../../aws/sesv2.ts';
 import { gather } from '../gathered.ts';
-import type { IdentityFacts, SendQuota, SesFacts } from './ses.ts';
+import { addOns, archives, ingressPoints, type MailManager } from './mail-manager.ts';
+import { type CloudWatch, reputation } from './reputation.ts';
+import type { IdentityFacts, MailFrom, SendQuota, SesFacts } from './ses.ts';
+import { configurationSets, dedicatedIps, sendingState } from './ses-v2.ts';
 
-/** The most that GetIdentityVerificationAttributes and GetIdentityDkimAttributes take in one call. */
+/** The most that GetIdentityVerificationAttributes and its like take in one call. */
 const IDENTITIES_A_CALL = 100;
 
-/** Amazon SES in one region: whether it may send, how much, and from which identities. */
-export async function sesAccount(client: SESClient, region: string): Promise<SesFacts> {
+export interface SesSources {
+  /** Version 1 tells of a hundred identities in one call, version 2 of one. */
+  readonly ses: SESClient;
+  readonly sesv2: Pick<SesV2, 'call'>;
+  readonly mailManager: MailManager;
+  readonly cloudWatch: CloudWatch;
+  readonly region: string;
+  readonly now: number;
+}
+
+/** Amazon SES in one region: whether it may send, how much, from which identities, by which rules, and who watches. */
+export async function sesAccount(sources: SesSources): Promise<SesFacts> {
+  const { ses, sesv2, mailManager, cloudWatch, region, now } = sources;
   return {
     region,
-    sendingEnabled: await gather(() => sendingEnabled(client)),
-    quota: await gather(() => sendQuota(client)),
-    identities: await gather(() => identities(client)),
+    sendingEnabled: await gather(() => sendingEnabled(ses)),
+    quota: await gather(() => sendQuota(ses)),
+    identities: await gather(() => identities(ses)),
+    state: await gather(() => sendingState(sesv2)),
+    configurationSets: await gather(() => configurationSets(sesv2)),
+    dedicatedIps: await gather(() => dedicatedIps(sesv2)),
+    archives: await gather(() => archives(mailManager)),
+    ingressPoints: await gather(() => ingressPoints(mailManager)),
+    addOns: await gather(() => addOns(mailManager)),
+    reputation: await gather(() => reputation(cloudWatch, now)),
   };
 }
 
@@ -51,6 +75,9 @@ async function attributes(client: SESClient, names: string[]): Promise<Record<st
     new GetIdentityVerificationAttributesCommand({ Identities: names }),
   );
   const { DkimAttributes } = await client.send(new GetIdentityDkimAttributesCommand({ Identities: names }));
+  const { MailFromDomainAttributes } = await client.send(
+    new GetIdentityMailFromDomainAttributesCommand({ Identities: names }),
+  );
   return Object.fromEntries(
     names.map((name) => [
       name.toLowerCase(),
@@ -58,7 +85,16 @@ async function attributes(client: SESClient, names: string[]): Promise<Record<st
         verification: VerificationAttributes?.[name]?.VerificationStatus ?? 'NotStarted',
         dkimEnabled: DkimAttributes?.[name]?.DkimEnabled === true,
         dkimVerification: DkimAttributes?.[name]?.DkimVerificationStatus ?? 'NotStarted',
+        dkimTokens: DkimAttributes?.[name]?.DkimTokens ?? [],
+        mailFrom: mailFromOf(MailFromDomainAttributes?.[name]),
       },
     ]),
   );
+}
+
+function mailFromOf(attributes: IdentityMailFromDomainAttributes | undefined): MailFrom | null {
+  const { MailFromDomain, MailFromDomainStatus = 'Pending', BehaviorOnMXFailure } = attributes ?? {};
+  if (!MailFromDomain) return null;
+  const onMxFailure = BehaviorOnMXFailure ?? 'UseDefaultValue';
+  return { domain: MailFromDomain, status: MailFromDomainStatus, onMxFailure };
 }

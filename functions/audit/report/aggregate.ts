@@ -1,115 +1,114 @@
+import { type AcceptedRisk, AcceptedRisks } from '../accepted-risks.ts';
 import { CATALOGUE } from '../catalogue.ts';
-import type { Check, Severity } from '../check.ts';
-import {
-  countStatuses,
-  type Examination,
-  type Examined,
-  type Finding,
-  type Unexamined,
-} from '../examined.ts';
+import { type Counts, countStatuses, type Examined, type Unexamined } from '../examined.ts';
 import type { Status } from '../outcome.ts';
 import { PRACTICES, type PracticeNumber } from '../practices.ts';
 import type { Run } from '../run.ts';
-import type { CheckText, CredentialReport, PracticeReport, Report, Worry } from './report.ts';
-import { scoreOf, WEIGHT } from './score.ts';
+import { CHECK_TEXTS, counts, credentialReport, loudestFirst, worriesOf } from './credential-report.ts';
+import { compare, severityOf, worstCredentialFirst } from './order.ts';
+import type {
+  CheckTally,
+  CredentialReport,
+  PracticeReport,
+  Report,
+  ReportedFinding,
+  TrendPoint,
+  Worry,
+} from './report.ts';
+import { addPoints, NO_POINTS, scoreOf } from './score.ts';
+import { WorstOf } from './worst-of.ts';
 
-const STATUS_ORDER: readonly Status[] = ['fail', 'warn', 'unknown', 'info', 'pass', 'not-applicable'];
-/** A failure outweighs all the warnings that one credential can have. */
-const FAIL_FACTOR = 1000;
+/** What a report holds in memory, whatever the number of credentials; report.json has them all. */
+const CREDENTIALS = 200;
+const UNEXAMINED = 200;
+/** Keeps the summary far below the 6 MB that a function may return. */
+const WORRIES = 100;
 
-const CHECKS: ReadonlyMap<string, Check> = new Map(CATALOGUE.map((check) => [check.id, check]));
-const POSITIONS: ReadonlyMap<string, number> = new Map(CATALOGUE.map(({ id }, index) => [id, index]));
+const NOTHING: CheckTally = { counts: countStatuses([]), accepted: 0 };
 
-/** Pure: the examinations of one run become its report. `finishedAt` in ISO 8601. */
-export function aggregate(run: Run, examinations: readonly Examination[], finishedAt: string): Report {
-  const credentials = examinations.filter(isExamined).map(credentialReport).toSorted(worstFirst);
-  const unexamined = examinations.filter(isUnexamined).toSorted(byArn);
-  const findings = credentials.flatMap((credential) => credential.findings);
-  return {
-    schemaVersion: 1,
-    ...run,
-    finishedAt,
-    score: scoreOf(findings, severityOf),
-    counts: countStatuses(findings),
-    credentials,
-    unexamined,
-    practices: practiceReports(findings),
-    checks: Object.fromEntries(CATALOGUE.map((check) => [check.id, checkText(check)])),
-  };
+/** Takes the examinations of a run one by one, in any order, and makes its report of them. No I/O, bounded memory. */
+export class Aggregate {
+  readonly run: Run;
+  readonly #risks: AcceptedRisks;
+  readonly #credentials = new WorstOf(CREDENTIALS, worstCredentialFirst);
+  readonly #worries = new WorstOf<Worry>(WORRIES, loudestFirst);
+  readonly #unexaminedShown: Unexamined[] = [];
+  readonly #tallies = new Map<string, CheckTally>();
+  #points = NO_POINTS;
+  #examined = 0;
+  #unexamined = 0;
+
+  constructor(run: Run, acceptedRisks: readonly AcceptedRisk[]) {
+    this.run = run;
+    this.#risks = new AcceptedRisks(acceptedRisks, run.startedAt);
+  }
+
+  /** What it makes of the credential. */
+  addExamined(examined: Examined): CredentialReport {
+    const credential = credentialReport(examined, this.#risks);
+    this.#examined += 1;
+    this.#points = addPoints(this.#points, credential.findings.filter(counts), severityOf);
+    for (const finding of credential.findings) this.#tally(finding);
+    for (const worry of worriesOf(credential)) this.#worries.add(worry);
+    this.#credentials.add(credential);
+    return credential;
+  }
+
+  addUnexamined(unexamined: Unexamined): void {
+    this.#unexamined += 1;
+    if (this.#unexaminedShown.length < UNEXAMINED) this.#unexaminedShown.push(unexamined);
+  }
+
+  /** Of all that was added so far. `finishedAt` in ISO 8601; `trend` of the runs before this one. */
+  report(finishedAt: string, trend: readonly TrendPoint[]): Report {
+    const { runId, startedAt } = this.run;
+    const { counts: total, accepted } = sum(this.#tallies.values());
+    const score = scoreOf(this.#points);
+    return {
+      schemaVersion: 1,
+      runId,
+      startedAt,
+      finishedAt,
+      score,
+      counts: total,
+      accepted,
+      trend: [...trend, { runId, finishedAt, score }],
+      totals: { examined: this.#examined, unexamined: this.#unexamined },
+      credentials: this.#credentials.list(),
+      unexamined: this.#unexaminedShown.toSorted((a, b) => compare(a.secretArn, b.secretArn)),
+      worst: this.#worries.list(),
+      practices: this.#practices(),
+      checks: CHECK_TEXTS,
+      tallies: Object.fromEntries(this.#tallies),
+    };
+  }
+
+  #tally({ check, status, accepted }: ReportedFinding): void {
+    const tally = this.#tallies.get(check) ?? NOTHING;
+    const next = accepted
+      ? { ...tally, accepted: tally.accepted + 1 }
+      : { ...tally, counts: { ...tally.counts, [status]: tally.counts[status] + 1 } };
+    this.#tallies.set(check, next);
+  }
+
+  #practices(): PracticeReport[] {
+    return Object.entries(PRACTICES).map(([key, title]) => {
+      const number = Number(key) as PracticeNumber;
+      const checks = CATALOGUE.filter(({ practices }) => practices.includes(number)).map(({ id }) => id);
+      return { number, title, checks, ...sum(checks.map((id) => this.#tallies.get(id) ?? NOTHING)) };
+    });
+  }
 }
 
-/** Every failure and warning of a report, worst first. */
-export function worries({ credentials, checks }: Report): Worry[] {
-  return credentials
-    .flatMap(({ secretArn, secretName, findings }) =>
-      findings.flatMap(({ check, status, evidence }) => {
-        const text = checks[check];
-        if (!text || (status !== 'fail' && status !== 'warn')) return [];
-        return [{ check, status, secretName, secretArn, evidence, ...text }];
-      }),
-    )
-    .toSorted((a, b) => alarm(b) - alarm(a));
+function sum(tallies: Iterable<CheckTally>): CheckTally {
+  let total = NOTHING;
+  for (const tally of tallies) {
+    total = { counts: add(total.counts, tally.counts), accepted: total.accepted + tally.accepted };
+  }
+  return total;
 }
 
-function credentialReport({ kind: _kind, ...examined }: Examined): CredentialReport {
-  const findings = examined.findings.toSorted(findingOrder);
-  return { ...examined, findings, score: scoreOf(findings, severityOf), counts: countStatuses(findings) };
-}
-
-function practiceReports(findings: readonly Finding[]): PracticeReport[] {
-  return Object.entries(PRACTICES).map(([key, title]) => {
-    const number = Number(key) as PracticeNumber;
-    const checks = CATALOGUE.filter(({ practices }) => practices.includes(number)).map(({ id }) => id);
-    const counts = countStatuses(findings.filter(({ check }) => checks.includes(check)));
-    return { number, title, checks, counts };
-  });
-}
-
-function checkText({ title, severity, practices, why, mend, reference }: Check): CheckText {
-  return { title, severity, practices, why, mend, reference };
-}
-
-/** A finding of a check that this version does not know weighs as a medium one. */
-function severityOf(check: string): Severity {
-  return CHECKS.get(check)?.severity ?? 'medium';
-}
-
-function alarm({ status, severity }: { readonly status: Status; readonly severity: Severity }): number {
-  if (status === 'fail') return WEIGHT[severity] * FAIL_FACTOR;
-  return status === 'warn' ? WEIGHT[severity] : 0;
-}
-
-function totalAlarm({ findings }: CredentialReport): number {
-  return findings.reduce((sum, { check, status }) => sum + alarm({ status, severity: severityOf(check) }), 0);
-}
-
-function worstFirst(a: CredentialReport, b: CredentialReport): number {
-  return totalAlarm(b) - totalAlarm(a) || compare(a.secretName, b.secretName);
-}
-
-function findingOrder(a: Finding, b: Finding): number {
-  const severity = (finding: Finding) => WEIGHT[severityOf(finding.check)];
-  const position = (finding: Finding) => POSITIONS.get(finding.check) ?? CATALOGUE.length;
-  return (
-    STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status) ||
-    severity(b) - severity(a) ||
-    position(a) - position(b)
-  );
-}
-
-function byArn(a: Unexamined, b: Unexamined): number {
-  return compare(a.secretArn, b.secretArn);
-}
-
-/** Code point order: the same report on every machine, whatever its locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-function isExamined(examination: Examination): examination is Examined {
-  return examination.kind === 'examined';
-}
-
-function isUnexamined(examination: Examination): examination is Unexamined {
-  return examination.kind === 'unexamined';
+function add(a: Counts, b: Counts): Counts {
+  const entries = Object.keys(a).map((status) => [status, a[status as Status] + b[status as Status]]);
+  return Object.fromEntries(entries) as Counts;
 }

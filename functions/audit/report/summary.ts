@@ -1,12 +1,9 @@
 import { REPORT } from '../../observe/names.ts';
-import { worries } from './aggregate.ts';
 import type { Report, Summary } from './report.ts';
 
-/** Keeps the answer far below the 6 MB that a function may return. */
-const WORST = 100;
-
+/** Bounded, as the report in memory is: it is the answer of a function, which may have 6 MB. */
 export function summarise(report: Report): Summary {
-  const { schemaVersion, runId, startedAt, finishedAt, score, counts } = report;
+  const { schemaVersion, runId, startedAt, finishedAt, score, counts, accepted } = report;
   return {
     schemaVersion,
     runId,
@@ -14,10 +11,12 @@ export function summarise(report: Report): Summary {
     finishedAt,
     score,
     counts,
-    credentials: report.credentials.length,
-    unexamined: report.unexamined.length,
+    accepted,
+    credentials: report.totals.examined,
+    unexamined: report.totals.unexamined,
     reportKey: REPORT.json(runId),
     pageKey: REPORT.html(runId),
-    worst: worries(report).slice(0, WORST),
+    practices: report.practices.map(({ number, title, counts: found }) => ({ number, title, counts: found })),
+    worst: report.worst,
   };
 }

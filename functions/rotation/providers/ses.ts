@@ -1,7 +1,9 @@
 import {
   CreateAccessKeyCommand,
   DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
   type IAMClient,
+  ListAccessKeysCommand,
   ListUserTagsCommand,
   NoSuchEntityException,
   UpdateAccessKeyCommand,
@@ -44,7 +46,14 @@ export class SesKeys implements IssuingProvider {
   }
 
   list(): Promise<readonly IssuedCredential[]> {
-    return accessKeys(this.#iam, this.#provider.userName);
+    const iam = this.#iam;
+    return accessKeys(
+      {
+        listAccessKeys: (input) => iam.send(new ListAccessKeysCommand(input)),
+        getAccessKeyLastUsed: (input) => iam.send(new GetAccessKeyLastUsedCommand(input)),
+      },
+      this.#provider.userName,
+    );
   }
 
   async mint(): Promise<MintedCredential> {

@@ -29,6 +29,7 @@ export interface Outputs {
   readonly AuditPlanFunctionName: string;
   readonly AuditExamineFunctionName: string;
   readonly AuditReportFunctionName: string;
+  readonly AuditsFunctionName: string;
 }
 
 export function functionNames(outputs: Outputs): string[] {

@@ -43,7 +43,11 @@ export function adoptedCredentials(wrongPassword: string): readonly AdoptedCrede
 }
 
 /** The CDK context `keyturn` of the sandbox (infra/config.ts). */
-export function sandboxContext(servers: MailServers, adopted: readonly AdoptedCredential[]): object {
+export function sandboxContext(
+  servers: MailServers,
+  adopted: readonly AdoptedCredential[],
+  nameServer: string,
+): object {
   const { host, ca, ses } = servers;
   const orders = {
     type: 'ses',
@@ -59,5 +63,7 @@ export function sandboxContext(servers: MailServers, adopted: readonly AdoptedCr
   }));
   const ports = [ses, ...adopted.map(({ server }) => server(servers))].map(({ port }) => port);
   const network = { ports: [...new Set(ports)], networks: ['127.0.0.0/8', '::1/128'] };
-  return { network, credentials: [orders, ...existing] };
+  // Nothing of a sandbox is asked of anybody outside: its DNSSEC status stays unknown.
+  const dns = { nameServers: [nameServer], dnsOverHttps: 'https://127.0.0.1:9/dns-query' };
+  return { network, ...dns, credentials: [orders, ...existing] };
 }

@@ -1,4 +1,4 @@
-import { worries } from '../../../functions/audit/report/aggregate.ts';
+import { worries } from '../../../functions/audit/report/credential-report.ts';
 import type { Report } from '../../../functions/audit/report/report.ts';
 
 const HEADER = ['status', 'severity', 'credential', 'check', 'evidence'];

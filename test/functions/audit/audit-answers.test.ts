@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { ACCESS_SECRET, AuditWorld, PASSWORD, SENDER, USERNAME, WRONG } from './audit-world.ts';
+import { schemaErrors } from './report/report-schema.ts';
 
 let world: AuditWorld;
 beforeAll(async () => {
@@ -25,6 +26,18 @@ describe('GET /audits/latest', () => {
         expect.objectContaining({ check: 'cred.login', secretName: 'mail/wrong' }),
       ]),
     });
+  });
+
+  it('sums up a report.json that fits its published schema', async () => {
+    world.createSesSecret();
+    world.secrets.create('mail/wrong', world.secretString({ password: WRONG }));
+    await world.runAudit();
+    const written = JSON.parse(
+      [...world.store.objects].find(([key]) => key.endsWith('/report.json'))?.[1].body ?? '',
+    );
+    expect(schemaErrors(written)).toEqual([]);
+    expect(written.credentials).toHaveLength(2);
+    expect(JSON.parse((await world.getLatest()).body).counts).toEqual(written.counts);
   });
 
   it('answers 404 before the first one', async () => {

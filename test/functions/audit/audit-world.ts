@@ -1,10 +1,18 @@
-import { IAMClient } from '@aws-sdk/client-iam';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
-import type { Batch } from '../../../functions/audit/run.ts';
+import type { AcceptedRisk } from '../../../functions/audit/accepted-risks.ts';
+import { SystemDns } from '../../../functions/audit/dns/system-dns.ts';
+import type { OptIns } from '../../../functions/audit/opt-in.ts';
+import type { Batch, Run } from '../../../functions/audit/run.ts';
 import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
+import { QueryApi } from '../../../functions/aws/query-api.ts';
+import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { watchMark } from '../../../functions/observe/watched.ts';
 import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
@@ -19,10 +27,14 @@ export const WRONG = 'canary-wrong-M3pXc7Vn1Qa';
 export const USERNAME = 'ada@mail.example.com';
 export const SENDER = 'orders@shop.example.com';
 export const ACCESS_SECRET = 'canary-secret-access-key';
-export const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
+export const RUN = { runId: 'run-1', startedAt: new Date().toISOString() };
 
 const REGION = 'us-east-1';
-const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 60_000 } as Context;
+const context = {
+  awsRequestId: 'request-1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:audit',
+  getRemainingTimeInMillis: () => 60_000,
+} as Context;
 
 type Handler = (event: object, context: Context) => Promise<unknown>;
 
@@ -32,28 +44,34 @@ export class AuditWorld {
   table = new InProcessTable();
   iam = new InProcessIam({});
   ses = new InProcessSes();
+  /** How long the mail server thinks about a login. */
+  beforeAuth: () => Promise<void> = async () => {};
   /** What went to the log, metrics included; one JSON object each. */
   readonly logged: string[] = [];
   readonly store: ObjectStore;
   readonly #server: SmtpTestServer;
-  #handlers: Readonly<Record<'plan' | 'examine' | 'report', Handler>> | undefined;
+  #handlers: Readonly<Record<'plan' | 'examine' | 'report' | 'tell' | 'read', Handler>> | undefined;
 
   private constructor(store: ObjectStore, server: SmtpTestServer) {
     this.store = store;
     this.#server = server;
   }
 
-  static async start(): Promise<AuditWorld> {
+  /** `optIns`: what the owners of hosts agreed to have tried there. */
+  static async start(optIns: OptIns = []): Promise<AuditWorld> {
     const store = await startObjectStore();
     // It knows one user, and besides it every live access key, as the SES endpoint does.
     const server = await startSmtpServer({
       security: 'tls',
       users: { [USERNAME]: PASSWORD },
-      onAuth: ({ username, password = '' }) =>
-        world.iam.accepts(username, password, REGION) ? { code: 235, text: '2.7.0 Ok' } : undefined,
+      onAuth: async ({ username, password = '' }) => {
+        await world.beforeAuth();
+        return world.iam.accepts(username, password, REGION) ? { code: 235, text: '2.7.0 Ok' } : undefined;
+      },
     });
     const world = new AuditWorld(store, server);
     stubEnvironment(store.url, server.port);
+    vi.stubEnv('KEYTURN_AUDIT_OPT_IN', JSON.stringify(optIns));
     world.#handlers = await importHandlers();
     return world;
   }
@@ -71,11 +89,20 @@ export class AuditWorld {
     this.ses = new InProcessSes();
     this.store.objects.clear();
     this.logged.length = 0;
+    this.beforeAuth = async () => {};
     const { secrets, table, iam, ses } = this;
     vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
     vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
-    vi.spyOn(IAMClient.prototype, 'send').mockImplementation((one) => iam.client.send(one));
+    vi.spyOn(SecretsManager.prototype, 'describeSecret').mockImplementation((input) =>
+      secrets.client.send(new DescribeSecretCommand(input)),
+    );
+    vi.spyOn(SecretsManager.prototype, 'getSecretValue').mockImplementation((input) =>
+      secrets.client.send(new GetSecretValueCommand(input)),
+    );
+    vi.spyOn(QueryApi.prototype, 'call').mockImplementation((...asked) => iam.call(...asked));
     vi.spyOn(SESClient.prototype, 'send').mockImplementation((one) => ses.client.send(one));
+    // The sender domains of this world are in no DNS.
+    vi.spyOn(SystemDns.prototype, 'query').mockResolvedValue({ kind: 'not-found' });
     for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
         this.logged.push(parts.map(String).join(' '));
@@ -105,23 +132,41 @@ export class AuditWorld {
     return this.#handlers?.examine(event, context);
   }
 
-  async report(event: object = RUN): Promise<unknown> {
-    return this.#handlers?.report(event, context);
+  /** As the state machine's last state, for a plan of so many batches; `event` besides or instead. */
+  async report(event: object = {}): Promise<unknown> {
+    return this.#handlers?.report({ ...RUN, batches: 1, acceptedRisks: [], ...event }, context);
   }
 
-  async runAudit(): Promise<unknown> {
-    await this.plan();
-    for (const batch of this.stored<Batch[]>('audits/run-1/plan.json')) await this.examine(batch);
-    return this.report();
+  /** What the state machine does. */
+  async runAudit(run: Run = RUN, acceptedRisks: readonly AcceptedRisk[] = []): Promise<unknown> {
+    await this.plan(run);
+    const batches = this.planned(run.runId);
+    for (const batch of batches) await this.examine(batch);
+    return this.report({ ...run, batches: batches.length, acceptedRisks });
+  }
+
+  /** As the state machine's last state where somebody is to be told. */
+  async tell(event: object = {}): Promise<unknown> {
+    return this.#handlers?.tell({ ...RUN, batches: 1, acceptedRisks: [], ...event }, context);
+  }
+
+  planned(runId = RUN.runId): Batch[] {
+    const { body = '' } = this.store.objects.get(`reports/audits/${runId}/plan.jsonl`) ?? {};
+    return body.split('\n').flatMap((line) => (line ? [JSON.parse(line) as Batch] : []));
   }
 
   async getLatest(): Promise<APIGatewayProxyResult> {
-    const event = { httpMethod: 'GET', path: '/audits/latest' };
-    return (await this.report(event)) as APIGatewayProxyResult;
+    const event = { resource: '/audits/latest', pathParameters: null };
+    return (await this.#handlers?.read(event, context)) as APIGatewayProxyResult;
   }
 
   stored<T>(key: string): T {
     return JSON.parse(this.store.objects.get(`reports/${key}`)?.body ?? 'null') as T;
+  }
+
+  /** How often a secret's description was asked for. */
+  secretReads(): number {
+    return vi.mocked(SecretsManager.prototype.describeSecret).mock.calls.length;
   }
 
   lines(event: string) {
@@ -135,15 +180,22 @@ export class AuditWorld {
 
 function stubEnvironment(endpoint: string, port: number): void {
   const environment = {
+    KEYTURN_STACK: 'Keyturn',
     KEYTURN_TABLE: 'table',
     KEYTURN_BUCKET: 'reports',
     KEYTURN_ROTATION_DAYS: '30',
     KEYTURN_OVERLAP_HOURS: '48',
+    KEYTURN_SOAK_HOURS: '72',
     KEYTURN_WATCHED: watchMark('mail/ada'),
     KEYTURN_PORTS: String(port),
     KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
     KEYTURN_LOGIN_FAILURES: '4',
     KEYTURN_LOGIN_WINDOW_MINUTES: '15',
+    KEYTURN_REPORT_RETENTION_DAYS: '400',
+    KEYTURN_DEPENDENCIES: 'null',
+    KEYTURN_NAME_SERVERS: 'none',
+    KEYTURN_DNS_OVER_HTTPS: 'https://127.0.0.1:1/dns-query',
+    KEYTURN_DKIM_SELECTORS: 'none',
     AWS_REGION: REGION,
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
@@ -159,5 +211,7 @@ async function importHandlers() {
   const { handler: plan } = await import('../../../functions/audit-plan.ts');
   const { handler: examine } = await import('../../../functions/audit-examine.ts');
   const { handler: report } = await import('../../../functions/audit-report.ts');
-  return { plan, examine, report };
+  const { handler: tell } = await import('../../../functions/audit-tell.ts');
+  const { handler: read } = await import('../../../functions/audits.ts');
+  return { plan, examine, report, tell, read: read as unknown as Handler };
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch } from '../../../functions/audit/run.ts';
 import { Ledger } from '../../../functions/ledger/ledger.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
@@ -19,8 +18,13 @@ describe('an audit', () => {
     world.secrets.create('mail/malformed', '{}');
     world.secrets.create('mail/foreign', world.secretString(), { 'keyturn:managed': 'no' });
 
-    expect(await world.plan()).toEqual({ ...RUN, planKey: 'audits/run-1/plan.json', batches: 1 });
-    const [batch] = world.stored<Batch[]>('audits/run-1/plan.json');
+    expect(await world.plan()).toEqual({
+      ...RUN,
+      outcome: 'planned',
+      planKey: 'audits/run-1/plan.jsonl',
+      batches: 1,
+    });
+    const [batch] = world.planned();
     expect(batch?.secretArns).toHaveLength(4);
     expect(await world.examine(batch ?? {})).toMatchObject({
       batch: 0,
@@ -102,8 +106,9 @@ describe('an audit', () => {
     world.secrets.create('mail/ada', world.secretString());
     await world.runAudit();
     const keys = [...(await world.table.items()).keys()];
-    expect(keys.filter((key) => key.startsWith('AUDIT'))).toEqual(['AUDIT|run-1']);
-    const expiresAt = Number((await world.table.items()).get('AUDIT|run-1')?.expiresAt?.N);
+    const position = `AUDIT|${RUN.startedAt}#run-1`;
+    expect(keys.filter((key) => key.startsWith('AUDIT|'))).toEqual([position]);
+    const expiresAt = Number((await world.table.items()).get(position)?.expiresAt?.N);
     expect(expiresAt).toBeGreaterThan(Date.now() / 1000 + 399 * 24 * 3600);
   });
 
@@ -140,12 +145,18 @@ describe('an audit', () => {
     [
       'a report without a plan',
       () => world.report(),
-      /expected the plan of this run at audits\/run-1\/plan.json/,
+      /expected the plan of this run at audits\/run-1\/plan.jsonl/,
     ],
     [
       'an examination without account facts',
       () =>
-        world.examine({ runId: 'run-1', batch: 0, secretArns: [], accountKey: 'audits/run-1/account.json' }),
+        world.examine({
+          runId: 'run-1',
+          batch: 0,
+          secretArns: [],
+          unread: {},
+          accountKey: 'audits/run-1/account.json',
+        }),
       /expected the account's facts/,
     ],
     ['a plan without a run', () => world.plan({}), /runId/],

@@ -17,7 +17,7 @@ describe.each(CATALOGUE)('$id', ({ id, practices, title, severity, why, mend, re
     expect(mend).toMatch(/^[A-Z].{30,}\.$/);
     expect(reference.title).toMatch(/^[A-Z]/);
     expect(reference.url).toMatch(
-      /^https:\/\/(www\.rfc-editor\.org\/rfc\/rfc\d+#section-[\d.]+|docs\.aws\.amazon\.com\/.+\.html)$/,
+      /^https:\/\/(www\.rfc-editor\.org\/rfc\/rfc\d+#section-[\d.]+|docs\.aws\.amazon\.com\/.+\.html|haveibeenpwned\.com\/API\/v3#\w+)$/,
     );
   });
 

@@ -3,10 +3,19 @@ import { CATALOGUE } from '../../../functions/audit/catalogue.ts';
 import { examineSecrets } from '../../../functions/audit/examine.ts';
 import type { Examined } from '../../../functions/audit/examined.ts';
 import type { Sources } from '../../../functions/audit/facts/gather.ts';
-import { prove } from '../../../functions/budget/prove.ts';
+import { OptInTests } from '../../../functions/audit/facts/opt-in-tests.ts';
+import { SharedProbes } from '../../../functions/audit/facts/shared-probes.ts';
+import { missing } from '../../../functions/audit/gathered.ts';
+import { HostTurns } from '../../../functions/audit/host-turns.ts';
+import { MemoryTable } from '../../../functions/audit/memory/memory-table.ts';
+import { attempt } from '../../../functions/budget/attempt.ts';
+import { type Prover, prove } from '../../../functions/budget/prove.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
 import { Ledger } from '../../../functions/ledger/ledger.ts';
+import { probeServer } from '../../../functions/probe/probe.ts';
+import { tryRelay } from '../../../functions/probe/relay.ts';
 import { login } from '../../../functions/smtp/login.ts';
+import type { Network } from '../../../functions/smtp/network.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
@@ -15,13 +24,16 @@ import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { proverOn } from '../../support/prover.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from '../probe/responder.ts';
-import { ses } from './sound-facts.ts';
+import { account } from './sound-facts.ts';
 
 const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';
 
 let server: SmtpTestServer;
 let secrets: InProcessSecretsManager;
 let sources: Sources;
+let network: Network;
+let table: InProcessTable;
+let memories: MemoryTable;
 const open: Responder[] = [];
 
 beforeAll(async () => {
@@ -34,19 +46,39 @@ afterEach(async () => {
 
 beforeEach(() => {
   secrets = new InProcessSecretsManager();
-  const table = new InProcessTable();
+  table = new InProcessTable();
   const ledger = new Ledger(table.client, 'table');
   const prover = proverOn(table, [], {
-    login: (credential, budgetMs) => login(credential, budgetMs, sources.network),
+    login: (credential, budgetMs) => login(credential, budgetMs, network),
   });
+  network = loopbackNetwork(server);
+  memories = new MemoryTable(table.client, 'table', 400);
   sources = {
     store: new SecretStore(secrets.client),
-    iam: new InProcessIam({}).client,
-    ses,
-    policy: { rotationDays: 30, overlapHours: 48 },
-    network: loopbackNetwork(server),
-    prove: (tried) => prove(prover, tried),
+    secretsManager: { call: async () => ({}) },
+    iam: new InProcessIam({}),
+    account,
+    identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
+    keyOf: () => Promise.reject(new Error('nobody asked for a key here')),
+    policy: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
+    turns: new HostTurns(),
+    probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network)),
+    memory: {
+      before: (arn) => memories.before('run-1', arn),
+      write: (arn, remembered) => memories.write('run-1', arn, remembered),
+    },
+    optInTests: new OptInTests({
+      attempt: (credential, budgetMs) => attempt(prover, credential, budgetMs),
+      relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network),
+    }),
+    prove: (tried, afterwards) => {
+      const goOn: Prover['login'] = (credential, budgetMs) =>
+        login(credential, budgetMs, network, afterwards);
+      return prove({ ...prover, login: goOn }, tried);
+    },
+    attempt: (credential, budgetMs) => attempt(prover, credential, budgetMs),
     record: (validated) => ledger.recordValidation(validated),
+    domains: { facts: async () => missing('dns-failed', 'there is no DNS in this test') },
     now: Date.now,
     remainingMs: () => 30_000,
   };
@@ -62,7 +94,7 @@ function secretFor(
 async function respond(options: ResponderOptions): Promise<Responder> {
   const responder = await startResponder(options);
   open.push(responder);
-  sources = { ...sources, network: loopbackNetwork(server, responder) };
+  network = loopbackNetwork(server, responder);
   return responder;
 }
 
@@ -154,6 +186,42 @@ describe('a credential', () => {
   });
 });
 
+describe('the memory of a credential', () => {
+  it('is what the next run compares with', async () => {
+    await examineOne(secretFor(server));
+    const [arn = ''] = [...(await table.items()).keys()].flatMap(
+      (key) => /^AUDITED#(.+)\|/.exec(key)?.[1] ?? [],
+    );
+    expect(await memories.before('run-2', arn)).toMatchObject({
+      server: { host: 'localhost', port: server.port, starttls: null, mechanisms: ['PLAIN', 'LOGIN'] },
+      firstSeen: { 'secret.rotation-enabled': expect.any(Number) },
+    });
+  });
+
+  it('that cannot be read is not replaced, and takes no check with it', async () => {
+    const written: unknown[] = [];
+    sources = {
+      ...sources,
+      memory: {
+        before: () => Promise.reject(new Error('down')),
+        write: async (...memory) => void written.push(memory),
+      },
+    };
+    expect(statuses(await examineOne(secretFor(server)))).toMatchObject({ 'cred.login': 'pass' });
+    expect(written).toEqual([]);
+  });
+});
+
+it('examines the credentials of one server one after the other, and the server itself once', async () => {
+  const responder = await respond({ security: 'tls', replies: { AUTH: '235 2.7.0 Ok\r\n' } });
+  const arns = Array.from({ length: 6 }, (_, at) => secrets.create(`mail/${at}`, secretFor(responder)));
+  const examinations = await examineSecrets(arns, sources);
+  expect(examinations.map(({ kind }) => kind)).toEqual(arns.map(() => 'examined'));
+  const lines = responder.dialogues.map((dialogue) => dialogue.join(' '));
+  expect(lines.filter((line) => /AUTH PLAIN \S/.test(line))).toHaveLength(6);
+  expect(lines.filter((line) => /VRFY/.test(line))).toHaveLength(1);
+});
+
 describe('a batch', () => {
   it('goes on when one credential throws, and reports that one', async () => {
     const arns = ['mail/a', 'mail/b', 'mail/c'].map((name) => secrets.create(name, secretFor(server)));
@@ -215,7 +283,8 @@ it('keeps mail addresses and invisible characters of certificates out of its fin
   const authority = await createAuthority('Keyturn\u202e sandbox\u200b CA');
   const leaf = await authority.issue({ names: ['ada@mail.example.com'] });
   const odd = await respond({ security: 'tls', tls: leaf });
-  const { findings } = await examineOne(secretFor({ ...odd, ca: authority.cert }));
+  const { findings, certificate } = await examineOne(secretFor({ ...odd, ca: authority.cert }));
+  expect(certificate).toMatchObject({ subject: '[address]', issuer: 'CN=Keyturn sandbox CA' });
   const evidence = Object.fromEntries(findings.map((finding) => [finding.check, finding.evidence]));
   expect(evidence['cert.hostname']).toContain('the certificate is for [address]');
   expect(evidence['cert.chain']).toBe('Issued by CN=Keyturn sandbox CA.');

@@ -3,6 +3,8 @@ import {
   type GetAccountSendingEnabledCommandOutput,
   GetIdentityDkimAttributesCommand,
   type GetIdentityDkimAttributesCommandOutput,
+  GetIdentityMailFromDomainAttributesCommand,
+  type GetIdentityMailFromDomainAttributesCommandOutput,
   GetIdentityVerificationAttributesCommand,
   type GetIdentityVerificationAttributesCommandOutput,
   GetSendQuotaCommand,
@@ -41,6 +43,8 @@ export class InProcessSes {
     if (command instanceof ListIdentitiesCommand) return this.#list(Number(command.input.NextToken ?? 0));
     if (command instanceof GetIdentityVerificationAttributesCommand)
       return this.#verified(command.input.Identities);
+    if (command instanceof GetIdentityMailFromDomainAttributesCommand)
+      return this.#sentFrom(command.input.Identities);
     if (command instanceof GetIdentityDkimAttributesCommand) return this.#signed(command.input.Identities);
     throw new Error(`not in this SES: ${command?.constructor.name}`);
   }
@@ -55,6 +59,16 @@ export class InProcessSes {
     this.asked.push(names.length);
     const entries = names.map((name) => [name, { VerificationStatus: 'Success' as const }]);
     return { $metadata, VerificationAttributes: Object.fromEntries(entries) };
+  }
+
+  /** Only the first identity has a domain of its own. */
+  #sentFrom([first = '']: readonly string[] = []): GetIdentityMailFromDomainAttributesCommandOutput {
+    const own = {
+      MailFromDomain: `bounce.${first}`,
+      MailFromDomainStatus: 'Success',
+      BehaviorOnMXFailure: 'RejectMessage',
+    } as const;
+    return { $metadata, MailFromDomainAttributes: { [first]: own } };
   }
 
   /** Only the first identity signs, and its keys are not in DNS yet. */

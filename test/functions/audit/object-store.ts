@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 import { listen } from '../../support/smtp-servers.ts';
+import { multipart, type Uploads } from './object-uploads.ts';
 
 const SIGNED =
   /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[a-z0-9-]+\/s3\/aws4_request, SignedHeaders=\S*host\S*, Signature=[0-9a-f]{64}$/;
@@ -22,16 +24,18 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
-/** As much of S3's REST API as the report bucket needs: signed GET and PUT, path style, on 127.0.0.1. */
+/** As much of S3's REST API as the report bucket needs: signed GET, PUT and uploads in parts, path style, on 127.0.0.1. */
 export async function startObjectStore(): Promise<ObjectStore> {
   const objects = new Map<string, StoredObject>();
   const troubles: number[] = [];
+  const uploads: Uploads = new Map();
   const server = createServer(async (request, response) => {
     store.requests += 1;
     const trouble = troubles.shift();
     if (trouble !== undefined) return response.writeHead(trouble).end();
     if (!SIGNED.test(request.headers.authorization ?? '')) return response.writeHead(403).end();
     const key = decodeURIComponent(request.url ?? '').slice(1);
+    if (request.url?.includes('?')) return await multipart(uploads, objects, request, response);
     if (request.method === 'PUT') {
       objects.set(key, await received(request));
       return response.writeHead(200).end();
@@ -56,6 +60,9 @@ export async function startObjectStore(): Promise<ObjectStore> {
   return store;
 }
 
+/** Kept as a client sees it that opens what is compressed. */
 async function received(request: IncomingMessage): Promise<StoredObject> {
-  return { contentType: request.headers['content-type'], body: await text(request) };
+  const { 'content-type': contentType, 'content-encoding': encoding } = request.headers;
+  const body = encoding === 'gzip' ? await text(request.pipe(createGunzip())) : await text(request);
+  return { contentType, body };
 }

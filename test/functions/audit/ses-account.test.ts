@@ -2,26 +2,42 @@ import { expect, it } from 'vitest';
 import { sesAccount } from '../../../functions/audit/facts/ses-account.ts';
 import { InProcessSes } from './in-process-ses.ts';
 
+const NO_ANSWER = {
+  call: () => Promise.reject(Object.assign(new Error('not asked here'), { name: 'AccessDenied' })),
+};
+const account = (ses: InProcessSes) =>
+  sesAccount({
+    ses: ses.client,
+    sesv2: NO_ANSWER,
+    mailManager: NO_ANSWER,
+    cloudWatch: NO_ANSWER,
+    region: 'us-east-1',
+    now: 0,
+  });
+
 it('reads quota, sending and every identity, a hundred at a time', async () => {
   const ses = new InProcessSes();
   ses.identities.push(...Array.from({ length: 130 }, (_, index) => `Domain-${index}.example`));
-  const account = await sesAccount(ses.client, 'us-east-1');
-  expect(account).toMatchObject({
+  const facts = await account(ses);
+  expect(facts).toMatchObject({
     region: 'us-east-1',
     sendingEnabled: { known: true, value: true },
     quota: { known: true, value: { max24Hours: 50_000, sent24Hours: 7, maxRate: 14 } },
   });
   expect(ses.asked).toEqual([100, 30]);
-  const identities = account.identities.known ? account.identities.value : {};
+  const identities = facts.identities.known ? facts.identities.value : {};
   expect(Object.keys(identities)).toHaveLength(130);
   expect(identities['domain-0.example']).toEqual({
     verification: 'Success',
     dkimEnabled: true,
     dkimVerification: 'Pending',
+    dkimTokens: [],
+    mailFrom: { domain: 'bounce.Domain-0.example', status: 'Success', onMxFailure: 'RejectMessage' },
   });
   expect(identities['domain-1.example']).toMatchObject({
     dkimEnabled: false,
     dkimVerification: 'NotStarted',
+    mailFrom: null,
   });
 });
 
@@ -36,7 +52,7 @@ it.each([
   const ses = new InProcessSes();
   ses.refused.set('GetSendQuotaCommand', name);
   ses.sendingEnabled = false;
-  const account = await sesAccount(ses.client, 'us-east-1');
-  expect(account.quota).toEqual({ known: false, reason, detail: name });
-  expect(account.sendingEnabled).toEqual({ known: true, value: false });
+  const facts = await account(ses);
+  expect(facts.quota).toEqual({ known: false, reason, detail: name });
+  expect(facts.sendingEnabled).toEqual({ known: true, value: false });
 });

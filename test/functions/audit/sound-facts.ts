@@ -1,12 +1,18 @@
+import type { AccountFacts } from '../../../functions/audit/facts/account.ts';
+import type { AwsFacts } from '../../../functions/audit/facts/aws.ts';
 import type { CredentialFacts } from '../../../functions/audit/facts/credential-facts.ts';
+import { ALL_OFF } from '../../../functions/audit/facts/opt-in-tests.ts';
 import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
 import { known, missing } from '../../../functions/audit/gathered.ts';
+import type { RememberedServer } from '../../../functions/audit/memory/remembered.ts';
 import type { Credential, Security } from '../../../functions/credential/credential.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
 import type { SecretDescription } from '../../../functions/credential/secret-reader.ts';
 import type { ServerFacts, SessionFacts } from '../../../functions/probe/facts.ts';
+import { NO_SURVEY } from '../../../functions/probe/survey.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
+import { soundDomain } from './sound-domain.ts';
 
 export const NOW = Date.parse('2026-11-24T06:00:00Z');
 export const HOUR = 60 * 60 * 1000;
@@ -28,6 +34,13 @@ const description: SecretDescription = {
   lastRotatedAt: NOW - 10 * DAY,
   nextRotationAt: NOW + 20 * DAY,
   deletedAt: null,
+  replicas: [
+    {
+      region: 'us-west-2',
+      status: 'InSync',
+      kmsKeyId: 'arn:aws:kms:us-west-2:123456789012:key/2',
+    },
+  ],
 };
 
 export const credential: Credential = {
@@ -43,6 +56,10 @@ const session: SessionFacts = {
   chainError: null,
   issuerNamed: true,
   coversHost: true,
+  cipher: 'TLS_AES_128_GCM_SHA256',
+  group: 'X25519MLKEM768',
+  signature: 'sha256WithRSAEncryption',
+  keyFingerprint256: 'c0ffee',
   certificate: {
     subject: 'CN=email-smtp.us-east-1.amazonaws.com',
     issuer: 'CN=Amazon RSA 2048 M01',
@@ -76,14 +93,33 @@ const evidence: LoginEvidence = {
 
 export const server: ServerFacts = {
   greeting: { code: 220, enhanced: null, text: 'email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABC' },
-  plaintext: { starttls: true, mechanisms: [], auth: 530, mail: 530 },
+  plaintext: { starttls: true, mechanisms: [], keywords: ['STARTTLS'], auth: 530, mail: 530 },
   session,
   mechanisms: ['PLAIN', 'LOGIN', 'XOAUTH2'],
+  keywords: ['8BITMIME', 'SIZE 10485760', 'LIMITS RCPTMAX=50 MAILMAX=100', 'AUTH PLAIN LOGIN XOAUTH2'],
+  lookups: { vrfy: 252, expn: 502 },
+  injection: { result: 'discarded' },
   handshakes: {
+    SSLv3: { result: 'refused' },
     TLSv1: { result: 'refused' },
     'TLSv1.1': { result: 'refused' },
     'TLSv1.2': { result: 'accepted' },
+    'TLSv1.3': { result: 'accepted' },
   },
+  ciphers: {
+    null: { result: 'refused' },
+    anonymous: { result: 'refused' },
+    export: { result: 'refused' },
+    rc4: { result: 'refused' },
+    des: { result: 'refused' },
+    '3des': { result: 'refused' },
+    'seed-idea': { result: 'refused' },
+    dhe: { result: 'accepted' },
+    'static-key': { result: 'refused' },
+    cbc: { result: 'refused' },
+    ecdhe: { result: 'accepted' },
+  },
+  dhBits: 2048,
   interrupted: null,
 };
 
@@ -92,17 +128,119 @@ export const ses: SesFacts = {
   sendingEnabled: known(true),
   quota: known({ max24Hours: 50_000, sent24Hours: 1200, maxRate: 14 }),
   identities: known({
-    'example.com': { verification: 'Success', dkimEnabled: true, dkimVerification: 'Success' },
+    'example.com': {
+      verification: 'Success',
+      dkimEnabled: true,
+      dkimVerification: 'Success',
+      dkimTokens: ['token1'],
+      mailFrom: { domain: 'bounce.example.com', status: 'Success', onMxFailure: 'RejectMessage' },
+    },
   }),
+  state: known({ production: true, enforcement: 'HEALTHY', suppressed: ['BOUNCE', 'COMPLAINT'] }),
+  configurationSets: known([
+    {
+      name: 'orders',
+      tls: 'REQUIRE',
+      pool: 'orders',
+      reputationMetrics: true,
+      suppressed: null,
+      archiveArn: 'arn:aws:ses:us-east-1:123456789012:mailmanager-archive/a-1',
+      events: ['BOUNCE', 'COMPLAINT', 'DELIVERY'],
+    },
+  ]),
+  reputation: known({
+    bounceRate: 0.01,
+    complaintRate: 0.0002,
+    watched: ['Reputation.BounceRate', 'Reputation.ComplaintRate'],
+  }),
+  dedicatedIps: known({ orders: { managed: true, warm: 2, warming: 0 } }),
+  archives: known([
+    {
+      arn: 'arn:aws:ses:us-east-1:123456789012:mailmanager-archive/a-1',
+      state: 'ACTIVE',
+      ownKey: true,
+      retention: 'TWO_YEARS',
+    },
+  ]),
+  addOns: known(['Abusix Mail Intelligence']),
+  ingressPoints: known([
+    {
+      name: 'inbound',
+      status: 'ACTIVE',
+      type: 'AUTH',
+      tls: 'REQUIRED',
+      defaultAction: 'DENY',
+      statements: 2,
+    },
+  ]),
+};
+
+export const account: AccountFacts = {
+  ses,
+  functions: known([
+    { name: 'Keyturn-Validate', own: true, runtime: 'nodejs24.x', passwordVariables: [] },
+    { name: 'shop', own: false, runtime: 'python3.13', passwordVariables: [] },
+  ]),
+  plainParameters: known([]),
+  taskVariables: known([]),
+  stackOutputs: known([]),
+  values: known({ reused: [], exposed: {}, unread: [], complete: true }),
+  readers: known({ since: NOW - 90 * DAY, bySecret: { 'keyturn/orders': ['role/shop'] } }),
+  unread: known({}),
+  logs: known({
+    groups: [{ name: 'Keyturn-ValidateLogs', retentionDays: 90, ownKey: true }],
+    leaks: {},
+    addresses: {},
+    complete: true,
+  }),
+  people: known({ withPassword: 3, withoutMfa: 0, rootMfa: true }),
+  trail: known(true),
+  alarms: known([{ name: 'Keyturn-AuditFailed', acts: true }]),
+  vpcEndpoints: known([{ service: 'secretsmanager', open: false }]),
+  lastDrill: known(NOW - 30 * DAY),
+  tableRecovery: known(true),
+  tableExpiry: known(true),
+  dependencies: known({
+    checkedAt: NOW - DAY,
+    packages: 142,
+    vulnerable: { critical: 0, high: 0, moderate: 0, low: 0 },
+  }),
+};
+
+const smtpPolicy = {
+  Effect: 'Allow',
+  Action: 'ses:SendRawEmail',
+  Condition: { StringEquals: { 'ses:FromAddress': 'orders@shop.example.com' } },
+};
+
+const aws: AwsFacts = {
+  policy: known({ document: null, objections: [] }),
+  key: known({ state: 'Enabled', rotates: true }),
+  identity: known({
+    name: 'example.com',
+    configurationSet: 'orders',
+    keyLength: 'RSA_2048_BIT',
+    keyMadeAt: null,
+    verificationError: null,
+  }),
+  user: known({ statements: [smtpPolicy], groups: 0, console: false }),
+  simulated: known('allowed'),
+  breaches: known(0),
 };
 
 /** A credential of Amazon SES with which all is well; every check passes on it. */
 export const soundFacts: CredentialFacts = {
   examinedAt: NOW,
-  policy: { rotationDays: 30, overlapHours: 48 },
+  policy: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
   description,
   content: known({ kind: 'credential', credential }),
   login: known({ judgement: judge(evidence), evidence }),
+  rehearsal: { sender: { code: 250, enhanced: '2.1.0', text: 'Ok' }, canary: null, bareLf: null },
+  previous: known({
+    kind: 'not-tried',
+    because: 'The replaced credential is still in its overlap or soak time.',
+  }),
+  optIn: ALL_OFF,
   server: known(server),
   keys: known([
     {
@@ -114,7 +252,10 @@ export const soundFacts: CredentialFacts = {
       lastUsedBy: 'ses-smtp',
     },
   ]),
-  ses,
+  account,
+  aws,
+  domain: known(soundDomain),
+  history: null,
 };
 
 export const withCredential = (changes: Partial<Credential>): Partial<CredentialFacts> => ({
@@ -135,7 +276,27 @@ export const withSession = (changes: Partial<SessionFacts>): Partial<CredentialF
 export const withCertificate = (changes: Partial<SessionFacts['certificate']>): Partial<CredentialFacts> =>
   withSession({ certificate: { ...session.certificate, ...changes } });
 export const withSes = (changes: Partial<SesFacts>): Partial<CredentialFacts> => ({
-  ses: { ...ses, ...changes },
+  account: { ...account, ses: { ...ses, ...changes } },
+});
+
+export const withAccount = (changes: Partial<AccountFacts>): Partial<CredentialFacts> => ({
+  account: { ...account, ...changes },
+});
+export const withAws = (changes: Partial<AwsFacts>): Partial<CredentialFacts> => ({
+  aws: { ...aws, ...changes },
+});
+
+const SEEN: RememberedServer = {
+  host: 'email-smtp.us-east-1.amazonaws.com',
+  port: 587,
+  seenAt: NOW - DAY,
+  spki256: 'c0ffee',
+  starttls: true,
+  mechanisms: ['PLAIN', 'LOGIN', 'XOAUTH2'],
+};
+/** What the last audit saw of the same server. */
+export const withMemory = (changes: Partial<RememberedServer> = {}): Partial<CredentialFacts> => ({
+  history: { examinedAt: NOW - DAY, server: { ...SEEN, ...changes }, records: {}, firstSeen: {} },
 });
 
 /** A credential of another provider, which names neither sender nor IAM user. */
@@ -161,6 +322,10 @@ export const silent: Partial<CredentialFacts> = withServer({
   plaintext: null,
   session: null,
   mechanisms: null,
+  keywords: null,
+  lookups: { vrfy: null, expn: null },
+  injection: null,
+  ...NO_SURVEY,
   interrupted: { reason: 'timeout', code: 'no reply' },
 });
 export const denied: Partial<CredentialFacts> = {

@@ -23,6 +23,7 @@ const facts: Facts = {
     lastRotatedAt: null,
     nextRotationAt: NOW + DAY_MS,
     deletedAt: null,
+    replicas: [],
   },
   versions: [{ versionId: 'v1', labels: ['AWSCURRENT'], content: 'credential', id: 'AKIA1' }],
   issuer: {

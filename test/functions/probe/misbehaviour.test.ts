@@ -1,7 +1,6 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../functions/credential/credential.ts';
-import { refusal } from '../../../functions/probe/handshake.ts';
 import { LineConnection } from '../../../functions/probe/line-connection.ts';
 import { probeServer } from '../../../functions/probe/probe.ts';
 import { Network } from '../../../functions/smtp/network.ts';
@@ -10,6 +9,8 @@ import { listen } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from './responder.ts';
 
 const BUDGET_MS = 10_000;
+/** It has nothing to offer to a client that it could agree with. */
+const NO_TLS = { ciphers: 'PSK-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' } as const;
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -66,6 +67,13 @@ describe('a server that misbehaves', () => {
     const server = await respond({ replies: { STARTTLS: '454 4.7.0 TLS not available\r\n' } });
     const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(facts).toMatchObject({ session: null, interrupted: { reason: 'throttled', code: '454' } });
+  });
+
+  it('fails every handshake, which is no proof that it throws away injected commands', async () => {
+    const server = await respond({ tls: NO_TLS });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(facts).toMatchObject({ session: null, injection: null });
+    expect(facts.interrupted).not.toBeNull();
   });
 
   it('speaks no TLS where TLS was expected', async () => {
@@ -140,18 +148,6 @@ describe('replies', () => {
 });
 
 describe('a handshake that failed', () => {
-  it.each([
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'tls-failed', { result: 'refused' }],
-    ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'tls-failed', { result: 'refused' }],
-    ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'tls-failed', { result: 'refused' }],
-    ['ECONNRESET', 'closed', { result: 'refused' }],
-    ['ERR_SSL_NO_PROTOCOLS_AVAILABLE', 'tls-failed', { result: 'unknown', reason: 'local-tls-limit' }],
-    ['ERR_SSL_NO_CIPHER_MATCH', 'tls-failed', { result: 'unknown', reason: 'local-tls-limit' }],
-    ['no secureConnect', 'timeout', { result: 'unknown', reason: 'timeout' }],
-  ] as const)('with %s was refused by the server only if the server said so', (code, reason, handshake) => {
-    expect(refusal({ reason, code })).toEqual(handshake);
-  });
-
   it('because of settings that the local TLS library does not know is an interruption, not a crash', async () => {
     const { port } = await respond({ security: 'tls' });
     const endpoint: Endpoint = { host: 'localhost', port, security: 'tls' };

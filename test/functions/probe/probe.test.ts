@@ -1,5 +1,8 @@
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../functions/credential/credential.ts';
+import { tryInjection } from '../../../functions/probe/injection.ts';
 import { probeServer } from '../../../functions/probe/probe.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
@@ -39,6 +42,7 @@ describe.each(['tls', 'starttls'] as const)('a probe of a sound server over %s',
         TLSv1: { result: 'refused' },
         'TLSv1.1': { result: 'refused' },
         'TLSv1.2': { result: 'accepted' },
+        'TLSv1.3': { result: 'accepted' },
       },
     });
     expect(server.logins).toEqual([]);
@@ -48,15 +52,14 @@ describe.each(['tls', 'starttls'] as const)('a probe of a sound server over %s',
     const server = await respond({ security });
     await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     const heard = server.dialogues.filter((dialogue) => dialogue.length > 0);
-    expect(heard.length).toBeGreaterThanOrEqual(2);
     const lines = heard.flat();
     expect(lines.filter((line) => /^AUTH/i.test(line))).toEqual(
       security === 'starttls' ? ['AUTH PLAIN'] : [],
     );
-    // A handshake that the server refused leaves no line on which QUIT could be said.
+    // A hello that is answered goes no further, so there is no line on which QUIT could be said.
     const spoken = heard.filter((dialogue) => dialogue.at(-1) !== 'STARTTLS');
     expect(spoken.map((dialogue) => dialogue.at(-1))).toEqual(spoken.map(() => 'QUIT'));
-    expect(spoken).toHaveLength(2);
+    expect(spoken).toHaveLength(security === 'starttls' ? 2 : 1);
   });
 });
 
@@ -64,7 +67,13 @@ describe('what is said before TLS', () => {
   it('is refused by a sound server, and the mechanisms it lists there are kept apart', async () => {
     const server = await respond();
     const { plaintext } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
-    expect(plaintext).toEqual({ starttls: true, mechanisms: ['PLAIN', 'LOGIN'], auth: 530, mail: 530 });
+    expect(plaintext).toEqual({
+      starttls: true,
+      mechanisms: ['PLAIN', 'LOGIN'],
+      keywords: ['STARTTLS', 'AUTH PLAIN LOGIN'],
+      auth: 530,
+      mail: 530,
+    });
   });
 
   it('shows a server that would take a login in clear, and cancels that login', async () => {
@@ -73,6 +82,20 @@ describe('what is said before TLS', () => {
     expect(facts.plaintext).toMatchObject({ auth: 334 });
     expect(facts.session).not.toBeNull();
     expect(server.dialogues[0]?.slice(1, 3)).toEqual(['AUTH PLAIN', '*']);
+  });
+
+  it.each([
+    ['LOGIN', 'LOGIN CRAM-MD5'],
+    ['XOAUTH2', 'XOAUTH2 SCRAM-SHA-256'],
+  ])('shows a server that would take a login in clear by %s, of its mechanisms %s', async (asked, listed) => {
+    const replies = {
+      EHLO: `250-localhost\r\n250-STARTTLS\r\n250 AUTH ${listed}\r\n`,
+      AUTH: '334 VXNlcm5hbWU6\r\n',
+    };
+    const server = await respond({ replies });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(facts.plaintext).toMatchObject({ auth: 334 });
+    expect(server.dialogues[0]?.slice(1, 3)).toEqual([`AUTH ${asked}`, '*']);
   });
 
   it('shows a server that takes mail in clear, and takes that mail back', async () => {
@@ -100,6 +123,15 @@ describe('what is said before TLS', () => {
   });
 });
 
+/** OpenSSL serves it, and takes it where nobody verifies. */
+function withoutDates(pem: string): string {
+  const der = x509.PemConverter.decodeFirst(pem);
+  const bytes = Buffer.from(der);
+  for (let at = bytes.indexOf('170d', 'hex'); at !== -1; at = bytes.indexOf('170d', at + 1, 'hex'))
+    bytes.fill('x', at + 2, at + 15);
+  return x509.PemConverter.encode(bytes, 'CERTIFICATE');
+}
+
 describe('certificates that a login would refuse are described', () => {
   it.each([
     ['expired', { names: ['localhost'], from: -30, until: -2 }, 'CERT_HAS_EXPIRED', true],
@@ -113,6 +145,18 @@ describe('certificates that a login would refuse are described', () => {
       loopbackNetwork(server),
     );
     expect(session).toMatchObject({ chainError, coversHost });
+  });
+
+  it('with dates that are none: what cannot be read ends the dialogue, and not the audit', async () => {
+    const authority = await createAuthority();
+    const { cert, key } = await authority.issue({ names: ['localhost'] });
+    const server = await respond({ tls: { cert: withoutDates(cert), key } });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(facts).toMatchObject({
+      session: null,
+      interrupted: { reason: 'tls-failed', code: 'unreadable certificate' },
+      handshakes: { 'TLSv1.2': { result: 'accepted' } },
+    });
   });
 
   it('from an authority that nobody trusts', async () => {
@@ -137,9 +181,11 @@ describe.each(['tls', 'starttls'] as const)('old protocol versions over %s', (se
     const { session, handshakes } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
     expect(session?.protocol).toBe('TLSv1.2');
     expect(handshakes).toEqual({
+      SSLv3: { result: 'refused' },
       TLSv1: { result: 'accepted' },
       'TLSv1.1': { result: 'accepted' },
       'TLSv1.2': { result: 'accepted' },
+      'TLSv1.3': { result: 'refused' },
     });
   });
 
@@ -159,6 +205,70 @@ describe('a weak certificate', () => {
       chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT',
       coversHost: false,
       certificate: { subject: 'CN=localhost', keyType: 'rsa', keyBits: 1024 },
+    });
+  });
+});
+
+describe('a command sent along with STARTTLS', () => {
+  it('is seen to be thrown away', async () => {
+    const server = await respond();
+    const { injection } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(injection).toEqual({ result: 'discarded' });
+  });
+
+  it('is seen to be carried out under TLS', async () => {
+    const server = await respond({ keepsInjected: true });
+    const { injection } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(injection).toEqual({ result: 'executed' });
+  });
+
+  it('is seen to be carried out by a server that wants EHLO before it', async () => {
+    const server = await respond({ keepsInjected: true, replies: { NOOP: '503 5.5.1 EHLO first\r\n' } });
+    const { injection } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(injection).toEqual({ result: 'executed' });
+  });
+
+  it('is not taken for carried out because a server says 250 to QUIT', async () => {
+    const server = await respond({ replies: { QUIT: '250 Bye\r\n' } });
+    const { injection } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(injection).toEqual({ result: 'discarded' });
+  });
+
+  it.each([
+    ['before TLS', { STARTTLS: '421 4.3.2 Too many connections\r\n' }],
+    ['under TLS', { QUIT: '421 4.3.2 Too many connections\r\n' }],
+  ])('proves nothing where the server asks to slow down %s', async (_name, replies) => {
+    const server = await respond({ replies });
+    const { host, port, ca } = server;
+    const endpoint = { host, port, security: 'starttls', ca } as const;
+    const probed = { endpoint, network: loopbackNetwork(server), deadline: performance.now() + BUDGET_MS };
+    expect(await tryInjection(probed)).toEqual({ result: 'unknown', reason: 'throttled' });
+  });
+
+  it('is refused by a server that calls it out of turn', async () => {
+    const server = await respond({ outOfTurn: '554 5.5.0 SMTP synchronization error\r\n' });
+    const { injection } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(injection).toEqual({ result: 'refused' });
+  });
+
+  it('is not tried where TLS comes first', async () => {
+    const server = await respond({ security: 'tls' });
+    const { injection } = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(injection).toBeNull();
+  });
+});
+
+describe('under TLS', () => {
+  it('the answers to VRFY and EXPN, the keywords and the signature are noted', async () => {
+    const replies = { VRFY: '252 2.0.0 Perhaps\r\n', EXPN: '250 2.1.5 <a@example.com>\r\n' };
+    const server = await respond({ replies });
+    const facts = await probeServer(endpointOf(server), BUDGET_MS, loopbackNetwork(server));
+    expect(facts.lookups).toEqual({ vrfy: 252, expn: 250 });
+    expect(facts.keywords).toEqual(['STARTTLS', 'AUTH PLAIN LOGIN']);
+    expect(facts.session).toMatchObject({
+      cipher: 'TLS_AES_256_GCM_SHA384',
+      signature: 'ecdsa-with-SHA256',
+      keyFingerprint256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });
 });

@@ -18,6 +18,7 @@ const secret: SecretDescription = {
   lastRotatedAt: null,
   nextRotationAt: null,
   deletedAt: null,
+  replicas: [],
 };
 
 describe('guard', () => {

@@ -15,8 +15,15 @@ import {
 } from '@aws-sdk/client-iam';
 import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
 import { Faults } from './faults.ts';
+import { SENDING_USER } from './iam-user.ts';
 
 const KEYS_PER_USER = 2;
+
+const READING: Readonly<Record<string, new (input: never) => ReadingCommand>> = {
+  GetAccessKeyLastUsed: GetAccessKeyLastUsedCommand,
+  ListAccessKeys: ListAccessKeysCommand,
+};
+type ReadingCommand = GetAccessKeyLastUsedCommand | ListAccessKeysCommand;
 
 interface Key {
   readonly id: string;
@@ -50,6 +57,15 @@ export class InProcessIam {
     const send = (command: unknown) => faults.call(() => this.#dispatch(command));
     // Without a constructor, which would take a millisecond: there are tests with many thousands of these.
     this.client = Object.assign(Object.create(IAMClient.prototype), { send });
+  }
+
+  /** As `aws/iam.ts` calls it. */
+  async call(operation: string, input: object): Promise<unknown> {
+    const answer = SENDING_USER[operation];
+    if (answer) return answer();
+    const Command = READING[operation];
+    if (!Command) throw new Error(`not in this IAM: ${operation}`);
+    return this.client.send(new Command(input as never) as ListAccessKeysCommand);
   }
 
   /** What the SES SMTP endpoint would say of a login; without `use` IAM does not hear of it. */

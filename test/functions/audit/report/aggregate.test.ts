@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
 import type { Severity } from '../../../../functions/audit/check.ts';
-import type { Examination, Finding } from '../../../../functions/audit/examined.ts';
+import type { Examination } from '../../../../functions/audit/examined.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
-import { aggregate, worries } from '../../../../functions/audit/report/aggregate.ts';
-import { scoreOf } from '../../../../functions/audit/report/score.ts';
+import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
+import { worries } from '../../../../functions/audit/report/credential-report.ts';
+import { addPoints, NO_POINTS, scoreOf } from '../../../../functions/audit/report/score.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
 import { elsewhere, silent, withCertificate, withDescription, withSession } from '../sound-facts.ts';
-import { examined, FINISHED, RUN } from './examinations.ts';
+import { aggregate, examined, FINISHED, RUN } from './examinations.ts';
 
 const lost: Examination = {
   kind: 'unexamined',
@@ -47,13 +48,16 @@ describe('a report', () => {
     expect(report.counts).toMatchObject({ fail: 2, warn: 1 });
   });
 
-  it('shows all nineteen practices, those without a check too', () => {
+  it('shows all nineteen practices, each with the checks that serve it', () => {
     expect(report.practices.map(({ number }) => number)).toEqual(
       Array.from({ length: 19 }, (_, at) => at + 1),
     );
     const { 4: validation, 7: dedicated } = report.practices;
     expect(validation).toMatchObject({ title: 'Validation over TLS', counts: { fail: 2 } });
-    expect(dedicated).toMatchObject({ title: 'Dedicated IP addresses', checks: [] });
+    expect(dedicated).toMatchObject({
+      title: 'Dedicated IP addresses',
+      checks: ['dns.ptr', 'ses.dedicated-ip'],
+    });
   });
 
   it('carries the words of every check that a finding names', () => {
@@ -68,6 +72,39 @@ describe('a report', () => {
 
   it('of nothing has no score', () => {
     expect(aggregate(RUN, [], FINISHED)).toMatchObject({ score: null, credentials: [], counts: { fail: 0 } });
+  });
+});
+
+describe('a report of many', () => {
+  const many = 1000;
+  const large = new Aggregate(RUN, []);
+  for (let at = 0; at < many; at += 1) {
+    const name = `secret-${String(at).padStart(4, '0')}`;
+    large.addExamined(examined(name, at === 700 ? withSession({ chainError: 'CERT_HAS_EXPIRED' }) : {}));
+    large.addUnexamined({ ...lost, secretArn: `arn:${name}` });
+  }
+  const bounded = large.report(FINISHED, []);
+
+  it('holds the worst of them, counts them all, and scores them all', () => {
+    expect(bounded.totals).toEqual({ examined: many, unexamined: many });
+    expect(bounded.credentials).toHaveLength(200);
+    expect(bounded.unexamined).toHaveLength(200);
+    expect(bounded.credentials[0]?.secretName).toBe('secret-0700');
+    expect(bounded.worst[0]).toMatchObject({ secretName: 'secret-0700', check: 'cert.chain' });
+    expect(Object.values(bounded.counts).reduce((sum, count) => sum + count)).toBe(many * CATALOGUE.length);
+    expect(bounded.score).toBe(99);
+  });
+
+  it('says of each check what it found over all of them', () => {
+    expect(bounded.tallies['cert.chain']).toMatchObject({ counts: { pass: many - 1, fail: 1 }, accepted: 0 });
+  });
+
+  it('ends its trend with this very run', () => {
+    const trend = [{ runId: 'run-0', finishedAt: '2026-11-23T06:00:41.000Z', score: 80 }];
+    expect(large.report(FINISHED, trend).trend).toEqual([
+      ...trend,
+      { runId: 'run-1', finishedAt: FINISHED, score: 99 },
+    ]);
   });
 });
 
@@ -106,8 +143,11 @@ describe('the score', () => {
   const severities: Record<string, Severity> = { a: 'critical', b: 'high', c: 'medium', d: 'low' };
   const score = (...found: (readonly [check: string, status: Exclude<Status, 'unknown'>])[]) =>
     scoreOf(
-      found.map(([check, status]): Finding => ({ check, status, evidence: '' })),
-      (check) => severities[check] ?? 'medium',
+      addPoints(
+        NO_POINTS,
+        found.map(([check, status]) => ({ check, status })),
+        (check) => severities[check] ?? 'medium',
+      ),
     );
 
   it.each([

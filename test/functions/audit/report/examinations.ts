@@ -1,6 +1,11 @@
+import type { AcceptedRisk } from '../../../../functions/audit/accepted-risks.ts';
 import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
-import type { Examined, Finding } from '../../../../functions/audit/examined.ts';
+import type { Examination, Examined } from '../../../../functions/audit/examined.ts';
 import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
+import { dated } from '../../../../functions/audit/memory/remember.ts';
+import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
+import type { Report } from '../../../../functions/audit/report/report.ts';
+import type { Run } from '../../../../functions/audit/run.ts';
 import { soundFacts } from '../sound-facts.ts';
 
 export const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
@@ -13,9 +18,31 @@ export function examined(name: string, changes: Partial<CredentialFacts> = {}): 
     kind: 'examined',
     secretArn: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`,
     secretName: name,
+    owner: null,
+    resolved: [],
     versionId: 'current',
     endpoint: { host: 'email-smtp.us-east-1.amazonaws.com', port: 587, security: 'starttls' },
     verdict: 'valid',
-    findings: CATALOGUE.map(({ id, rule }): Finding => ({ ...rule(facts), check: id })),
+    certificate: facts.server.known ? (facts.server.value.session?.certificate ?? null) : null,
+    findings: dated(
+      CATALOGUE.map(({ id, rule }) => ({ ...rule(facts), check: id })),
+      null,
+      Date.parse(RUN.startedAt),
+    ),
   };
+}
+
+/** The report of examinations that are all at hand. */
+export function aggregate(
+  run: Run,
+  examinations: Iterable<Examination>,
+  finishedAt: string,
+  acceptedRisks: readonly AcceptedRisk[] = [],
+): Report {
+  const report = new Aggregate(run, acceptedRisks);
+  for (const examination of examinations) {
+    if (examination.kind === 'examined') report.addExamined(examination);
+    else report.addUnexamined(examination);
+  }
+  return report.report(finishedAt, []);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BROKEN } from './broken-handlers.ts';
+import { EVERY } from './every-schedule.ts';
 import { type Implementation, Lab, NAME, OURS } from './lab.ts';
 import { ModelSes } from './model-ses.ts';
 import { sampleHandler } from './sample-steps.ts';
@@ -46,7 +47,7 @@ describe('the enumeration', { timeout: LIMIT }, () => {
   it('finds no schedule in which ours wedges, leaks or loses, and many in which the AWS sample does', async () => {
     const rows = await Promise.all(
       [['AWS sample', SAMPLE] as const, ['Keyturn', OURS] as const].map(async ([name, implementation]) => {
-        const explored = await exploreWith(implementation, 1);
+        const explored = await exploreWith(implementation, EVERY);
         const [wedged, leaked, lost] = ['wedged', 'leaked', 'lost'].map((kind) =>
           schedulesThat(kind, explored),
         );

@@ -1,0 +1,150 @@
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
+import type { DmarcFacts } from '../facts/domain/dmarc-facts.ts';
+import { effectivePolicy } from '../facts/domain/effective-policy.ts';
+import { decide } from '../gathered.ts';
+import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { alignmentOutcome } from './dmarc-alignment.ts';
+import { onDmarc, onDomain, quoted } from './domain-subject.ts';
+
+export const dmarcChecks: readonly Check[] = [
+  {
+    id: 'dmarc.present',
+    practices: [10],
+    title: 'DMARC record',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'SPF and DKIM prove domains that nobody sees; only DMARC ties them to the From address that people read.',
+    mend: 'Publish a TXT record at _dmarc of the domain: v=DMARC1; p=none; rua=... to begin with, then enforce it.',
+    reference: rfc(9989, '4.10.1'),
+    rule: onDomain(({ domain, dmarc }) =>
+      decide(dmarc, ({ applied, steps }) => {
+        if (applied) return pass(`The record of ${applied.domain} applies to ${domain}.`);
+        return fail(`No record for ${domain}, in ${steps.length} queries up the tree.`);
+      }),
+    ),
+  },
+  {
+    id: 'dmarc.single',
+    practices: [10],
+    title: 'One DMARC record',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'Several DMARC records at one name count as none: receivers throw all of them away.',
+    mend: 'Delete all but one of the TXT records at _dmarc that begin with v=DMARC1.',
+    reference: rfc(9989, '4.10'),
+    rule: onDomain(({ dmarc }) =>
+      decide(dmarc, ({ steps }) => {
+        const many = steps.filter(({ records }) => records.length > 1);
+        if (many.length > 0)
+          return fail(many.map((one) => `${one.records.length} records at ${one.domain}.`).join(' '));
+        return steps.some(({ records }) => records.length === 1)
+          ? pass('No name has more than one record.')
+          : notApplicable('There is no DMARC record.');
+      }),
+    ),
+  },
+  {
+    id: 'dmarc.syntax',
+    practices: [10],
+    title: 'DMARC syntax',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'Receivers ignore a record that they cannot read, or the part of it that they cannot.',
+    mend: 'Correct what is named; v=DMARC1 comes first, p= is none, quarantine or reject, rua= is a list of mailto: URIs.',
+    reference: rfc(9989, '4.7'),
+    rule: onDmarc(({ errors }, { applied }) =>
+      errors.length > 0
+        ? fail(`The record of ${applied?.domain}: ${errors.map(quoted).join(', ')}.`)
+        : pass(`The record of ${applied?.domain} is well formed.`),
+    ),
+  },
+  {
+    id: 'dmarc.policy',
+    practices: [10],
+    title: 'DMARC policy',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'With p=none receivers deliver forged mail and only report it.',
+    mend: 'Read the reports until your own senders pass, then set p=quarantine and at last p=reject.',
+    reference: rfc(9989, '4.7'),
+    rule: onDmarc((record, dmarc) => policyOutcome(record.testing, record.policy === null, dmarc)),
+  },
+  {
+    id: 'dmarc.removed-tags',
+    practices: [10],
+    title: 'Outdated DMARC tags',
+    severity: 'low',
+    needs: ['domain'],
+    why: 'The tags pct, rf and ri and sizes in report addresses are gone from DMARC: some receivers still act on them, most do not.',
+    mend: 'Delete the outdated tags; use t=y instead of pct=0.',
+    reference: rfc(9989, '9.3'),
+    rule: onDmarc(({ removed }) =>
+      removed.length > 0 ? warn(`Outdated: ${removed.join(', ')}.`) : pass('No outdated tags.'),
+    ),
+  },
+  {
+    id: 'dmarc.rua',
+    practices: [7, 10],
+    title: 'DMARC reports',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Without aggregate reports nobody sees who sends as the domain, nor that one of your own senders fails.',
+    mend: 'Add rua=mailto: with a mailbox or a service that reads the reports.',
+    reference: rfc(9989, '4.7'),
+    rule: onDmarc(({ reportsTo }) =>
+      reportsTo.length > 0
+        ? pass(`Reports go to ${[...new Set(reportsTo)].join(', ')}.`)
+        : warn('The record asks for no aggregate reports by mail.'),
+    ),
+  },
+  {
+    id: 'dmarc.rua-auth',
+    practices: [7, 10],
+    title: 'Consent of the report receiver',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Another organization has to say in its DNS that it takes your reports; without that nobody sends them.',
+    mend: 'Ask the receiver to publish v=DMARC1 at your domain followed by ._report._dmarc and its own domain.',
+    reference: rfc(9990, '4'),
+    rule: onDmarc(({ reportsTo }, { receivers }) => {
+      if (reportsTo.length === 0) return notApplicable('There are no reports to receive.');
+      return consentOutcome(receivers);
+    }),
+  },
+  {
+    id: 'dmarc.alignment',
+    practices: [9, 10],
+    title: 'DMARC alignment',
+    severity: 'high',
+    needs: ['domain', 'ses'],
+    why: 'DMARC passes only when the domain that SPF or DKIM proves belongs to the From address; one of them should hold when the other breaks.',
+    mend: 'Let Amazon SES sign with the domain of the sender, and give the identity a MAIL FROM domain below it.',
+    reference: rfc(9989, '4.4'),
+    rule: alignmentOutcome,
+  },
+];
+
+function policyOutcome(testing: boolean, missing: boolean, dmarc: DmarcFacts): Outcome {
+  const policy = effectivePolicy(dmarc);
+  const origin = `the record of ${dmarc.applied?.domain}`;
+  const lowered = testing
+    ? ', one step lower than written because of t=y'
+    : missing
+      ? ', since p= is missing, or p=, sp= or np= is not valid'
+      : '';
+  const evidence = `The policy is ${policy}, by ${origin}${lowered}.`;
+  if (policy === 'none') return fail(evidence);
+  return policy === 'quarantine' ? warn(evidence) : pass(evidence);
+}
+
+function consentOutcome(receivers: DmarcFacts['receivers']): Outcome {
+  const silent = receivers.filter(({ consents }) => consents.known && !consents.value);
+  if (silent.length > 0) return fail(`No consent of ${silent.map(({ domain }) => domain).join(', ')}.`);
+  const unread = receivers.find(({ consents }) => !consents.known);
+  if (unread && !unread.consents.known)
+    return unknown(unread.consents.reason, `The consent of ${unread.domain} was not read.`);
+  return receivers.length === 0
+    ? pass('All reports stay within the organization.')
+    : pass(`Consent of ${receivers.map(({ domain }) => domain).join(', ')}.`);
+}

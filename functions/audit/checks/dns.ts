@@ -1,0 +1,184 @@
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
+import type { CaaRecord } from '../dns/answer.ts';
+import type { CredentialFacts } from '../facts/credential-facts.ts';
+import { caaNames } from '../facts/domain/authorities.ts';
+import { exchangersOf, isNullMx } from '../facts/domain/exchangers.ts';
+import { mailGateway } from '../facts/domain/mail-providers.ts';
+import type { SendingAddress } from '../facts/domain/route-facts.ts';
+import { decide } from '../gathered.ts';
+import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { onDomain } from './domain-subject.ts';
+
+export const dnsChecks: readonly Check[] = [
+  {
+    id: 'dns.mx',
+    practices: [9],
+    title: 'Mail exchangers',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'Bounces and answers to mail of a domain without mail exchangers are lost, and many receivers refuse such senders.',
+    mend: 'Publish MX records for the domain, or send from a domain that has them.',
+    reference: rfc(5321, '5.1'),
+    rule: onDomain(({ domain, mx, hasAddress }) =>
+      decide(mx, (records) => {
+        if (records.length > 0 && records.every(isNullMx)) {
+          return notApplicable(`${domain} says that it takes no mail; see dns.null-mx.`);
+        }
+        if (records.length > 0)
+          return pass(
+            `Mail for ${domain} goes to ${records.length === 1 ? 'one host' : `${records.length} hosts`}.`,
+          );
+        return decide(hasAddress, (address) =>
+          address
+            ? warn(`${domain} has no MX record, only an address that mail falls back to.`)
+            : fail(`${domain} has neither MX nor address records.`),
+        );
+      }),
+    ),
+  },
+  {
+    id: 'dns.null-mx',
+    practices: [9],
+    title: 'Domain that takes mail',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'A null MX says that a domain takes no mail: receivers may refuse what it sends, since no bounce can go back.',
+    mend: 'Send from a domain that takes mail; a null MX stands alone, beside other records it is an error.',
+    reference: rfc(7505, '4.2'),
+    rule: onDomain(({ domain, mx }) =>
+      decide(mx, (records) => {
+        if (records.length === 0) return notApplicable(`${domain} has no MX records.`);
+        if (!records.some(isNullMx)) return pass(`${domain} has no null MX.`);
+        return records.length > 1
+          ? fail(`${domain} has a null MX beside others.`)
+          : warn(`${domain} has a null MX and sends mail all the same.`);
+      }),
+    ),
+  },
+  {
+    id: 'dns.ptr',
+    practices: [8],
+    title: 'Reverse names of the server',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Large receivers refuse mail from addresses whose reverse name is missing or does not lead back to them.',
+    mend: 'Let the owner of the address set its PTR record to a name that has this very address.',
+    reference: rfc(1912, '2.1'),
+    rule: onDomain(({ route }) =>
+      route.provider
+        ? notApplicable(`The addresses are those of ${route.provider.name}.`)
+        : decide(route.addresses, (addresses) => reverseOutcome(addresses, route.host)),
+    ),
+  },
+  {
+    id: 'dns.caa',
+    practices: [10],
+    title: 'Certification authorities',
+    severity: 'low',
+    needs: ['domain', 'server'],
+    why: 'CAA records keep other authorities from issuing for the host; records that forbid your own stop the next renewal.',
+    mend: 'Publish CAA records with issue and the authority that the server uses.',
+    reference: rfc(8659, '4.2'),
+    rule: onDomain(({ route }, { server }) =>
+      decide(route.caa, (records) => caaOutcome(records, route.host, server)),
+    ),
+  },
+  {
+    id: 'dnssec.signed',
+    practices: [10],
+    title: 'DNSSEC',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Without DNSSEC whoever sits between can change the records that SPF, DKIM and DMARC stand on; with a broken chain nobody finds them.',
+    mend: 'Sign the zone and put its DS record into the parent; mend a bogus zone at once, or take the DS record out.',
+    reference: rfc(4035, '4.3'),
+    rule: onDomain(({ domain, dnssec }) =>
+      decide(dnssec, (security) => {
+        if (security === 'bogus')
+          return fail(`${domain} does not pass DNSSEC validation: validating resolvers find nothing.`);
+        return security === 'secure'
+          ? pass(`${domain} is signed and valid.`)
+          : info(`${domain} is not signed.`);
+      }),
+    ),
+  },
+  {
+    id: 'dns.gateway',
+    practices: [12],
+    title: 'E-mail gateway',
+    severity: 'low',
+    needs: ['domain'],
+    why: 'Mail that reaches one mail exchanger beside the filtering service is not filtered; attackers look for that one.',
+    mend: 'Let all MX records lead to the gateway, and let the server behind it take mail from there only.',
+    reference: rfc(5321, '5.1'),
+    rule: onDomain(({ mx }) => decide(mx, (records) => gatewayOutcome(exchangersOf(records)))),
+  },
+];
+
+function reverseOutcome(addresses: readonly SendingAddress[], host: string): Outcome {
+  if (addresses.length === 0) {
+    return unknown(
+      'not-configured',
+      `${host} has no public address, and from which one it sends is not said.`,
+    );
+  }
+  const bad = addresses.filter(({ confirmed }) => confirmed.known && confirmed.value.length === 0);
+  if (bad.length > 0)
+    return fail(`No reverse name that leads back: ${bad.map(({ address }) => address).join(', ')}.`);
+  const unread = addresses.find(({ confirmed }) => !confirmed.known)?.confirmed;
+  if (unread && !unread.known)
+    return unknown(unread.reason, `Reverse names were not read: ${unread.detail}.`);
+  const named = addresses.flatMap(({ address, confirmed }) =>
+    confirmed.known ? [`${address} is ${confirmed.value.join(', ')}.`] : [],
+  );
+  return pass(named.join(' '));
+}
+
+/** RFC 8659 section 4, RFC 9495 and the registry of CAA properties. */
+const TAGS: readonly string[] = [
+  'issue',
+  'issuewild',
+  'iodef',
+  'issuemail',
+  'issuevmc',
+  'contactemail',
+  'contactphone',
+];
+
+function caaOutcome(records: readonly CaaRecord[], host: string, server: CredentialFacts['server']): Outcome {
+  if (records.length === 0) return info(`No CAA records for ${host}: any authority may issue.`);
+  const strange = records.find(({ critical, tag }) => critical && !TAGS.includes(tag.toLowerCase()));
+  if (strange) return warn(`No authority may issue for ${host}: a critical tag that nobody knows.`);
+  const allowed = namesIn(records, 'issue');
+  const evidence = `${host} allows ${allowed.filter((name) => name !== '').join(', ') || 'no authority'}.`;
+  const issuer = server.known ? server.value.session?.certificate.issuer : undefined;
+  if (issuer === undefined) return unknown('not-reached', `${evidence} No certificate was seen.`);
+  const names = caaNames(issuer);
+  if (allowed.length === 0) return pass(`The CAA records of ${host} restrict no authority.`);
+  if (names.length === 0)
+    return unknown('not-configured', `${evidence} Under which name ${issuer} goes there is not known.`);
+  // The certificate may be for a wildcard, which issuewild is for.
+  const also = [...allowed, ...namesIn(records, 'issuewild')];
+  return names.some((name) => also.includes(name))
+    ? pass(`${evidence} Its certificate is from there.`)
+    : warn(`${evidence} Its certificate is from ${issuer}.`);
+}
+
+/** Neither tags nor names are case-sensitive (RFC 8659 section 4.1); empty: nobody. */
+function namesIn(records: readonly CaaRecord[], wanted: string): string[] {
+  return records
+    .filter(({ tag }) => tag.toLowerCase() === wanted)
+    .map(({ value }) => value.split(';')[0]?.trim().toLowerCase() ?? '');
+}
+
+function gatewayOutcome(exchangers: readonly string[]): Outcome {
+  const products = exchangers.map(mailGateway);
+  const names = [...new Set(products.filter((name) => name !== null))];
+  if (exchangers.length === 0) return notApplicable('The domain has no mail exchangers.');
+  if (names.length === 0) return info('No mail exchanger is that of a filtering service that is known.');
+  const beside = exchangers.filter((_host, index) => products[index] === null);
+  return beside.length > 0
+    ? warn(`${names.join(', ')}, and beside it ${beside.join(', ')}.`)
+    : pass(`All mail exchangers are those of ${names.join(', ')}.`);
+}

@@ -1,0 +1,136 @@
+import { awsPage } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
+import type { AccountFacts, LogFacts, ValueFacts } from '../facts/account.ts';
+import { decide, type Gathered, known } from '../gathered.ts';
+import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { onCredential } from './subject.ts';
+
+const NAMED = 3;
+
+/** Where else the password is. What is compared is compared in memory; the evidence holds names only. */
+export const exposureChecks: readonly Check[] = [
+  {
+    id: 'secret.breached',
+    practices: [1],
+    title: 'Known breaches',
+    severity: 'critical',
+    needs: ['value'],
+    why: 'Passwords of known breaches are the first ones that attackers try, at every server and with every user name.',
+    mend: 'Rotate the secret now, and let the provider or GetRandomPassword make the new password. The lookup is switched on by `breach-lookup` in `auditOptIn`.',
+    reference: {
+      title: 'Have I Been Pwned: searching by range',
+      url: 'https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange',
+    },
+    rule: onCredential((_credential, { aws: { breaches } }) => {
+      if (!breaches)
+        return notApplicable('Off; switched on by `breach-lookup` in `auditOptIn` for this host.');
+      return decide(breaches, (times) =>
+        times > 0 ? fail(`It stands in known breaches ${times} times.`) : pass('In no known breach.'),
+      );
+    }),
+  },
+  {
+    id: 'secret.reuse',
+    practices: [1],
+    title: 'Same password elsewhere',
+    severity: 'high',
+    needs: ['value', 'account'],
+    why: 'When one of several accounts with the same password is broken into, all of them are.',
+    mend: 'Rotate each of these secrets, so that each account has a password of its own.',
+    reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
+    rule: onCredential((_credential, { account, description }) =>
+      decide(account.values, (values) => reuseOutcome(values, description.arn)),
+    ),
+  },
+  {
+    id: 'secret.plaintext-env',
+    practices: [4],
+    title: 'Passwords in plain text',
+    severity: 'high',
+    needs: ['value', 'account'],
+    why: 'Everybody who may look at a function, a task, a stack or a parameter reads what stands in it, and it stays there after a rotation.',
+    mend: 'Let the function or the container read the secret from Secrets Manager at run time, take the variable, the output or the parameter away, then rotate the secret.',
+    reference: awsPage(
+      'Security best practices for environment variables',
+      'lambda/latest/dg/configuration-envvars-encryption.html',
+    ),
+    rule: onCredential((_credential, { account, description }) => plainOutcome(account, description.arn)),
+  },
+  {
+    id: 'log.no-secrets',
+    practices: [4, 7],
+    title: 'No logins in the logs',
+    severity: 'critical',
+    needs: ['account'],
+    why: 'Logs are copied, searched and kept by many; a login in one of them is a password that everybody has.',
+    mend: 'Find out which line of which log group it is, rotate every secret it belongs to, and delete the log stream.',
+    reference: awsPage(
+      'Protect sensitive log data with masking',
+      'AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html',
+    ),
+    rule: ({ account }) => decide(account.logs, logOutcome),
+  },
+];
+
+function reuseOutcome({ reused, unread, complete }: ValueFacts, arn: string): Outcome {
+  const others = reused.find((arns) => arns.includes(arn))?.filter((one) => one !== arn);
+  if (others) return fail(`The same password is in ${listed(others.map(secretName))}.`);
+  if (unread.includes(arn)) return unknown('not-reached', 'Its value was not read for the comparison.');
+  if (!complete) return unknown('timeout', 'There was no time to compare all values.');
+  return pass(
+    unread.length > 0
+      ? `No other secret has it, as far as they could be read; ${unread.length} could not.`
+      : 'No other managed secret has this password.',
+  );
+}
+
+function plainOutcome(account: AccountFacts, arn: string): Outcome {
+  return decide(account.values, ({ exposed, unread }) => {
+    const places = Object.hasOwn(exposed, arn) ? (exposed[arn] ?? []) : [];
+    if (places.length > 0) return fail(`This password stands in plain text in ${listed(places)}.`);
+    const named = placesByName(account);
+    const suspected = named.flatMap((found) => (found.known ? found.value : []));
+    if (suspected.length > 0)
+      return warn(`By their names these hold passwords of mail servers in plain text: ${listed(suspected)}.`);
+    if (unread.includes(arn)) return unknown('not-reached', 'Its value was not read for the comparison.');
+    const hidden = named.find((found) => !found.known);
+    if (hidden) return unknown(hidden.reason, `Not read: ${hidden.detail}.`);
+    return pass(
+      'In no environment of a Lambda function or an ECS task and in no output of a stack; no String parameter is named like one.',
+    );
+  });
+}
+
+function placesByName(account: AccountFacts): Gathered<readonly string[]>[] {
+  const { functions, plainParameters, taskVariables, stackOutputs } = account;
+  const variables: Gathered<readonly string[]> = functions.known
+    ? known(
+        functions.value.flatMap(({ name, passwordVariables }) =>
+          passwordVariables.map((variable) => `${name}.${variable}`),
+        ),
+      )
+    : functions;
+  return [variables, taskVariables, stackOutputs, plainParameters];
+}
+
+function logOutcome({ groups, leaks, complete }: LogFacts): Outcome {
+  const leaking = Object.entries(leaks).map(([group, lines]) => `${group} (${lines} lines)`);
+  if (leaking.length > 0) return fail(`A login or a password in clear is in ${listed(leaking)}.`);
+  if (groups.length === 0)
+    return unknown('not-found', 'There is no log group with the name of the stack to search.');
+  if (!complete) return unknown('timeout', 'A log group was too large to be searched to its end.');
+  return pass(`No login and no password in ${groups.length} log groups of Keyturn within a day.`);
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return names.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function secretName(arn: string): string {
+  return arn
+    .split(':')
+    .slice(6)
+    .join(':')
+    .replace(/-\w{6}$/, '');
+}

@@ -1,0 +1,142 @@
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
+import type { PolicyAnswer } from '../dns/policy-file.ts';
+import type { DomainFacts } from '../facts/domain/domain-facts.ts';
+import { exchangersOf } from '../facts/domain/exchangers.ts';
+import { type MtaStsPolicy, matchesMx, parseMtaStsPolicy } from '../facts/domain/mta-sts-policy.ts';
+import { parseTagList } from '../facts/domain/tag-list.ts';
+import { decide } from '../gathered.ts';
+import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { onDomain, quoted } from './domain-subject.ts';
+
+/** Seconds of a day: a shorter life leaves gaps in which nothing is enforced. */
+const SHORT_AGE = 86_400;
+
+/** RFC 8461 section 3.1, case-sensitive and without blanks before the semicolon's field. */
+const VERSION = /^v=STSv1[ \t]*;/;
+
+export const mtaStsChecks: readonly Check[] = [
+  {
+    id: 'mtasts.record',
+    practices: [10],
+    title: 'MTA-STS record',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Without a valid record no sender asks for the policy, and mail to the domain may be read or taken on its way.',
+    mend: 'Publish one TXT record at _mta-sts: v=STSv1; id= and a new id of letters and digits for each change of the policy.',
+    reference: rfc(8461, '3.1'),
+    rule: onDomain(({ domain, mtaSts }) =>
+      decide(mtaSts.records, (records) => {
+        const [record, ...others] = records;
+        if (record === undefined) return info(`${domain} does not use MTA-STS.`);
+        return others.length > 0
+          ? fail(`${records.length} records, so there is none.`)
+          : recordOutcome(record);
+      }),
+    ),
+  },
+  {
+    id: 'mtasts.policy',
+    practices: [10],
+    title: 'MTA-STS policy',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'The record promises a policy; where it is missing, wrong or not enforced, senders deliver as if there were none.',
+    mend: 'Serve the policy at https://mta-sts. of the domain, as text/plain, with mode: enforce and max_age of weeks.',
+    reference: rfc(8461, '3.2'),
+    rule: onPolicy((policy, type) => policyOutcome(policy, type)),
+  },
+  {
+    id: 'mtasts.mx',
+    practices: [10],
+    title: 'MTA-STS and mail exchangers',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'Senders that enforce the policy do not deliver to a mail exchanger that it does not name.',
+    mend: 'Add the missing names to the policy, and change the id in the record.',
+    reference: rfc(8461, '4.1'),
+    rule: onPolicy((policy, _type, { mx }) =>
+      decide(mx, (records) => exchangersOutcome(policy, exchangersOf(records))),
+    ),
+  },
+  {
+    id: 'mtasts.cert',
+    practices: [10],
+    title: 'Certificate of the MTA-STS policy',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Senders take the policy only over a certificate that is valid for its host, and keep on with an old one until it expires.',
+    mend: 'Give the policy host a certificate for its own name from a public authority, and renew it by itself.',
+    reference: rfc(8461, '3.3'),
+    rule: onAnswer((answer) =>
+      answer.kind === 'untrusted'
+        ? fail(`The certificate of the policy host is not valid: ${answer.code}.`)
+        : certificateOutcome(answer),
+    ),
+  },
+];
+
+function recordOutcome(record: string): Outcome {
+  if (!VERSION.test(record)) return fail('The record does not begin with v=STSv1; to the letter.');
+  const { tags, errors } = parseTagList(record);
+  const [error] = errors;
+  if (error !== undefined) return fail(`The record is not well formed: ${quoted(error)}.`);
+  return /^[a-z0-9]{1,32}$/i.test(tags.get('id') ?? '')
+    ? pass('One record with a valid id.')
+    : fail('The record has no id of 1 to 32 letters and digits.');
+}
+
+function onAnswer(rule: (answer: PolicyAnswer, domain: DomainFacts) => Outcome): Check['rule'] {
+  return onDomain((domain) =>
+    decide(domain.mtaSts.records, () =>
+      domain.mtaSts.policy
+        ? rule(domain.mtaSts.policy, domain)
+        : notApplicable('The domain does not use MTA-STS.'),
+    ),
+  );
+}
+
+function onPolicy(rule: (policy: MtaStsPolicy, type: string, domain: DomainFacts) => Outcome): Check['rule'] {
+  return onAnswer((answer, domain) => {
+    if (answer.kind !== 'answered')
+      return answer.kind === 'untrusted' ? untrusted(answer.code) : unread(answer);
+    if (answer.status !== 200) return fail(`The policy host answers ${answer.status} instead of 200.`);
+    return rule(parseMtaStsPolicy(answer.body), answer.type, domain);
+  });
+}
+
+function untrusted(code: string): Outcome {
+  return fail(`Nobody may read the policy: the certificate of its host is not valid (${code}).`);
+}
+
+function unread(answer: Exclude<PolicyAnswer, { kind: 'answered' | 'untrusted' }>): Outcome {
+  if (answer.kind === 'absent') return fail('The policy cannot be had: its host is not in the DNS.');
+  if (answer.kind === 'broken') return fail(`The policy cannot be had: ${answer.detail}.`);
+  return unknown(answer.reason, `The policy was not read: ${answer.code}.`);
+}
+
+function certificateOutcome(answer: Exclude<PolicyAnswer, { kind: 'untrusted' }>): Outcome {
+  if (answer.kind === 'unreached') return unread(answer);
+  return answer.kind === 'absent'
+    ? notApplicable('The policy host is not in the DNS.')
+    : pass('The policy host has a valid certificate.');
+}
+
+function policyOutcome({ mode, maxAge, errors }: MtaStsPolicy, type: string): Outcome {
+  if (errors.length > 0) return fail(`The policy is not valid: ${errors.join(', ')}.`);
+  const evidence = `Mode ${mode}, for ${maxAge} seconds.`;
+  if (!/^text\/plain\b/i.test(type)) return warn(`${evidence} It is not served as text/plain.`);
+  if (mode !== 'enforce') return warn(evidence);
+  return maxAge !== null && maxAge < SHORT_AGE
+    ? warn(`${evidence} That is less than a day.`)
+    : pass(evidence);
+}
+
+function exchangersOutcome({ mode, mx, errors }: MtaStsPolicy, exchangers: readonly string[]): Outcome {
+  if (mode === 'none' || errors.length > 0) return notApplicable('There is no policy that senders follow.');
+  if (exchangers.length === 0) return notApplicable('The domain has no mail exchangers.');
+  const missing = exchangers.filter((host) => !mx.some((pattern) => matchesMx(pattern, host)));
+  if (missing.length === 0) return pass(`The policy names ${exchangers.join(', ')}.`);
+  const evidence = `Not named: ${missing.join(', ')}.`;
+  return mode === 'enforce' ? fail(evidence) : warn(`${evidence} The policy is not enforced.`);
+}

@@ -1,0 +1,184 @@
+import { awsPage } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
+import type { AlarmFacts, FunctionFacts, LogFacts, VpcEndpoint } from '../facts/account.ts';
+import type { DependencyAudit } from '../facts/dependencies.ts';
+import { decide } from '../gathered.ts';
+import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NOTICE_DAYS = 90;
+/** A restore that nobody has tried for a quarter is a hope. */
+const DRILL_DAYS = 90;
+/** Most packages hear of some fault within a quarter. */
+const AUDITED_DAYS = 90;
+/** The days on which Lambda deprecates a runtime (Lambda developer guide, "Lambda runtimes"). */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  'nodejs16.x': '2024-06-12',
+  'nodejs18.x': '2025-09-01',
+  'nodejs20.x': '2026-04-30',
+  'nodejs22.x': '2027-04-30',
+  'nodejs24.x': '2028-04-30',
+};
+
+/** Keyturn's own house: what watches it, what remembers, and what it runs on. */
+export const opsChecks: readonly Check[] = [
+  {
+    id: 'ops.trail',
+    practices: [7],
+    title: 'CloudTrail',
+    severity: 'medium',
+    needs: ['account'],
+    why: 'Without a trail nobody can say who read a password once the 90 days of the event history are over.',
+    mend: 'Create a trail for all regions that logs management events to an encrypted bucket of its own.',
+    reference: awsPage(
+      'Creating a trail',
+      'awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html',
+    ),
+    rule: ({ account }) =>
+      decide(account.trail, (logging) =>
+        logging ? pass('A trail is logging.') : warn('No trail of this account is logging.'),
+      ),
+  },
+  {
+    id: 'ops.alarms',
+    practices: [7],
+    title: 'Alarms of Keyturn',
+    severity: 'medium',
+    needs: ['account'],
+    why: 'A failed rotation or a dead credential is of no use to anybody who is not told.',
+    mend: 'Set `alertEmail` and confirm the subscription, or enable the actions of the alarms that somebody switched off.',
+    reference: awsPage(
+      'Using Amazon CloudWatch alarms',
+      'AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html',
+    ),
+    rule: ({ account }) => decide(account.alarms, alarmOutcome),
+  },
+  {
+    id: 'ops.retention',
+    practices: [7, 19],
+    title: 'Retention of the logs',
+    severity: 'low',
+    needs: ['account'],
+    why: 'Logs that are kept for ever cost more each month and hold more than anybody may keep.',
+    mend: 'Deploy again, which sets `logRetentionDays` and the key on each log group of Keyturn.',
+    reference: awsPage(
+      'Working with log groups',
+      'AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html',
+    ),
+    rule: ({ account }) => decide(account.logs, retentionOutcome),
+  },
+  {
+    id: 'ops.runtime',
+    practices: [16],
+    title: 'Runtime of the functions',
+    severity: 'high',
+    needs: ['account'],
+    why: 'A deprecated runtime gets no security updates, and one day its functions can be changed no more.',
+    mend: 'Update Keyturn and deploy it again.',
+    reference: awsPage('Lambda runtimes', 'lambda/latest/dg/lambda-runtimes.html'),
+    rule: ({ account, examinedAt }) =>
+      decide(account.functions, (functions) => runtimeOutcome(functions, examinedAt)),
+  },
+  {
+    id: 'ops.deps',
+    practices: [16],
+    title: 'Packages in the functions',
+    severity: 'high',
+    needs: ['account'],
+    why: 'What a function brings along is fixed on the day it is bundled: a fault that becomes known later stays in it until somebody deploys again.',
+    mend: 'Update the packages with `npm audit fix`, run the tests, and deploy again from a machine that reaches the npm registry; Amazon Inspector looks at the deployed functions every day.',
+    reference: awsPage(
+      'Scanning AWS Lambda functions with Amazon Inspector',
+      'inspector/latest/user/scanning-lambda.html',
+    ),
+    rule: ({ account, examinedAt }) =>
+      decide(account.dependencies, (audited) => dependencyOutcome(audited, examinedAt)),
+  },
+  {
+    id: 'ops.drill',
+    practices: [15, 17],
+    title: 'Rehearsed restore',
+    severity: 'low',
+    needs: ['account'],
+    why: 'A backup proves nothing until somebody has restored it, and the day of need is a bad one to try it first.',
+    mend: 'Restore the table to another name as docs/operations.md describes, then put the metric RestoreDrill into the namespace Keyturn.',
+    reference: awsPage(
+      'Restoring a DynamoDB table to a point in time',
+      'amazondynamodb/latest/developerguide/PointInTimeRecovery.Tutorial.html',
+    ),
+    rule: ({ account, examinedAt }) =>
+      decide(account.lastDrill, (lastDrill) => drillOutcome(lastDrill, examinedAt)),
+  },
+  {
+    id: 'net.vpce',
+    practices: [14],
+    title: 'VPC endpoints',
+    severity: 'low',
+    needs: ['account'],
+    why: 'Through an endpoint the password and the mail never cross the internet, and its policy says who may use it.',
+    mend: 'Create interface endpoints for secretsmanager and email-smtp where the applications run, each with a policy that names your account.',
+    reference: awsPage(
+      'Using an AWS Secrets Manager VPC endpoint',
+      'secretsmanager/latest/userguide/vpc-endpoint-overview.html',
+    ),
+    rule: ({ account }) => decide(account.vpcEndpoints, endpointOutcome),
+  },
+];
+
+/** What was found since that day nobody knows here, so even a clean result grows old. */
+function dependencyOutcome({ checkedAt, packages, vulnerable }: DependencyAudit, now: number): Outcome {
+  const { critical, high, moderate, low } = vulnerable;
+  const day = new Date(checkedAt).toISOString().slice(0, 10);
+  const found = `npm audit of ${day} knew ${critical + high} grave and ${moderate + low} lesser faults in ${packages} packages.`;
+  if (critical + high > 0) return fail(found);
+  const days = Math.floor((now - checkedAt) / DAY_MS);
+  if (days > AUDITED_DAYS) return warn(`${found} That was ${days} days ago.`);
+  return moderate + low > 0 ? warn(found) : pass(found);
+}
+
+function drillOutcome(lastDrill: number | null, now: number): Outcome {
+  if (lastDrill === null) return warn('No restore was rehearsed within half a year.');
+  const evidence = `A restore was last rehearsed on ${new Date(lastDrill).toISOString().slice(0, 10)}.`;
+  return now - lastDrill > DRILL_DAYS * DAY_MS ? warn(evidence) : pass(evidence);
+}
+
+function endpointOutcome(endpoints: readonly VpcEndpoint[]): Outcome {
+  const services = [...new Set(endpoints.map(({ service }) => service))].sort().join(' and ');
+  if (!services) return info('No endpoint for secretsmanager or email-smtp in this region.');
+  const open = endpoints.filter(({ open: isOpen }) => isOpen).map(({ service }) => service);
+  return open.length > 0
+    ? warn(`The policy of an endpoint for ${[...new Set(open)].join(' and ')} lets everybody use it.`)
+    : pass(`Endpoints for ${services}, each with a policy of its own.`);
+}
+
+function alarmOutcome(alarms: readonly AlarmFacts[]): Outcome {
+  if (alarms.length === 0) return fail('Keyturn has no alarms any more.');
+  const silent = alarms.filter(({ acts }) => !acts).map(({ name }) => name);
+  return silent.length > 0
+    ? warn(`Nobody is told by ${silent.slice(0, 3).join(', ')}.`)
+    : pass(`All ${alarms.length} alarms have an action.`);
+}
+
+function retentionOutcome({ groups }: LogFacts): Outcome {
+  if (groups.length === 0) return unknown('not-found', 'There is no log group with the name of the stack.');
+  const endless = groups.filter(({ retentionDays }) => retentionDays === null).map(({ name }) => name);
+  if (endless.length > 0) return warn(`Kept for ever: ${endless.join(', ')}.`);
+  const plain = groups.filter(({ ownKey }) => !ownKey).map(({ name }) => name);
+  return plain.length > 0
+    ? warn(`Without a customer-managed key: ${plain.join(', ')}.`)
+    : pass(`All ${groups.length} log groups have a retention and a customer-managed key.`);
+}
+
+function runtimeOutcome(functions: readonly FunctionFacts[], now: number): Outcome {
+  const runtimes = [...new Set(functions.filter(({ own }) => own).map(({ runtime }) => runtime ?? 'image'))];
+  if (runtimes.length === 0) return unknown('not-found', 'There is no function with the name of the stack.');
+  const daysLeft = (runtime: string) => (Date.parse(DEPRECATED[runtime] ?? '') - now) / DAY_MS;
+  const old = runtimes.filter((runtime) => daysLeft(runtime) < 0);
+  if (old.length > 0) return fail(`Lambda has deprecated ${old.join(', ')}.`);
+  const ending = runtimes.filter((runtime) => daysLeft(runtime) < NOTICE_DAYS);
+  if (ending.length > 0) return warn(`Lambda deprecates ${ending.join(', ')} within ${NOTICE_DAYS} days.`);
+  const strange = runtimes.filter((runtime) => DEPRECATED[runtime] === undefined);
+  return strange.length > 0
+    ? unknown('not-found', `The audit does not know how long ${strange.join(', ')} is supported.`)
+    : pass(`All functions run on ${runtimes.join(', ')}, which Lambda supports.`);
+}

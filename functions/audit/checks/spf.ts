@@ -1,0 +1,209 @@
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
+import type { SpfEvaluation, SpfResult } from '../facts/domain/check-host.ts';
+import type { DomainFacts } from '../facts/domain/domain-facts.ts';
+import { effectivePolicy } from '../facts/domain/effective-policy.ts';
+import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../facts/domain/spf-record.ts';
+import { decide } from '../gathered.ts';
+import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { onDomain, onSpf, quoted } from './domain-subject.ts';
+import { coverageOutcome } from './spf-coverage.ts';
+
+/** RFC 7208 section 3.4: an answer beyond this does not fit a plain UDP packet with its name and headers. */
+const LONG_OCTETS = 450;
+const NEAR_LIMIT = 9;
+/** A /16. */
+const BROAD = 65_536;
+
+export const spfChecks: readonly Check[] = [
+  {
+    id: 'spf.present',
+    practices: [10],
+    title: 'SPF record',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'Without an SPF record any computer may put the domain into MAIL FROM, and receivers cannot tell.',
+    mend: 'Publish one TXT record at the domain that names who sends for it and ends in -all.',
+    reference: rfc(7208, '4.5'),
+    rule: onDomain(({ domain, spf }) =>
+      decide(spf.records, (records) =>
+        records.length === 0
+          ? fail(`${domain} has no SPF record.`)
+          : pass(`${domain} has ${records.length === 1 ? 'an SPF record' : 'SPF records'}.`),
+      ),
+    ),
+  },
+  {
+    id: 'spf.single',
+    practices: [10],
+    title: 'One SPF record',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'With two SPF records the result is permerror for every message: receivers use neither.',
+    mend: 'Join the records into one that starts with v=spf1 once, and delete the others.',
+    reference: rfc(7208, '4.5'),
+    rule: onDomain(({ spf }) =>
+      decide(spf.records, ({ length }) => {
+        if (length === 0) return notApplicable('There is no SPF record.');
+        return length === 1 ? pass('There is one SPF record.') : fail(`There are ${length} SPF records.`);
+      }),
+    ),
+  },
+  {
+    id: 'spf.syntax',
+    practices: [10],
+    title: 'SPF syntax',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'One wrong term, here or in a record that is included, makes the result permerror for every message.',
+    mend: 'Correct the term that is named, or remove the include of a domain that has no valid record any more.',
+    reference: rfc(7208, '4.6'),
+    rule: onSpf(({ evaluation: { result, detail } }) => {
+      if (result === 'temperror') return unread({ detail });
+      return result === 'permerror'
+        ? fail(`The evaluation ends in permerror: ${quoted(detail)}.`)
+        : pass(`The record is valid; a stranger gets ${result}.`);
+    }),
+  },
+  {
+    id: 'spf.lookups',
+    practices: [10],
+    title: 'SPF queries',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'Beyond ten DNS queries receivers end with permerror, and mail from senders late in the record fails.',
+    mend: 'Remove includes of services that send no more, or give them a subdomain with a record of its own.',
+    reference: rfc(7208, '4.6.4'),
+    rule: onSpf(({ survey: { cut, ...survey }, evaluation }) => {
+      // A macro leads only the evaluation on.
+      const lookups = Math.max(survey.lookups, evaluation.lookups);
+      const evidence = `${cut ? 'More than ' : ''}${lookups} of at most ${SPF_LIMITS.lookups} DNS queries.`;
+      if (lookups > SPF_LIMITS.lookups) return fail(evidence);
+      return lookups >= NEAR_LIMIT ? warn(evidence) : ifRead(evaluation, evidence);
+    }),
+  },
+  {
+    id: 'spf.void',
+    practices: [10],
+    title: 'SPF queries without an answer',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'More than two queries that find nothing end in permerror; they come from hosts and services long gone.',
+    mend: 'Remove the mechanisms whose names have no records any more.',
+    reference: rfc(7208, '4.6.4'),
+    rule: onSpf(({ evaluation }) => {
+      const { voids } = evaluation;
+      const evidence = `${voids} of at most ${SPF_LIMITS.voids} queries find nothing.`;
+      return voids > SPF_LIMITS.voids ? fail(evidence) : ifRead(evaluation, evidence);
+    }),
+  },
+  {
+    id: 'spf.mx-limit',
+    practices: [10],
+    title: 'Mail exchangers in SPF',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'An mx mechanism of a domain with more than ten mail exchangers ends in permerror.',
+    mend: 'Name the sending networks with ip4 and ip6 instead of mx.',
+    reference: rfc(7208, '4.6.4'),
+    rule: onSpf(({ survey: { manyMx }, evaluation }) =>
+      manyMx.length > 0
+        ? fail(`More than ${MX_LIMIT} MX records at ${manyMx.join(', ')}.`)
+        : ifRead(evaluation, `No mx mechanism leads to more than ${MX_LIMIT} names.`),
+    ),
+  },
+  {
+    id: 'spf.all',
+    practices: [10],
+    title: 'SPF for everybody else',
+    severity: 'high',
+    needs: ['domain'],
+    why: 'A record that does not end in -all or ~all says nothing about strangers, and one with +all allows them all.',
+    mend: 'End the record in -all; ~all will do where DMARC is enforced.',
+    reference: rfc(7208, '5.1'),
+    rule: onSpf(({ survey, evaluation }, _spf, domain) => {
+      const all = survey.all ?? QUALIFIER[evaluation.result] ?? null;
+      return all === null && evaluation.result === 'temperror' ? unread(evaluation) : allOutcome(all, domain);
+    }),
+  },
+  {
+    id: 'spf.ptr-mech',
+    practices: [10],
+    title: 'SPF by reverse names',
+    severity: 'low',
+    needs: ['domain'],
+    why: 'The ptr mechanism is slow, unreliable and must not be used; some receivers skip records that have it.',
+    mend: 'Replace ptr with ip4, ip6 or a mechanisms that name the senders.',
+    reference: rfc(7208, '5.5'),
+    rule: onSpf(({ survey: { ptr }, evaluation }) =>
+      ptr.length > 0
+        ? warn(`A ptr mechanism at ${ptr.join(', ')}.`)
+        : ifRead(evaluation, 'No ptr mechanism.'),
+    ),
+  },
+  {
+    id: 'spf.size',
+    practices: [10],
+    title: 'Size of the SPF record',
+    severity: 'low',
+    needs: ['domain'],
+    why: 'A long record does not fit a plain DNS packet, and resolvers that cannot fall back to TCP find none.',
+    mend: 'Shorten it: remove what sends no more, or move networks into a record that is included.',
+    reference: rfc(7208, '3.4'),
+    rule: onSpf(({ text }) => {
+      const octets = Buffer.byteLength(text);
+      return octets > LONG_OCTETS
+        ? warn(`${octets} octets.`)
+        : pass(`${octets} octets, at most ${LONG_OCTETS}.`);
+    }),
+  },
+  {
+    id: 'spf.breadth',
+    practices: [10],
+    title: 'Addresses that SPF allows',
+    severity: 'medium',
+    needs: ['domain'],
+    why: 'Every address that is allowed can send as the domain; huge networks of shared hosts let strangers in.',
+    mend: 'Name the smallest networks that send for the domain, and drop services that are not used.',
+    reference: rfc(7208, '11.4'),
+    rule: onSpf(({ survey: { addresses, cut }, evaluation }) => {
+      const evidence = `IPv4 addresses that may send: ${cut ? 'at least ' : ''}${addresses}.`;
+      return addresses > BROAD ? warn(evidence) : ifRead(evaluation, evidence);
+    }),
+  },
+  {
+    id: 'spf.covers-sender',
+    practices: [9, 10],
+    title: 'SPF allows this sender',
+    severity: 'high',
+    needs: ['domain', 'ses'],
+    why: 'When the record does not name the server that this credential sends through, its own mail fails SPF.',
+    mend: 'Add the include of the service, or the ip4 and ip6 of your own server, to the SPF record of the MAIL FROM domain.',
+    reference: rfc(7208, '2.4'),
+    rule: onDomain(coverageOutcome),
+  },
+];
+
+/** Where no `all` was found on the way, such as behind a macro: how a stranger ends. */
+const QUALIFIER: Readonly<Partial<Record<SpfResult, SpfTerm['qualifier']>>> = { fail: '-', softfail: '~' };
+
+function unread({ detail }: Pick<SpfEvaluation, 'detail'>): Outcome {
+  return unknown('dns-failed', `The evaluation ended in temperror: ${quoted(detail)}.`);
+}
+
+/** Nothing is well with a record of which a part was not read. */
+function ifRead(evaluation: SpfEvaluation, evidence: string): Outcome {
+  return evaluation.result === 'temperror' ? unread(evaluation) : pass(evidence);
+}
+
+function allOutcome(all: SpfTerm['qualifier'] | null, { dmarc }: DomainFacts): Outcome {
+  if (all === null)
+    return fail('The record has neither all nor a redirect that ends in one: strangers get neutral.');
+  if (all === '+') return fail('+all: everybody may send.');
+  if (all === '?') return warn('?all: strangers get neutral.');
+  if (all === '-') return pass('-all: strangers fail.');
+  if (!dmarc.known) return unknown(dmarc.reason, '~all, and the DMARC policy was not read.');
+  return effectivePolicy(dmarc.value) === 'none'
+    ? warn('~all without a DMARC policy that is enforced: mail of strangers is delivered.')
+    : pass('~all, and the DMARC policy is enforced.');
+}

@@ -1,0 +1,107 @@
+import type { Gathered } from '../gathered.ts';
+import type { DependencyAudit } from './dependencies.ts';
+import type { SesFacts } from './ses.ts';
+
+/** A Lambda function of the account. */
+export interface FunctionFacts {
+  readonly name: string;
+  /** One of Keyturn's own. */
+  readonly own: boolean;
+  /** Null for a container image. */
+  readonly runtime: string | null;
+  /** Environment variables whose names say that they hold an SMTP password, and that hold something. */
+  readonly passwordVariables: readonly string[];
+}
+
+/** What a comparison of all values with one another found; only names, and nothing made from a value. */
+export interface ValueFacts {
+  /** ARNs of the secrets that hold the same password, one list for each such password. */
+  readonly reused: readonly (readonly string[])[];
+  /** ARN of a secret to the places where its password stands in plain text, such as `function.VARIABLE`. */
+  readonly exposed: Readonly<Record<string, readonly string[]>>;
+  /** Secrets whose value could not be read for the comparison. */
+  readonly unread: readonly string[];
+  /** False: there are more of those than the list has. */
+  readonly complete: boolean;
+}
+
+/** ARN to the day of the last read, in milliseconds since 1970, or null for never; only of secrets long unread. */
+export type UnreadSecrets = Readonly<Record<string, number | null>>;
+
+export interface Readers {
+  /** The oldest event that was looked at, in milliseconds since 1970: what is older is not known. */
+  readonly since: number;
+  /** ARN or name of a secret, as the caller gave it, to the principals that read it, Keyturn's own left out. */
+  readonly bySecret: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface LogFacts {
+  readonly groups: readonly LogGroup[];
+  /** Lines that carry a login or a password, by log group. */
+  readonly leaks: Readonly<Record<string, number>>;
+  /** Lines that carry a mail address, by log group. */
+  readonly addresses: Readonly<Record<string, number>>;
+  /** False: the search was cut short. */
+  readonly complete: boolean;
+}
+
+export interface LogGroup {
+  readonly name: string;
+  /** Null: kept for ever. */
+  readonly retentionDays: number | null;
+  readonly ownKey: boolean;
+}
+
+/** IAM users, as the credential report counts them. */
+export interface PeopleFacts {
+  readonly withPassword: number;
+  readonly withoutMfa: number;
+  readonly rootMfa: boolean;
+}
+
+export interface AlarmFacts {
+  readonly name: string;
+  readonly acts: boolean;
+}
+
+export interface VpcEndpoint {
+  /** secretsmanager or email-smtp. */
+  readonly service: string;
+  /** Its policy lets everybody do everything that their own policies allow, as the one it comes with. */
+  readonly open: boolean;
+}
+
+/** The AWS account around the credentials, as one batch sees it; plain JSON. */
+export interface AccountFacts extends SharedFacts {
+  /** By Secrets Manager's own date, taken before this run read any secret; of the secrets of the batch. */
+  readonly unread: Gathered<UnreadSecrets>;
+}
+
+/** Read once a run by the plan and shared by all batches. */
+export interface SharedFacts {
+  readonly ses: SesFacts;
+  readonly functions: Gathered<readonly FunctionFacts[]>;
+  /** Names of Systems Manager parameters of the type String that sound like an SMTP password. */
+  readonly plainParameters: Gathered<readonly string[]>;
+  /** Environment variables of containers that sound like it, each as `family/container.VARIABLE`. */
+  readonly taskVariables: Gathered<readonly string[]>;
+  /** Outputs of CloudFormation stacks that sound like it, each as `stack.Output`. */
+  readonly stackOutputs: Gathered<readonly string[]>;
+  readonly values: Gathered<ValueFacts>;
+  readonly readers: Gathered<Readers>;
+  readonly logs: Gathered<LogFacts>;
+  readonly people: Gathered<PeopleFacts>;
+  /** Whether some trail is logging in this region. */
+  readonly trail: Gathered<boolean>;
+  /** Keyturn's own alarms. */
+  readonly alarms: Gathered<readonly AlarmFacts[]>;
+  readonly vpcEndpoints: Gathered<readonly VpcEndpoint[]>;
+  /** When a restore was last rehearsed, in milliseconds since 1970; null: not for long. */
+  readonly lastDrill: Gathered<number | null>;
+  /** Items of Keyturn's table that have outlived their use are deleted by DynamoDB. */
+  readonly tableExpiry: Gathered<boolean>;
+  /** What was known of the packages in the bundles on the day of the synthesis. */
+  readonly dependencies: Gathered<DependencyAudit>;
+  /** Point-in-time recovery of Keyturn's table. */
+  readonly tableRecovery: Gathered<boolean>;
+}

@@ -1,0 +1,33 @@
+import type { DescribeKeyCommandOutput, GetKeyRotationStatusCommandOutput } from '@aws-sdk/client-kms';
+
+/** `JsonApi` of AWS KMS. */
+export interface KeyManagement {
+  call(operation: string, input: object): Promise<unknown>;
+}
+
+/** The customer-managed KMS key of a secret. */
+export interface EncryptionKey {
+  /** Enabled, Disabled, PendingDeletion and others, as KMS says it. */
+  readonly state: string;
+  /** KMS makes new key material by itself, once a year unless told otherwise. */
+  readonly rotates: boolean;
+}
+
+/** Reads keys by id, ARN or alias; the secrets of a batch share theirs, so it asks once for each. */
+export function encryptionKeys(kms: KeyManagement): (keyId: string) => Promise<EncryptionKey> {
+  const asked = new Map<string, Promise<EncryptionKey>>();
+  return (keyId) => {
+    const answer = asked.get(keyId) ?? encryptionKey(kms, keyId);
+    asked.set(keyId, answer);
+    return answer;
+  };
+}
+
+/** A secret may name its key by an alias, which GetKeyRotationStatus does not take. */
+async function encryptionKey(kms: KeyManagement, keyId: string): Promise<EncryptionKey> {
+  const { KeyMetadata } = (await kms.call('DescribeKey', { KeyId: keyId })) as DescribeKeyCommandOutput;
+  const { KeyRotationEnabled } = (await kms.call('GetKeyRotationStatus', {
+    KeyId: KeyMetadata?.Arn,
+  })) as GetKeyRotationStatusCommandOutput;
+  return { state: KeyMetadata?.KeyState ?? '', rotates: KeyRotationEnabled === true };
+}

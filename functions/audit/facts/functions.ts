@@ -1,0 +1,26 @@
+import type { FunctionConfiguration } from '../../aws/lambda-functions.ts';
+import type { FunctionFacts } from './account.ts';
+import { givesPasswordAway } from './sounds-like-password.ts';
+import type { ValueComparison } from './value-comparison.ts';
+
+/** Lambda functions and what their environments give away; values go into the comparison and nowhere else. */
+export async function functionFacts(
+  configurations: AsyncIterable<FunctionConfiguration>,
+  stack: string,
+  values: Pick<ValueComparison, 'addPlain'>,
+): Promise<FunctionFacts[]> {
+  const facts: FunctionFacts[] = [];
+  for await (const { FunctionName: name = '', Runtime, Environment } of configurations) {
+    const variables = Object.entries(Environment?.Variables ?? {});
+    for (const [variable, value] of variables) values.addPlain(`${name}.${variable}`, value);
+    facts.push({
+      name,
+      own: name.startsWith(`${stack}-`),
+      runtime: Runtime ?? null,
+      passwordVariables: variables
+        .filter(([variable, value]) => givesPasswordAway(variable, value))
+        .map(([variable]) => variable),
+    });
+  }
+  return facts;
+}

@@ -1,0 +1,85 @@
+import type {
+  DescribeLogGroupsCommandOutput,
+  FilterLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { everyItem, pagesOf } from '../../aws/pages.ts';
+import type { LogFacts, LogGroup } from './account.ts';
+
+/** `JsonApi` of CloudWatch Logs. */
+export interface Logs {
+  call(operation: string, input: object): Promise<unknown>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** FilterLogEvents answers empty pages while it searches; so many for one group, and the search is cut short. */
+const MOST_PAGES = 50;
+/** As an SMTP client logs it, RFC 4954 section 4. */
+const LOGIN = '"AUTH PLAIN "';
+const INITIAL_RESPONSE = /AUTH PLAIN ([A-Za-z0-9+/]{4,}={0,2})/g;
+/** As in a URL or a form; what a logger has put in place of it is no password. */
+const PASSWORD = '"pass="';
+const PASSWORD_GIVEN = /\bpass=(?!(?:undefined|null|redacted|hidden)\b)[^\s&,;"'<>*()[\]{}]{4,}/i;
+const AT = '"@"';
+/** With a domain of letters at its end, unlike `package@1.2.3`; bounded, so that a long line costs linear time. */
+const ADDRESS = /[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,9}[a-z]{2,}/i;
+
+/** Keyturn's own log groups, and the logins and mail addresses of the last day that are in them. Counted, never quoted. */
+export async function logFacts(logs: Logs, stack: string, now: number): Promise<LogFacts> {
+  const groups = await logGroups(logs, stack);
+  const leaks: Record<string, number> = {};
+  const addresses: Record<string, number> = {};
+  let complete = true;
+  for (const { name } of groups) {
+    const logins = await search(logs, name, LOGIN, carriesLogin, now);
+    const passwords = await search(logs, name, PASSWORD, (message) => PASSWORD_GIVEN.test(message), now);
+    const people = await search(logs, name, AT, (message) => ADDRESS.test(message), now);
+    const leaking = logins.lines + passwords.lines;
+    if (leaking > 0) leaks[name] = leaking;
+    if (people.lines > 0) addresses[name] = people.lines;
+    complete &&= logins.complete && passwords.complete && people.complete;
+  }
+  return { groups, leaks, addresses, complete };
+}
+
+async function logGroups(logs: Logs, stack: string): Promise<LogGroup[]> {
+  const groups = await everyItem(
+    async (nextToken) =>
+      (await logs.call('DescribeLogGroups', {
+        logGroupNamePrefix: `${stack}-`,
+        nextToken,
+      })) as DescribeLogGroupsCommandOutput,
+    ({ logGroups: found }) => found,
+  );
+  return groups.map(({ logGroupName, retentionInDays, kmsKeyId }) => ({
+    name: logGroupName ?? '',
+    retentionDays: retentionInDays ?? null,
+    ownKey: kmsKeyId !== undefined,
+  }));
+}
+
+async function search(
+  logs: Logs,
+  logGroupName: string,
+  filterPattern: string,
+  isFound: (message: string) => boolean,
+  now: number,
+) {
+  const asked = { logGroupName, filterPattern, startTime: now - DAY_MS, endTime: now };
+  const read = async (nextToken: string | undefined) =>
+    (await logs.call('FilterLogEvents', { ...asked, nextToken })) as FilterLogEventsCommandOutput;
+  let lines = 0;
+  let pages = 0;
+  for await (const { events, nextToken } of pagesOf(read)) {
+    lines += events?.filter(({ message }) => isFound(message ?? '')).length ?? 0;
+    pages += 1;
+    if (nextToken && pages === MOST_PAGES) return { lines, complete: false };
+  }
+  return { lines, complete: true };
+}
+
+/** RFC 4616: authorization identity, user name and password with NULs between; words of a manual hold none. */
+function carriesLogin(message: string): boolean {
+  return [...message.matchAll(INITIAL_RESPONSE)].some(
+    ([, response = '']) => Buffer.from(response, 'base64').toString('latin1').split('\0').length === 3,
+  );
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import type { Credential, Endpoint } from '../../credential/credential.ts';
+import { Redacted } from '../../credential/redacted.ts';
+import type { Proof } from '../../credential/validation.ts';
+import type { Relay } from '../../probe/relay.ts';
+import { type Gathered, gather } from '../gathered.ts';
+import { type OptIns, optInFor } from '../opt-in.ts';
+
+interface Ports {
+  /** One login inside the login budget. */
+  readonly attempt: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly relay: (endpoint: Endpoint, recipient: string, budgetMs: number) => Promise<Relay>;
+}
+
+/** Null: off. */
+export interface OptInFacts {
+  /** A login that must fail. */
+  readonly negativeControl: Gathered<Proof> | null;
+  /** `no-recipient`: the owner named none, so there is nobody to relay to. */
+  readonly openRelay: Gathered<Relay> | 'no-recipient' | null;
+}
+
+export const ALL_OFF: OptInFacts = { negativeControl: null, openRelay: null };
+
+/** What the owner of a server agreed to have tried there; once for all the credentials of a batch that log in to it. */
+export class OptInTests {
+  readonly #ports: Ports;
+  readonly #shared = new Map<string, Promise<OptInFacts>>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** `budgetMs` for each of the two. */
+  of(endpoint: Endpoint, optIns: OptIns, budgetMs: number): Promise<OptInFacts> {
+    const key = JSON.stringify(endpoint);
+    const shared = this.#shared.get(key) ?? this.#run(endpoint, optIns, budgetMs);
+    this.#shared.set(key, shared);
+    return shared;
+  }
+
+  async #run(endpoint: Endpoint, optIns: OptIns, budgetMs: number): Promise<OptInFacts> {
+    const { attempt, relay } = this.#ports;
+    const control = optInFor(optIns, endpoint.host, 'negative-control');
+    const open = optInFor(optIns, endpoint.host, 'open-relay');
+    const { recipient } = open ?? {};
+    const toRelay = recipient ? await gather(() => relay(endpoint, recipient, budgetMs)) : undefined;
+    return {
+      negativeControl: control ? await gather(() => attempt(nobody(endpoint), budgetMs)) : null,
+      openRelay: open ? (toRelay ?? 'no-recipient') : null,
+    };
+  }
+}
+
+/** A user that no server has; always the same, so that the login budget bounds its failures over all batches and runs. */
+function nobody(endpoint: Endpoint): Credential {
+  const password = new Redacted(randomBytes(18).toString('base64url'));
+  return { endpoint, username: 'keyturn-negative-control', password };
+}

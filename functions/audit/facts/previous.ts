@@ -1,0 +1,47 @@
+import { type Credential, idOf, type Provider } from '../../credential/credential.ts';
+import { parseSecret } from '../../credential/schema.ts';
+import { type SecretDescription, type SecretReader, versionWith } from '../../credential/secret-reader.ts';
+import type { Proof } from '../../credential/validation.ts';
+import type { Policy } from './credential-facts.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Each of their credentials has an id of its own, and is gone for good once it is retired. */
+const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
+
+/** The credential that the last rotation replaced. */
+export type PreviousCredential =
+  | { readonly kind: 'not-tried'; readonly because: string }
+  /** One login with it. */
+  | { readonly kind: 'tried'; readonly proof: Proof };
+
+interface Ports {
+  readonly store: Pick<SecretReader, 'read'>;
+  readonly attempt: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly policy: Policy;
+  readonly now: () => number;
+}
+
+const notTried = (because: string): PreviousCredential => ({ kind: 'not-tried', because });
+
+/** Logs in once with a replaced credential, from the day on which it must not work any more. */
+export async function previousCredential(
+  { store, attempt, policy, now }: Ports,
+  description: SecretDescription,
+  current: Credential,
+  budgetMs: number,
+): Promise<PreviousCredential> {
+  const { overlapHours, soakHours } = policy;
+  if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
+  if (!current.provider || !ISSUING.includes(current.provider.type))
+    return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
+  const endsAt = (description.lastRotatedAt ?? now()) + (overlapHours + soakHours) * HOUR_MS;
+  if (now() < endsAt) return notTried('The replaced credential is still in its overlap or soak time.');
+  const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
+  const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;
+  if (parsed?.kind !== 'credential') return notTried('The replaced version holds no credential.');
+  if (idOf(parsed.credential) === idOf(current))
+    return notTried('The replaced version holds the same credential.');
+  if (parsed.credential.username.toLowerCase() === current.username.toLowerCase())
+    return notTried('Both log in as one user, and the refusal would count against the one in use.');
+  return { kind: 'tried', proof: await attempt(parsed.credential, budgetMs) };
+}

@@ -1,0 +1,103 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { parseSecret } from '../../credential/schema.ts';
+import type { ManagedSecret, SecretStore } from '../../credential/store.ts';
+import type { ValueFacts } from './account.ts';
+
+const CONCURRENCY = 10;
+/** Shorter ones are no passwords, and half of all programs share them. */
+const LEAST_LENGTH = 8;
+/** More unread secrets than these are a cause of their own, and need no list. */
+const MOST_UNREAD = 1000;
+/** Enough that no two of some millions are alike by chance. */
+const DIGEST_BYTES = 16;
+
+/**
+ * Compares all passwords with one another, and with what else lies about, by HMACs under a key that is made for this one
+ * comparison. Key and HMACs are in no file, no table and no log; what leaves is names. It has to hold all of them at once:
+ * some 200 bytes a credential, 20 MB of 100,000.
+ */
+export class ValueComparison {
+  readonly #key = randomBytes(32);
+  readonly #secrets = new Map<string, string[]>();
+  readonly #elsewhere = new Map<string, string[]>();
+  readonly #unread: string[] = [];
+  #complete = true;
+  readonly #store: Pick<SecretStore, 'read'>;
+  /** Whether there is time for another read. */
+  readonly #goOn: () => boolean;
+
+  constructor(store: Pick<SecretStore, 'read'>, goOn: () => boolean) {
+    this.#store = store;
+    this.#goOn = goOn;
+  }
+
+  /** Passes secrets on as they come, and reads them on the way, some side by side. */
+  async *reading<S extends Pick<ManagedSecret, 'arn'>>(secrets: AsyncIterable<S>): AsyncGenerator<S> {
+    const underWay = new Set<Promise<void>>();
+    for await (const secret of secrets) {
+      const read: Promise<void> = this.#read(secret.arn).finally(() => underWay.delete(read));
+      underWay.add(read);
+      if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
+      yield secret;
+    }
+    await Promise.all(underWay);
+  }
+
+  /** A value that stands somewhere in plain text; `place` names it. */
+  addPlain(place: string, value: string): void {
+    for (const one of passwordsIn(value)) append(this.#elsewhere, this.#digest(one), place);
+  }
+
+  result(): ValueFacts {
+    const found = [...this.#secrets.entries()];
+    const exposed = found.flatMap(([digest, arns]) => {
+      const places = this.#elsewhere.get(digest);
+      return places ? arns.map((arn) => [arn, [...new Set(places)]] as const) : [];
+    });
+    return {
+      reused: found.map(([, arns]) => arns).filter(({ length }) => length > 1),
+      exposed: Object.fromEntries(exposed),
+      unread: this.#unread,
+      complete: this.#complete,
+    };
+  }
+
+  async #read(arn: string): Promise<void> {
+    try {
+      if (!this.#goOn()) throw new Error('no time left');
+      const value = await this.#store.read(arn, { stage: 'AWSCURRENT' });
+      const secret = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;
+      if (secret?.kind === 'credential')
+        append(this.#secrets, this.#digest(secret.credential.password.reveal()), arn);
+    } catch {
+      if (this.#unread.length < MOST_UNREAD) this.#unread.push(arn);
+      else this.#complete = false;
+    }
+  }
+
+  #digest(value: string): string {
+    const digest = createHmac('sha256', this.#key).update(value).digest();
+    return digest.subarray(0, DIGEST_BYTES).toString('base64');
+  }
+}
+
+/** The value itself, and the password of a URL such as `smtps://user:password@host`. */
+function passwordsIn(value: string): string[] {
+  const url = URL.parse(value);
+  const inUrl = url?.password ? [decoded(url.password)] : [];
+  return [value, ...inUrl].filter(({ length }) => length >= LEAST_LENGTH);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function append(map: Map<string, string[]>, key: string, item: string): void {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}

@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { isHost } from '../smtp/network/host-name.ts';
+
+/** What the audit does only on hosts whose owner asked for it: it fails logins, sends mail, or tells others a hash. */
+export const OPT_IN_CHECKS = [
+  'canary-send',
+  'negative-control',
+  'open-relay',
+  'bare-lf',
+  'breach-lookup',
+] as const;
+export type OptInCheck = (typeof OPT_IN_CHECKS)[number];
+
+const ADDRESS = 'an e-mail address of yours at another host';
+
+/** The setting `auditOptIn` of a deployment, in the CDK context and in the environment of the functions. */
+export const optInSchema = v.array(
+  v.strictObject(
+    {
+      host: v.pipe(v.string('a host name'), v.check(isHost, 'a host name')),
+      checks: v.array(v.picklist(OPT_IN_CHECKS, `one of ${OPT_IN_CHECKS.join(', ')}`), 'a list of checks'),
+      /** Who gets the mail of canary-send, and whom open-relay and bare-lf name. */
+      recipient: v.optional(v.pipe(v.string(ADDRESS), v.email(ADDRESS))),
+    },
+    ({ expected }) => (expected === 'never' ? 'no such setting' : 'a host and its checks'),
+  ),
+  'a list of hosts and checks',
+);
+
+export type OptIns = v.InferOutput<typeof optInSchema>;
+
+/** The owner's consent to one check on one host; undefined where there is none. */
+export function optInFor(optIns: OptIns, host: string, check: OptInCheck): OptIns[number] | undefined {
+  return optIns.find(
+    (optIn) => optIn.host.toLowerCase() === host.toLowerCase() && optIn.checks.includes(check),
+  );
+}

@@ -1,0 +1,29 @@
+import { exchangersOver } from './audit/dns/mail-exchanger.ts';
+import { DnsOverHttps } from './audit/dns/over-https.ts';
+import { policyOver } from './audit/dns/policy-file.ts';
+import { RunDns } from './audit/dns/run-dns.ts';
+import { SystemDns } from './audit/dns/system-dns.ts';
+import { Domains } from './audit/facts/domain/domains.ts';
+import { setting } from './environment.ts';
+import { SystemResolver } from './smtp/network/resolver.ts';
+import { Network } from './smtp/network.ts';
+
+/** MTA-STS policies are served by HTTPS, and mail exchangers take mail in on port 25; addresses are guarded as ever. */
+const PORTS = [443, 25];
+
+const configured = setting('nameServers');
+/** They find the hosts of a domain too: what the functions' network says of them may be another host. */
+const nameServers = configured.length > 0 ? configured : undefined;
+const network = new Network({ ports: PORTS, networks: setting('networks') }, new SystemResolver(nameServers));
+const lookup = new SystemDns(nameServers);
+const validator = new DnsOverHttps(setting('dnsOverHttps'), fetch);
+
+/** The domains of one run as the deployed function reaches them; `remainingMs` is the time left for all of them. */
+export function deployedDomains(remainingMs: () => number): Domains {
+  return new Domains({
+    dns: new RunDns({ lookup, validator, remainingMs }),
+    fetchPolicy: policyOver(network),
+    askExchanger: exchangersOver(network),
+    selectors: setting('dkimSelectors'),
+  });
+}

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import type { Batch } from '../../../functions/audit/run.ts';
+import { ENVIRONMENT, REPORT } from '../../../functions/observe/names.ts';
+import { startResponder } from '../../functions/probe/responder.ts';
+import { LAMBDA_ENV } from '../init.ts';
+import { type AwsEndpoint, type Calls, startAwsEndpoint } from './aws-endpoint.ts';
+import { FunctionProcess, type Usage } from './function-process.ts';
+import { ObjectFiles } from './object-files.ts';
+import { ManySecrets } from './secrets.ts';
+
+export const FUNCTIONS = ['AuditPlan', 'AuditExamine', 'AuditReport'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** What one function did in one run, all its invocations together. */
+export interface Measured extends Usage {
+  readonly invocations: number;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly calls: Calls;
+}
+
+export interface MeasuredRun {
+  readonly credentials: number;
+  readonly functions: Readonly<Record<FunctionName, Measured>>;
+  /** Written to S3 in this run. */
+  readonly bytes: number;
+}
+
+const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+
+/** The whole audit of so many credentials: each function in its own process, in front of AWS and a mail server in this one. */
+export async function measureRun(
+  credentials: number,
+  bundles: Readonly<Record<FunctionName, string>>,
+  folder: string,
+): Promise<MeasuredRun> {
+  const server = await startResponder({ security: 'tls', replies: { AUTH: '235 2.7.0 Ok\r\n' } });
+  const { host, port, security, ca } = server;
+  const secrets = new ManySecrets(credentials, { host, port, security, ca });
+  const objects = new ObjectFiles(join(folder, String(credentials)));
+  const dynamodb = await startTable();
+  const aws = await startAwsEndpoint(secrets, objects, dynamodb.server);
+  const environment = environmentFor(aws, port);
+  const run = { runId: `bench-${credentials}`, startedAt: new Date().toISOString() };
+
+  const start = (name: FunctionName) => new Meter(new FunctionProcess(bundles[name], environment), aws.calls);
+  const plan = start('AuditPlan');
+  const planned = await plan.invoke(run);
+  const AuditPlan = await plan.end();
+  const examine = start('AuditExamine');
+  for (const line of objects.read(REPORT.plan(run.runId)).toString().split('\n')) {
+    if (line) await examine.invoke(JSON.parse(line) as Batch);
+  }
+  const AuditExamine = await examine.end();
+  const report = start('AuditReport');
+  await report.invoke({ ...run, batches: planned.batches, acceptedRisks: [] });
+  const AuditReport = await report.end();
+
+  aws.close();
+  dynamodb.server.close();
+  await server.close();
+  return { credentials, functions: { AuditPlan, AuditExamine, AuditReport }, bytes: objects.bytes };
+}
+
+/** Adds up the invocations of one function, and the calls to AWS that they make. */
+class Meter {
+  readonly #process: FunctionProcess;
+  readonly #calls: Calls;
+  #total = { invocations: 0, wallMs: 0, cpuMs: 0 };
+
+  constructor(process: FunctionProcess, calls: Calls) {
+    this.#process = process;
+    this.#calls = calls;
+    calls.clear();
+  }
+
+  async invoke(event: object): Promise<Readonly<Record<string, unknown>>> {
+    const { result, wallMs, cpuMs } = await this.#process.invoke(event);
+    const { invocations, ...before } = this.#total;
+    this.#total = {
+      invocations: invocations + 1,
+      wallMs: before.wallMs + wallMs,
+      cpuMs: before.cpuMs + cpuMs,
+    };
+    return result;
+  }
+
+  async end(): Promise<Measured> {
+    return { ...this.#total, ...(await this.#process.end()), calls: new Map(this.#calls) };
+  }
+}
+
+function environmentFor({ url }: AwsEndpoint, port: number): NodeJS.ProcessEnv {
+  return {
+    ...LAMBDA_ENV,
+    [ENVIRONMENT.table]: 'table',
+    [ENVIRONMENT.bucket]: 'reports',
+    [ENVIRONMENT.ports]: String(port),
+    [ENVIRONMENT.networks]: '127.0.0.0/8,::1/128',
+    [ENVIRONMENT.auditOptIn]: '[]',
+    [ENVIRONMENT.dependencies]: 'null',
+    [ENVIRONMENT.loginFailures]: '4',
+    [ENVIRONMENT.loginWindowMinutes]: '15',
+    [ENVIRONMENT.rotationDays]: '30',
+    [ENVIRONMENT.reportRetentionDays]: '400',
+    [ENVIRONMENT.watched]: 'none',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: url,
+  };
+}
+
+async function startTable() {
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
+  const key = (name: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName: name, KeyType });
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'table',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+  const status = async () =>
+    (await client.send(new DescribeTableCommand({ TableName: 'table' }))).Table?.TableStatus;
+  while ((await status()) !== 'ACTIVE');
+  client.destroy();
+  return { server };
+}

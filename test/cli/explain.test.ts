@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { closest } from '../../cli/closest.ts';
+import { explain } from '../../cli/explain.ts';
+import { explanation } from '../../cli/picture/explanation.ts';
+import { CATALOGUE } from '../../functions/audit/catalogue.ts';
+import { PRACTICES } from '../../functions/audit/practices.ts';
+import { keyturn } from './command.ts';
+
+const plain = (_style: unknown, text: string) => text;
+const words = (text: string) => text.replace(/\s+/g, ' ');
+const IDS = CATALOGUE.map(({ id }) => id);
+
+describe('keyturn explain', () => {
+  it('says of a check why it matters, how to mend it and where it is written, offline', async () => {
+    const { code, stdout, stderr } = await keyturn(['explain', 'cred.login']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const check = CATALOGUE.find(({ id }) => id === 'cred.login');
+    for (const part of [check?.title, check?.why, check?.mend, check?.reference.url]) {
+      expect(words(stdout)).toContain(words(part ?? expect.unreachable()));
+    }
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('names the closest ids for one that is not there, with 3, and does not repeat it', async () => {
+    const { code, stdout, stderr } = await keyturn(['explain', 'cred.logni']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /^keyturn: There is no such check\. Closest: cred\.login, [a-z.-]+, [a-z.-]+\.\n$/,
+    );
+    expect(stderr).not.toContain('logni');
+  });
+
+  it('without a check is refused with 3', async () => {
+    expect(await keyturn(['explain'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('for explain a check'),
+    });
+  });
+});
+
+describe.each(CATALOGUE)('the explanation of $id', (check) => {
+  it('has its words, in lines of 80 columns but for the address of its source', () => {
+    const text = explanation(check, 80, plain);
+    const practices = check.practices.map((number) => `${number} ${PRACTICES[number]}`);
+    for (const part of [check.title, check.severity, check.id, ...practices, check.why, check.mend]) {
+      expect(words(text)).toContain(words(part));
+    }
+    expect(text).toContain(check.reference.url);
+    const lines = text.split('\n').filter((line) => !line.includes(check.reference.url));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('the closest ids', () => {
+  it.each([
+    ['cred.logn', 'cred.login'],
+    ['CRED.LOGIN-TESTED', 'cred.login-tested'],
+    ['login', 'cred.login'],
+    ['cert.expriy', 'cert.expiry'],
+    ['rotation-enabld', 'secret.rotation-enabled'],
+  ])('of %s begin with %s', (typed, nearest) => {
+    expect(closest(typed, IDS)[0]).toBe(nearest);
+  });
+
+  it.each(['', '\u001b[2J', '=1+1', '<b>', 'x'.repeat(100_000)])(
+    'are named for anything that is typed: %#',
+    (typed) => {
+      const { message } = explain(typed) as { message: string };
+      expect(message).toMatch(/^There is no such check\. Closest: [a-z. ,-]+\.$/);
+    },
+  );
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from '../../../functions/audit/catalogue.ts';
+import type { OptInCheck } from '../../../functions/audit/opt-in.ts';
+import { PRACTICES, type PracticeNumber } from '../../../functions/audit/practices.ts';
+import { checksPage, servedBy } from './checks-page.ts';
+
+const FILE = join(import.meta.dirname, '../../../docs/checks.md');
+/** By the name that switches each on. */
+const OPT_IN: Readonly<Record<OptInCheck, string>> = {
+  'canary-send': 'cred.canary-send',
+  'negative-control': 'cred.negative-control',
+  'open-relay': 'smtp.open-relay',
+  'bare-lf': 'smtp.bare-lf',
+  'breach-lookup': 'secret.breached',
+};
+const PAGE = checksPage(CATALOGUE, new Set(Object.values(OPT_IN)));
+
+describe('docs/checks.md', () => {
+  it('is what the catalogue says; `--update` writes it anew', async () => {
+    await expect(PAGE).toMatchFileSnapshot(FILE);
+  });
+
+  it.each(CATALOGUE)('has $id with its why, its mend, its source and the facts it needs', (check) => {
+    const [entry = ''] = PAGE.split('\n### ').filter((part) => part.startsWith(`\`${check.id}\``));
+    for (const part of [check.title, check.severity, check.why, check.mend, check.reference.url])
+      expect(entry).toContain(part);
+    expect(entry).toMatch(/ · looks at \S/);
+  });
+
+  it('leads from each practice of its table to the chapter', () => {
+    const targets = [...PAGE.matchAll(/\]\(#([^)]+)\)/g)].map(([, target]) => target);
+    const headings = [...PAGE.matchAll(/^## (.+)$/gm)].map(([, text = '']) =>
+      text.toLowerCase().replace(/[.,]/g, '').replaceAll(' ', '-'),
+    );
+    expect(targets).toEqual(headings);
+    expect(targets).toHaveLength(19);
+  });
+
+  it('marks the checks that are off, and names none that is not there', () => {
+    const ids = CATALOGUE.map(({ id }) => id);
+    for (const id of Object.values(OPT_IN)) {
+      expect(ids).toContain(id);
+      expect(PAGE).toMatch(new RegExp(`### \`${id.replace('.', '\\.')}\`.*\n\n\\w+ · off until`));
+    }
+  });
+});
+
+it.each(Object.entries(PRACTICES))('practice %s, %s, is served by a check', (key) => {
+  expect(servedBy(CATALOGUE, Number(key) as PracticeNumber).map(({ id }) => id)).not.toEqual([]);
+});

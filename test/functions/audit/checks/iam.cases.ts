@@ -1,0 +1,94 @@
+import type { PeopleFacts } from '../../../../functions/audit/facts/account.ts';
+import type { PolicyStatement, SmtpUser } from '../../../../functions/audit/facts/aws.ts';
+import { known, missing } from '../../../../functions/audit/gathered.ts';
+import type { IssuedCredential } from '../../../../functions/rotation/provider.ts';
+import { elsewhere, HOUR, KEY_ID, NOW, seed, withAccount, withAws, withLogin } from '../sound-facts.ts';
+import type { Cases } from './case.ts';
+
+const key = (id: string, hours: number, active = true) => ({
+  id,
+  name: null,
+  active,
+  createdAt: NOW - hours * HOUR,
+  lastUsedAt: null as number | null,
+  lastUsedBy: null,
+});
+const keys = (...found: IssuedCredential[]) => ({ keys: known(found) });
+const refused = missing('access-denied', 'AccessDenied');
+const FENCED = { StringEquals: { 'ses:FromAddress': 'orders@shop.example.com' } };
+const SEND: PolicyStatement = { Effect: 'Allow', Action: 'ses:SendRawEmail', Condition: FENCED };
+const user = (statements: readonly PolicyStatement[], changes: Partial<SmtpUser> = {}) =>
+  withAws({ user: known({ statements, groups: 0, console: false, ...changes }) });
+const people = (changes: Partial<PeopleFacts>) =>
+  withAccount({ people: known({ withPassword: 3, withoutMfa: 0, rootMfa: true, ...changes }) });
+
+export const iamCases: Cases = {
+  'iam.smtp-user': [
+    ['one key, and it may only send', {}, 'pass'],
+    ['two keys within the overlap', keys(key(KEY_ID, 47), key('AKIAOLD', 900)), 'pass'],
+    ['two keys on the last hour of the retirement', keys(key(KEY_ID, 50), key('AKIAOLD', 900)), 'pass'],
+    ['two keys after it', keys(key(KEY_ID, 51), key('AKIAOLD', 900)), 'fail', 'it was never used'],
+    ['two keys after it, in any order', keys(key('AKIAOLD', 900), key(KEY_ID, 51)), 'fail'],
+    [
+      'a second key that is in use',
+      keys(key(KEY_ID, 51), { ...key('AKIAOLD', 900), lastUsedAt: NOW - 3 * HOUR }),
+      'fail',
+      'last used 3 hours ago',
+    ],
+    ['another inactive key that is the first', keys(key('AKIAOLD', 900, false), key(KEY_ID, 500)), 'pass'],
+    ['another key that is inactive', keys(key(KEY_ID, 500), key('AKIAOLD', 900, false)), 'pass'],
+    ['an inactive current key', keys(key(KEY_ID, 500, false)), 'fail'],
+    ['no current key', keys(key('AKIAOLD', 900)), 'fail'],
+    ['two ways to send', user([{ ...SEND, Action: ['ses:SendEmail', 'SES:SendRawEmail'] }]), 'pass'],
+    [
+      'from one network',
+      user([{ ...SEND, Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } } }]),
+      'pass',
+    ],
+    ['no permission at all', user([]), 'warn'],
+    [
+      'as every sender but one',
+      user([{ ...SEND, Condition: { StringNotEquals: { 'ses:FromAddress': 'ceo@shop.example.com' } } }]),
+      'warn',
+    ],
+    ['no condition', user([{ Effect: 'Allow', Action: 'ses:SendRawEmail' }]), 'warn', 'from anywhere'],
+    [
+      'no condition in one of two statements',
+      user([SEND, { Effect: 'Allow', Action: 'ses:SendRawEmail' }]),
+      'warn',
+      'from anywhere',
+    ],
+    ['no permission at all', user([]), 'warn', 'allows it anything'],
+    [
+      'a condition on something else',
+      user([{ ...SEND, Condition: { Bool: { 'aws:SecureTransport': 'true' } } }]),
+      'warn',
+    ],
+    ['more than sending', user([SEND, { ...SEND, Action: ['ses:SendRawEmail', 's3:GetObject'] }]), 'fail'],
+    ['all of SES', user([{ ...SEND, Action: 'ses:*' }]), 'fail'],
+    ['all but something', user([{ Effect: 'Allow', NotAction: 'iam:*' }]), 'fail'],
+    ['a deny of something else', user([SEND, { Effect: 'Deny', Action: 's3:*' }]), 'pass'],
+    ['in a group', user([SEND], { groups: 1 }), 'warn'],
+    ['a password for the console', user([SEND], { console: true }), 'fail'],
+    ['policies not known', withAws({ user: refused }), 'access-denied'],
+    ['access denied', { keys: refused }, 'access-denied'],
+    ['throttled', { keys: missing('throttled', 'Throttling') }, 'throttled'],
+    ['another provider', elsewhere(), 'not-applicable'],
+  ],
+  'iam.simulate': [
+    ['allowed', {}, 'pass'],
+    ['denied', withAws({ simulated: known('implicitDeny') }), 'fail'],
+    ['forbidden', withAws({ simulated: known('explicitDeny') }), 'fail'],
+    ['access denied', withAws({ simulated: refused }), 'access-denied'],
+    ['another provider', elsewhere(), 'not-applicable'],
+  ],
+  'mfa.identity': [
+    ['everybody', {}, 'pass', 'by one password'],
+    ['everybody, and a login by a token', withLogin({ used: 'XOAUTH2' }), 'pass', 'by a token (XOAUTH2)'],
+    ['somebody has none', people({ withoutMfa: 1 }), 'warn'],
+    ['the root user has none', people({ rootMfa: false }), 'warn'],
+    ['access denied', withAccount({ people: refused }), 'access-denied'],
+    ['a seed', seed, 'not-applicable'],
+    ['everybody, and a login that was not seen', { login: refused }, 'pass', 'How it logs in was not seen'],
+  ],
+};

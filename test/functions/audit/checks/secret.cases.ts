@@ -1,0 +1,113 @@
+import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { DAY, HOUR, NOW, withAccount, withAws, withDescription } from '../sound-facts.ts';
+import type { Cases } from './case.ts';
+
+const rotated = (days: number, next: number | null = NOW + 20 * DAY) =>
+  withDescription({ lastRotatedAt: NOW - days * DAY, nextRotationAt: next });
+
+export const secretCases: Cases = {
+  'secret.rotation-enabled': [
+    ['enabled', {}, 'pass'],
+    ['disabled', withDescription({ rotationEnabled: false }), 'fail'],
+    ['never configured', withDescription({ rotationEnabled: null }), 'fail'],
+  ],
+  'secret.rotation-age': [
+    ['young', {}, 'pass'],
+    ['older than the deployment allows, and no rotation planned', rotated(32, null), 'fail'],
+    [
+      'nearly too old, and rotation switched off',
+      withDescription({ lastRotatedAt: NOW - 26 * DAY, rotationEnabled: false }),
+      'warn',
+    ],
+    ['on the day it is due', rotated(30.5, NOW + HOUR), 'pass'],
+    ['on a longer schedule of its own', rotated(50), 'pass'],
+    ['on a schedule beyond 90 days', rotated(92), 'fail'],
+    ['never rotated', withDescription({ lastRotatedAt: null, createdAt: NOW - 200 * DAY }), 'fail'],
+    ['without dates', withDescription({ lastRotatedAt: null, createdAt: null }), 'info'],
+    ['on its last day', rotated(31, null), 'warn'],
+    ['after 80 % of its time, and no rotation planned', rotated(24, null), 'pass'],
+    ['a rotation that was due just now', rotated(25, NOW), 'warn', 'No rotation is planned.'],
+  ],
+  'secret.rotation-late': [
+    ['in time', {}, 'pass'],
+    ['overdue', withDescription({ nextRotationAt: NOW - 2 * HOUR }), 'fail'],
+    ['stuck', withDescription({ stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] } }), 'fail'],
+    [
+      'running now',
+      withDescription({
+        stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
+        lastChangedAt: NOW - HOUR / 2,
+      }),
+      'info',
+    ],
+    [
+      'both labels on one version',
+      withDescription({ stages: { current: ['AWSCURRENT', 'AWSPENDING'] } }),
+      'pass',
+    ],
+    ['not enabled', withDescription({ rotationEnabled: false, nextRotationAt: null }), 'not-applicable'],
+    ['due an hour ago', withDescription({ nextRotationAt: NOW - HOUR }), 'pass'],
+    ['no date of the next rotation', withDescription({ nextRotationAt: null }), 'pass'],
+    [
+      'disabled, and its date has passed',
+      withDescription({ rotationEnabled: false, nextRotationAt: NOW - DAY }),
+      'not-applicable',
+    ],
+    [
+      'a version that waits for more than an hour',
+      withDescription({
+        stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
+        lastChangedAt: NOW - HOUR,
+      }),
+      'fail',
+      'did not finish',
+    ],
+  ],
+  'secret.cmk': [
+    ['own key', {}, 'pass'],
+    ['no key named', withDescription({ kmsKeyId: null }), 'warn'],
+    ['the AWS managed key', withDescription({ kmsKeyId: 'alias/aws/secretsmanager' }), 'warn'],
+    ['own key that nobody rotates', withAws({ key: known({ state: 'Enabled', rotates: false }) }), 'warn'],
+    [
+      'own key that is about to be deleted',
+      withAws({ key: known({ state: 'PendingDeletion', rotates: false }) }),
+      'fail',
+    ],
+    [
+      'own key that may not be looked at',
+      withAws({ key: missing('access-denied', 'AccessDeniedException') }),
+      'access-denied',
+    ],
+    [
+      'the AWS managed key, and no key to look at',
+      {
+        ...withDescription({ kmsKeyId: null }),
+        ...withAws({ key: missing('not-reached', 'nothing to ask for') }),
+      },
+      'warn',
+    ],
+    [
+      'the AWS managed key, by its ARN',
+      withDescription({ kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager' }),
+      'warn',
+    ],
+  ],
+  'secret.recovery': [
+    ['a previous version', {}, 'pass'],
+    ['never rotated', withDescription({ lastRotatedAt: null, stages: { current: ['AWSCURRENT'] } }), 'pass'],
+    ['rotated, no previous version', withDescription({ stages: { current: ['AWSCURRENT'] } }), 'warn'],
+    ['scheduled for deletion', withDescription({ deletedAt: NOW + 7 * DAY }), 'fail'],
+    ['the table cannot be put back', withAccount({ tableRecovery: known(false) }), 'warn'],
+    [
+      'the backups of the table may not be read',
+      withAccount({ tableRecovery: missing('access-denied', 'AccessDeniedException') }),
+      'access-denied',
+    ],
+    [
+      'scheduled for deletion, with its date',
+      withDescription({ deletedAt: NOW + DAY }),
+      'fail',
+      'on 2026-11-25.',
+    ],
+  ],
+};

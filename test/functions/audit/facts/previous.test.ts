@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
+import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
+import { Redacted } from '../../../../functions/credential/redacted.ts';
+import type { SecretDescription } from '../../../../functions/credential/secret-reader.ts';
+import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { credential, DAY, NOW, soundFacts } from '../sound-facts.ts';
+
+const OLD_ID = 'AKIAEXAMPLE000000000';
+const value = (username: string) =>
+  JSON.stringify({ host: 'mail.example.com', port: 465, username, password: 'canary-V8kq2LxZr9Tn4WsB' });
+
+interface Case {
+  readonly description?: Partial<SecretDescription>;
+  readonly current?: Credential;
+  readonly stored?: string | null;
+}
+
+async function previous({ description = {}, current = credential, stored = value(OLD_ID) }: Case) {
+  const tried: string[] = [];
+  const result = await previousCredential(
+    {
+      store: {
+        read: async () =>
+          stored === null
+            ? { kind: 'absent' }
+            : { kind: 'value', versionId: 'previous', text: new Redacted(stored), createdAt: null },
+      },
+      attempt: async ({ username }) => {
+        tried.push(username);
+        return { judgement: judgementOf('rejected'), evidence: null };
+      },
+      policy: soundFacts.policy,
+      now: () => NOW,
+    },
+    { ...soundFacts.description, ...description },
+    current,
+    1000,
+  );
+  return { result, tried };
+}
+
+describe('the replaced credential', () => {
+  it('is tried once when overlap and soak are over', async () => {
+    const { result, tried } = await previous({});
+    expect(tried).toEqual([OLD_ID]);
+    expect(result).toMatchObject({ kind: 'tried', proof: { judgement: { verdict: 'rejected' } } });
+  });
+
+  it('is tried to the hour: 48 hours of overlap and 72 of soak', async () => {
+    const days = (count: number) => previous({ description: { lastRotatedAt: NOW - count * DAY } });
+    expect((await days(4.99)).tried).toEqual([]);
+    expect((await days(5)).tried).toEqual([OLD_ID]);
+  });
+
+  const manual: Provider = { type: 'mailgun' } as Provider;
+  it.each<[string, Case]>([
+    ['no version is replaced', { description: { stages: { current: ['AWSCURRENT'] } } }],
+    ['nobody says when it was replaced', { description: { lastRotatedAt: null } }],
+    ['its provider lets two logins take turns', { current: { ...credential, provider: manual } }],
+    ['the version has no value', { stored: null }],
+    ['the version cannot be parsed', { stored: '{}' }],
+    ['it is the current one', { stored: value(credential.username) }],
+  ])('is left alone when %s', async (_name, given) => {
+    const { result, tried } = await previous(given);
+    expect(tried).toEqual([]);
+    expect(result.kind).toBe('not-tried');
+  });
+});

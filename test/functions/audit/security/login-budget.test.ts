@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
+import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
+import { accountKey } from '../../../../functions/budget/budget-table.ts';
+import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
+import { Redacted } from '../../../../functions/credential/redacted.ts';
+import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { credential, soundFacts } from '../sound-facts.ts';
+
+/** SendGrid and Resend tell credentials apart by their passwords: all log in as the same user. */
+const inUse: Credential = {
+  ...credential,
+  username: 'apikey',
+  credentialId: 'key-2',
+  provider: { type: 'sendgrid' } as Provider,
+};
+const STORED = JSON.stringify({
+  host: inUse.endpoint.host,
+  port: inUse.endpoint.port,
+  username: 'apikey',
+  credentialId: 'key-1',
+  password: 'canary-V8kq2LxZr9Tn4WsB',
+});
+
+/** The accounts of the login budget that were charged with a login. */
+function charged() {
+  const accounts: string[] = [];
+  const attempt = async (tried: Credential) => {
+    accounts.push(accountKey(tried).pk);
+    return { judgement: judgementOf('rejected'), evidence: null };
+  };
+  return { accounts, attempt };
+}
+
+describe('a login that the audit expects to be refused', () => {
+  it('is never charged to the account of the credential in use, which could not log in any more after four', async () => {
+    const { accounts, attempt } = charged();
+    const read = async () =>
+      ({ kind: 'value', versionId: 'previous', text: new Redacted(STORED), createdAt: null }) as const;
+    const { policy, description, examinedAt } = soundFacts;
+    const ports = { store: { read }, attempt, policy, now: () => examinedAt };
+    const result = await previousCredential(ports, description, inUse, 1000);
+    expect(result).toMatchObject({ kind: 'not-tried', because: expect.stringContaining('one user') });
+    expect(accounts).not.toContain(accountKey(inUse).pk);
+  });
+
+  it('of a made-up user is charged to one account of the host, by each batch and run', async () => {
+    const { accounts, attempt } = charged();
+    const optIns = [{ host: credential.endpoint.host, checks: ['negative-control' as const] }];
+    for (let batch = 0; batch < 3; batch += 1) {
+      const tests = new OptInTests({ attempt, relay: async () => ({ result: 'unknown', reason: 'closed' }) });
+      await tests.of(credential.endpoint, optIns, 1000);
+    }
+    expect(accounts).toHaveLength(3);
+    expect(new Set(accounts).size).toBe(1);
+  });
+});
