@@ -3,10 +3,13 @@ import type { Check } from '../check.ts';
 import type { CaaRecord } from '../dns/answer.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { caaNames } from '../facts/domain/authorities.ts';
+import type { DomainFacts } from '../facts/domain/domain-facts.ts';
 import { exchangersOf, isNullMx } from '../facts/domain/exchangers.ts';
 import { mailGateway } from '../facts/domain/mail-providers.ts';
 import type { SendingAddress } from '../facts/domain/route-facts.ts';
+import { seenRecords } from '../facts/domain/seen-records.ts';
 import { decide } from '../gathered.ts';
+import type { Remembered } from '../memory/remembered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain } from './domain-subject.ts';
 
@@ -114,7 +117,33 @@ export const dnsChecks: readonly Check[] = [
     reference: rfc(5321, '5.1'),
     rule: onDomain(({ mx }) => decide(mx, (records) => gatewayOutcome(exchangersOf(records)))),
   },
+  {
+    id: 'dns.changed',
+    practices: [7, 13],
+    title: 'DNS records since the last audit',
+    severity: 'medium',
+    needs: ['domain', 'history'],
+    why: 'Whoever changes these records decides who may send as the domain and where its mail goes; a change that nobody made is the first sign of a domain taken over.',
+    mend: 'Compare the records with what you meant to publish. If nobody of yours changed them, secure the accounts at the registrar and the DNS provider first.',
+    reference: rfc(4033, '3.1'),
+    rule: onDomain((domain, facts) => driftOutcome(domain, facts.history?.records ?? {})),
+  },
 ];
+
+function driftOutcome(domain: DomainFacts, before: Remembered['records']): Outcome {
+  const compared = seenRecords(domain).filter(([name]) => before[name]);
+  if (compared.length === 0) return notApplicable('No audit has seen the records of this domain before.');
+  const changed = compared.filter(([name, seen]) => seen.known && seen.value !== before[name]?.sha256);
+  if (changed.length > 0) {
+    const evidence = `Changed since the last audit: ${changed.map(([name]) => name).join(', ')}.`;
+    const signed = domain.dnssec.known && domain.dnssec.value === 'secure';
+    return signed ? info(`${evidence} DNSSEC vouches for them.`) : warn(evidence);
+  }
+  for (const [name, seen] of compared) {
+    if (!seen.known) return unknown(seen.reason, `${name} was not read: ${seen.detail}.`);
+  }
+  return pass(`All ${compared.length} records that were seen before are as they were.`);
+}
 
 function reverseOutcome(addresses: readonly SendingAddress[], host: string): Outcome {
   if (addresses.length === 0) {

@@ -56,7 +56,7 @@ export async function gatherAccount(
     version: '1.0',
   });
   const ssm = api({ service: 'ssm', target: 'AmazonSSM', version: '1.1' });
-  const asked = {
+  return settled({
     ses: sesAccount({ ses, sesv2, mailManager, cloudWatch, region, now }),
     functions: gather(() => functionFacts(functionConfigurations(env), stack, values)),
     plainParameters: gather(() => plainParameters(ssm)),
@@ -71,21 +71,10 @@ export async function gatherAccount(
     vpcEndpoints: gather(() => vpcEndpoints(queryApi(EC2), region)),
     tableRecovery: gather(() => tableRecovery(dynamoDb, table)),
     tableExpiry: gather(() => tableExpiry(dynamoDb, table)),
-  };
-  return {
-    ses: await asked.ses,
-    functions: await asked.functions,
-    plainParameters: await asked.plainParameters,
-    taskVariables: await asked.taskVariables,
-    stackOutputs: await asked.stackOutputs,
-    readers: await asked.readers,
-    trail: await asked.trail,
-    logs: await asked.logs,
-    people: await asked.people,
-    alarms: await asked.alarms,
-    lastDrill: await asked.lastDrill,
-    vpcEndpoints: await asked.vpcEndpoints,
-    tableRecovery: await asked.tableRecovery,
-    tableExpiry: await asked.tableExpiry,
-  };
+  });
+}
+
+async function settled<Asked extends Record<string, Promise<unknown>>>(asked: Asked) {
+  const facts = Object.entries(asked).map(async ([name, fact]) => [name, await fact] as const);
+  return Object.fromEntries(await Promise.all(facts)) as { [Name in keyof Asked]: Awaited<Asked[Name]> };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ServerFacts } from '../../probe/facts.ts';
 import type { Finding, Found } from '../examined.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
@@ -60,10 +59,11 @@ function serverSeen({ content, server, examinedAt }: CredentialFacts): Remembere
 }
 
 function recordsSeen({ domain, history, examinedAt }: CredentialFacts): Remembered['records'] {
-  const read = Object.entries(domain.known ? seenRecords(domain.value) : {}).map(([name, values]) => {
-    const sha256 = createHash('sha256').update(JSON.stringify(values.toSorted())).digest('hex');
+  const read = (domain.known ? seenRecords(domain.value) : []).flatMap(([name, seen]) => {
+    if (!seen.known) return [];
+    const sha256 = seen.value;
     const before = history?.records[name];
-    return [name, { sha256, since: before?.sha256 === sha256 ? before.since : examinedAt }] as const;
+    return [[name, { sha256, since: before?.sha256 === sha256 ? before.since : examinedAt }] as const];
   });
   const now = Object.fromEntries(read);
   const earlier = Object.entries(history?.records ?? {}).filter(([name]) => !(name in now));

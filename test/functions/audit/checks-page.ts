@@ -1,4 +1,5 @@
-import type { Check, Fact } from '../../../functions/audit/check.ts';
+import type { Check } from '../../../functions/audit/check.ts';
+import { FACT_WORDS } from '../../../functions/audit/fact-words.ts';
 import { PRACTICES, type PracticeNumber } from '../../../functions/audit/practices.ts';
 
 const HEAD = `# The checks of the audit
@@ -12,19 +13,6 @@ A finding is \`pass\`, \`warn\`, \`fail\`, \`info\`, \`unknown\` (it could not b
 
 \`npx keyturn explain <check>\` prints the same offline.
 `;
-
-/** What stands behind each fact, in words. */
-const FACT_WORDS: Readonly<Record<Fact, string>> = {
-  secret: 'the description of the secret (not its value)',
-  value: 'the value of the secret, in memory only',
-  login: 'one login',
-  server: 'a probe of the mail server',
-  domain: 'DNS records of the domain',
-  iam: 'the IAM user of the credential',
-  ses: 'Amazon SES',
-  account: 'settings of the AWS account',
-  history: 'what the last audit saw',
-};
 
 /** The whole catalogue as Markdown. `optIn`: ids of the checks that are off until a deployment switches them on. */
 export function checksPage(catalogue: readonly Check[], optIn: ReadonlySet<string>): string {

@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import { type Gathered, known } from '../../gathered.ts';
 import { keyName } from './dkim-facts.ts';
 import type { DomainFacts } from './domain-facts.ts';
 
 type Values = Gathered<readonly string[]>;
 
-/** The records that decide what becomes of a domain's mail, as `<type> <name>` to their values; those not read are left out. */
-export function seenRecords(facts: DomainFacts): Readonly<Record<string, readonly string[]>> {
-  const read = rows(facts).flatMap(([name, values]) => (values.known ? [[name, values.value] as const] : []));
-  return Object.fromEntries(read);
+/** The records that decide what becomes of a domain's mail: `<type> <name>`, and SHA-256 (hexadecimal) of the values. */
+export function seenRecords(facts: DomainFacts): [name: string, sha256: Gathered<string>][] {
+  return rows(facts).map(([name, values]) => [name, values.known ? known(hashOf(values.value)) : values]);
+}
+
+/** Whatever the order in which a name server puts them. */
+function hashOf(values: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(values.toSorted())).digest('hex');
 }
 
 function rows({ domain, mx, spf, dmarc, mtaSts, tlsRpt, dkim }: DomainFacts): [string, Values][] {

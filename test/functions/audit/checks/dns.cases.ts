@@ -1,8 +1,9 @@
 import type { CaaRecord } from '../../../../functions/audit/dns/answer.ts';
 import type { SendingAddress } from '../../../../functions/audit/facts/domain/route-facts.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import { route, withDomain } from '../sound-domain.ts';
-import { silent, withCertificate } from '../sound-facts.ts';
+import { remember } from '../../../../functions/audit/memory/remember.ts';
+import { route, spfOf, withDomain } from '../sound-domain.ts';
+import { silent, soundFacts, withCertificate } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
 const unread = missing('timeout', 'DNS ETIMEOUT');
@@ -18,6 +19,10 @@ const caa = (...records: Partial<CaaRecord>[]) => {
   const sound = { critical: false, tag: 'issue', value: 'amazon.com' };
   return withDomain({ route: { ...route, caa: known(records.map((record) => ({ ...sound, ...record }))) } });
 };
+
+const history = remember(soundFacts, []);
+const otherSpf = { ...spfOf(), records: known(['v=spf1 include:elsewhere.example -all']) };
+const signed = known('secure' as const);
 
 export const dnsCases: Cases = {
   'dns.mx': [
@@ -80,5 +85,34 @@ export const dnsCases: Cases = {
     ['none that is known', {}, 'info'],
     ['a null MX', exchangers(''), 'not-applicable'],
     ['not read', withDomain({ mx: unread }), 'timeout'],
+  ],
+  'dns.changed': [
+    ['as they were', { history }, 'pass'],
+    [
+      'another SPF record',
+      { history, ...withDomain({ spf: otherSpf, dnssec: known('insecure') }) },
+      'warn',
+      'TXT shop.example.com',
+    ],
+    [
+      'another one in a signed zone',
+      { history, ...withDomain({ spf: otherSpf, dnssec: signed }) },
+      'info',
+      'DNSSEC',
+    ],
+    [
+      'MX records are gone',
+      { history, ...withDomain({ mx: known([]), dnssec: unread }) },
+      'warn',
+      'MX shop.example.com',
+    ],
+    [
+      'not read, and the others as they were',
+      { history, ...withDomain({ mx: unread }) },
+      'timeout',
+      'MX shop.example.com',
+    ],
+    ['a first audit', {}, 'not-applicable'],
+    ['another domain before', { history: { ...history, records: {} } }, 'not-applicable'],
   ],
 };
