@@ -6,6 +6,61 @@ const dayIn = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000
 const risk = { secret: 'mail/office', check: 'cert.key', reason: 'Replaced in March.', until: dayIn(30) };
 const mailgun = { type: 'existing', name: 'mailgun', secretName: 'mail/mailgun' };
 
+/** Each is, holds or lies in a place where the function itself, its cloud, nobody or everybody answers. */
+const CLOSED = [
+  '0.0.0.0/0',
+  '0.0.0.0/1',
+  '128.0.0.0/1',
+  '64.0.0.0/2',
+  '127.0.0.0/8',
+  '127.0.0.1/32',
+  '126.0.0.0/7',
+  '0.0.0.0/8',
+  '0.0.0.0/32',
+  '169.254.0.0/16',
+  '169.254.169.254/32',
+  '169.254.170.2/32',
+  '169.0.0.0/8',
+  '160.0.0.0/4',
+  '224.0.0.0/4',
+  '255.255.255.255/32',
+  '240.0.0.0/8',
+  '::/0',
+  '::1/128',
+  '::/128',
+  '::/96',
+  '::ffff:0:0/96',
+  '::ffff:127.0.0.0/104',
+  '::ffff:169.254.169.254/128',
+  '64:ff9b::/96',
+  '64:ff9b::7f00:1/128',
+  'fe80::/10',
+  'fe80::1/128',
+  'ff02::1/128',
+  'fd00:ec2::254/128',
+  'fd00:ec2::/32',
+  'fd00::/8',
+  'fc00::/7',
+  '8000::/1',
+  '2000::/2',
+  '2000::/3',
+  '2002:7f00:1::/48',
+  '2001:0:7f00:1::/64',
+];
+/** Networks of one's own, whoever else could reach them. */
+const OPENED = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.1.0/24',
+  '100.64.0.0/10',
+  '203.0.113.7/32',
+  '9.0.0.0/8',
+  'fd12:3456:789a::/48',
+  '2001:db8::/32',
+  '2600:1f18::/32',
+  'fc00::/16',
+];
+
 describe('readConfig', () => {
   it('fills in every default of an empty configuration', () => {
     expect(readConfig({})).toEqual({
@@ -84,8 +139,12 @@ describe('readConfig', () => {
       { passwordTables: { subnetIds: ['vpc-1'] } },
       'keyturn.passwordTables.subnetIds[0]: expected a subnet id',
     ],
+    ...CLOSED.map((one): [object, string] => [
+      { network: { networks: ['10.0.0.0/8', one] } },
+      'keyturn.network.networks[1]: expected a CIDR block of your own network, without loopback,',
+    ]),
     [{ network: { networks: ['10.0.0.0/33'] } }, 'keyturn.network.networks[0]: expected a CIDR block'],
-    [{ network: { networks: ['fd00::/8', 'all'] } }, 'keyturn.network.networks[1]: expected a CIDR block'],
+    [{ network: { networks: ['fd12::/16', 'all'] } }, 'keyturn.network.networks[1]: expected a CIDR block'],
     [{ network: { port: 25 } }, 'keyturn.network.port: expected no such setting, got 25'],
     [{ rotationDays: 1.5 }, 'keyturn.rotationDays: expected a whole number from 1 to 1000, got 1.5'],
     [
@@ -156,6 +215,10 @@ describe('readConfig', () => {
     expect(() => readConfig({ acceptedRisks: [{ ...risk, ...change }] })).toThrow(
       `keyturn.acceptedRisks${message}`,
     );
+  });
+
+  it.each(OPENED)('opens %s, a network of one’s own', (one) => {
+    expect(readConfig({ network: { networks: [one] } }).network.networks).toEqual([one]);
   });
 
   it('takes hosts on which their owner lets the audit do more', () => {

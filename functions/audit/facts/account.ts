@@ -1,4 +1,5 @@
 import type { Gathered } from '../gathered.ts';
+import type { PolicyStatement } from './aws.ts';
 import type { DependencyAudit } from './dependencies.ts';
 import type { SesFacts } from './ses.ts';
 
@@ -59,6 +60,22 @@ export interface PeopleFacts {
   readonly rootMfa: boolean;
 }
 
+/** What IAM policies let people and programs do to Keyturn's secrets, functions and table; Keyturn's own roles are left out. */
+export interface HandsFacts {
+  /** The name of Keyturn's table. */
+  readonly table: string;
+  /** Users and roles that may do everything. */
+  readonly administrators: number;
+  /** The others that may do anything of it, and the statements that say so. */
+  readonly principals: readonly Principal[];
+}
+
+export interface Principal {
+  /** `role/<name>` or `user/<name>`. */
+  readonly name: string;
+  readonly statements: readonly PolicyStatement[];
+}
+
 export interface AlarmFacts {
   readonly name: string;
   readonly acts: boolean;
@@ -91,6 +108,7 @@ export interface SharedFacts {
   readonly readers: Gathered<Readers>;
   readonly logs: Gathered<LogFacts>;
   readonly people: Gathered<PeopleFacts>;
+  readonly hands: Gathered<HandsFacts>;
   /** Whether some trail is logging in this region. */
   readonly trail: Gathered<boolean>;
   /** Keyturn's own alarms. */

@@ -62,7 +62,7 @@ export function sandboxContext(
     secretName,
   }));
   const ports = [ses, ...adopted.map(({ server }) => server(servers))].map(({ port }) => port);
-  const network = { ports: [...new Set(ports)], networks: ['127.0.0.0/8', '::1/128'] };
+  const network = { ports: [...new Set(ports)] };
   // Nothing of a sandbox is asked of anybody outside: its DNSSEC status stays unknown.
   const dns = { nameServers: [nameServer], dnsOverHttps: 'https://127.0.0.1:9/dns-query' };
   return { network, ...dns, credentials: [orders, ...existing] };

@@ -194,6 +194,16 @@ export const account: AccountFacts = {
     complete: true,
   }),
   people: known({ withPassword: 3, withoutMfa: 0, rootMfa: true }),
+  hands: known({
+    table: 'Keyturn-Table',
+    administrators: 2,
+    principals: [
+      {
+        name: 'role/shop',
+        statements: [{ Effect: 'Allow', Action: 'lambda:*', Resource: '*:function:shop' }],
+      },
+    ],
+  }),
   trail: known(true),
   alarms: known([{ name: 'Keyturn-AuditFailed', acts: true }]),
   vpcEndpoints: known([{ service: 'secretsmanager', open: false }]),

@@ -16,6 +16,13 @@ ada,arn:aws:iam::1:user/ada,2020,true,2026,2026,N/A,true
 orders,arn:aws:iam::1:user/orders,2020,false,N/A,N/A,N/A,false
 `;
 
+const CI = {
+  PolicyName: 'tagging',
+  PolicyDocument: encodeURIComponent(
+    JSON.stringify({ Statement: { Effect: 'Allow', Action: 'secretsmanager:TagResource', Resource: '*' } }),
+  ),
+};
+
 const readEvent = (secretId: string, userIdentity: object, extra: object = {}) => ({
   EventTime: new Date(NOW - DAY),
   CloudTrailEvent: JSON.stringify({ userIdentity, requestParameters: { secretId }, ...extra }),
@@ -108,6 +115,9 @@ beforeEach(async () => {
       TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
     }),
     GenerateCredentialReport: () => ({ State: 'COMPLETE' }),
+    GetAccountAuthorizationDetails: () => ({
+      RoleDetailList: [{ RoleName: 'ci', Path: '/', RolePolicyList: [CI] }],
+    }),
     GetCredentialReport: () => ({ Content: Buffer.from(REPORT).toString('base64') }),
     ListFunctions: ({ Marker }) =>
       Marker
@@ -277,6 +287,7 @@ describe('an account', () => {
         complete: true,
       }),
       people: known({ withPassword: 2, withoutMfa: 1, rootMfa: true }),
+      hands: known({ table: 'ledger', administrators: 0, principals: [{ name: 'role/ci' }] }),
       trail: known(true),
       alarms: known([
         { name: 'Keyturn-a', acts: true },
