@@ -150,6 +150,7 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
         'ecs:DescribeTaskDefinition',
         'ecs:ListTaskDefinitionFamilies',
         'iam:GenerateCredentialReport',
+        'iam:GetAccountAuthorizationDetails',
         'iam:GetCredentialReport',
         'lambda:ListFunctions',
         'logs:DescribeLogGroups',
