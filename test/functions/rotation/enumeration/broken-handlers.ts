@@ -39,6 +39,8 @@ function forgetful({ ledger }: RotationPorts): RotationPorts['ledger'] {
   return {
     mints: async () => [],
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
+    recordProof: (arn, proof) => ledger.recordProof(arn, proof),
+    proofOf: (arn, token) => ledger.proofOf(arn, token),
     recordEvent: (arn, event, at, details) => ledger.recordEvent(arn, event, at, details),
   };
 }
