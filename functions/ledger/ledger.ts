@@ -39,15 +39,16 @@ export interface Mint {
 }
 
 /**
- * That one version logged in at each of its endpoints; times in milliseconds since 1970. An item of its own, which nobody
- * but the step that logged in writes: others write a `Mint` whole, and would lose it.
+ * Whether one version logged in at each of its endpoints when it was tried last; times in milliseconds since 1970. An item
+ * of its own, which nobody but the step that logs in writes: others write a `Mint` whole, and would lose it.
  */
 export interface VersionProof {
   /** The version's id. */
   readonly token: string;
-  /** Before the first of its logins. */
+  /** Before its logins. */
   readonly startedAt: number;
-  readonly provenAt: number;
+  /** Null from before the first login until the last one was good: what fails then, or dies, is unproven. */
+  readonly provenAt: number | null;
   readonly provenBy: 'testSecret' | 'finishSecret';
 }
 
@@ -136,7 +137,7 @@ export class Ledger {
     await this.#put(secretArn, proofKey(proof.token), proof, KEY_DAYS);
   }
 
-  /** The newest proof of a version, read after all writes that were answered before; null when there is none. */
+  /** The newest try to prove a version, read after all writes that were answered before; null when there is none. */
   async proofOf(secretArn: string, token: string): Promise<VersionProof | null> {
     const { Item } = await this.#client.send(
       new GetItemCommand({

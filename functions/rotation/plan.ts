@@ -10,7 +10,7 @@ export interface Facts {
   readonly stored: boolean;
   /** The ledger's attempts to make a credential for this secret, of all tokens. */
   readonly mints: readonly Mint[];
-  /** The ledger's proof of this very version; only finishSecret asks for it. */
+  /** The ledger's last try to prove this very version; only finishSecret asks for it. */
   readonly proof: VersionProof | null;
   /** Whether the version was current before: its label AWSPENDING was put back by hand. */
   readonly replaced: boolean;
@@ -65,14 +65,16 @@ function withValue(step: Step, facts: Facts, own: Mint | undefined): Plan {
 }
 
 /**
- * A proof says what was true when it was made. It ends when this secret's credential may have been changed since: when a
- * credential was made or a password set for whichever token, this one included, or the version was current and replaced.
+ * A proof says what was true when it was made. It ends when another try to prove the version begins, and when this
+ * secret's credential may have been changed since: when one was made or a password set for whichever token, this one
+ * included, or the version was current and replaced.
  */
 function promotion({ now, mints, proof, replaced }: Facts): Plan {
-  if (proof === null || replaced || now - proof.provenAt > PROOF_HOLDS_MS)
-    return { kind: 'prove-and-promote' };
+  const provenAt = proof?.provenAt ?? null;
+  if (proof === null || provenAt === null || replaced) return { kind: 'prove-and-promote' };
   const isNewest = mints.every(({ endsBy }) => endsBy <= proof.startedAt);
-  return isNewest ? { kind: 'promote', proof } : { kind: 'prove-and-promote' };
+  const holds = isNewest && now - provenAt <= PROOF_HOLDS_MS;
+  return holds ? { kind: 'promote', proof } : { kind: 'prove-and-promote' };
 }
 
 function withoutValue(step: Step, { mints, now }: Facts): Plan {

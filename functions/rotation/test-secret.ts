@@ -21,14 +21,15 @@ export async function proveSecret(
 ): Promise<VersionProof> {
   const { ledger, secret, token, now } = rotation;
   const credential = usable(pending);
-  const startedAt = now();
+  const unproven = { token, startedAt: now(), provenAt: null, provenBy };
   try {
+    await ledger.recordProof(secret.arn, unproven);
     for (const login of everyLogin(credential)) await prove(rotation, login, 'pending');
   } catch (error) {
     await restore(rotation, credential);
     throw error;
   }
-  const proof = { token, startedAt, provenAt: now(), provenBy };
+  const proof = { ...unproven, provenAt: now() };
   await ledger.recordEvent(secret.arn, 'credential.proven', proof.provenAt, { versionId: token });
   await ledger.recordProof(secret.arn, proof);
   return proof;

@@ -7,12 +7,12 @@ import { type Facts, plan } from '../../../functions/rotation/plan.ts';
 const NOW = 1_000_000_000;
 const HOUR_MS = 60 * 60_000;
 const open: Mint = { token: 'mine', startedAt: NOW - 60_000, endsBy: NOW - 45_000, accessKeyId: null };
-const proof: VersionProof = {
+const proof = {
   token: 'mine',
   startedAt: NOW - 30_000,
   provenAt: NOW - 20_000,
   provenBy: 'testSecret',
-};
+} satisfies VersionProof;
 const closed: Mint = { ...open, accessKeyId: 'AKIA1' };
 
 function planned(step: Step, facts: Partial<Facts>) {
@@ -46,6 +46,7 @@ describe('the plan of a step', () => {
     ],
     ['with a proof of the last minute that it holds', { now: proof.provenAt + HOUR_MS }, 'promote'],
     ['without any proof', { proof: null }, 'prove-and-promote'],
+    ['when it was tried again, and not proven', { proof: { ...proof, provenAt: null } }, 'prove-and-promote'],
     ['with an outdated proof', { now: proof.provenAt + HOUR_MS + 1 }, 'prove-and-promote'],
     ['when it was current before', { replaced: true }, 'prove-and-promote'],
     [

@@ -149,7 +149,9 @@ export class Lab {
   }
 
   #login(credential: Credential): Proof {
-    const evidence = loginEvidence(credential, !this.isServerDown && this.subject.accepts(credential, true));
+    const accepted = !this.isServerDown && this.subject.accepts(credential, true);
+    if (accepted) this.watch.loggedIn(credential);
+    const evidence = loginEvidence(credential, accepted);
     return { judgement: judge(evidence), evidence };
   }
 }
