@@ -6,13 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { REPORT } from '../../functions/observe/names.ts';
-import {
-  decryptReports,
-  listReports,
-  onEverything,
-  onManagedSecrets,
-  onReports,
-} from './permissions.ts';
+import { decryptReports, listReports, onEverything, onManagedSecrets, onReports } from './permissions.ts';
 import type { Storage } from './storage.ts';
 
 export interface AccessPoliciesProps {
