@@ -3,9 +3,11 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { attemptLogin } from './budget/deployed.ts';
 import { SecretStore } from './credential/store.ts';
-import { ledger } from './ledger/table.ts';
+import { setting } from './environment.ts';
+import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
+import { OperationTable } from './operations/operation-table.ts';
 import { announcePromotion } from './rotation/announce.ts';
 import { newPassword } from './rotation/password.ts';
 import { performStep, type RotationPorts } from './rotation/perform-step.ts';
@@ -14,6 +16,7 @@ import { RotationError } from './rotation/rotation.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
 const providerFor = deployedProviders(store);
+const operations = new OperationTable(dynamodb, setting('table'));
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */
 export const handler = async (event: SecretsManagerRotationEvent, context: Context): Promise<void> => {
@@ -76,6 +79,7 @@ function portsFor(context: Context): RotationPorts {
   return {
     store,
     ledger,
+    requestOf: (operationId) => operations.find(operationId),
     login: attemptLogin,
     providerFor,
     newPassword,

@@ -1,7 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ValidationResult } from '../api/validation-result.ts';
-import { type DynamoDBClient, PutItemCommand, paginateQuery, QueryCommand } from '../aws/dynamodb.ts';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  QueryCommand,
+} from '../aws/dynamodb.ts';
 import type { ChainedEvent } from './chain.ts';
 import { type ChainVerdict, verifyChain } from './chain-verdict.ts';
 import { type CredentialStatus, checkOf } from './credential-status.ts';
@@ -30,6 +36,20 @@ export interface Mint {
   readonly abandonedAt?: number;
   /** A lease, too: of the process that undoes an abandoned attempt. */
   readonly undoneBy?: number;
+}
+
+/**
+ * Whether one version logged in at each of its endpoints when it was tried last; times in milliseconds since 1970. An item
+ * of its own, which nobody but the step that logs in writes: others write a `Mint` whole, and would lose it.
+ */
+export interface VersionProof {
+  /** The version's id. */
+  readonly token: string;
+  /** Before its logins. */
+  readonly startedAt: number;
+  /** Null from before the first login until the last one was good: what fails then, or dies, is unproven. */
+  readonly provenAt: number | null;
+  readonly provenBy: 'testSecret' | 'finishSecret';
 }
 
 /** What became of a replaced credential; times in milliseconds since 1970. */
@@ -113,6 +133,22 @@ export class Ledger {
     return (await this.#query(secretArn, 'MINT#')) as unknown as Mint[];
   }
 
+  async recordProof(secretArn: string, proof: VersionProof): Promise<void> {
+    await this.#put(secretArn, proofKey(proof.token), proof, KEY_DAYS);
+  }
+
+  /** The newest try to prove a version, read after all writes that were answered before; null when there is none. */
+  async proofOf(secretArn: string, token: string): Promise<VersionProof | null> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: marshall({ pk: partition(secretArn), sk: proofKey(token) }),
+        ConsistentRead: true,
+      }),
+    );
+    return Item ? (read(Item) as unknown as VersionProof) : null;
+  }
+
   async recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
     await this.#put(secretArn, `KEY#${deactivation.accessKeyId}`, deactivation, KEY_DAYS);
   }
@@ -184,6 +220,10 @@ export const VALIDATION_POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[ -~
 /** Where a validation stands in its credential's history. */
 export function positionOf({ checkedAt, versionId }: ValidationResult): string {
   return `${checkedAt}#${versionId}`;
+}
+
+function proofKey(token: string): string {
+  return `PROOF#${token}`;
 }
 
 function partition(secretArn: string): string {

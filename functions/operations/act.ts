@@ -1,6 +1,7 @@
 import { everyLogin } from '../credential/credential.ts';
 import { heal } from '../rotation/healing.ts';
 import { type LabelledLogin, labelledLogins } from '../rotation/labelled.ts';
+import { recordPromotion } from '../rotation/promotion.ts';
 import { RotationError } from '../rotation/rotation.ts';
 import { prove } from '../rotation/test-secret.ts';
 import type { Action } from './decision.ts';
@@ -12,7 +13,7 @@ import type { OperationPorts } from './ports.ts';
 /** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
 export async function carryOut(
   ports: OperationPorts,
-  { operationId, secretArn }: Operation,
+  { operationId, secretArn, who, reason }: Operation,
   gathered: Gathered,
   action: Action,
 ): Promise<string> {
@@ -32,6 +33,13 @@ export async function carryOut(
       await store.removePending(secretArn, action.versionId);
       return 'unlabelled';
     case 'move-current':
+      await recordPromotion(ports, secretArn, {
+        from: action.from,
+        to: action.to,
+        who,
+        reason,
+        provenBy: 'rollback',
+      });
       await store.moveCurrent(secretArn, action.to, action.from);
       return 'moved';
     case 'announce':

@@ -9,13 +9,24 @@ import { USER_TAG } from '../observe/names.ts';
 import type { RotationProvider } from './provider.ts';
 import type { SesProvider } from './providers/ses-schema.ts';
 
+/** What an operator has asked for, under an id that is the ClientRequestToken of the rotation it starts. */
+export interface RotationRequest {
+  readonly operation: string;
+  readonly secretArn: string;
+  /** An ARN. */
+  readonly who: string;
+  readonly reason: string | null;
+}
+
 /** One rotation of one secret, and all it may touch. */
 export interface Rotation {
   readonly secret: SecretDescription;
   /** The ClientRequestToken, which is also the id of the AWSPENDING version. */
   readonly token: string;
   readonly store: SecretStore;
-  readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent'>;
+  readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordProof' | 'proofOf' | 'recordEvent'>;
+  /** The operation of this id, if an operator has asked for one. */
+  readonly requestOf: (operationId: string) => Promise<RotationRequest | null>;
   readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;

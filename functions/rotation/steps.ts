@@ -1,6 +1,6 @@
-import { versionWith } from '../credential/secret-reader.ts';
 import { createSecret, recordMade } from './create-secret.ts';
 import type { Step } from './guard.ts';
+import { promote, proveAndPromote } from './promotion.ts';
 import type { Rotation } from './rotation.ts';
 import { setSecret } from './set-secret.ts';
 import { settledPlan } from './settled-plan.ts';
@@ -28,16 +28,13 @@ export async function runStep(step: Step, rotation: Rotation): Promise<StepResul
     case 'set':
       return setSecret(rotation, pending);
     case 'prove':
-      return proveSecret(rotation, pending);
+      await proveSecret(rotation, pending, 'testSecret');
+      return 'proven';
     case 'preflight':
       return preflight(rotation);
+    case 'prove-and-promote':
+      return proveAndPromote(rotation, pending);
     case 'promote':
-      return finishSecret(rotation);
+      return promote(rotation, plan.proof);
   }
-}
-
-/** Step 4: moves AWSCURRENT and does nothing else. What must follow is the work of retire.ts, on its own schedule. */
-async function finishSecret({ store, secret, token }: Rotation): Promise<'promoted'> {
-  await store.moveCurrent(secret.arn, token, versionWith('AWSCURRENT', secret));
-  return 'promoted';
 }

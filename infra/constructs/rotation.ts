@@ -21,7 +21,10 @@ export interface RotationScheduleProps {
   readonly immediately: boolean;
 }
 
-/** The rotation function of Secrets Manager, invocable by Secrets Manager on behalf of this account only. */
+/**
+ * The rotation function of Secrets Manager, invocable by Secrets Manager on behalf of this account only. `aws:SourceArn`
+ * would tie it to one secret (Secrets Manager user guide, "Permissions for rotation").
+ */
 export class Rotation extends KeyturnFunction {
   private readonly permission: CfnPermission;
 

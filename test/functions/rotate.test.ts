@@ -10,6 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
 import { Redacted } from '../../functions/credential/redacted.ts';
 import { SecretStore } from '../../functions/credential/store.ts';
+import { Ledger } from '../../functions/ledger/ledger.ts';
 import type { Operation } from '../../functions/operations/operation.ts';
 import { OperationTable } from '../../functions/operations/operation-table.ts';
 import { STEPS } from '../../functions/rotation/guard.ts';
@@ -157,6 +158,56 @@ describe('rotate', () => {
     await rotateFully(TOKEN);
     expect(JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '')).toHaveProperty('username');
     expect(lines().at(-1)).toMatchObject({ event: 'credential.promotion-untold', secretArn: arn });
+  });
+
+  describe('finishSecret, called directly', () => {
+    /** Time for one login, and for no second one after a refusal. */
+    const short = { ...context, getRemainingTimeInMillis: () => 21_000 } as Context;
+    const promotions = async () => {
+      const events = await new Ledger(table.client, 'table').events(arn);
+      return events.filter(({ event: name }) => name === 'credential.promotion');
+    };
+
+    it('promotes no password that the server refuses: it logs in, rejects, and AWSCURRENT stays', async () => {
+      await rotateFully(TOKEN);
+      const before = secrets.valueOf(arn, 'AWSCURRENT') ?? '';
+      const second = 'second'.padEnd(36, '0');
+      const wrong = new Redacted(JSON.stringify({ ...JSON.parse(before), password: 'wrong' }));
+      secrets.beginRotation(arn, second);
+      await new SecretStore(secrets.client).putPending(arn, second, wrong);
+      const logins = server.logins.length;
+      await expect(rotate(event('testSecret', second), short)).rejects.toThrow('rejected');
+      await expect(rotate(event('finishSecret', second), short)).rejects.toThrow('rejected');
+      expect(server.logins.slice(logins).map(({ answer }) => answer.code)).toEqual([535, 535]);
+      expect(secrets.valueOf(arn, 'AWSCURRENT')).toBe(before);
+      expect(await promotions()).toHaveLength(1);
+    });
+
+    it('promotes what testSecret never saw only after logins of its own', async () => {
+      secrets.beginRotation(arn, TOKEN);
+      await rotate(event('createSecret'), context);
+      await rotate(event('finishSecret'), context);
+      expect(server.logins.slice(-2).map(({ answer }) => answer.code)).toEqual([235, 235]);
+      expect(await promotions()).toMatchObject([
+        { versionId: TOKEN, provenBy: 'finishSecret', who: 'schedule' },
+      ]);
+    });
+
+    it('writes who asked for the rotation, and why, into the ledger', async () => {
+      const who = 'arn:aws:iam::123456789012:user/ada';
+      const asked = {
+        operation: 'rotate',
+        fix: false,
+        reason: 'INC-7',
+        who,
+        requestedAt: Date.now(),
+      } as const;
+      await new OperationTable(table.client, 'table').begin({ ...asked, operationId: TOKEN, secretArn: arn });
+      await rotateFully(TOKEN);
+      expect(await promotions()).toMatchObject([
+        { versionId: TOKEN, provenBy: 'testSecret', who, reason: 'INC-7' },
+      ]);
+    });
   });
 
   it('counts an exhausted key quota by itself', async () => {

@@ -1,9 +1,9 @@
-import type { Deactivation, Ledger, Mint } from '../../functions/ledger/ledger.ts';
+import type { Deactivation, Ledger, Mint, VersionProof } from '../../functions/ledger/ledger.ts';
 import { Faults } from './aws/faults.ts';
 
 type RotationLedger = Pick<
   Ledger,
-  'recordMint' | 'mints' | 'recordDeactivation' | 'deactivations' | 'recordEvent'
+  'recordMint' | 'mints' | 'recordProof' | 'proofOf' | 'recordDeactivation' | 'deactivations' | 'recordEvent'
 >;
 
 interface RecordedEvent {
@@ -16,6 +16,7 @@ interface RecordedEvent {
 export class MemoryLedger implements RotationLedger {
   readonly #faults: Faults;
   readonly #mints = new Map<string, Mint>();
+  readonly #proofs = new Map<string, VersionProof>();
   readonly #deactivations = new Map<string, Deactivation>();
   /** Of all secrets, oldest first. */
   readonly events: RecordedEvent[] = [];
@@ -41,6 +42,14 @@ export class MemoryLedger implements RotationLedger {
 
   mints(secretArn: string): Promise<Mint[]> {
     return this.#faults.call(() => of(this.#mints, secretArn));
+  }
+
+  recordProof(secretArn: string, proof: VersionProof): Promise<void> {
+    return this.#faults.call(() => void this.#proofs.set(`${secretArn}#${proof.token}`, proof));
+  }
+
+  proofOf(secretArn: string, token: string): Promise<VersionProof | null> {
+    return this.#faults.call(() => this.#proofs.get(`${secretArn}#${token}`) ?? null);
   }
 
   recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {

@@ -184,7 +184,7 @@ export const account: AccountFacts = {
   plainParameters: known([]),
   taskVariables: known([]),
   stackOutputs: known([]),
-  values: known({ reused: [], exposed: {}, unread: [], complete: true }),
+  values: known({ reused: [], exposed: [], unread: [], complete: true }),
   readers: known({ since: NOW - 90 * DAY, bySecret: { 'keyturn/orders': ['role/shop'] } }),
   unread: known({}),
   logs: known({

@@ -16,7 +16,7 @@ export const MAKING = (Object.keys(SUBJECTS) as SubjectName[]).filter((name) => 
 /** The timeout of the function that works on operations. */
 const LAMBDA_MS = 15 * MINUTE_MS;
 /** What an operation must never do. That a credential used lately is taken away may be its purpose. */
-const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit/;
+const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit|unproven/;
 
 /** A lab in which an operator has something done; rotations that he starts run as Secrets Manager runs them. */
 export class OperationLab extends Lab {

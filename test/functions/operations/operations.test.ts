@@ -52,6 +52,23 @@ describe('rollback', () => {
     expect(lab.violated()).toEqual([]);
   });
 
+  it('writes the promotion down as a rotation does, before the label moves: from what to what, who and why', async () => {
+    const lab = await rotatedTwice(SES);
+    const [to, from] = ['AWSPREVIOUS', 'AWSCURRENT'].map(
+      (label) => lab.secrets.find(lab.arn).holder(label)?.id,
+    );
+    await lab.operate(lab.operation('rollback'));
+    const told = lab.chain.map(({ event, step }) => (event === 'operation.step' ? step : event));
+    expect(told.indexOf('credential.promotion')).toBe(told.indexOf('move-current') - 1);
+    const promotions = lab.chain.filter(({ event }) => event === 'credential.promotion');
+    const who = 'arn:aws:iam::123456789012:user/ada';
+    expect(promotions).toMatchObject([{ versionId: to, from, who, reason: 'a test', provenBy: 'rollback' }]);
+    const rotated = lab.ledger.events.findLast(({ event }) => event === 'credential.promotion');
+    const shape = ({ versionId, from, who, reason, provenBy }: object & Record<string, unknown>) =>
+      [versionId, from, who, reason, provenBy].map((field) => typeof field);
+    expect(shape(promotions[0] ?? expect.fail())).toEqual(shape(rotated?.details ?? expect.fail()));
+  });
+
   it('reactivates the previous credential first when retirement had switched it off', async () => {
     const lab = await rotatedTwice(SES);
     lab.now += 49 * HOUR_MS;

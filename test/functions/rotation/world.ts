@@ -104,6 +104,7 @@ export class World {
     return {
       store: this.store,
       ledger: this.ledger,
+      requestOf: (id) => this.operations.find(id),
       providerFor: () => new SesKeys(this.iam.client, { type: 'ses', userName: 'orders', region: REGION }),
       login: (credential, budgetMs) => this.#attempt(credential, budgetMs),
       newPassword,

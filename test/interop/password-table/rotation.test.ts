@@ -59,6 +59,7 @@ function portsOf(here: Deployment, secrets: InProcessSecretsManager): RotationPo
   return {
     store: new SecretStore(secrets.client),
     ledger: new MemoryLedger(),
+    requestOf: async () => null,
     login: (credential, budgetMs) =>
       attempt(proverOn(new InProcessTable(), [credential.endpoint]), credential, budgetMs),
     providerFor: () => here.provider(),

@@ -46,7 +46,7 @@ const LINES = [
 
 let account: AccountServer;
 let ses: InProcessSes;
-let plain: string[][];
+let plain: string[];
 
 beforeEach(async () => {
   ses = new InProcessSes();
@@ -256,7 +256,7 @@ const gathered = () =>
       region: 'us-east-1',
       stack: 'Keyturn',
       table: 'ledger',
-      values: { addPlain: (...named) => void plain.push(named) },
+      values: { addPlain: (value) => void plain.push(value) },
       now: NOW,
     },
     account.env,
@@ -355,8 +355,8 @@ describe('an account', () => {
 
   it('hands values to the comparison, and keeps none', async () => {
     expect(JSON.stringify(await gathered())).not.toMatch(new RegExp(`canary|${LOGIN}|${ADDRESS}`));
-    for (const place of ['shop.SMTP_PASSWORD', 'shop/web.SMTP_PASSWORD', 'shop.SmtpPassword'])
-      expect(plain).toContainEqual([place, CANARY]);
+    // The environments of a function and of a container, and the output of a stack.
+    expect(plain.filter((value) => value === CANARY)).toHaveLength(3);
   });
 
   it('is searched for logins, passwords and addresses within a day, in the log groups of Keyturn only', async () => {
@@ -403,7 +403,7 @@ describe('what has no end', () => {
     account.answers.ListTaskDefinitionFamilies = () => ({ families });
     const { taskVariables } = await gathered();
     expect(taskVariables).toMatchObject({ known: false, reason: 'timeout' });
-    expect(plain).toContainEqual(['shop/web.SMTP_PASSWORD', CANARY]);
+    expect(plain).toContain(CANARY);
     expect(account.inputsOf('DescribeTaskDefinition')).toHaveLength(2000);
   });
 

@@ -86,6 +86,7 @@ export class RotationLab {
       ...deps,
       store: this.#store,
       ledger: this.#ledger,
+      requestOf: async () => null,
       providerFor: (provider, secretName) =>
         this.#makeProvider(provider, { ...deps, readSecret: adminSecrets(this.#store, secretName) }),
       login: async (credential, budgetMs) => {
