@@ -1,7 +1,9 @@
 import type net from 'node:net';
+import { TLSSocket } from 'node:tls';
 import pg from 'pg';
-import { checkServerIdentity } from '../../../smtp/network/server-identity.ts';
-import { type Database, type DatabaseLogin, MIN_VERSION } from './database.ts';
+import { guardTls } from '../../../smtp/network/guarded-tls.ts';
+import { trusting, verifying } from '../../../smtp/network/verifying.ts';
+import type { Database, DatabaseLogin } from './database.ts';
 
 /** Logs in over verified TLS; the password is sent after it only. */
 export async function openPostgresql(login: DatabaseLogin): Promise<Database> {
@@ -12,12 +14,17 @@ export async function openPostgresql(login: DatabaseLogin): Promise<Database> {
     user: username,
     password: password.reveal(),
     stream: () => connected(login.socket),
-    ssl: { minVersion: MIN_VERSION, rejectUnauthorized: true, checkServerIdentity, ...(ca && { ca }) },
+    ssl: verifying(host, trusting(ca)),
     connectionTimeoutMillis: silenceMs,
     query_timeout: silenceMs,
   });
   // A connection that ends by itself rejects the query under way; without a listener it would end the process too.
   client.on('error', () => {});
+  // In the turn in which pg begins TLS.
+  client.connection.once('sslconnect', () => {
+    const { stream } = client.connection;
+    if (stream instanceof TLSSocket) guardTls(stream);
+  });
   await client.connect();
   return {
     begin: async () => {
