@@ -45,8 +45,5 @@ function reasonFor(phase: Phase, code: string, error: unknown): ProviderErrorRea
 function codeOf(error: unknown): string {
   if (error instanceof Forbidden) return `${error.code} not allowed by the network settings`;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  if (typeof code === 'string' && /^\w+$/.test(code)) return code;
-  return error instanceof Error && /without SSL|not support SSL/.test(error.message)
-    ? 'HANDSHAKE_NO_SSL'
-    : 'no answer';
+  return typeof code === 'string' && /^\w+$/.test(code) ? code : 'no answer';
 }
