@@ -24,7 +24,8 @@ const sound = (): TestKey & { readonly signingKey: object } => {
 };
 const [ROOT, END] = [sound(), sound()];
 
-const selfSigned = (subject: string, key: TestKey) => signed({ subject, issuer: subject, isAuthority: true }, key, key);
+const selfSigned = (subject: string, key: TestKey) =>
+  signed({ subject, issuer: subject, isAuthority: true }, key, key);
 export const STRANGER = selfSigned('Stranger', sound());
 const SOUND_ROOT = selfSigned('Root', ROOT);
 
@@ -33,7 +34,10 @@ export function chainWith(key: TestKey, role: Role): Chain {
   switch (role) {
     case 'root': {
       const root = selfSigned('Odd', key);
-      return { leaf: presenting(END, signed({ subject: 'Leaf', issuer: 'Odd', names }, END, key), root), root };
+      return {
+        leaf: presenting(END, signed({ subject: 'Leaf', issuer: 'Odd', names }, END, key), root),
+        root,
+      };
     }
     case 'intermediate': {
       const middle = signed({ subject: 'Middle', issuer: 'Root', isAuthority: true }, key, ROOT);
@@ -41,12 +45,24 @@ export function chainWith(key: TestKey, role: Role): Chain {
       return { leaf: presenting(END, end, middle), root: SOUND_ROOT };
     }
     case 'leaf':
-      return { leaf: presenting(key, signed({ subject: 'Leaf', issuer: 'Root', names }, key, ROOT)), root: SOUND_ROOT };
+      return {
+        leaf: presenting(key, signed({ subject: 'Leaf', issuer: 'Root', names }, key, ROOT)),
+        root: SOUND_ROOT,
+      };
     case 'companion': {
       const end = signed({ subject: 'Leaf', issuer: 'Root', names }, END, ROOT);
-      return { leaf: presenting(END, end, signed({ subject: 'Root', issuer: 'Root' }, key, ROOT)), root: SOUND_ROOT };
+      return {
+        leaf: presenting(END, end, signed({ subject: 'Root', issuer: 'Root' }, key, ROOT)),
+        root: SOUND_ROOT,
+      };
     }
   }
+}
+
+/** A sound leaf that says this of itself; no subjectAltName without `names`. */
+export function chainNaming(subject: string, names?: readonly Buffer[]): Chain {
+  const leaf = signed({ subject, issuer: 'Root', ...(names && { names }) }, END, ROOT);
+  return { leaf: presenting(END, leaf), root: SOUND_ROOT };
 }
 
 type Named = Pick<CertificateParts, 'subject' | 'issuer' | 'isAuthority' | 'names'>;

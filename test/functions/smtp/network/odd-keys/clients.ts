@@ -38,14 +38,6 @@ export const CLIENTS = {
       return { verified: null, said: JSON.stringify(session ?? interrupted) };
     },
   },
-  'probe after STARTTLS': {
-    protocol: 'starttls',
-    run: async (port, ca, host = HOSTS.server) => {
-      const endpoint: Endpoint = { host, port, security: 'starttls', ca };
-      const { session, interrupted } = await probeServer(endpoint, BUDGET_MS, networkTo(port));
-      return { verified: null, said: JSON.stringify(session ?? interrupted) };
-    },
-  },
   'chain of a mail exchanger': {
     protocol: 'starttls',
     run: async (port) => {
@@ -100,7 +92,10 @@ function opened(open: (login: DatabaseLogin) => Promise<Database>): Client['run'
     const attempt = open(login).catch((error: unknown) => {
       throw failureIn('log in', error);
     });
-    return fared(attempt.finally(() => socket.destroy()), /28P01|ER_ACCESS_DENIED_ERROR/);
+    return fared(
+      attempt.finally(() => socket.destroy()),
+      /28P01|ER_ACCESS_DENIED_ERROR/,
+    );
   };
 }
 

@@ -48,7 +48,8 @@ export function certificate(parts: CertificateParts): string {
     ...extensions(parts),
   );
   const der = sequence(body, algorithm, bits(sign('sha256', body, parts.signingKey)));
-  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }
 
 function extensions({ isAuthority = false, names }: CertificateParts): readonly Buffer[] {

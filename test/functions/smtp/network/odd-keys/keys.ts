@@ -74,8 +74,10 @@ function inverse(value: bigint, modulus: bigint): bigint {
 /** Other kinds, and keys that OpenSSL cannot read. None of them signs. */
 export function otherKeys(): readonly TestKey[] {
   const made = (publicKey: KeyObject) => publicKey.export({ type: 'spki', format: 'der' });
-  const ec = (...parameters: readonly Buffer[]) => (point: Buffer) =>
-    sequence(sequence(oid(EC), ...parameters), bits(point));
+  const ec =
+    (...parameters: readonly Buffer[]) =>
+    (point: Buffer) =>
+      sequence(sequence(oid(EC), ...parameters), bits(point));
   const rsa = (modulus: Buffer, exponent: Buffer) =>
     sequence(
       sequence(oid('2a864886f70d010101'), element(0x05)),

@@ -12,7 +12,11 @@ interface Protocol {
   readonly answer: (heard: Buffer) => Buffer | string;
 }
 
-const SMTP: Record<string, string> = { EHLO: '250-here\r\n250 AUTH PLAIN', AUTH: '235 2.7.0 ok', QUIT: '221 bye' };
+const SMTP: Record<string, string> = {
+  EHLO: '250-here\r\n250 AUTH PLAIN',
+  AUTH: '235 2.7.0 ok',
+  QUIT: '221 bye',
+};
 const smtp: Protocol = {
   greeting: '220 here ESMTP\r\n',
   answer: (heard) => `${SMTP[heard.toString('latin1', 0, 4).toUpperCase()] ?? '502 no'}\r\n`,
@@ -46,7 +50,8 @@ export const PROTOCOLS = {
     },
   },
   https: {
-    answer: () => 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok',
+    answer: () =>
+      'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok',
   },
   /** PostgreSQL section 54.2.11; then an ErrorResponse. */
   postgresql: {
@@ -109,7 +114,10 @@ export class PresentingServer {
     const closed = once(socket, 'close');
     await Promise.race([this.#protocol.before?.(socket), closed]);
     const { greeting = '', answer } = this.#protocol;
-    const secure = new tls.TLSSocket(socket, { isServer: true, ...(this.#context && { secureContext: this.#context }) });
+    const secure = new tls.TLSSocket(socket, {
+      isServer: true,
+      ...(this.#context && { secureContext: this.#context }),
+    });
     secure.on('error', () => socket.destroy());
     if (greeting) secure.on('secure', () => secure.write(greeting));
     secure.on('data', (chunk) => {
