@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkServerIdentity } from '../../../../functions/smtp/network/server-identity.ts';
-import { chainNaming } from './odd-keys/chains.ts';
+import { chainNaming } from '../../../support/odd-certificates/chains.ts';
+import { NAMES } from '../../../support/odd-certificates/der.ts';
 import { CLIENTS, type ClientName } from './odd-keys/clients.ts';
-import { NAMES } from './odd-keys/der.ts';
 import { PresentingServer } from './odd-keys/servers.ts';
 
 const { dns, email, ip, uri, other, directory, registered } = NAMES;

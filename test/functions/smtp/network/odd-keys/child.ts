@@ -1,6 +1,6 @@
-import { type Chain, chainWith, type Role, STRANGER } from './chains.ts';
+import { type Chain, chainWith, type Role, STRANGER } from '../../../../support/odd-certificates/chains.ts';
+import { curveKeys, otherKeys, type TestKey } from '../../../../support/odd-certificates/keys.ts';
 import { CLIENTS, type ClientName, type Fared } from './clients.ts';
-import { curveKeys, otherKeys, type TestKey } from './keys.ts';
 import { PROTOCOLS, PresentingServer, type ProtocolName } from './servers.ts';
 
 /** One line before each case and one after it: whoever reads them knows in which one this process died. */

@@ -11,7 +11,7 @@ import { openMysql } from '../../../../../functions/rotation/providers/sql/mysql
 import { openPostgresql } from '../../../../../functions/rotation/providers/sql/postgresql.ts';
 import { login } from '../../../../../functions/smtp/login.ts';
 import { Network } from '../../../../../functions/smtp/network.ts';
-import { HOSTS } from './chains.ts';
+import { HOSTS } from '../../../../support/odd-certificates/chains.ts';
 import type { ProtocolName } from './servers.ts';
 
 const BUDGET_MS = 10_000;
@@ -42,7 +42,10 @@ export const CLIENTS = {
     protocol: 'starttls',
     run: async (port) => {
       const presented = await exchangersOver(networkTo(port), port)(HOSTS.server);
-      return { verified: null, said: JSON.stringify(presented.known ? presented.value.length : presented) };
+      return {
+        verified: null,
+        said: presented.known ? `${presented.value.length} certificates` : JSON.stringify(presented),
+      };
     },
   },
   webhook: {

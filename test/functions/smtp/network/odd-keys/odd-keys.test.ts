@@ -62,6 +62,13 @@ describe('certificates with a key on any curve, or of any other kind, in any pla
     expect(new Set(trusted.map(({ role }) => role))).toEqual(new Set(['root', 'intermediate', 'leaf']));
   });
 
+  it('that are sent along and cannot be read hide nothing else from the audit', () => {
+    const companions = ended.filter(({ role, fared }) => role === 'companion' && fared?.verified === null);
+    for (const { key, client, fared } of companions)
+      expect(fared?.said, `${key}, ${client}`).toMatch(/"keyFingerprint256":"[0-9a-f]{64}"|^2 certificates$/);
+    expect(companions.length).toBeGreaterThan(0);
+  });
+
   it('are never taken for a fault of the protocol', () => {
     expect(ended.filter(({ fared }) => fared?.said.includes('"kind":"protocol"'))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Leaf } from '../../../../../infra/sandbox/certificates.ts';
+import type { Leaf } from '../../../infra/sandbox/certificates.ts';
 import { type CertificateParts, certificate, NAMES } from './der.ts';
 import type { TestKey } from './keys.ts';
 
@@ -57,6 +57,11 @@ export function chainWith(key: TestKey, role: Role): Chain {
       };
     }
   }
+}
+
+/** A certificate on a key that need not sign. */
+export function certificateOf(key: TestKey): string {
+  return signed({ subject: 'Odd', issuer: 'Root', isAuthority: true }, key, ROOT);
 }
 
 /** A sound leaf that says this of itself; no subjectAltName without `names`. */
