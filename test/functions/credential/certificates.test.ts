@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { parseSecret } from '../../../functions/credential/schema.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
@@ -19,6 +20,11 @@ describe('the trusted certificates of a secret', () => {
   it('may be on a curve that public authorities use', () => {
     for (const { name } of keys.filter(({ name }) => FIT.test(name)))
       expect(parse({ ca: rootOn(name) }), name).toMatchObject({ kind: 'credential' });
+  });
+
+  it('may be any public authority that Node trusts: none is on a curve that ends the process', () => {
+    expect(parse({ ca: rootCertificates.join('\n') })).toMatchObject({ kind: 'credential' });
+    expect(rootCertificates.length).toBeGreaterThan(100);
   });
 
   it('are refused on every other curve that OpenSSL lists, by its name', () => {
