@@ -45,8 +45,8 @@ export interface SessionFacts {
   readonly coversHost: boolean;
   /** What the issuer signed the certificate with, such as `sha256WithRSAEncryption`; an unknown one as hex of its OID. */
   readonly signature: string;
-  /** SHA-256 in hex of the public key (SubjectPublicKeyInfo): the same after a renewal that keeps the key. */
-  readonly keyFingerprint256: string;
+  /** SHA-256 in hex of the public key (SubjectPublicKeyInfo), the same after a renewal that keeps the key; null when it is not readable. */
+  readonly keyFingerprint256: string | null;
 }
 
 export const TLS_VERSIONS = ['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;

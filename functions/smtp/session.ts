@@ -5,8 +5,7 @@ import type { Failure, Reply, Stage, TlsFacts } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './mechanisms/authenticate.ts';
 import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';
-import { sitOutHandshakeTurn } from './network/handshake-turn.ts';
-import { hintAtIssuer } from './network/issuer-hint.ts';
+import { guardTls } from './network/guarded-tls.ts';
 import type { Handshake } from './network/tls-sessions.ts';
 import type { Network } from './network.ts';
 import { ReplyGuard } from './reply-guard.ts';
@@ -200,7 +199,7 @@ export class Session {
     // nodemailer begins the handshake in this turn, after any 2yz.
     queueMicrotask(() => {
       const socket = this.#connection?._socket;
-      if (socket !== before && socket instanceof TLSSocket) sitOutHandshakeTurn(hintAtIssuer(socket));
+      if (socket !== before && socket instanceof TLSSocket) guardTls(socket);
     });
   }
 

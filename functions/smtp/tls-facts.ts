@@ -32,7 +32,7 @@ export function certificateFacts(certificate: X509Certificate, now: number): Cer
 }
 
 function lastingFacts(certificate: X509Certificate): Omit<CertificateFacts, 'daysLeft'> {
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  const { asymmetricKeyType, asymmetricKeyDetails } = readable(() => certificate.publicKey) ?? {};
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
@@ -43,6 +43,20 @@ function lastingFacts(certificate: X509Certificate): Omit<CertificateFacts, 'day
     keyBits:
       asymmetricKeyDetails?.modulusLength ?? CURVE_BITS[asymmetricKeyDetails?.namedCurve ?? ''] ?? null,
   };
+}
+
+/** The SubjectPublicKeyInfo in DER; null where OpenSSL cannot read it. */
+export function publicKeyInfo(certificate: X509Certificate): Buffer | null {
+  return readable(() => certificate.publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+/** A server may send along certificates whose keys nobody can read: OpenSSL minds its own only. */
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
 }
 
 /** Whole days until a certificate expires, negative afterwards; `now` in milliseconds since 1970. */

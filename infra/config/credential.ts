@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { certificates } from '../../functions/credential/certificates.ts';
 import {
   email,
   host,
@@ -17,7 +18,7 @@ const endpoint = v.strictObject(
     host,
     port: wholeNumber(1, 65535),
     security: v.optional(v.picklist(['tls', 'starttls'], '"tls" or "starttls"')),
-    ca: v.optional(text('PEM certificates', /-----BEGIN CERTIFICATE-----/)),
+    ca: v.optional(certificates),
   },
   shape,
 );

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
+import { createAuthority } from '../../infra/sandbox/certificates.ts';
+import { certificateOf } from '../support/odd-certificates/chains.ts';
+import { otherKeys } from '../support/odd-certificates/keys.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
 const dayIn = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
@@ -88,7 +91,8 @@ describe('readConfig', () => {
     expect(readConfig(undefined)).toEqual(readConfig({}));
   });
 
-  it('accepts both kinds of credential with all they can have', () => {
+  it('accepts both kinds of credential with all they can have', async () => {
+    const { cert: ca } = await createAuthority();
     const full = [
       {
         ...orders,
@@ -96,11 +100,20 @@ describe('readConfig', () => {
         regions: ['us-east-1'],
         rotationDays: 7,
         owner: 'team-shop',
-        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca: '-----BEGIN CERTIFICATE-----' },
+        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca },
       },
       { ...mailgun, rotationDays: 60, kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0b1c2d3e' },
     ];
     expect(readConfig({ credentials: full }).credentials).toEqual(full);
+  });
+
+  it('refuses trusted certificates that the secret could not hold, when it is synthesised', () => {
+    const [key] = otherKeys().filter(({ name }) => name === 'EC on an unknown curve');
+    const ca = key && certificateOf(key);
+    const endpoint = { host: 'localhost', port: 465, ca };
+    expect(() => readConfig({ credentials: [{ ...orders, endpoint }] })).toThrow(
+      'keyturn.credentials[0].endpoint.ca: expected PEM certificates with RSA, Ed25519, P-256, P-384 or P-521 keys, not an unreadable key',
+    );
   });
 
   it.each([

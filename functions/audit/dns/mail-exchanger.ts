@@ -3,6 +3,7 @@ import { upgrade, withLine } from '../../probe/dialogue.ts';
 import { Interrupted } from '../../probe/interrupted.ts';
 import { auditOptions } from '../../probe/tls-session.ts';
 import type { Network } from '../../smtp/network.ts';
+import { publicKeyInfo } from '../../smtp/tls-facts.ts';
 import type { PresentedCertificate } from '../facts/domain/dane-facts.ts';
 import { type Gathered, known, missing } from '../gathered.ts';
 
@@ -38,7 +39,7 @@ function chainOf(socket: TLSSocket): PresentedCertificate[] {
     chain.push({
       certificate: certificate.raw,
       validTo: Date.parse(certificate.validTo),
-      publicKey: certificate.publicKey.export({ type: 'spki', format: 'der' }),
+      publicKey: publicKeyInfo(certificate),
     });
     certificate = certificate.issuerCertificate;
   }

@@ -4,6 +4,7 @@ import type net from 'node:net';
 import type { Endpoint } from '../../credential/credential.ts';
 import { Forbidden } from '../../smtp/network/forbidden.ts';
 import type { Network } from '../../smtp/network.ts';
+import { isCertificateCode } from '../../smtp/tls-verdict.ts';
 import type { UnknownReason } from '../outcome.ts';
 
 const LIMIT_MS = 8000;
@@ -71,7 +72,7 @@ async function get(host: string, socket: net.Socket, signal: AbortSignal): Promi
 function failure(error: unknown): PolicyAnswer {
   if (error instanceof Forbidden) return { kind: 'unreached', reason: 'not-allowed', code: error.code };
   const code = codeOf(error);
-  if (/CERT|SELF_SIGNED|ISSUER|VERIFY|HOSTNAME/.test(code)) return { kind: 'untrusted', code };
+  if (isCertificateCode(code)) return { kind: 'untrusted', code };
   if (code.startsWith('HPE_')) return { kind: 'broken', detail: `the answer is not HTTP (${code})` };
   const timedOut = /Timeout|Abort|ETIMEDOUT/.test(code);
   return { kind: 'unreached', reason: timedOut ? 'timeout' : 'unreachable', code };
