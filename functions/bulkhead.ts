@@ -1,9 +1,12 @@
 import pLimit from 'p-limit';
 import { type Invoked, invokeNow } from './aws/lambda.ts';
+import { OutOfTime } from './credential/login-queue.ts';
 import { logger } from './observe/logger.ts';
 
 /** As many as the audit has functions at work: what a mail host sees at once, too. */
 const ALONE_AT_ONCE = 10;
+/** With less (ms) a process that gives no answer proves nothing against its secret. */
+const LEAST_MS = 2000;
 
 /** What a function invokes itself with: to work on these in a process of their own. `answerBy` in milliseconds since 1970. */
 export interface Apart {
@@ -19,7 +22,7 @@ export interface Bulkhead<T> {
   readonly here: () => Promise<readonly T[]>;
   /** The answer for the one whose own process ended, or gave none in time; `error` in Lambda's words. */
   readonly crashed: (secretId: string, error: string) => T;
-  /** The answer for one that Lambda ran no process for. */
+  /** The answer for one that had no process: Lambda ran none, or its turn came too late (`OutOfTime`). */
   readonly failed: (secretId: string, error: unknown) => T;
 }
 
@@ -53,8 +56,10 @@ export function refused(error: unknown): 'refused' {
 }
 
 async function alone<T>(bulkhead: Bulkhead<T>, secretId: string): Promise<T> {
+  const answerBy = bulkhead.aloneBy();
+  if (answerBy - Date.now() < LEAST_MS) return bulkhead.failed(secretId, new OutOfTime());
   try {
-    const invoked = await invoke(bulkhead, [secretId], bulkhead.aloneBy());
+    const invoked = await invoke(bulkhead, [secretId], answerBy);
     if (invoked.kind === 'died') return bulkhead.crashed(secretId, invoked.error);
     return (invoked.answer as readonly [T])[0];
   } catch (error) {

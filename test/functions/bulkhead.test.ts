@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Apart } from '../../functions/bulkhead.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Apart, answersFor } from '../../functions/bulkhead.ts';
+import { OutOfTime } from '../../functions/credential/login-queue.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type FunctionWorld, startFunctionWorld } from '../support/lambda/function-world.ts';
 import { WAYS_TO_END, type WayToEnd } from '../support/lambda/ways-to-end.ts';
@@ -11,7 +12,10 @@ let world: FunctionWorld;
 beforeAll(async () => {
   world = await startFunctionWorld(['validate', 'retire']);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await world.close();
+});
 beforeEach(() => world.reset());
 
 async function post(body: object, timeoutMs?: number) {
@@ -96,6 +100,24 @@ describe('POST /validations with several secrets', { timeout: 60_000 }, () => {
     expect(world.lambda.invocations).toHaveLength(1);
     expect(world.lambda.logged.map(({ event }) => event)).toContain('bulkhead.refused');
   });
+});
+
+it('a secret whose turn came too late is not said to have ended anything', async () => {
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', world.lambda.url);
+  const secretIds = [world.createKiller('mail/killer'), world.create('mail/a')];
+  const answers = await answersFor(secretIds, {
+    functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:retire',
+    togetherBy: Date.now() + 60_000,
+    aloneBy: Date.now,
+    here: () => expect.unreachable('Lambda runs it'),
+    crashed: () => 'crashed',
+    failed: (_secretId, error) => error,
+  });
+  expect(answers).toEqual([expect.any(OutOfTime), expect.any(OutOfTime)]);
+  expect(world.lambda.invocations).toHaveLength(1);
 });
 
 describe('POST /validations with one secret', () => {
