@@ -9,6 +9,7 @@ import { identitiesOf } from './audit/facts/sending-identity.ts';
 import { SharedProbes } from './audit/facts/shared-probes.ts';
 import { gather, known } from './audit/gathered.ts';
 import { HostTurns } from './audit/host-turns.ts';
+import { joined } from './audit/joined.ts';
 import { MemoryTable } from './audit/memory/memory-table.ts';
 import { ReportBucket } from './audit/report-bucket.ts';
 import { readResult } from './audit/results.ts';
@@ -55,25 +56,28 @@ export interface BatchExamined {
 }
 
 /**
- * One batch of the audit: examines its credentials and writes their findings. A batch of this run that has its result is
- * not examined again, so that a run may be tried again or redriven from any state.
+ * One batch of the audit: examines its credentials and writes their findings; or one of them, alone; or puts together what is
+ * there of each. What has its result is not examined again, so that a run may be tried again or redriven from any state.
  */
 export const handler = async (event: unknown, context: Context): Promise<BatchExamined> => {
   beginInvocation(context);
   const planned = parseBatch(event);
-  const { runId, batch } = planned;
-  const earlier = await readResult(bucket, runId, batch);
-  const examinations = earlier?.examinations ?? (await examine(planned, context));
-  if (!earlier) {
-    const result: BatchResult = { runId, batch, examinations };
-    await bucket.putCompressed(REPORT.result(runId, batch), result);
-  }
+  const { runId, batch, at } = planned;
+  const key = at === undefined ? REPORT.result(runId, batch) : REPORT.resultOfOne(runId, batch, at);
+  const earlier = await readResult(bucket, key);
+  const examinations = earlier?.examinations ?? (await examinationsOf(planned, context));
+  if (!earlier) await bucket.putCompressed(key, { runId, batch, examinations } satisfies BatchResult);
   const examined = examinations.filter((examination) => examination.kind === 'examined');
   const findings = countStatuses(examined.flatMap((examination) => examination.findings));
   const result = earlier ? 'examined-before' : 'examined';
-  logger.info('audit.batch', { event: 'audit.batch', runId, batch, result, findings });
+  logger.info('audit.batch', { event: 'audit.batch', runId, batch, at, result, findings });
   return { batch, examined: examined.length, findings };
 };
+
+async function examinationsOf(planned: Batch, context: Context): Promise<readonly Examination[]> {
+  await goOnAlone(planned.runId);
+  return planned.alone ? joined(bucket, planned, planned.alone) : examine(planned, context);
+}
 
 /** Rejects when another audit is at work: this one was stopped, and redriven when the next had begun. */
 async function goOnAlone(runId: string): Promise<void> {
@@ -87,7 +91,6 @@ async function examine(
   { runId, secretArns, unread, accountKey }: Batch,
   context: Context,
 ): Promise<Examination[]> {
-  await goOnAlone(runId);
   const shared = await bucket.getJson<SharedFacts>(accountKey);
   if (!shared) throw new Error(`expected the account's facts at ${accountKey}, found nothing`);
   const account = { ...shared, unread: known(unread) };

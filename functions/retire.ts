@@ -1,6 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
+import { invokeLater } from './aws/lambda.ts';
 import { attemptLogin } from './budget/deployed.ts';
+import { type Apart, answersFor, isApart, refused } from './bulkhead.ts';
 import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { dynamodb, ledger } from './ledger/table.ts';
@@ -21,41 +23,110 @@ const HOUR_MS = 60 * 60 * 1000;
 
 const store = new SecretStore(new SecretsManagerClient());
 const operations = new OperationTable(dynamodb, setting('table'));
-const providerFor = deployedProviders(store);
+const ports: RetirementPorts = {
+  store,
+  ledger,
+  providerFor: deployedProviders(store),
+  login: attemptLogin,
+  newPassword,
+  isHeld: (secretArn) => operations.isHeld(secretArn, Date.now()),
+  now: Date.now,
+  overlapMs: setting('overlapHours') * HOUR_MS,
+  soakMs: setting('soakHours') * HOUR_MS,
+};
 
-/** Retires replaced credentials: of one secret with `{ secretId }`, of all managed ones with `{}` (the schedule's event). */
-export const handler = async (
-  event: { secretId?: string },
-  context: Context,
-): Promise<RetirementOutcome[]> => {
+/** Secrets that share a process, as long as none of them ends it. */
+const TOGETHER = 20;
+const TOGETHER_MS = 4 * 60_000;
+const ALONE_MS = 2 * 60_000;
+/** Those that share a process, and then each alone in two turns (bulkhead.ts). */
+const LONGEST_MS = TOGETHER_MS + 2 * ALONE_MS;
+
+/** Of one secret with `{ secretId }`, of all managed ones with `{}`, or of those that come after the first `after`. */
+interface Wanted {
+  readonly secretId?: string;
+  readonly after?: number;
+}
+
+/**
+ * Retires replaced credentials: for an operator, or on a schedule with `{}`. By itself: those of a few secrets, in a process
+ * of their own. Resolves to what became of them; a run that has no time left goes on in a next one, which nobody waits for.
+ */
+export const handler = async (event: Wanted | Apart, context: Context): Promise<RetirementOutcome[]> => {
   beginInvocation(context);
-  const ports: RetirementPorts = {
-    store,
-    ledger,
-    providerFor,
-    login: attemptLogin,
-    newPassword,
-    isHeld: (secretArn) => operations.isHeld(secretArn, Date.now()),
-    now: Date.now,
-    overlapMs: setting('overlapHours') * HOUR_MS,
-    soakMs: setting('soakHours') * HOUR_MS,
-  };
-  const outcomes: RetirementOutcome[] = [];
   try {
-    for await (const secretId of event.secretId ? [event.secretId] : managedArns()) {
-      outcomes.push(await retireOne(ports, secretId));
-    }
+    if (isApart(event)) return await retireHere(event.apart.secretIds, halfWayTo(event.apart.answerBy));
+    return event.secretId ? await retireApart([event.secretId], context) : await retireAll(event, context);
   } finally {
     metrics.publishStoredMetrics();
   }
-  return outcomes;
 };
 
-async function* managedArns(): AsyncGenerator<string> {
-  for await (const { arn, schedule } of store.listManaged()) {
-    watchSchedule(arn, schedule);
-    yield arn;
+async function retireAll({ after = 0 }: Wanted, context: Context): Promise<RetirementOutcome[]> {
+  const outcomes: RetirementOutcome[] = [];
+  for await (const secretIds of managedArns(after)) {
+    outcomes.push(...(await retireApart(secretIds, context)));
+    if (context.getRemainingTimeInMillis() > LONGEST_MS || secretIds.length < TOGETHER) continue;
+    if (await goesOn(context.invokedFunctionArn, after + outcomes.length)) break;
   }
+  return outcomes;
+}
+
+/** In a next invocation, unless Lambda does not take it. */
+function goesOn(functionArn: string, after: number): Promise<boolean> {
+  return invokeLater(functionArn, { after } satisfies Wanted).then(
+    () => true,
+    (error) => {
+      refused(error);
+      return false;
+    },
+  );
+}
+
+/** A few at a time. */
+async function* managedArns(after: number): AsyncGenerator<readonly string[]> {
+  let passed = 0;
+  let waiting: string[] = [];
+  for await (const { arn, schedule } of store.listManaged()) {
+    passed += 1;
+    if (passed <= after) continue;
+    watchSchedule(arn, schedule);
+    waiting.push(arn);
+    if (waiting.length < TOGETHER) continue;
+    yield waiting;
+    waiting = [];
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
+function retireApart(secretIds: readonly string[], context: Context): Promise<RetirementOutcome[]> {
+  const endsAt = Date.now() + context.getRemainingTimeInMillis();
+  return answersFor<RetirementOutcome>(secretIds, {
+    functionArn: context.invokedFunctionArn,
+    togetherBy: Math.min(Date.now() + TOGETHER_MS, endsAt),
+    aloneBy: () => Math.min(Date.now() + ALONE_MS, endsAt),
+    here: () => retireHere(secretIds),
+    crashed,
+    failed: (secretId, error) => recorded(failure(secretId, error)),
+  });
+}
+
+/** Half of the time is for the one that was begun last. */
+function halfWayTo(answerBy: number): number {
+  return (Date.now() + answerBy) / 2;
+}
+
+/** In their order; none of them but the first begins later than `beginBy` (milliseconds since 1970). */
+async function retireHere(
+  secretIds: readonly string[],
+  beginBy = Number.POSITIVE_INFINITY,
+): Promise<RetirementOutcome[]> {
+  const outcomes: RetirementOutcome[] = [];
+  for (const secretId of secretIds) {
+    if (outcomes.length > 0 && Date.now() > beginBy) break;
+    outcomes.push(await retireOne(secretId));
+  }
+  return outcomes;
 }
 
 /** A rotation that does not happen emits nothing, so somebody else has to miss it. */
@@ -68,10 +139,19 @@ function watchSchedule(secretArn: string, schedule: RotationSchedule): void {
 }
 
 /** One secret's trouble must not keep the others from their turn; it is alarmed by its metric. */
-async function retireOne(ports: RetirementPorts, secretId: string): Promise<RetirementOutcome> {
+async function retireOne(secretId: string): Promise<RetirementOutcome> {
   const startedAt = Date.now();
   const outcome = await retireReplaced(ports, secretId).catch((error: unknown) => failure(secretId, error));
-  record(outcome, Date.now() - startedAt);
+  return recorded(outcome, Date.now() - startedAt);
+}
+
+/** The others go on, and the one that ended its process is told of: it cannot do that itself. */
+function crashed(secretArn: string, error: string): RetirementOutcome {
+  return recorded({ kind: 'failed', secretArn, reason: 'crashed', message: error });
+}
+
+function recorded(outcome: RetirementOutcome, durationMs = 0): RetirementOutcome {
+  record(outcome, durationMs);
   return outcome;
 }
 

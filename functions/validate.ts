@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { ErrorBody } from './api/error-body.ts';
+import type { ErrorBody, RefusedResult } from './api/error-body.ts';
 import { parseRequest, type ValidationRequest } from './api/validation-request.ts';
 import type { BatchAnswer, ValidationResult } from './api/validation-result.ts';
 import { SecretsManager } from './aws/secrets-manager.ts';
 import { proveCredential } from './budget/deployed.ts';
-import { THROTTLED, validateBatch } from './credential/batch.ts';
+import { type Apart, answersFor, isApart } from './bulkhead.ts';
+import { crashed, refusalFor, THROTTLED, validateBatch } from './credential/batch.ts';
 import { validateAndRecord } from './credential/recorded-validation.ts';
 import { SecretReader } from './credential/secret-reader.ts';
 import { isThrottling } from './credential/throttling.ts';
@@ -17,20 +18,30 @@ const RESERVE_MS = 3000;
 /** The answer to a batch is given this long (ms) before the function would be stopped, whoever is still at work. */
 const ANSWER_RESERVE_MS = 1000;
 
+/** Kept back from a batch's time (ms), to validate each alone if their process gives no answer; half of it at most. */
+const ALONE_MS = 8000;
+
 const store = new SecretReader(new SecretsManager());
 
+type Result = ValidationResult | RefusedResult;
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
 
-/** Validates one secret or several: a request of api/validation-request.ts as direct event, or as `POST /validations`. */
+/**
+ * Validates one secret or several: a request of api/validation-request.ts as direct event, or as `POST /validations`. By
+ * itself: several, in a process of their own, with their results as answer.
+ */
 export const handler = async (
-  event: APIGatewayProxyEvent | object,
+  event: APIGatewayProxyEvent | Apart | object,
   context: Context,
-): Promise<APIGatewayProxyResult | Answer> => {
+): Promise<APIGatewayProxyResult | Answer | readonly Result[]> => {
   beginInvocation(context);
   try {
-    const answer = await answerTo('httpMethod' in event ? event.body : event, context);
-    if (!('httpMethod' in event)) return answer;
-    return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
+    if ('httpMethod' in event) {
+      const answer = await answerTo(event.body, context);
+      return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
+    }
+    if (isApart(event)) return await validateHere(event.apart.secretIds, event.apart.answerBy);
+    return await answerTo(event, context);
   } finally {
     metrics.publishStoredMetrics();
   }
@@ -38,21 +49,41 @@ export const handler = async (
 
 async function answerTo(input: unknown, context: Context): Promise<Answer> {
   const parsed = parseRequest(input);
-  const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
   switch (parsed.kind) {
     case 'malformed':
       return { error: 'malformed-request', message: parsed.message };
     case 'single':
-      return single(parsed.request, remainingMs);
+      return single(parsed.request, () => context.getRemainingTimeInMillis() - RESERVE_MS);
     case 'batch':
-      return validateBatch({
-        secretIds: parsed.secretIds,
-        remainingMs,
-        answerWithinMs: context.getRemainingTimeInMillis() - ANSWER_RESERVE_MS,
-        proveWithin: proveCredential,
-        validate: (secretId, prove) => validateAndRecord(store, { secretId }, prove),
-      });
+      return { results: await several(parsed.secretIds, context) };
   }
+}
+
+/** In a process of their own; what is left of the time is for each alone, if one of them ends it. */
+function several(secretIds: readonly string[], context: Context): Promise<readonly Result[]> {
+  const endsAt = Date.now() + context.getRemainingTimeInMillis();
+  const answerBy = endsAt - ANSWER_RESERVE_MS;
+  const aloneMs = secretIds.length > 1 ? Math.min(ALONE_MS, (answerBy - Date.now()) / 2) : 0;
+  return answersFor<Result>(secretIds, {
+    functionArn: context.invokedFunctionArn,
+    togetherBy: answerBy - aloneMs,
+    aloneBy: () => answerBy,
+    here: () => validateHere(secretIds, endsAt),
+    crashed,
+    failed: (secretId, error) => ({ secretId, ...refusalFor(secretId, error) }),
+  });
+}
+
+/** `endsAt`, in milliseconds since 1970: who waits for the answer waits no longer. */
+async function validateHere(secretIds: readonly string[], endsAt: number): Promise<readonly Result[]> {
+  const { results } = await validateBatch({
+    secretIds,
+    remainingMs: () => endsAt - RESERVE_MS - Date.now(),
+    answerWithinMs: endsAt - ANSWER_RESERVE_MS - Date.now(),
+    proveWithin: proveCredential,
+    validate: (secretId, prove) => validateAndRecord(store, { secretId }, prove),
+  });
+  return results;
 }
 
 async function single(request: ValidationRequest, remainingMs: () => number): Promise<Answer> {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { UNEXAMINED_REASONS } from '../audit/examined.ts';
 import { REASON_TEXT } from '../audit/outcome.ts';
 import { endpoint, timestamp, verdict, versionId } from './validation-result.ts';
 
@@ -82,14 +83,7 @@ const credential = v.object({
 const unexamined = v.object({
   kind: v.literal('unexamined'),
   secretArn: v.string(),
-  reason: v.picklist([
-    'access-denied',
-    'not-found',
-    'not-managed',
-    'deadline',
-    'examine-failed',
-    'no-result',
-  ]),
+  reason: v.picklist(UNEXAMINED_REASONS),
   detail: v.nullable(v.string()),
 });
 

@@ -22,7 +22,7 @@ export const errorBody = v.object({
 /** Stands in a batch for the result of a secret that has none. */
 export const refusedResult = v.object({
   secretId: v.string(),
-  error: v.picklist(['not-managed', 'not-found', 'throttled', 'failed', 'out-of-time']),
+  error: v.picklist(['not-managed', 'not-found', 'throttled', 'failed', 'out-of-time', 'crashed']),
   message,
 });
 

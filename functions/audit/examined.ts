@@ -30,14 +30,20 @@ export interface Examined {
   readonly resolved: readonly string[];
 }
 
-/** Why a credential was not examined. `no-result`: its batch wrote nothing. */
-export type UnexaminedReason =
-  | 'access-denied'
-  | 'not-found'
-  | 'not-managed'
-  | 'deadline'
-  | 'examine-failed'
-  | 'no-result';
+/** Why a credential was not examined. */
+export const UNEXAMINED_REASONS = [
+  'access-denied',
+  'not-found',
+  'not-managed',
+  'deadline',
+  'examine-failed',
+  /** Its examination, alone, ended the process. */
+  'crashed',
+  /** Its batch wrote nothing. */
+  'no-result',
+] as const;
+
+export type UnexaminedReason = (typeof UNEXAMINED_REASONS)[number];
 
 export interface Unexamined {
   readonly kind: 'unexamined';

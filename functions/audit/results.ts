@@ -6,14 +6,10 @@ import type { Batch } from './run.ts';
 /** Results that are fetched ahead of the one in hand; each is about half a megabyte. */
 const AHEAD = 8;
 
-/** What a batch wrote; undefined when it wrote nothing, or what cannot be read as a result and so must be made again. */
-export async function readResult(
-  bucket: ReportBucket,
-  runId: string,
-  batch: number,
-): Promise<BatchResult | undefined> {
+/** What was written there; undefined when that is nothing, or cannot be read as a result and so must be made again. */
+export async function readResult(bucket: ReportBucket, key: string): Promise<BatchResult | undefined> {
   try {
-    const result = await bucket.getJson<BatchResult>(REPORT.result(runId, batch));
+    const result = await bucket.getJson<BatchResult>(key);
     return Array.isArray(result?.examinations) ? result : undefined;
   } catch (error) {
     // Not JSON. Where S3 did not answer nobody knows what is there, and that is no result to go on with.
@@ -45,7 +41,7 @@ export class Results {
     const ahead: Promise<BatchResult | undefined>[] = [];
     for (let batch = 0; batch < this.#batches; batch += 1) {
       while (ahead.length < AHEAD && batch + ahead.length < this.#batches) {
-        const next = readResult(this.#bucket, this.#runId, batch + ahead.length);
+        const next = readResult(this.#bucket, REPORT.result(this.#runId, batch + ahead.length));
         // It is awaited in its turn; one that fails before would be an unhandled rejection and end the process.
         next.catch(() => {});
         ahead.push(next);
@@ -59,7 +55,7 @@ export class Results {
   /** After `examined()` has come to its end; the credentials of a batch that wrote nothing are not forgotten. */
   async *unexamined(): AsyncGenerator<Unexamined> {
     for (const batch of this.#partial) {
-      const result = await readResult(this.#bucket, this.#runId, batch);
+      const result = await readResult(this.#bucket, REPORT.result(this.#runId, batch));
       for (const one of result?.examinations ?? []) if (one.kind === 'unexamined') yield one;
     }
     if (this.#missing.size > 0) yield* this.#withoutResult();

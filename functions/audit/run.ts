@@ -18,6 +18,15 @@ export interface Batch {
   readonly unread: UnreadSecrets;
   /** Where the account's facts are: a copy in each of thousands of batches would outgrow Step Functions. */
   readonly accountKey: string;
+  /** The one secret is examined alone, since its batch ended its process: where it stands there, from 0 on. */
+  readonly at?: number | undefined;
+  /** Each was examined alone: an empty object, or why there is no result of that one. Nothing is left to examine. */
+  readonly alone?: readonly Ended[] | undefined;
+}
+
+/** `error`: why an invocation failed, in the words of Step Functions. */
+export interface Ended {
+  readonly error?: string | undefined;
 }
 
 /** As the path of the API has it too. */
@@ -25,12 +34,16 @@ export const runId = v.pipe(v.string(), v.regex(/^\w[\w.-]{0,79}$/, 'the name of
 
 const runSchema = v.object({ runId, startedAt: v.pipe(v.string(), v.isoTimestamp()) });
 
+const place = v.pipe(v.number(), v.integer(), v.minValue(0));
+
 const batchSchema = v.object({
   runId,
-  batch: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  batch: place,
   secretArns: v.array(v.string()),
   unread: v.record(v.string(), v.nullable(v.number())),
   accountKey: v.string(),
+  at: v.optional(place),
+  alone: v.optional(v.array(v.object({ error: v.optional(v.string()) }))),
 });
 
 /** What the report is made from; the accepted risks come with the state machine, from the configuration. */
@@ -41,7 +54,7 @@ export interface ReportedRun extends Run {
 
 const reportedRunSchema = v.object({
   ...runSchema.entries,
-  batches: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  batches: place,
   acceptedRisks: v.array(acceptedRiskSchema),
 });
 

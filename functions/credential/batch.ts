@@ -38,8 +38,19 @@ const OUT_OF_TIME: Refusal = {
   message: 'Its turn did not come in time: validate it again, with fewer secrets of the same host.',
 };
 
+/** `error`: how the process of its own, in which it was validated, ended; in Lambda's words. */
+export function crashed(secretId: string, error: string): RefusedResult {
+  const event = 'credential.validation-failed';
+  logger.error(event, { event, secretId, result: 'crashed', error });
+  return {
+    secretId,
+    error: 'crashed',
+    message: `Expected a verdict, got none: to validate this secret alone ended the process, or gave no answer in time (${error}). Look for what its value or its mail server has that no other has, and into the log of the function.`,
+  };
+}
+
 /** Says to the caller, and in the log, no more of an error than its name. */
-function refusalFor(secretId: string, error: unknown): Refusal {
+export function refusalFor(secretId: string, error: unknown): Refusal {
   if (error instanceof OutOfTime) return OUT_OF_TIME;
   if (isThrottling(error)) return THROTTLED;
   const { name } = error instanceof Error ? error : { name: 'Error' };

@@ -93,6 +93,8 @@ export const REPORT = {
   latest: 'audits/latest.json',
   plan: (runId: string) => `audits/${runId}/plan.jsonl`,
   result: (runId: string, batch: number) => `audits/${runId}/results/${batch}.json`,
+  /** Of the one that stands there in its batch, when each of it was examined alone; from 0 on. */
+  resultOfOne: (runId: string, batch: number, at: number) => `audits/${runId}/results/${batch}/${at}.json`,
   summary: (runId: string) => `audits/${runId}/summary.json`,
   json: (runId: string) => `audits/${runId}/report.json`,
   html: (runId: string) => `audits/${runId}/report.html`,

@@ -64,7 +64,9 @@ type FailureReason =
   | 'malformed-secret'
   | 'not-owner'
   | 'current-not-active'
-  | 'aws-error';
+  | 'aws-error'
+  /** It ended the process that worked on it alone, or gave that no chance to answer in time. */
+  | 'crashed';
 
 /**
  * Retires what the last rotations of one secret replaced, and ends a rotation that stands still for ever. Idempotent:

@@ -80,7 +80,7 @@ export class Alarms extends Construct {
     this.onAny(
       'audit left credentials unexamined',
       keyturnMetric('auditUnexamined'),
-      'The report says which credentials were not examined, and why. Those without a result: read the log of the audit-examine function.',
+      'The report says which credentials were not examined, and why. Those that crashed or have no result: read the log of the audit-examine function.',
     );
     this.add(
       'certificate expires soon',

@@ -44,7 +44,11 @@ export const gatewayResponses: Readonly<Record<string, GatewayResponseOptions>> 
     'More than 10 requests a second; try again after a second.',
   ),
   OtherClientError: errorResponse(ResponseType.DEFAULT_4XX, 'refused'),
-  ServerError: errorResponse(ResponseType.DEFAULT_5XX, 'failed'),
+  ServerError: errorResponse(
+    ResponseType.DEFAULT_5XX,
+    'failed',
+    'Expected an answer of the function, got none: its process ended, or 29 seconds were over. Its log says why; if it is so again for this one secret, look at what changed in its value and its mail server.',
+  ),
 };
 
 /** Who called what, when and with what result; never a body. */

@@ -9,9 +9,11 @@ import {
   DefinitionBody,
   DistributedMap,
   type IChainable,
+  Map as InlineMap,
   JitterType,
   JsonPath,
   LogLevel,
+  Pass,
   type RetryProps,
   S3JsonLItemReader,
   StateMachine,
@@ -48,7 +50,7 @@ const RETRY_SERVICE_ERRORS: RetryProps = {
 };
 
 /**
- * plan -> examine each batch, 10 at a time -> report. Only ids travel in the state; the facts lie in the bucket. A run
+ * plan -> examine each batch, 10 at a time; if it dies, each of its secrets -> report. Only ids travel in the state; the facts lie in the bucket. A run
  * that meets another one ends at once, and well: `already-running` is its output.
  */
 export class AuditStateMachine extends Construct {
@@ -85,10 +87,6 @@ export class AuditStateMachine extends Construct {
         startedAt: JsonPath.stringAt('$$.Execution.StartTime'),
       }),
     });
-    const examined = this.invoke('AuditExamine', examine, {
-      // The map collects one result a batch, and a state holds 256 KiB.
-      resultSelector: { batch: JsonPath.numberAt('$.batch') },
-    });
     const payload = TaskInput.fromObject({
       runId: JsonPath.stringAt('$.runId'),
       startedAt: JsonPath.stringAt('$.startedAt'),
@@ -102,13 +100,44 @@ export class AuditStateMachine extends Construct {
     if (tell) reported.next(this.invoke('AuditTell', tell, { payload, resultPath: '$.told' }));
     // Even a map that could not start is reported: every batch without a result counts as unexamined.
     const batches = this.eachBatch(storage)
-      .itemProcessor(examined)
+      .itemProcessor(this.examined(examine))
       .addCatch(reported, { resultPath: '$.examineError' });
     return planned.next(
       new Choice(this, 'IsFirst')
         .when(Condition.stringEquals('$.outcome', 'already-running'), new Succeed(this, 'AlreadyRunning'))
         .otherwise(batches.next(reported)),
     );
+  }
+
+  /** A batch at once; if that ends its process, each of its secrets in an invocation of its own: one is lost, no other. */
+  private examined(examine: IFunction): IChainable {
+    // The map collects one result a batch, and a state holds 256 KiB.
+    const resultSelector = { batch: JsonPath.numberAt('$.batch') };
+    const alone = this.invoke('AuditExamineAlone', examine, { resultSelector }).addCatch(
+      new Pass(this, 'AuditExamineLost', { parameters: { error: JsonPath.stringAt('$.Error') } }),
+    );
+    const joined = this.invoke('AuditExamineJoin', examine, { resultSelector });
+    return this.invoke('AuditExamine', examine, { resultSelector }).addCatch(
+      this.eachAlone().itemProcessor(alone).next(joined),
+      { resultPath: JsonPath.DISCARD },
+    );
+  }
+
+  /** One after the other, so that a mail host sees no more connections than it does of whole batches. */
+  private eachAlone(): InlineMap {
+    return new InlineMap(this, 'ExamineEachAlone', {
+      itemsPath: '$.secretArns',
+      itemSelector: {
+        runId: JsonPath.stringAt('$.runId'),
+        batch: JsonPath.numberAt('$.batch'),
+        secretArns: JsonPath.array(JsonPath.stringAt('$$.Map.Item.Value')),
+        unread: JsonPath.objectAt('$.unread'),
+        accountKey: JsonPath.stringAt('$.accountKey'),
+        at: JsonPath.numberAt('$$.Map.Item.Index'),
+      },
+      maxConcurrency: 1,
+      resultPath: '$.alone',
+    });
   }
 
   private eachBatch(storage: Storage): DistributedMap {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Duration, Stack } from 'aws-cdk-lib';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -102,6 +102,15 @@ export class KeyturnFunction extends Construct {
 
   allow(...statements: PolicyStatement[]): void {
     for (const statement of statements) this.role.addToPrincipalPolicy(statement);
+  }
+
+  /** Itself, and others by their ARN. A policy of its own, since the function waits for that of its role. */
+  invokeItself(...others: string[]): void {
+    const statement = new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [this.lambda.functionArn, ...others],
+    });
+    new Policy(this, 'Invocations', { statements: [statement], roles: [this.role] });
   }
 }
 

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import { KeyturnFunction } from './keyturn-function.ts';
@@ -44,19 +43,8 @@ export class Operation extends KeyturnFunction {
       decryptTable(deployment.storage),
       onDefaultBus(this),
     );
-    this.invokeAlso(functionArn);
-  }
-
-  /**
-   * Itself, and the rotation function, which whoever calls RotateSecret has to be allowed to invoke. A policy of its own,
-   * since the function waits for that of its role.
-   */
-  private invokeAlso(rotationArn: string): void {
-    const statement = new PolicyStatement({
-      actions: ['lambda:InvokeFunction'],
-      resources: [this.lambda.functionArn, rotationArn],
-    });
-    new Policy(this, 'Invocations', { statements: [statement], roles: [this.role] });
+    // The rotation function, since whoever calls RotateSecret has to be allowed to invoke it.
+    this.invokeItself(functionArn);
     this.lambda.configureAsyncInvoke({ maxEventAge: Duration.hours(1), retryAttempts: 2 });
   }
 }

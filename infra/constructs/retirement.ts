@@ -35,6 +35,7 @@ export class Retirement extends KeyturnFunction {
       onTable(deployment.storage, 'GetItem', 'PutItem', 'Query'),
       decryptTable(deployment.storage),
     );
+    this.invokeItself();
     this.deadLetters = this.runOn(deployment.config.retireSchedule);
   }
 

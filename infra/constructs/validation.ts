@@ -30,5 +30,6 @@ export class Validation extends KeyturnFunction {
       exceptEvents(deployment.storage),
       decryptTable(deployment.storage),
     );
+    this.invokeItself();
   }
 }

@@ -13,7 +13,8 @@ const resources = resourcesOf({
 const machine = named(resources, 'AuditStateMachine').Properties;
 const definition = JSON.parse(machine.DefinitionString);
 const { AuditPlan, ExamineBatches, AuditReport } = definition.States;
-const { AuditExamine } = ExamineBatches.ItemProcessor.States;
+const { AuditExamine, ExamineEachAlone, AuditExamineJoin } = ExamineBatches.ItemProcessor.States;
+const { AuditExamineAlone } = ExamineEachAlone.ItemProcessor.States;
 
 describe('the audit', () => {
   it('plans a run that has the name of its execution', () => {
@@ -80,8 +81,19 @@ describe('the audit', () => {
     });
   });
 
+  it('examines each secret of a batch that failed alone, one after the other, whatever becomes of each', () => {
+    const everything = expect.objectContaining({ ErrorEquals: ['States.ALL'] });
+    expect(AuditExamine.Catch).toEqual([everything]);
+    expect(AuditExamine.Catch[0]).toMatchObject({ ResultPath: null, Next: 'ExamineEachAlone' });
+    expect(ExamineEachAlone).toMatchObject({ ItemsPath: '$.secretArns', MaxConcurrency: 1 });
+    expect(AuditExamineAlone.Catch).toEqual([everything]);
+    expect(ExamineEachAlone.Next).toBe('AuditExamineJoin');
+    expect(AuditExamineJoin).toMatchObject({ Resource: '<AuditExamineFunctionFAA1DB40.Arn>', End: true });
+  });
+
   it('keeps the results out of its state, which holds 256 KiB', () => {
-    expect(AuditExamine.ResultSelector).toEqual({ 'batch.$': '$.batch' });
+    for (const { ResultSelector } of [AuditExamine, AuditExamineAlone, AuditExamineJoin])
+      expect(ResultSelector).toEqual({ 'batch.$': '$.batch' });
     expect(ExamineBatches.ResultPath).toBeNull();
   });
 
@@ -96,6 +108,8 @@ describe('the audit', () => {
   it.each([
     ['plan', AuditPlan],
     ['examination', AuditExamine],
+    ['examination of one', AuditExamineAlone],
+    ['putting together', AuditExamineJoin],
     ['report', AuditReport],
   ])('tries the %s again when Lambda failed, not when our code did', (_, state) => {
     const [{ ErrorEquals, MaxAttempts }, ...others] = state.Retry;

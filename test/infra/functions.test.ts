@@ -405,6 +405,21 @@ describe('who may invoke', () => {
     expect(invocations.Roles).toEqual([expect.stringMatching(/^<OperateRole\w{8}>$/)]);
   });
 
+  it.each([
+    ['ValidateInvocations', '<ValidateFunction'],
+    ['RetireInvocations', '<RetireFunction'],
+  ])('one that works on several secrets itself, and nothing else: %s', (name, self) => {
+    const { PolicyDocument, Roles } = named(resources, name).Properties;
+    const [statement, ...others] = statements(PolicyDocument);
+    expect(others).toEqual([]);
+    expect(statement).toEqual(
+      allow(['lambda:InvokeFunction'], [expect.stringMatching(new RegExp(`^${self}\\w{8}\\.Arn>$`))]),
+    );
+    expect(Roles).toEqual([
+      expect.stringMatching(new RegExp(`^${self.replace('Function', 'Role')}\\w{8}>$`)),
+    ]);
+  });
+
   it('nobody else', () => {
     expect(permissions).toHaveLength(10);
   });

@@ -39,6 +39,11 @@ export class InProcessTable {
     this.client = Object.assign(new DynamoDBClient(), { send });
   }
 
+  /** For AWS_ENDPOINT_URL_DYNAMODB of another process. */
+  url(): Promise<string> {
+    return this.#url;
+  }
+
   /** All that is in the table, by `pk|sk`. */
   async items(): Promise<Map<string, Item>> {
     const items = new Map<string, Item>();

@@ -3,6 +3,7 @@ import { json } from 'node:stream/consumers';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { listen } from '../smtp-servers.ts';
@@ -18,11 +19,7 @@ export async function startSecretsManagerServer(client: SecretsManagerClient): P
   const server = createServer(async (request, response) => {
     const input = (await json(request)) as { SecretId: string };
     const operation = request.headers['x-amz-target'];
-    const sent =
-      operation === 'secretsmanager.DescribeSecret'
-        ? client.send(new DescribeSecretCommand(input))
-        : client.send(new GetSecretValueCommand(input));
-    const [status, body] = await sent.then(
+    const [status, body] = await sent(client, String(operation), input).then(
       (output) => [200, onTheWire(output)] as const,
       (error: Error) => [400, { __type: error.name, message: error.message }] as const,
     );
@@ -31,6 +28,12 @@ export async function startSecretsManagerServer(client: SecretsManagerClient): P
   const port = await listen(server);
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections());
   return { url: `http://127.0.0.1:${port}`, close };
+}
+
+function sent(client: SecretsManagerClient, operation: string, input: { SecretId: string }): Promise<object> {
+  if (operation === 'secretsmanager.ListSecrets') return client.send(new ListSecretsCommand({}));
+  if (operation === 'secretsmanager.DescribeSecret') return client.send(new DescribeSecretCommand(input));
+  return client.send(new GetSecretValueCommand(input));
 }
 
 /** AWS JSON has times as seconds since 1970. */

@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<UnexaminedReason, string>> = {
   'not-managed': 'It lost the tag keyturn:managed=true',
   deadline: 'The time of its batch was over',
   'examine-failed': 'The examination itself failed',
+  crashed: 'It ended the process that examined it',
   'no-result': 'Its batch left no result',
 };
 
