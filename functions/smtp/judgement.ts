@@ -33,6 +33,7 @@ export type ReplyVerdict =
   | 'mechanism-too-weak'
   | 'not-supported'
   | 'server-unproven'
+  | 'scram-iterations'
   | 'tls-required'
   // Said in a reply by some servers, by a TLS alert by others.
   | 'tls-client-certificate-required'
