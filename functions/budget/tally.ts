@@ -5,7 +5,7 @@ import type { HeldBackReason, Judgement, Verdict } from '../smtp/judgement.ts';
 export interface Limits {
   /** Of one account. */
   readonly failures: number;
-  /** Of all accounts of the host together, 2 at least; null where a service counts accounts only. */
+  /** Of all accounts of the host together, 3 at least; null where a service counts accounts only. */
   readonly hostFailures: number | null;
   readonly windowMs: number;
 }
@@ -95,14 +95,19 @@ function isSameAccount(one: Login, other: Login): boolean {
   return one.account === other.account || one.account === other.local || one.local === other.account;
 }
 
-/** How many places of the host are open to a login: all but the last ones when its secret failed or is at it already. */
+/**
+ * How many places of the host are open to a login: all but the last ones when its secret failed or is at it already, and
+ * one less when it is meant to fail. So in a host without a place each of the last ones, and one more, is with a secret of its own.
+ */
 function placesFor(login: Login, others: readonly Entry[], limits: Limits, now: number): number {
   const { hostFailures } = limits;
   if (hostFailures === null) return Number.POSITIVE_INFINITY;
   const failed = others.some(
     ([, { at, secret, meant }]) => !meant && secret === login.secret && at + MEMORY_MS > now,
   );
-  return failed || login.meant ? hostFailures - keptPlaces(hostFailures) : hostFailures;
+  const open = hostFailures - keptPlaces(hostFailures);
+  if (login.meant) return open - 1;
+  return failed ? open : hostFailures;
 }
 
 /** The last quarter, and one at least: so many secrets may fail for the first time, and one more, before all must wait. */

@@ -93,8 +93,8 @@ describe('readConfig', () => {
       'keyturn.loginBudget.failures: expected a whole number from 1 to 100, got 0',
     ],
     [
-      { loginBudget: { hostFailures: 1 } },
-      'keyturn.loginBudget.hostFailures: expected a whole number from 2 to 100, got 1',
+      { loginBudget: { hostFailures: 2 } },
+      'keyturn.loginBudget.hostFailures: expected a whole number from 3 to 100, got 2',
     ],
     [
       { loginBudget: { windowMinutes: 0.5 } },

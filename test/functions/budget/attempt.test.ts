@@ -100,27 +100,54 @@ describe('a circuit', () => {
 });
 
 describe('without the table', () => {
-  it('nothing is dialled: the caller is told to try again', async () => {
+  /** At a host with one address: two calls for each of its two places, and one for each when the login has ended. */
+  const withFault = (at: number, answers: Answer[]) => {
     const faults = new Faults();
-    const process = new ScriptedProver([], new InProcessTable(faults));
-    faults.plan(1, 'refused');
-    await expect(attemptOf(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
-    faults.plan(2, 'refused');
-    await expect(attemptOf(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
-    faults.plan(3, 'refused');
+    const process = new ScriptedProver(answers, new InProcessTable(faults));
+    process.addresses = { [credential.endpoint.host]: ['192.0.2.5'] };
+    faults.plan(at, 'refused');
+    return { faults, process };
+  };
+
+  it.each([1, 2, 3, 4])('nothing is dialled (call %i): the caller is told to try again', async (at) => {
+    const { process } = withFault(at, []);
     await expect(attemptOf(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
     expect(process.dialled).toEqual([]);
   });
 
-  it('a login that cannot be settled goes on counting', async () => {
-    const faults = new Faults();
-    const process = new ScriptedProver(['good', 'refused', 'refused', 'refused'], new InProcessTable(faults));
-    faults.plan(5, 'refused');
+  it.each([5, 6])('a login that cannot be settled (call %i) goes on counting', async (at) => {
+    const { faults, process } = withFault(at, ['good', 'refused', 'refused', 'refused']);
     await expect(attemptOf(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
     faults.revive();
     process.now += BUDGET_MS + 5000;
     await verdicts(process, credential, credential, credential);
     expect(await verdicts(process, credential)).toEqual(['held-back']);
+  });
+});
+
+describe('the calls to DynamoDB for one good login', () => {
+  it.each([
+    [
+      'at a shared service: the circuit, one item read, written, and written again',
+      'smtp.office365.com',
+      [],
+      4,
+    ],
+    ['at a host whose name leads nowhere: one item', 'mail.example.com', [], 3],
+    ['at a host with one address: two items', 'mail.example.com', ['192.0.2.5', '192.0.2.9'], 6],
+    [
+      'at a host with addresses of both families: three items',
+      'mail.example.com',
+      ['2001:db8::5', '192.0.2.5'],
+      9,
+    ],
+  ])('%s', async (_name, host, addresses, calls) => {
+    const faults = new Faults();
+    const process = new ScriptedProver(['good'], new InProcessTable(faults));
+    process.addresses = { [host]: addresses };
+    const tried = { ...credential, endpoint: { ...credential.endpoint, host } };
+    expect(await verdicts(process, tried)).toEqual(['valid']);
+    expect(faults.calls).toBe(calls);
   });
 });
 
