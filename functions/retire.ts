@@ -21,13 +21,15 @@ import {
 
 const HOUR_MS = 60 * 60 * 1000;
 
+/** What the retirement of every secret has in common. */
+type Ports = Omit<RetirementPorts, 'login'>;
+
 const store = new SecretStore(new SecretsManagerClient());
 const operations = new OperationTable(dynamodb, setting('table'));
-const ports: RetirementPorts = {
+const shared: Ports = {
   store,
   ledger,
   providerFor: deployedProviders(store),
-  login: attemptLogin,
   newPassword,
   isHeld: (secretArn) => operations.isHeld(secretArn, Date.now()),
   now: Date.now,
@@ -141,7 +143,11 @@ function watchSchedule(secretArn: string, schedule: RotationSchedule): void {
 /** One secret's trouble must not keep the others from their turn; it is alarmed by its metric. */
 async function retireOne(secretId: string): Promise<RetirementOutcome> {
   const startedAt = Date.now();
-  const outcome = await retireReplaced(ports, secretId).catch((error: unknown) => failure(secretId, error));
+  const login: RetirementPorts['login'] = (credential, budgetMs) =>
+    attemptLogin({ credential, secretArn: secretId, budgetMs, meantToFail: true });
+  const outcome = await retireReplaced({ ...shared, login }, secretId).catch((error: unknown) =>
+    failure(secretId, error),
+  );
   return recorded(outcome, Date.now() - startedAt);
 }
 

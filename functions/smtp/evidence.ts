@@ -47,6 +47,8 @@ export type Failure =
   | { readonly kind: 'no-common-mechanism' }
   /** A 235 before the mechanism had come to its end, or a wrong server signature (RFC 5802 section 5). */
   | { readonly kind: 'server-unproven' }
+  /** Fewer rounds of hashing than SCRAM-SHA-256 allows, or far more than anybody needs; no proof was sent. */
+  | { readonly kind: 'scram-iterations' }
   /** Longer than a response may be (RFC 4954 section 4), so it was not sent. */
   | { readonly kind: 'auth-line-too-long' }
   /** A user name or password that no mechanism can carry. */
