@@ -32,6 +32,7 @@ const settings = {
   ports: v.pipe(list, v.array(port)),
   networks: v.pipe(list, v.array(v.pipe(v.string(), v.check(isNetwork, 'expected CIDR blocks or `none`')))),
   loginFailures: wholeNumber,
+  loginHostFailures: wholeNumber,
   loginWindowMinutes: wholeNumber,
   reportRetentionDays: wholeNumber,
   securityHub: v.pipe(

@@ -65,7 +65,7 @@ function answerPorts(functionArn: string): AnswerPorts {
 async function workOn({ operationId }: Work, context: Context): Promise<void> {
   const operation = await table.find(operationId);
   if (!operation) throw new Error(`no operation ${operationId}; ask for one by POST /operations`);
-  const ended = await work(portsFor(context), table, operation);
+  const ended = await work(portsFor(context, operation.secretArn), table, operation);
   if (ended === 'ended-before') return;
   const { result, message } = ended;
   const { secretArn, operation: name } = operation;
@@ -83,14 +83,14 @@ async function workOn({ operationId }: Work, context: Context): Promise<void> {
   });
 }
 
-function portsFor(context: Context): OperationPorts {
+function portsFor(context: Context, secretArn: string): OperationPorts {
   return {
     store,
     ledger,
     rotations,
     providerFor,
     announce: announcePromotion,
-    login: attemptLogin,
+    login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
     newPassword,
     now: Date.now,
     random: Math.random,

@@ -19,6 +19,9 @@ import {
 
 const HOUR_MS = 60 * 60 * 1000;
 
+/** What the retirement of every secret has in common. */
+type Ports = Omit<RetirementPorts, 'login'>;
+
 const store = new SecretStore(new SecretsManagerClient());
 const operations = new OperationTable(dynamodb, setting('table'));
 const providerFor = deployedProviders(store);
@@ -29,11 +32,10 @@ export const handler = async (
   context: Context,
 ): Promise<RetirementOutcome[]> => {
   beginInvocation(context);
-  const ports: RetirementPorts = {
+  const ports: Ports = {
     store,
     ledger,
     providerFor,
-    login: attemptLogin,
     newPassword,
     isHeld: (secretArn) => operations.isHeld(secretArn, Date.now()),
     now: Date.now,
@@ -68,8 +70,11 @@ function watchSchedule(secretArn: string, schedule: RotationSchedule): void {
 }
 
 /** One secret's trouble must not keep the others from their turn; it is alarmed by its metric. */
-async function retireOne(ports: RetirementPorts, secretId: string): Promise<RetirementOutcome> {
+async function retireOne(shared: Ports, secretId: string): Promise<RetirementOutcome> {
   const startedAt = Date.now();
+  const login: RetirementPorts['login'] = (credential, budgetMs) =>
+    attemptLogin({ credential, secretArn: secretId, budgetMs, meantToFail: true });
+  const ports = { ...shared, login };
   const outcome = await retireReplaced(ports, secretId).catch((error: unknown) => failure(secretId, error));
   record(outcome, Date.now() - startedAt);
   return outcome;

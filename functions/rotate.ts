@@ -69,14 +69,14 @@ function isPromotion(step: string, result: string): boolean {
 
 function rotate(event: SecretsManagerRotationEvent, context: Context): Promise<string> {
   const { Step: step, SecretId: secretId, ClientRequestToken: token } = event;
-  return performStep(portsFor(context), { step, secretId, token });
+  return performStep(portsFor(context, secretId), { step, secretId, token });
 }
 
-function portsFor(context: Context): RotationPorts {
+function portsFor(context: Context, secretArn: string): RotationPorts {
   return {
     store,
     ledger,
-    login: attemptLogin,
+    login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
     providerFor,
     newPassword,
     now: Date.now,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { VERDICTS } from '../smtp/advice.ts';
+import { HELD_BACK_REASONS } from '../smtp/judgement.ts';
 import { refusedResult } from './error-body.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -60,6 +61,12 @@ export const validationResult = v.object({
   ),
   advice: v.pipe(v.string(), v.description('What a person should do.')),
   retry: v.object({ allowed: v.boolean(), afterSeconds: v.exactOptional(count) }),
+  heldBack: v.exactOptional(
+    v.pipe(
+      v.object({ reason: v.picklist(HELD_BACK_REASONS), until: timestamp }),
+      v.description('With the verdict held-back: which limit it was, and before when nothing is dialled.'),
+    ),
+  ),
   endpoint: v.nullable(endpoint),
   tls: v.pipe(v.nullable(tls), v.description('Null when no verified TLS session came to be.')),
   auth: v.nullable(v.object({ offered: words, used: v.nullable(v.string()) })),

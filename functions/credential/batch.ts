@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RefusedResult } from '../api/error-body.ts';
 import type { BatchAnswer, ValidationResult } from '../api/validation-result.ts';
-import type { Attempt } from '../budget/prove.ts';
+import type { Attempt } from '../budget/attempt.ts';
 import { logger } from '../observe/logger.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
 import { isThrottling } from './throttling.ts';
@@ -23,7 +23,7 @@ export async function validateBatch(batch: Batch): Promise<BatchAnswer> {
   const { secretIds, remainingMs, answerWithinMs, proveWithin, validate } = batch;
   const queue = new LoginQueue(remainingMs);
   const prove: Prove = (credential, secretArn) =>
-    queue.run(credential.endpoint.host, (budgetMs) => proveWithin({ credential, secretArn, budgetMs }));
+    queue.run(credential.endpoint.host, (time) => proveWithin({ credential, secretArn, ...time }));
   const late = sleep(answerWithinMs, OUT_OF_TIME, { ref: false });
   const resultOf = async (secretId: string) => {
     const validated = validate(secretId, prove).catch((error: unknown) => refusalFor(secretId, error));

@@ -70,7 +70,9 @@ export const ENVIRONMENT = {
   /** Mail servers' ports and CIDR blocks that may be dialled besides the usual ones, with commas between; or `none`. */
   ports: 'KEYTURN_PORTS',
   networks: 'KEYTURN_NETWORKS',
+  /** How many logins may fail: of one account, and of all accounts of one host; in a window of so many minutes. */
   loginFailures: 'KEYTURN_LOGIN_FAILURES',
+  loginHostFailures: 'KEYTURN_LOGIN_HOST_FAILURES',
   loginWindowMinutes: 'KEYTURN_LOGIN_WINDOW_MINUTES',
   reportRetentionDays: 'KEYTURN_REPORT_RETENTION_DAYS',
   /** JSON: hosts and what the audit may do there (audit/opt-in.ts). */

@@ -14,7 +14,7 @@ describe('readConfig', () => {
       rotationDays: 30,
       overlapHours: 48,
       soakHours: 72,
-      loginBudget: { failures: 4, windowMinutes: 15 },
+      loginBudget: { failures: 4, hostFailures: 4, windowMinutes: 15 },
       auditOptIn: [],
       auditSchedule: 'cron(0 6 * * ? *)',
       securityHub: false,
@@ -91,6 +91,10 @@ describe('readConfig', () => {
     [
       { loginBudget: { failures: 0 } },
       'keyturn.loginBudget.failures: expected a whole number from 1 to 100, got 0',
+    ],
+    [
+      { loginBudget: { hostFailures: 2 } },
+      'keyturn.loginBudget.hostFailures: expected a whole number from 3 to 100, got 2',
     ],
     [
       { loginBudget: { windowMinutes: 0.5 } },

@@ -324,6 +324,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
       [ENVIRONMENT.overlapHours]: '48',
       [ENVIRONMENT.soakHours]: '72',
       [ENVIRONMENT.loginFailures]: '4',
+      [ENVIRONMENT.loginHostFailures]: '4',
       [ENVIRONMENT.loginWindowMinutes]: '15',
       [ENVIRONMENT.reportRetentionDays]: '400',
       [ENVIRONMENT.auditOptIn]: '[]',

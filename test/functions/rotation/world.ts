@@ -119,7 +119,8 @@ export class World {
     const newId = () => `id-${++this.#ids}`;
     const budget = {
       table: new BudgetTable(this.table.client, 'table', newId),
-      limits: { failures: 4, windowMs: HOUR_MS / 4 },
+      limits: { failures: 4, hostFailures: null, windowMs: HOUR_MS / 4 },
+      addresses: async () => [],
       loginCredential,
       login: (tried: Credential) => this.faults.call(() => this.#login(tried)),
       now: () => this.now,
@@ -127,7 +128,7 @@ export class World {
       sleep: (ms: number) => this.#sleep(ms),
       newId,
     };
-    return attempt(budget, credential, budgetMs);
+    return attempt(budget, { credential, secretArn: 'arn:of:secret', budgetMs });
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attempt } from '../../../functions/budget/attempt.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
 import { parseSecret } from '../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
@@ -11,7 +10,7 @@ import type { SqlProvider } from '../../../functions/rotation/providers/sql-sche
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
-import { proverOn } from '../../support/prover.ts';
+import { attemptOf, proverOn } from '../../support/prover.ts';
 import { type Deployment, deploy, LOGINS } from './deployment.ts';
 import { run } from './server.ts';
 
@@ -60,7 +59,7 @@ function portsOf(here: Deployment, secrets: InProcessSecretsManager): RotationPo
     store: new SecretStore(secrets.client),
     ledger: new MemoryLedger(),
     login: (credential, budgetMs) =>
-      attempt(proverOn(new InProcessTable(), [credential.endpoint]), credential, budgetMs),
+      attemptOf(proverOn(new InProcessTable(), [credential.endpoint]), credential, budgetMs),
     providerFor: () => here.provider(),
     newPassword,
     now: Date.now,
@@ -79,5 +78,5 @@ function current(secrets: InProcessSecretsManager, arn: string) {
 async function verdict(here: Deployment, username: string, password: string): Promise<string> {
   const credential = here.credential(username, new Redacted(password));
   const prover = proverOn(new InProcessTable(), [credential.endpoint]);
-  return (await attempt(prover, credential, LOGIN_MS)).judgement.verdict;
+  return (await attemptOf(prover, credential, LOGIN_MS)).judgement.verdict;
 }
