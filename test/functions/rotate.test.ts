@@ -56,7 +56,7 @@ beforeAll(async () => {
   vi.stubEnv('KEYTURN_PORTS', String(server.port));
   vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
   vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
-  vi.stubEnv('KEYTURN_LOGIN_HOST_FAILURES', '100');
+  vi.stubEnv('KEYTURN_LOGIN_HOST_FAILURES', '4');
   vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
   vi.stubEnv('AWS_REGION', REGION);
   vi.stubEnv('POWERTOOLS_DEV', 'true');

@@ -63,6 +63,17 @@ async function post(body: object, ms?: number) {
 }
 
 describe('POST /validations with several secrets', () => {
+  it('finds fifty good credentials of one host good at once, though another secret has failed there as often as it may', async () => {
+    create('mail/bad', 0, { username: 'nobody', password: 'wrong' });
+    for (let times = 6; times > 0; times -= 1) await post({ secretIds: ['mail/bad'] });
+    const secretIds = Array.from({ length: 50 }, (_, index) => `mail/${index}`);
+    for (const [index, name] of secretIds.entries()) create(name, index);
+    const refused = server.logins.filter(({ username }) => username === 'nobody');
+    const { body } = await post({ secretIds }, 29_000);
+    expect(body.results.map(({ verdict }: { verdict: string }) => verdict)).toEqual(Array(50).fill('valid'));
+    expect(refused).toHaveLength(3);
+  }, 40_000);
+
   it('answers for each in the order asked, good or bad, there or not, ours or not', async () => {
     create('mail/good', 0);
     create('mail/bad', 1, { password: 'wrong' });
