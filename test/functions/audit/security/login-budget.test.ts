@@ -54,7 +54,10 @@ describe('a login that the audit expects to be refused', () => {
     const { accounts, attempt } = charged();
     const optIns = [{ host: credential.endpoint.host, checks: ['negative-control' as const] }];
     for (let batch = 0; batch < 3; batch += 1) {
-      const tests = new OptInTests({ attempt: (tried) => attempt({ credential: tried }), relay: async () => ({ result: 'unknown', reason: 'closed' }) });
+      const tests = new OptInTests({
+        attempt: (tried) => attempt({ credential: tried }),
+        relay: async () => ({ result: 'unknown', reason: 'closed' }),
+      });
       await tests.of(credential.endpoint, optIns, 1000);
     }
     expect(accounts).toHaveLength(3);
