@@ -1,4 +1,4 @@
-import type { Credential } from '../credential/credential.ts';
+import type { Credential, Endpoint } from '../credential/credential.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import { judge, judgementOf } from '../smtp/verdict.ts';
@@ -23,8 +23,8 @@ export interface LoginBudget {
   readonly limits: Limits;
   /** A place that a login needs besides those of its account and host. */
   readonly besides?: (credential: Credential) => Place;
-  /** Where a dial of this host would go now; none when that cannot be said. */
-  readonly addresses: (host: string) => Promise<readonly string[]>;
+  /** Where a dial would go now; none when that cannot be said. */
+  readonly addresses: (endpoint: Endpoint) => Promise<readonly string[]>;
   /** What logs in for a credential: an access token, for a client secret. */
   readonly loginCredential: (credential: Credential, budgetMs: number) => Promise<LoginCredential>;
   readonly login: (credential: Credential, budgetMs: number) => Promise<LoginEvidence>;
@@ -107,7 +107,7 @@ async function findPlaces(
   { addresses, limits, besides }: LoginBudget,
   credential: Credential,
 ): Promise<Places> {
-  const found = countsAddresses(credential) ? await addresses(credential.endpoint.host) : [];
+  const found = countsAddresses(credential) ? await addresses(credential.endpoint) : [];
   const { counted, circuit } = placesOf(credential, found, limits);
   return { counted: besides ? [besides(credential), ...counted] : counted, circuit };
 }

@@ -24,7 +24,7 @@ const prover: Prover = {
     hostFailures: setting('loginHostFailures'),
     windowMs: setting('loginWindowMinutes') * MINUTE_MS,
   },
-  addresses: (host) => network.addresses(host),
+  addresses: (endpoint) => network.addresses(endpoint),
   loginCredential,
   login: (credential, budgetMs) => login(credential, budgetMs, network),
   latest: (secretArn) => ledger.latest(secretArn),

@@ -56,24 +56,28 @@ export class Network {
 
   /** Plain TCP, to addresses that were checked after the look-up and are not looked up again. Rejects as `dial` does. */
   async connect({ host, port }: Endpoint, onStage: OnStage, signal: AbortSignal): Promise<net.Socket> {
-    if (!this.#ports.has(port)) throw new Forbidden('port');
-    // A resolver takes other spellings of an address for one too.
-    if (!isHost(host)) throw new Forbidden('address');
     onStage('dns');
-    const allowed = await abortable(this.#allowed(host), signal);
-    if (allowed.length === 0) throw new Forbidden('address');
+    const allowed = await abortable(this.#allowed(host, port), signal);
     onStage('connect');
     return connectTcp(allowed, port, signal);
   }
 
-  /** Where a dial of this host would go now, asked of the DNS once for both; none when the DNS does not say so soon. */
-  addresses(host: string): Promise<readonly string[]> {
-    return abortable(this.#allowed(host), AbortSignal.timeout(LOOK_UP_MS)).catch(() => []);
+  /**
+   * Where a dial would go now, asked of the DNS once for both; none when there would be no dial, or the DNS does not say so
+   * soon.
+   */
+  addresses({ host, port }: Endpoint): Promise<readonly string[]> {
+    return abortable(this.#allowed(host, port), AbortSignal.timeout(LOOK_UP_MS)).catch(() => []);
   }
 
-  async #allowed(host: string): Promise<readonly string[]> {
+  async #allowed(host: string, port: number): Promise<readonly string[]> {
+    if (!this.#ports.has(port)) throw new Forbidden('port');
+    // A resolver takes other spellings of an address for one too.
+    if (!isHost(host)) throw new Forbidden('address');
     const found = await this.#names.addresses(host);
-    return found.filter((address) => this.#guard.allows(address));
+    const allowed = found.filter((address) => this.#guard.allows(address));
+    if (allowed.length === 0) throw new Forbidden('address');
+    return allowed;
   }
 }
 

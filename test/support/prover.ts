@@ -26,7 +26,7 @@ export function proverOn(
   return {
     table: new BudgetTable(client, 'table', randomUUID),
     limits: { failures: 4, hostFailures: 100, windowMs: WINDOW_MS },
-    addresses: (host) => network.addresses(host),
+    addresses: (endpoint) => network.addresses(endpoint),
     loginCredential,
     login: (credential, budgetMs) => login(credential, budgetMs, network),
     latest: async () => null,

@@ -104,7 +104,7 @@ class Deployment {
     const budget: Omit<LoginBudget, 'login'> = {
       table: new BudgetTable(this.#table.clientFor(io), 'table', newId),
       limits: { ...limits, windowMs: WINDOW_MS },
-      addresses: async (host) => (isIP(host) ? [host] : ADDRESSES),
+      addresses: async ({ host }) => (isIP(host) ? [host] : ADDRESSES),
       now: () => this.now + skewMs,
       loginCredential,
       random: () => 0.5,

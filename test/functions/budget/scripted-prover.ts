@@ -21,7 +21,7 @@ export class ScriptedProver {
     this.answers = [...answers];
     this.prover = proverOn(table, [], {
       login: async ({ username }) => this.#answer(username),
-      addresses: async (host) => this.addresses[host] ?? [],
+      addresses: async ({ host }) => this.addresses[host] ?? [],
       latest: async () => this.known,
       now: () => this.now,
       sleep: async (ms) => {
