@@ -50,7 +50,7 @@ const at = (host: string, changes: Partial<typeof credential> = {}) => ({
   ...changes,
 });
 
-describe('at a shared service', () => {
+describe('at a shared service', { timeout: 30_000 }, () => {
   it('ten bad credentials hold nobody else back, and no item is that of all accounts', async () => {
     const table = new InProcessTable();
     const process = new ScriptedProver([...Array(40).fill('refused'), 'good'], table);
