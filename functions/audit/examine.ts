@@ -82,21 +82,14 @@ function examined(
 }
 
 function certificateSeen({ server }: CredentialFacts): CertificateFacts | null {
-  const certificate = server.known ? server.value.session?.certificate : undefined;
-  if (!certificate) return null;
-  return { ...certificate, subject: clean(certificate.subject), issuer: clean(certificate.issuer) };
+  return (server.known && server.value.session?.certificate) || null;
 }
 
 function findingsOf(facts: CredentialFacts): Found[] {
   return CATALOGUE.map(({ id, rule }) => {
     const outcome = rule(facts);
-    return { ...outcome, check: id, evidence: clean(outcome.evidence) };
+    return { ...outcome, check: id, evidence: mask(outcome.evidence) };
   });
-}
-
-/** What may quote a server: no control or invisible characters, no mail address, no novel. */
-function clean(text: string): string {
-  return mask(text, []).replace(/\p{Cf}+/gu, '');
 }
 
 function unexamined(secretArn: string, reason: UnexaminedReason, detail: string | null = null): Examination {

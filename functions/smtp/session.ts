@@ -109,9 +109,9 @@ export class Session {
 
   async #authenticate(): Promise<Failure | null> {
     this.#expectVerifiedTls();
-    const { offered } = this.#transcript;
+    const { offered, listsMechanisms } = this.#transcript;
     if (!offered || this.#guard.breach) return { kind: 'protocol' };
-    if (offered.length === 0) return { kind: 'auth-not-offered' };
+    if (!listsMechanisms) return { kind: 'auth-not-offered' };
     if (!isSendable(this.#credential)) return { kind: 'malformed-secret' };
     this.used = chooseMechanism(offered, this.#credential.authMethod);
     if (!this.used) return { kind: 'no-common-mechanism' };
@@ -138,7 +138,8 @@ export class Session {
     await this.#afterwards(async (line) => {
       const { response } = await sendCommand(line);
       this.#transcript.received(response);
-      return this.#transcript.lastReply;
+      const { lastReply } = this.#transcript;
+      return lastReply && this.#transcript.shown(lastReply);
     });
   }
 

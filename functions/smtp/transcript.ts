@@ -1,9 +1,9 @@
 import type { Credential } from '../credential/credential.ts';
-import { ehloKeywords, offeredMechanisms } from './ehlo.ts';
-import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
-import { mask } from './masking.ts';
-import { isMechanism } from './mechanisms/mechanisms.ts';
-import { parseReply, replyCode } from './reply.ts';
+import { Echoes, REDACTED } from './echoes/echoes.ts';
+import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
+import type { Reply, Stage, StageTime, Timings, TlsFacts } from './evidence.ts';
+import { knownText } from './known-text.ts';
+import { parseReply, redacted, replyCode, wordsOf } from './reply.ts';
 
 /** Milliseconds from any fixed point. */
 type Clock = () => number;
@@ -15,9 +15,10 @@ type OnStage = (stage: Stage) => void;
  */
 export class Transcript {
   authSent = false;
-  greeting: string | null = null;
   /** AUTH mechanisms listed by the EHLO reply under TLS; what was said before TLS is not believed (RFC 3207 section 6). */
   offered: readonly string[] | null = null;
+  /** Whether that reply lists any mechanism, by whatever name. */
+  listsMechanisms = false;
   /** Whether commands may be sent before the replies to earlier ones (RFC 2920), by the same EHLO reply. */
   pipelining = false;
   #lastRaw: string | null = null;
@@ -27,7 +28,11 @@ export class Transcript {
   #secured: boolean;
   readonly #stages: { stage: Stage; ms: number }[] = [{ stage: 'dns', ms: 0 }];
   readonly #started: number;
-  readonly #hidden: Set<string>;
+  readonly #echoes: Echoes;
+  #greeting: string | null = null;
+  /** All that the server said. */
+  #words = '';
+  #searched = { words: '', echoed: false };
   readonly #onStage: OnStage;
   readonly #clock: Clock;
 
@@ -37,7 +42,7 @@ export class Transcript {
     clock: Clock = () => performance.now(),
   ) {
     this.#secured = endpoint.security === 'tls';
-    this.#hidden = new Set(privateForms(username, password.reveal()));
+    this.#echoes = new Echoes({ secrets: [password.reveal()], names: [username], host: endpoint.host });
     this.#clock = clock;
     this.#started = clock();
     this.#since = this.#started;
@@ -52,8 +57,34 @@ export class Transcript {
   /** Most replies move the dialogue on and are never looked at again: one is only read and masked when it is asked for. */
   get lastReply(): Reply | null {
     if (this.#lastReply === undefined)
-      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, [...this.#hidden]);
+      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, this.#echoes);
     return this.#lastReply;
+  }
+
+  /** What is known of the server's greeting. */
+  get greeting(): string | null {
+    if (this.#greeting === null) return null;
+    return this.#isEchoed() ? REDACTED : knownText(this.#greeting).shown;
+  }
+
+  /** A reply as it may be shown: without a text, once the server has repeated anything private in any of them. */
+  shown(reply: Reply): Reply {
+    return this.#isEchoed() && reply.text !== '' ? redacted(reply, reply.text) : reply;
+  }
+
+  /** The names in a certificate are the server's words too. */
+  shownTls(tls: TlsFacts): TlsFacts {
+    const { subject, issuer } = tls.certificate;
+    if (!this.#echoes.areInNames(subject, issuer)) return tls;
+    this.#searched.echoed = true;
+    return { ...tls, certificate: { ...tls.certificate, subject: REDACTED, issuer: REDACTED } };
+  }
+
+  #isEchoed(): boolean {
+    if (this.#searched.words === this.#words) return this.#searched.echoed;
+    const echoed = this.#searched.echoed || this.#echoes.areIn(this.#words);
+    this.#searched = { words: this.#words, echoed };
+    return echoed;
   }
 
   enter(stage: Stage): void {
@@ -83,17 +114,18 @@ export class Transcript {
 
   /** A message of the AUTH exchange, before base64; a careless server might repeat it. */
   hide(message: string): void {
-    for (const form of [message, base64(message)]) this.#hidden.add(form);
+    if (message !== '') this.#echoes.hide(message);
   }
 
   received(raw: string): void {
-    const hidden = [...this.#hidden];
     this.#lastRaw = raw;
     this.#lastReply = undefined;
-    if (this.#stage === 'greeting') this.greeting = this.lastReply?.text ?? mask(raw, hidden);
+    this.#words += ` ${wordsOf(raw)}`;
+    if (this.#stage === 'greeting') this.#greeting = wordsOf(raw);
     if (this.#stage === 'starttls' && replyCode(raw) === 220) this.enter('tls');
     if (this.#stage === 'ehlo' && this.#secured && replyCode(raw) === 250) {
-      this.offered = offeredMechanisms(raw).filter((name) => isMechanism(name) || !isEcho(name, hidden));
+      this.offered = offeredMechanisms(raw);
+      this.listsMechanisms = listedMechanisms(raw).length > 0;
       this.pipelining = ehloKeywords(raw).includes('PIPELINING');
     }
   }
@@ -112,19 +144,4 @@ export class Transcript {
       totalMs: Math.round(this.#clock() - this.#started),
     };
   }
-}
-
-/** A server that has seen the password before could name a mechanism after it. */
-function isEcho(name: string, hidden: readonly string[]): boolean {
-  return hidden.some((value) => name.includes(value.toUpperCase()));
-}
-
-/** Every form in which a careless server could repeat the login back to us. */
-function privateForms(username: string, password: string): readonly string[] {
-  const plain = [username, password];
-  return [...plain, ...plain.map(base64), base64(`\0${username}\0${password}`)];
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
 }
