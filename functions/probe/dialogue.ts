@@ -1,5 +1,5 @@
 import type { Endpoint } from '../credential/credential.ts';
-import { offeredMechanisms, registeredKeywords } from '../smtp/ehlo.ts';
+import { ehloKeywords, offeredMechanisms, registeredKeywords } from '../smtp/ehlo.ts';
 import type { Reply, Stage } from '../smtp/evidence.ts';
 import type { Network } from '../smtp/network.ts';
 import { NOTHING_HIDDEN, parseReply } from '../smtp/reply.ts';
@@ -60,9 +60,12 @@ export async function readGreeting(line: LineConnection): Promise<Reply> {
 export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
   const raw = await line.command(`EHLO ${CLIENT}`);
   expectReply(250, raw);
-  // The first line names the server.
-  const keywords = registeredKeywords(raw.slice(raw.indexOf('\n') + 1));
-  return { starttls: keywords.includes('STARTTLS'), mechanisms: offeredMechanisms(raw), keywords };
+  return {
+    // The first line names the server.
+    starttls: ehloKeywords(raw).slice(1).includes('STARTTLS'),
+    mechanisms: offeredMechanisms(raw),
+    keywords: registeredKeywords(raw),
+  };
 }
 
 /** From the greeting to the answer to STARTTLS, after which the handshake begins. */

@@ -12,9 +12,9 @@ export function ehloKeywords(reply: string): readonly string[] {
   return reply.split(/\r?\n/).map((line) => line.slice(4).trim().toUpperCase());
 }
 
-/** Of the keywords of an EHLO reply those that are registered, with such parameters as can be nothing else. */
+/** Of the keywords of an EHLO reply, whose first line names the server, those that are registered, with such parameters as can be nothing else. */
 export function registeredKeywords(reply: string): readonly string[] {
-  return [...new Set(ehloKeywords(reply).flatMap(registered))];
+  return [...new Set(ehloKeywords(reply).slice(1).flatMap(registered))];
 }
 
 function registered(keyword: string): string[] {

@@ -2,14 +2,9 @@ import type { Credential } from '../../credential/credential.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
 import { Echoes, REDACTED } from '../../smtp/echoes/echoes.ts';
 
-/** What a server may have learnt from the logins with a credential; other regions have passwords of their own. */
-export function echoesOf({ endpoint, username, password, endpoints = [] }: Credential): Echoes {
-  const regional = endpoints.flatMap((one) => (one.password ? [one.password.reveal()] : []));
-  return new Echoes({
-    secrets: [password.reveal(), ...regional],
-    names: [username],
-    host: endpoint.host,
-  });
+/** Every password of a credential: other regions have their own. */
+export function passwordsOf({ password, endpoints = [] }: Credential): readonly string[] {
+  return [password, ...endpoints.flatMap((one) => one.password ?? [])].map((one) => one.reveal());
 }
 
 /**
@@ -18,7 +13,8 @@ export function echoesOf({ endpoint, username, password, endpoints = [] }: Crede
  */
 export function withoutPassword(facts: ServerFacts, credential: Credential | undefined): ServerFacts {
   if (!credential) return facts;
-  const echoes = echoesOf(credential);
+  const { username, endpoint } = credential;
+  const echoes = new Echoes({ secrets: passwordsOf(credential), names: [username], host: endpoint.host });
   const { greeting, session, plaintext, keywords } = facts;
   const isClean = (text: string) => !echoes.areShownBy(text);
   return {

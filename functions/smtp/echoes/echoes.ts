@@ -60,10 +60,10 @@ export class Echoes {
     const { shown, strange } = knownText(words);
     const foreign = withoutHost(strange, this.#host);
     if (this.#isPartIn(foreign)) return true;
-    // Only a value with a usual text or the host in it is not as a whole in what is left.
-    const isWhole = (value: string) => isAllStrange(value) && withoutHost(value, this.#host) === value;
-    if ([...this.#secrets, ...this.#names].every(isWhole)) return false;
-    return this.areShownBy(words) && !this.areShownBy(shown);
+    // A value with a usual text or the host in it is not as a whole in what is left.
+    const values = [...this.#secrets, ...this.#names];
+    if (!values.every(isAllStrange)) return this.areShownBy(words) && !this.areShownBy(shown);
+    return values.some((value) => withoutHost(value, this.#host) !== value) && this.areShownBy(strange);
   }
 
   /** In the names of a certificate, of which nothing is known: in one, or put together from their parts. */
