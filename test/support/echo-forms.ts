@@ -47,6 +47,8 @@ const FORMS: Readonly<Record<string, EchoForm['of']>> = {
     octets(text)
       .map((octet) => `0x${octet}`)
       .join(', '),
+  'decimal codes without spaces': (text) =>
+    [...Buffer.from(text)].map((octet) => String(octet).padStart(3, '0')).join(''),
   'decimal codes': (text) => [...Buffer.from(text)].join(' '),
   percent: (text) =>
     octets(text)
@@ -118,14 +120,35 @@ const PLAIN = ['as it is', 'backwards', 'in ROT13'];
 /** Which writings of a value are in a text, whole or in part; without regard to case and to what stands between. */
 export function echoesFound(text: string, secret: string): string[] {
   const searched = lettersOf(text);
-  return ECHO_FORMS.filter(({ name, of }) => {
+  const found = new Set<string>();
+  for (const [length, pieces] of piecesOf(secret)) {
+    for (let at = 0; at + length <= searched.length; at++) {
+      const form = pieces.get(searched.slice(at, at + length));
+      if (form !== undefined) found.add(form);
+    }
+  }
+  return [...found];
+}
+
+const known = new Map<string, ReadonlyMap<number, ReadonlyMap<string, string>>>();
+
+/** By their length: the pieces of all writings, and the name of the writing. */
+function piecesOf(secret: string): ReadonlyMap<number, ReadonlyMap<string, string>> {
+  const made = known.get(secret) ?? makePieces(secret);
+  known.set(secret, made);
+  return made;
+}
+
+function makePieces(secret: string): Map<number, Map<string, string>> {
+  const pieces = new Map<number, Map<string, string>>();
+  for (const { name, of } of ECHO_FORMS) {
     const coded = lettersOf(of(secret));
     const length = Math.min(PLAIN.includes(name) ? PLAIN_PIECE : CODED_PIECE, coded.length);
-    const ends = coded.length - length;
-    return Array.from({ length: ends + 1 }, (_, at) => coded.slice(at, at + length)).some((piece) =>
-      searched.includes(piece),
-    );
-  }).map(({ name }) => name);
+    const ofLength = pieces.get(length) ?? new Map<string, string>();
+    pieces.set(length, ofLength);
+    for (let at = 0; at + length <= coded.length; at++) ofLength.set(coded.slice(at, at + length), name);
+  }
+  return pieces;
 }
 
 function lettersOf(text: string): string {

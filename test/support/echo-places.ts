@@ -1,5 +1,4 @@
 import { answering, extensions, overImplicitTls, reply } from './dialogue-parts.ts';
-import { CERTIFICATE_PLACES } from './hostile-certificate.ts';
 import type { Script, Step } from './scripted-dialogue.ts';
 
 const REFUSED = '535 5.7.8 Authentication credentials invalid\r\n';
@@ -40,20 +39,15 @@ export const REPLY_PLACES: Readonly<Record<string, (words: string) => Script>> =
     { expect: /./, send: REFUSED },
   ],
   welcome: (words) => overImplicitTls(answering(reply(235, ...words.split('\n')))),
+  'reply after the login': (words) =>
+    overImplicitTls({
+      talk: {
+        EHLO: extensions('AUTH PLAIN'),
+        AUTH: WELCOME,
+        MAIL: reply(550, '5.7.1 Sender rejected', ...words.split('\n')),
+      },
+    }),
 };
-
-/** What a server says after a login, to the MAIL command of the audit. */
-export function afterwards(words: string): Script {
-  return overImplicitTls({
-    talk: {
-      EHLO: extensions('AUTH PLAIN'),
-      AUTH: WELCOME,
-      MAIL: reply(550, '5.7.1 Sender rejected', ...words.split('\n')),
-    },
-  });
-}
 
 /** A sound server, whose certificate has the words. */
 export const SOUND: Script = overImplicitTls(answering(REFUSED));
-
-export const PLACES = [...Object.keys(REPLY_PLACES), 'after the login', ...CERTIFICATE_PLACES] as const;

@@ -24,6 +24,10 @@ export interface Hostile {
   readonly ca: string;
 }
 
+const generate = () => subtle.generateKey(KEY, true, ['sign', 'verify']);
+/** The same for all certificates: to make them is most of the work. */
+const allKeys = Promise.all([generate(), generate()]).then(([authority, keys]) => ({ authority, keys }));
+
 /** A valid certificate for `localhost` that says `words` in one place. */
 export async function hostileCertificate(place: CertificatePlace, words: string): Promise<Hostile> {
   const said = (of: 'subject' | 'issuer', ...sound: [string, string][]) => {
@@ -32,8 +36,7 @@ export async function hostileCertificate(place: CertificatePlace, words: string)
     if (whose === of) attributes.set(attribute, words);
     return new x509.Name([...attributes].map(([name, value]) => ({ [name]: [value] })));
   };
-  const authority = await subtle.generateKey(KEY, true, ['sign', 'verify']);
-  const keys = await subtle.generateKey(KEY, true, ['sign', 'verify']);
+  const { authority, keys } = await allKeys;
   const issuer = said('issuer', ['CN', 'Private Authority']);
   const dates = { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + 90 * DAY_MS) };
   const root = await x509.X509CertificateGenerator.createSelfSigned({

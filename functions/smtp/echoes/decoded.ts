@@ -23,7 +23,7 @@ export function readings(text: string): readonly string[] | null {
 
 const DECODERS: readonly ((text: string) => string)[] = [octal, escapes, hexadecimal, decimal, base64];
 /** Without these there is nothing to decode, which is soon seen. */
-const ESCAPED = /[%=\\&]|0x|U\+/i;
+const ESCAPED = /[%=\\&]|[xu][0-9a-f{+]/i;
 
 function isNew(found: Set<string>): (reading: string) => boolean {
   return (reading) => {
@@ -45,25 +45,32 @@ function unspaced(text: string): string {
   );
 }
 
-/** Of C; `\101` could be an escape of RFC 4514 too, so each has a reading of its own. */
+/** Of C; `\101` could be an escape of RFC 4514 too, so each has a reading of its own. The backslashes get lost on the way. */
 function octal(text: string): string {
-  if (!text.includes('\\')) return '';
-  return text.replace(/\\([0-3][0-7]{2})/g, (_all, digits: string) => character(Number.parseInt(digits, 8)));
+  const runs = text.match(/(?:\\?[0-3][0-7]{2}){4,}/g) ?? [];
+  return runs
+    .flatMap((run) => [0, 1, 2].map((start) => inThrees(run.replaceAll('\\', '').slice(start), 8)))
+    .join('\n');
+}
+
+function inThrees(digits: string, radix: 8 | 10): string {
+  const codes = digits.match(/\d{3}/g) ?? [];
+  return codes.map((code) => character(Number.parseInt(code, radix))).join('');
 }
 
 /** Of URLs, quoted-printable (RFC 2045 section 6.7), HTML, JSON, C, RFC 4514 and Unicode's own notation. */
 const ESCAPE =
-  /[%=]([0-9a-f]{2})|=\s+|\\x([0-9a-f]{2})|\\u\{?([0-9a-f]{2,6})\}?|&#x0{0,6}([0-9a-f]{1,6});?|&#0{0,6}(\d{1,7});?|&([a-z]{2,8});|\\([0-9a-f]{2})|0x([0-9a-f]{2})|U\+([0-9a-f]{4,6})/gi;
+  /[%=]([0-9a-f]{2})|=\s+|\\?x([0-9a-f]{2})|\\?u([0-9a-f]{4})|\\?u\{([0-9a-f]{1,6})\}|&#x0{0,6}([0-9a-f]{1,6});?|&#0{0,6}(\d{1,7});?|&([a-z]{2,8});|\\([0-9a-f]{2})|0x([0-9a-f]{2})|U\+([0-9a-f]{4,6})/gi;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 const ACCENT = /^([a-z])(?:uml|acute|grave|circ|tilde|ring|cedil|caron|slash)$/i;
 
 function escapes(text: string): string {
   if (!ESCAPED.test(text)) return '';
   return text.replace(ESCAPE, (_all, ...groups: (string | undefined)[]) => {
-    const [percent, x, u, htmlHex, html, named, backslash, zeroX, unicode] = groups;
+    const [percent, x, u, braced, htmlHex, html, named, backslash, zeroX, unicode] = groups;
     if (named !== undefined) return ENTITIES[named.toLowerCase()] ?? ACCENT.exec(named)?.[1] ?? '';
     if (html !== undefined) return character(Number(html));
-    const digits = percent ?? x ?? u ?? htmlHex ?? backslash ?? zeroX ?? unicode;
+    const digits = percent ?? x ?? u ?? braced ?? htmlHex ?? backslash ?? zeroX ?? unicode;
     return digits === undefined ? '' : character(Number.parseInt(digits, 16));
   });
 }
@@ -79,10 +86,14 @@ function hexadecimal(text: string): string {
   return digits.flatMap((run) => [octets(run, 'hex'), octets(run.slice(1), 'hex')]).join('\n');
 }
 
-/** `104 117 110 116`, and as an array of JSON. */
+/** `104 117 110 116`, and as an array of JSON; `104117110116` */
 function decimal(text: string): string {
   const runs = text.match(/\d{2,3}(?:[\s,;.:_-]{1,2}\d{2,3}){3,}/g) ?? [];
-  return runs.map((run) => String.fromCharCode(...(run.match(/\d+/g) ?? []).map(Number))).join('\n');
+  const joined = text.match(/(?:[01]\d\d){4,}/g) ?? [];
+  return [
+    ...runs.map((run) => (run.match(/\d+/g) ?? []).map((code) => character(Number(code))).join('')),
+    ...joined.map((run) => inThrees(run, 10)),
+  ].join('\n');
 }
 
 /** Both alphabets of RFC 4648. Four characters hold three octets, so there are four places to begin at. */
