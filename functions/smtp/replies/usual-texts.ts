@@ -146,6 +146,8 @@ const TEXTS: readonly string[] = [
   'transaction failed: ',
   'sender address is not verified',
   'message is too long',
+  'maximum sending rate exceeded',
+  'daily message quota exceeded',
   // Gmail.
   'username and password not accepted',
   'application-specific password required',
@@ -293,21 +295,46 @@ const PRODUCTS: readonly string[] = [
 /** What sound servers list in an EHLO reply. */
 const KEYWORDS = [...REGISTERED_EXTENSIONS, ...REGISTERED_MECHANISMS].map((name) => name.toLowerCase());
 
-const VERSION = String.raw`(?:[ /:_(-]{1,2}v?\d{1,2}\.\d{1,2}(?:\.\d{1,5})?(?:\.\d{1,4})?)?`;
-const USUAL = new RegExp(
-  `(?<![\\p{L}\\p{N}+/%])(?:(?:${alternatives(PRODUCTS)})${VERSION}|size \\d{1,12}|${alternatives([...TEXTS, ...KEYWORDS])})(?![\\p{L}\\p{N}+/%])`,
-  'giu',
+const WORD = /[\p{L}\p{N}]+/gu;
+/** Characters that make a word a part of something else, such as base64. */
+const JOINS = /[\p{L}\p{N}+/%]/u;
+const VERSION = /[ /:_(-]{1,2}v?\d{1,2}\.\d{1,2}(?:\.\d{1,5})?(?:\.\d{1,4})?/y;
+const NUMBER = / \d{1,12}/y;
+
+/** By their first words, the longest first; not one pattern of them all, which would take long to compile. */
+const BY_FIRST_WORD = Map.groupBy(
+  [...PRODUCTS, ...TEXTS, ...KEYWORDS].toSorted((a, b) => b.length - a.length),
+  (text) => /^[a-z0-9]+/.exec(text)?.[0] ?? '',
 );
 
 /** Where the usual texts are in one line, as [start, end). */
 export function usualTextsIn(line: string): readonly (readonly [number, number])[] {
-  return [...line.matchAll(USUAL)].map((match) => [match.index, match.index + match[0].length]);
+  const spans: (readonly [number, number])[] = [];
+  let done = 0;
+  for (const { 0: word, index } of line.matchAll(WORD)) {
+    if (index < done || JOINS.test(line[index - 1] ?? '')) continue;
+    done = endOf(BY_FIRST_WORD.get(word.toLowerCase()) ?? [], line, index);
+    if (done > index) spans.push([index, done]);
+  }
+  return spans;
 }
 
-/** The longest first, which is how alternatives are tried. */
-function alternatives(texts: readonly string[]): string {
-  return texts
-    .toSorted((a, b) => b.length - a.length)
-    .map((text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-    .join('|');
+/** The end of the longest of the texts that stands there; `start` when none does. */
+function endOf(texts: readonly string[], line: string, start: number): number {
+  for (const text of texts) {
+    const end = start + text.length;
+    if (line.slice(start, end).toLowerCase() !== text) continue;
+    const ends = [endOfMore(text, line, end), end];
+    const sound = ends.find((one) => !JOINS.test(line[one] ?? ''));
+    if (sound !== undefined) return sound;
+  }
+  return start;
+}
+
+/** The version of a product and the number behind SIZE belong to them. */
+function endOfMore(text: string, line: string, end: number): number {
+  const more = text === 'size' ? NUMBER : VERSION;
+  more.lastIndex = end;
+  const found = (text === 'size' || PRODUCTS.includes(text)) && more.test(line);
+  return found ? more.lastIndex : end;
 }
