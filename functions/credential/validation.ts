@@ -80,7 +80,14 @@ function untried(judgement: Judgement): Shown {
 
 function observed({ authSent, endpoint, tls, offered, used, reply, timings }: LoginEvidence) {
   const auth = offered && { offered, used };
-  return { authSent, endpoint, tls: tls && publicTls(tls), auth, reply: reply && publicReply(reply), timings };
+  return {
+    authSent,
+    endpoint,
+    tls: tls && publicTls(tls),
+    auth,
+    reply: reply && publicReply(reply),
+    timings,
+  };
 }
 
 function publicReply({ code, enhanced, text }: Reply) {

@@ -114,7 +114,7 @@ export class Transcript {
 
   /** A message of the AUTH exchange, before base64; a careless server might repeat it. */
   hide(message: string): void {
-    if (message !== '') this.#echoes.hide(message);
+    this.#echoes.hide(message);
   }
 
   received(raw: string): void {

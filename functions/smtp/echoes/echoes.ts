@@ -9,7 +9,7 @@ export const REDACTED = '[redacted]';
 export interface Hidden {
   /** Passwords and tokens: a piece of one is enough. */
   readonly secrets: readonly string[];
-  /** User names and what else was said in a login: only as a whole. */
+  /** User names: only as a whole. */
   readonly names: readonly string[];
   /** The host that was dialled, which is no secret and in many passwords. */
   readonly host: string;
@@ -21,25 +21,37 @@ const EVERYDAY = /^[a-z]{0,7}$/i;
 /** `CN=` and its kin, as OpenSSL writes a name (RFC 4514). */
 const ATTRIBUTE = /(?:^|, |\+ ?)[A-Za-z][A-Za-z0-9]*=/g;
 
+interface Held {
+  readonly holdUsual: boolean;
+  readonly holdHost: boolean;
+  readonly holdLabel: boolean;
+}
+
 /** Finds out whether a server repeats what is hidden, in plain or in any writing that `readings` can read. */
 export class Echoes {
   readonly #host: string;
   readonly #secrets: readonly string[];
-  readonly #names: string[];
+  readonly #names: readonly string[];
+  readonly #messages: string[] = [];
   #needles: readonly Needle[] | undefined;
   #pieces: Pieces | undefined;
+  #held: Held | undefined;
 
   constructor({ secrets, names, host }: Hidden) {
-    const isPublic = (name: string) => EVERYDAY.test(name) || host.toLowerCase().includes(name.toLowerCase());
     this.#host = host;
     this.#secrets = secrets;
-    this.#names = names.filter((name) => !isPublic(name));
+    this.#names = names.filter((name) => !this.#isPublic(name));
   }
 
   /** From here on `message`, as it was said in a login, is hidden too. */
   hide(message: string): void {
-    this.#names.push(message);
+    if (this.#isPublic(message)) return;
+    this.#messages.push(message);
     this.#needles = undefined;
+  }
+
+  #isPublic(name: string): boolean {
+    return EVERYDAY.test(name) || this.#host.toLowerCase().includes(name.toLowerCase());
   }
 
   /**
@@ -58,30 +70,40 @@ export class Echoes {
   /** In what a server said: something hidden as a whole, or a piece of it beside all that servers usually say. */
   areIn(words: string): boolean {
     const { shown, strange } = knownText(words);
-    const foreign = withoutHost(strange, this.#host);
-    if (this.#isPartIn(foreign)) return true;
-    // A value with a usual text or the host in it is not as a whole in what is left.
-    const values = [...this.#secrets, ...this.#names];
-    if (!values.every(isAllStrange)) return this.areShownBy(words) && !this.areShownBy(shown);
-    return values.some((value) => withoutHost(value, this.#host) !== value) && this.areShownBy(strange);
+    return this.#isPartIn(strange) || (this.areShownBy(words) && !this.#isPlainlyIn(shown));
   }
 
   /** In the names of a certificate, of which nothing is known: in one, or put together from their parts. */
   areInNames(...names: readonly string[]): boolean {
     const values = names.map((name) => name.replace(ATTRIBUTE, ' ')).join(' ');
-    return this.#isPartIn(withoutHost(values, this.#host)) || this.areShownBy(values);
+    return this.#isPartIn(values);
   }
 
   /** Something hidden as a whole. */
-  areShownBy(text: string): boolean {
+  areShownBy(words: string): boolean {
+    if (this.#isPlainlyIn(words)) return true;
+    // What is known is in no other writing, and a value without a usual text in it is in none that holds one.
+    return this.#isWholeIn(this.#values().holdUsual ? words : knownText(words).strange);
+  }
+
+  #isPlainlyIn(text: string): boolean {
+    const plain = haystack(text, true);
+    return this.#allNeedles().some((needle) => needle.isWholeIn(plain));
+  }
+
+  #isWholeIn(text: string): boolean {
     return this.#search(text, (one) => this.#allNeedles().some((needle) => needle.isWholeIn(one)));
   }
 
   #isPartIn(text: string): boolean {
+    const { holdHost, holdLabel } = this.#values();
+    const rest = holdHost ? text : without(text, [this.#host]);
+    const foreign = without(rest, [this.#host, ...labelsOf(this.#host)]);
+    if (holdLabel && foreign !== rest && this.#isWholeIn(rest)) return true;
     this.#pieces ??= new Pieces(this.#secrets);
     const pieces = this.#pieces;
     const isStrange = (one: Haystack) => this.#allNeedles().some((needle) => needle.isStrangeIn(one));
-    return this.#search(text, (one) => isStrange(one) || pieces.areIn(one.squeezed));
+    return this.#search(foreign, (one) => isStrange(one) || pieces.areIn(one.squeezed));
   }
 
   /** A text that cannot be searched counts as one in which something was found. */
@@ -92,17 +114,32 @@ export class Echoes {
   }
 
   #allNeedles(): readonly Needle[] {
-    this.#needles ??= [...this.#secrets, ...this.#names].flatMap(needlesFor);
+    this.#needles ??= [...this.#secrets, ...this.#names, ...this.#messages].flatMap(needlesFor);
     return this.#needles;
+  }
+
+  /** What the hidden values have in common with all that every server says. */
+  #values() {
+    const values = [...this.#secrets, ...this.#names];
+    const hold = (parts: readonly string[]) => values.some((value) => without(value, parts) !== value);
+    this.#held ??= {
+      holdUsual: !values.every(isAllStrange),
+      holdHost: hold([this.#host]),
+      holdLabel: hold([this.#host, ...labelsOf(this.#host)]),
+    };
+    return this.#held;
   }
 }
 
-/** Its longer labels too: a server of `mail.example.com` may call itself `mx1.example.net`. */
-function withoutHost(text: string, host: string): string {
-  const names = [host, ...host.split('.').filter((label) => /^[\w-]{6,}$/.test(label))];
-  return names
-    .filter((name) => name !== '')
-    .reduce((rest, name) => rest.replaceAll(literally(name), ' '), text);
+/** Of a host the longer ones: a server of `mail.example.com` may call itself `mx1.example.net`. */
+function labelsOf(host: string): readonly string[] {
+  return host.split('.').filter((label) => /^[\w-]{6,}$/.test(label));
+}
+
+function without(text: string, parts: readonly string[]): string {
+  return parts
+    .filter((part) => part !== '')
+    .reduce((rest, part) => rest.replaceAll(literally(part), ' '), text);
 }
 
 function literally(name: string): RegExp {

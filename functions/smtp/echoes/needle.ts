@@ -43,8 +43,9 @@ export class Needle {
     return this.isWholeIn(text) || (this.#squeezed.length >= PIECE && text.squeezed.includes(this.#squeezed));
   }
 
-  pieces(): readonly string[] {
-    return this.#squeezed.length < UNMISTAKABLE ? [] : piecesOf(this.#squeezed, PIECE);
+  /** What pieces may be made of; nothing for a value that is too short for them. */
+  get divisible(): string {
+    return this.#squeezed.length < UNMISTAKABLE ? '' : this.#squeezed;
   }
 }
 
@@ -57,46 +58,48 @@ export function needlesFor(value: string): readonly Needle[] {
 }
 
 /** Base64 that has lost its case cannot be decoded, but made: a value begins at one of three places in it. */
-function base64Pieces(value: string): readonly string[] {
-  const cores = [0, 1, 2].map((before) => {
+function base64Cores(value: string): readonly string[] {
+  return [0, 1, 2].map((before) => {
     const encoded = Buffer.from('\0'.repeat(before) + value)
       .toString('base64')
       .replace(/=+$/, '');
     // The first characters hold bits of what stands before, the last of what follows.
-    return encoded.slice(Math.ceil((before * 4) / 3), -1);
+    return squeeze(fold(encoded.slice(Math.ceil((before * 4) / 3), -1)));
   });
-  return cores.flatMap((core) => piecesOf(squeeze(fold(core)), BASE64_PIECE));
 }
 
 /** Pieces of secrets, and which texts hold one of them. */
 export class Pieces {
-  readonly #pieces: ReadonlySet<string>;
+  /** All writings of the secrets, apart from each other. */
+  readonly #writings: string;
+  readonly #base64: string;
   /** By the hash of their beginnings: nearly all that a text holds is told apart by it, without being cut out. */
   readonly #marked = new Uint8Array(MARKS);
 
   constructor(secrets: readonly string[]) {
-    const pieces = secrets.flatMap((secret) => [
-      ...needlesFor(secret).flatMap((needle) => needle.pieces()),
-      ...base64Pieces(secret),
-    ]);
-    this.#pieces = new Set(pieces);
-    for (const piece of pieces) this.#marked[hashOf(piece) % MARKS] = 1;
+    this.#writings = secrets
+      .flatMap(needlesFor)
+      .map((needle) => needle.divisible)
+      .join(' ');
+    this.#base64 = secrets.flatMap(base64Cores).join(' ');
+    for (const all of [this.#writings, this.#base64]) {
+      forEachHash(all, (hash) => {
+        this.#marked[hash] = 1;
+        return false;
+      });
+    }
   }
 
   /** Linear in the length of `squeezed`. */
   areIn(squeezed: string): boolean {
-    let hash = 0;
-    for (let end = 0; end < squeezed.length; end++) {
-      const out = end < PIECE ? 0 : Math.imul(squeezed.charCodeAt(end - PIECE), FIRST);
-      hash = (Math.imul(hash, FACTOR) + squeezed.charCodeAt(end) - Math.imul(out, FACTOR)) | 0;
-      if (this.#marked[(hash >>> 0) % MARKS] === 1 && this.#isAt(squeezed, end - PIECE + 1)) return true;
-    }
-    return false;
+    return forEachHash(squeezed, (hash, at) => this.#marked[hash] === 1 && this.#isAt(squeezed, at));
   }
 
   #isAt(text: string, at: number): boolean {
+    const long = text.slice(at, at + BASE64_PIECE);
     return (
-      this.#pieces.has(text.slice(at, at + PIECE)) || this.#pieces.has(text.slice(at, at + BASE64_PIECE))
+      this.#writings.includes(text.slice(at, at + PIECE)) ||
+      (long.length === BASE64_PIECE && this.#base64.includes(long))
     );
   }
 }
@@ -106,16 +109,16 @@ const FACTOR = 31;
 /** What the first of `PIECE` characters was multiplied with. */
 const FIRST = FACTOR ** (PIECE - 1);
 
-function hashOf(piece: string): number {
+/** Of each `PIECE` characters in a row, until `see` has seen enough. */
+function forEachHash(text: string, see: (hash: number, at: number) => boolean): boolean {
   let hash = 0;
-  for (let at = 0; at < PIECE; at++) hash = (Math.imul(hash, FACTOR) + piece.charCodeAt(at)) | 0;
-  return hash >>> 0;
-}
-
-function piecesOf(text: string, length: number): string[] {
-  return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
-    text.slice(at, at + length),
-  );
+  for (let end = 0; end < text.length; end++) {
+    const out = end < PIECE ? 0 : Math.imul(text.charCodeAt(end - PIECE), FIRST);
+    hash = (Math.imul(hash, FACTOR) + text.charCodeAt(end) - Math.imul(out, FACTOR)) | 0;
+    const at = end - PIECE + 1;
+    if (at >= 0 && see((hash >>> 0) % MARKS, at)) return true;
+  }
+  return false;
 }
 
 function isWordIn(text: string, word: string): boolean {

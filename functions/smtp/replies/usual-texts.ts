@@ -324,9 +324,8 @@ function endOf(texts: readonly string[], line: string, start: number): number {
   for (const text of texts) {
     const end = start + text.length;
     if (line.slice(start, end).toLowerCase() !== text) continue;
-    const ends = [endOfMore(text, line, end), end];
-    const sound = ends.find((one) => !JOINS.test(line[one] ?? ''));
-    if (sound !== undefined) return sound;
+    const more = endOfMore(text, line, end);
+    if (more > end || !JOINS.test(line[end] ?? '')) return more;
   }
   return start;
 }

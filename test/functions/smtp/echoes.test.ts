@@ -99,6 +99,29 @@ describe.each(ECHO_FORMS)('a server that repeats the password $name', ({ name, o
   });
 });
 
+describe('a password of another login, which nobody knows here', () => {
+  // It was this credential's own before it was rotated, say, and still works.
+  const FORMER = 'correct-horse-Battery7';
+
+  it.each(ECHO_FORMS)('is in no reply: $name', { timeout: 60_000 }, async ({ of }) => {
+    const found: string[] = [];
+    for (const [place, heard] of await inEveryReply(of(FORMER))) {
+      for (const [output, text] of Object.entries(outputsOf(heard)))
+        found.push(...echoesFound(text, FORMER).map((form) => `${place}: ${form} in ${output}`));
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('is in no certificate, when it looks like one that was made', async () => {
+    const made = 'BPq7wKx93VbtRm2LpJ8ZcY4dQe6Hs1Ng0Tf5Ua3Wi9Xo';
+    const { leaf, ca } = await hostileCertificate('subject O', made);
+    const server = await startScriptedServer(SOUND, { security: 'tls', leaf, ca });
+    const { evidence } = await logIn(server, loopbackNetwork(server));
+    await server.close();
+    expect(evidence.tls?.certificate.subject).toBe('CN=localhost, C=AT, O=[redacted]');
+  });
+});
+
 afterAll(() => {
   const places = Object.keys(REPLY_PLACES).length + CERTIFICATE_PLACES.length;
   console.log(`echoes: ${ECHO_FORMS.length} forms in ${places} places: ${searched} outputs searched`);

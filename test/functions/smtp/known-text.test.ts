@@ -37,6 +37,7 @@ describe('of what a server says', () => {
     ['mail.example.com ESMTP Postfix (3.8.4)', '… ESMTP Postfix (3.8.4)'],
     ['mx.example.com ESMTP Exim 4.94.2 Tue, 24 Nov 2026 06:00:00 +0000', '… ESMTP Exim 4.94.2 …'],
     ['mx.example.com Microsoft ESMTP MAIL Service, Version: 10.0.17763.1697 ready', null],
+    ['mx.example.com ESMTP Sendmail 8.15.2/8.15.2; Tue', '… ESMTP Sendmail 8.15.2 …'],
     ['Authentication failed for ada at 192.0.2.1', 'Authentication failed …'],
     ['The moon is made of green cheese', '…'],
     ['', ''],

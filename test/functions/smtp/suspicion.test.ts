@@ -50,6 +50,11 @@ describe('what a sound server says is no echo', () => {
   });
 });
 
+it('is found where the password makes a usual text with the words around it', () => {
+  expect(echoes('many login 99').areIn('too many login 99 is wrong')).toBe(true);
+  expect(echoes('my login failed 99').areIn('no: my login failed 99')).toBe(true);
+});
+
 describe('an echo is found', () => {
   it.each(['secret', 'hunter2', 'pässwörd', 'p@ss!1', '密码安全', '!!!!????', '123456'])(
     'of the short password %j as it is, reversed, and in escapes',
@@ -71,11 +76,11 @@ describe('an echo is found', () => {
     },
   );
 
-  it('of any password of 12 letters, digits and signs or more, in every form', () => {
+  it('of any password of 16 letters, digits and signs or more, in every form', () => {
     const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
     const password = fc
       .tuple(
-        fc.string({ minLength: 12, maxLength: 40, unit: fc.constantFrom(...letters) }),
+        fc.string({ minLength: 16, maxLength: 40, unit: fc.constantFrom(...letters) }),
         fc.string({ maxLength: 6, unit: fc.constantFrom(...'-_.!@#$%^&*+/=~') }),
         fc.string({ maxLength: 10, unit: fc.constantFrom(...letters) }),
       )
