@@ -1,4 +1,5 @@
 import type net from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { AuthMethod, Credential } from '../credential/credential.ts';
 import type { Failure, Reply, Stage, TlsFacts } from './evidence.ts';
@@ -139,6 +140,8 @@ export class Session {
       const { response } = await sendCommand(line);
       this.#transcript.received(response);
       const { lastReply } = this.#transcript;
+      // To search it takes its time, and the next command must not be written in the turn of this reply.
+      await nextTurn();
       return lastReply && this.#transcript.shown(lastReply);
     });
   }
@@ -219,6 +222,8 @@ export class Session {
     const socket = connection._socket;
     if (socket instanceof TLSSocket) this.#handshake?.remember(socket);
     connection.on('error', () => {});
+    // The last reply was read, and searched, in this turn: what is written in it may meet a reset (nodejs/node#65035).
+    await nextTurn();
     if (this.#guard.isIdle && !connection.destroyed) this.#sayQuit();
     await this.#ended;
     connection.close();

@@ -3,7 +3,7 @@ import { Echoes, REDACTED } from './echoes/echoes.ts';
 import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
 import type { Reply, Stage, StageTime, Timings, TlsFacts } from './evidence.ts';
 import { knownText } from './known-text.ts';
-import { parseReply, redacted, replyCode, wordsOf } from './reply.ts';
+import { NOTHING_HIDDEN, parseReply, redacted, replyCode, wordsOf } from './reply.ts';
 
 /** Milliseconds from any fixed point. */
 type Clock = () => number;
@@ -23,6 +23,7 @@ export class Transcript {
   pipelining = false;
   #lastRaw: string | null = null;
   #lastReply: Reply | null | undefined;
+  readonly #raws = new WeakMap<Reply, string>();
   #stage: Stage = 'dns';
   #since: number;
   #secured: boolean;
@@ -54,10 +55,15 @@ export class Transcript {
     return this.#stage;
   }
 
-  /** Most replies move the dialogue on and are never looked at again: one is only read and masked when it is asked for. */
+  /**
+   * Most replies move the dialogue on and are never looked at again: one is only read when it is asked for. Not to be
+   * shown: to search for echoes takes longer than may go by between a reply and the next command.
+   */
   get lastReply(): Reply | null {
-    if (this.#lastReply === undefined)
-      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, this.#echoes);
+    if (this.#lastReply === undefined) {
+      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, NOTHING_HIDDEN);
+      if (this.#lastReply && this.#lastRaw !== null) this.#raws.set(this.#lastReply, this.#lastRaw);
+    }
     return this.#lastReply;
   }
 
@@ -69,7 +75,8 @@ export class Transcript {
 
   /** A reply as it may be shown: without a text, once the server has repeated anything private in any of them. */
   shown(reply: Reply): Reply {
-    return this.#isEchoed() && reply.text !== '' ? redacted(reply, reply.text) : reply;
+    const found = parseReply(this.#raws.get(reply) ?? '', this.#echoes) ?? reply;
+    return this.#isEchoed() && found.text !== '' ? redacted(found, found.text) : found;
   }
 
   /** The names in a certificate are the server's words too. */
