@@ -15,7 +15,7 @@ export const NOTHING_HIDDEN = new Echoes({ secrets: [], names: [], host: '' });
  * Reads a complete, possibly multi-line SMTP reply (RFC 5321 section 4.2.1, RFC 2034). Null when a line has no code, or
  * another code than the first: such a reply means nothing. The enhanced code is the first on any of the lines, or one
  * that contradicts the code (`535 4.7.8`) so that the contradiction is seen; one that nobody assigns becomes `5.0.0`.
- * The text is what is known of it (`knownText`), and nothing when it repeats what is hidden.
+ * The text is what is known of it (`knownText`), and nothing when it plainly repeats what is hidden.
  */
 export function parseReply(raw: string, echoes: Echoes): Reply | null {
   const code = commonCode(raw);
@@ -26,7 +26,7 @@ export function parseReply(raw: string, echoes: Echoes): Reply | null {
   const contradicting = enhanced.find((found) => found[0] !== code[0]);
   const status = { code: Number(code), enhanced: assigned(contradicting ?? enhanced[0] ?? null) };
   const words = wordsOf(raw);
-  if (echoes.areShownBy(words)) return redacted(status, echoes.takenOutOf(words));
+  if (echoes.arePlainlyIn(words)) return redacted(status, echoes.takenOutOf(words));
   return { ...status, text: knownText(words).shown };
 }
 

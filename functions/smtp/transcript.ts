@@ -33,7 +33,9 @@ export class Transcript {
   #greeting: string | null = null;
   /** All that the server said. */
   #words = '';
-  #searched = { words: '', echoed: false };
+  /** The names in its certificate. */
+  #names: readonly string[] = [];
+  #searched = { said: '', echoed: false };
   readonly #onStage: OnStage;
   readonly #clock: Clock;
 
@@ -82,16 +84,16 @@ export class Transcript {
   /** The names in a certificate are the server's words too. */
   shownTls(tls: TlsFacts): TlsFacts {
     const { subject, issuer } = tls.certificate;
-    if (!this.#echoes.areInNames(subject, issuer)) return tls;
-    this.#searched.echoed = true;
+    this.#names = [subject, issuer];
+    if (!this.#isEchoed() || !this.#echoes.areInNames(this.#names)) return tls;
     return { ...tls, certificate: { ...tls.certificate, subject: REDACTED, issuer: REDACTED } };
   }
 
   #isEchoed(): boolean {
-    if (this.#searched.words === this.#words) return this.#searched.echoed;
-    const echoed = this.#searched.echoed || this.#echoes.areIn(this.#words);
-    this.#searched = { words: this.#words, echoed };
-    return echoed;
+    const said = JSON.stringify([this.#words, this.#names]);
+    if (this.#searched.said !== said)
+      this.#searched = { said, echoed: this.#echoes.areIn(this.#words, this.#names) };
+    return this.#searched.echoed;
   }
 
   enter(stage: Stage): void {

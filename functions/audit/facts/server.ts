@@ -30,7 +30,7 @@ type Certificate = NonNullable<ServerFacts['session']>['certificate'];
 
 function cleanNames(certificate: Certificate, echoes: Echoes): Certificate {
   const { subject, issuer } = certificate;
-  return echoes.areInNames(subject, issuer)
+  return echoes.areInNames([subject, issuer])
     ? { ...certificate, subject: REDACTED, issuer: REDACTED }
     : certificate;
 }

@@ -43,9 +43,9 @@ export class Echoes {
     this.#names = names.filter((name) => !this.#isPublic(name));
   }
 
-  /** From here on `message`, as it was said in a login, is hidden too. */
+  /** From here on `message`, as it was said in a login, is hidden too; one that holds a secret is found by that. */
   hide(message: string): void {
-    if (this.#isPublic(message)) return;
+    if (this.#isPublic(message) || this.#secrets.some((secret) => message.includes(secret))) return;
     this.#messages.push(message);
     this.#needles = undefined;
   }
@@ -67,26 +67,30 @@ export class Echoes {
     );
   }
 
-  /** In what a server said: something hidden as a whole, or a piece of it beside all that servers usually say. */
-  areIn(words: string): boolean {
+  /**
+   * In what a server said, and in the names of its certificate: something hidden as a whole, or a piece of it beside all
+   * that servers usually say.
+   */
+  areIn(words: string, names: readonly string[] = []): boolean {
     const { shown, strange } = knownText(words);
-    return this.#isPartIn(strange) || (this.areShownBy(words) && !this.#isPlainlyIn(shown));
-  }
-
-  /** In the names of a certificate, of which nothing is known: in one, or put together from their parts. */
-  areInNames(...names: readonly string[]): boolean {
-    const values = names.map((name) => name.replace(ATTRIBUTE, ' ')).join(' ');
-    return this.#isPartIn(values);
-  }
-
-  /** Something hidden as a whole. */
-  areShownBy(words: string): boolean {
-    if (this.#isPlainlyIn(words)) return true;
+    if (this.#isPartIn([strange, ...names.map(valuesOf)].join(' '))) return true;
     // What is known is in no other writing, and a value without a usual text in it is in none that holds one.
-    return this.#isWholeIn(this.#values().holdUsual ? words : knownText(words).strange);
+    const isThere = this.arePlainlyIn(words) || (this.#values().holdUsual && this.#isWholeIn(words));
+    return isThere && !this.arePlainlyIn(shown);
   }
 
-  #isPlainlyIn(text: string): boolean {
+  /** In names of which nothing is known: in one of them, or put together from their parts. */
+  areInNames(names: readonly string[]): boolean {
+    return this.#isPartIn(names.map(valuesOf).join(' '));
+  }
+
+  /** Something hidden as a whole, in any writing. */
+  areShownBy(text: string): boolean {
+    return this.#isWholeIn(text);
+  }
+
+  /** Something hidden as a whole and as it is, which may be a word that servers usually say. */
+  arePlainlyIn(text: string): boolean {
     const plain = haystack(text, true);
     return this.#allNeedles().some((needle) => needle.isWholeIn(plain));
   }
@@ -129,6 +133,10 @@ export class Echoes {
     };
     return this.#held;
   }
+}
+
+function valuesOf(name: string): string {
+  return name.replace(ATTRIBUTE, ' ');
 }
 
 /** Of a host the longer ones: a server of `mail.example.com` may call itself `mx1.example.net`. */
