@@ -34,7 +34,7 @@ const tls = v.object({
   cipher: v.string(),
   group: v.nullable(v.string()),
   certificate: v.object({
-    subject: v.string(),
+    subject: v.pipe(v.string(), v.description('`[redacted]` when the names could repeat the login.')),
     issuer: v.string(),
     validTo: timestamp,
     daysLeft: v.pipe(v.number(), v.integer(), v.description('Negative once it has expired.')),
@@ -45,7 +45,12 @@ const tls = v.object({
 const reply = v.object({
   code: v.pipe(v.number(), v.integer(), v.description('RFC 5321 reply code.')),
   enhanced: v.pipe(v.nullable(v.string()), v.description('RFC 3463 enhanced status code.')),
-  text: v.pipe(v.string(), v.description('With everything private taken out.')),
+  text: v.pipe(
+    v.string(),
+    v.description(
+      'What mail servers are known to say, `…` for the words of this one alone; `[redacted]` when anything that it said could repeat the login.',
+    ),
+  ),
 });
 
 /** The answer of `POST /validations` for one secret (DESIGN section 4). No secret and no mail address is in it. */

@@ -1,13 +1,16 @@
 import type { Endpoint } from '../credential/credential.ts';
+import type { Phrase } from './replies/phrases.ts';
 
 /** The stages of a login in their order; `done` means that the server answered 235. */
 export type Stage = 'dns' | 'connect' | 'tls' | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'done';
 
-/** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and its text with everything private taken out. */
+/** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and of its text what servers are known to say. */
 export interface Reply {
   readonly code: number;
   readonly enhanced: string | null;
   readonly text: string;
+  /** What the reply table knows of a text that is not shown. */
+  readonly wordings?: readonly Phrase[];
 }
 
 export interface CertificateFacts {

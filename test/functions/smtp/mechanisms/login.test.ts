@@ -294,8 +294,8 @@ describe('a careless server that repeats what it was told', () => {
       });
       const { evidence } = await loginTo(server, 'ada', 'S3cret-canary/+value', method);
       expect(seen).not.toEqual([]);
-      expect(evidence.reply?.text).toMatch(/^no: [\s|[\]a-zA-Z0-9,=…]*$/);
-      expect(evidence.reply?.text.replaceAll('[redacted]', '')).not.toMatch(/[A-Za-z0-9+/]{8}/);
+      expect(evidence.reply).toMatchObject({ code: 535, enhanced: '5.7.8', text: '[redacted]' });
+      for (const text of seen) expect(JSON.stringify(evidence)).not.toContain(text);
       expect(JSON.stringify(evidence)).not.toMatch(/S3cret|canary/);
     },
   );

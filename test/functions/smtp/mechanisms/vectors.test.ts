@@ -186,6 +186,8 @@ describe('XOAUTH2', () => {
     ['null', 'null', 'unknown'],
     ['no status', '{}', 'unknown'],
     ['a status that could be anything', '{"status":"token abc was wrong"}', 'unknown'],
+    ['a word that nobody has registered', '{"status":"vF9dft4qmTc2Nvb3Rlck"}', 'unknown'],
+    ['a word of RFC 6750', '{"status":"insufficient_scope"}', 'insufficient_scope'],
     ['an endless status', `{"status":"${'4'.repeat(41)}"}`, 'unknown'],
   ])('reads a status from %s', async (_what, error, tokenStatus) => {
     expect((await play(xoauth2(google), error)).at(-1)).toEqual({ text: '', last: false, tokenStatus });
