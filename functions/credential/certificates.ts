@@ -9,6 +9,11 @@ export const certificates = v.pipe(
   v.check(areCertificates, 'PEM certificates'),
 );
 
+/** Those in a PEM text that `certificates` takes, in its order. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  return [...pem.matchAll(PEM)].map(([one]) => new X509Certificate(one));
+}
+
 /** OpenSSL passes over what it cannot read in silence, and then trusts nobody. */
 function areCertificates(ca: string): boolean {
   const blocks = [...ca.matchAll(PEM)].map(([pem]) => pem);

@@ -17,12 +17,12 @@ import {
   type RegionalEndpoint,
   type Security,
   TOKEN_METHODS,
+  usualSecurity,
 } from './credential.ts';
 import { Redacted } from './redacted.ts';
 import { text } from './text.ts';
 
 const AUTH_METHODS = [...PASSWORD_METHODS, ...TOKEN_METHODS] as const;
-const IMPLICIT_TLS_PORTS: readonly number[] = [465, 2465];
 
 const PROVIDERS = [
   sesSchema,
@@ -55,6 +55,9 @@ const place = {
   security: v.optional(v.picklist(['tls', 'starttls'], '`tls` or `starttls`')),
   ca: v.optional(certificates),
 };
+
+/** One place, with what is usual filled in. */
+export const endpointSchema = v.pipe(v.object(place), v.transform(endpointOf));
 
 const endpoint = {
   ...place,
@@ -90,6 +93,7 @@ export type ParsedSecret =
       readonly endpoint: Endpoint;
       readonly provider: Provider;
       readonly from?: string;
+      readonly endpoints?: readonly RegionalEndpoint[];
     }
   | { readonly kind: 'malformed'; readonly path: string; readonly expected: string };
 
@@ -119,8 +123,14 @@ function isSeed(json: object): boolean {
 function parseSeed(json: object): ParsedSecret {
   const parsed = v.safeParse(seedSchema, json);
   if (!parsed.success) return malformed(parsed.issues[0]);
-  const { from, provider: issuer } = parsed.output;
-  return { kind: 'seed', endpoint: endpointOf(parsed.output), provider: issuer, ...(from && { from }) };
+  const { from, provider: issuer, endpoints } = parsed.output;
+  return {
+    kind: 'seed',
+    endpoint: endpointOf(parsed.output),
+    provider: issuer,
+    ...(from && { from }),
+    ...(endpoints && { endpoints: endpoints.map(regionalEndpoint) }),
+  };
 }
 
 function parseCredential(json: object): ParsedSecret {
@@ -157,8 +167,7 @@ interface EndpointFields {
 }
 
 function endpointOf({ host, port, security, ca }: EndpointFields): Endpoint {
-  const defaultSecurity = IMPLICIT_TLS_PORTS.includes(port) ? 'tls' : 'starttls';
-  return { host, port, security: security ?? defaultSecurity, ...(ca && { ca }) };
+  return { host, port, security: security ?? usualSecurity(port), ...(ca && { ca }) };
 }
 
 function malformed(issue: v.BaseIssue<unknown>): ParsedSecret {

@@ -2,10 +2,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ValidationResult } from '../api/validation-result.ts';
 import { type DynamoDBClient, PutItemCommand, paginateQuery, QueryCommand } from '../aws/dynamodb.ts';
+import { type CanonicalEndpoint, spelt } from '../credential/canonical-endpoint.ts';
 import type { ChainedEvent } from './chain.ts';
 import { type ChainVerdict, verifyChain } from './chain-verdict.ts';
 import { type CredentialStatus, checkOf } from './credential-status.ts';
 import { CredentialStatuses } from './credential-statuses.ts';
+import { ENDPOINTS } from './event-key.ts';
 import { EventLog } from './event-log.ts';
 import { secretNameOf } from './secret-name.ts';
 
@@ -14,6 +16,8 @@ const DAY_SECONDS = 24 * 60 * 60;
 const VALIDATION = 'VALIDATION#';
 const VALIDATION_DAYS = 90;
 const KEY_DAYS = 400;
+/** How the spelling of every endpoint begins. */
+const SMTP = 'smtp';
 
 /**
  * One attempt to make a new credential, by the ClientRequestToken; times in milliseconds since 1970. It is written before
@@ -43,6 +47,15 @@ export interface Deactivation {
   readonly refused?: boolean;
   /** It was found bad, or others may know it: no use of it brings it back, and no operation makes it current again. */
   readonly quarantined?: boolean;
+}
+
+/** Where an operator lets a secret's passwords go; the exact place and trust that stood in the secret at the time. */
+export interface AcceptedEndpoint extends CanonicalEndpoint {
+  /** Milliseconds since 1970. */
+  readonly acceptedAt: number;
+  /** ARN of the operator. */
+  readonly who: string;
+  readonly reason: string | null;
 }
 
 /** A validation of one version of a secret; `current` when it carries AWSCURRENT. */
@@ -110,7 +123,7 @@ export class Ledger {
   }
 
   async mints(secretArn: string): Promise<Mint[]> {
-    return (await this.#query(secretArn, 'MINT#')) as unknown as Mint[];
+    return (await this.#query(partition(secretArn), 'MINT#')) as unknown as Mint[];
   }
 
   async recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
@@ -118,7 +131,17 @@ export class Ledger {
   }
 
   async deactivations(secretArn: string): Promise<Deactivation[]> {
-    return (await this.#query(secretArn, 'KEY#')) as unknown as Deactivation[];
+    return (await this.#query(partition(secretArn), 'KEY#')) as unknown as Deactivation[];
+  }
+
+  /** It stands until somebody takes it out of the table: what is accepted does not end with a date. */
+  async acceptEndpoint(secretArn: string, accepted: AcceptedEndpoint): Promise<void> {
+    const item = { ...accepted, pk: ENDPOINTS + secretArn, sk: spelt(accepted) };
+    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshall(item) }));
+  }
+
+  async acceptedEndpoints(secretArn: string): Promise<AcceptedEndpoint[]> {
+    return (await this.#query(ENDPOINTS + secretArn, SMTP)) as unknown as AcceptedEndpoint[];
   }
 
   /**
@@ -148,14 +171,14 @@ export class Ledger {
     );
   }
 
-  async #query(secretArn: string, prefix: string): Promise<Item[]> {
+  async #query(pk: string, prefix: string): Promise<Item[]> {
     const pages = paginateQuery(
       { client: this.#client },
       {
         TableName: this.#table,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: marshall({ ':pk': partition(secretArn), ':prefix': prefix }),
+        ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
       },
     );
     const items: Item[] = [];

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../credential/credential.ts';
 import type { Redacted } from '../credential/redacted.ts';
 
 /** One credential that exists at the provider. Times in milliseconds since 1970. */
@@ -29,8 +30,17 @@ export interface RegionalPassword {
   readonly password: Redacted;
 }
 
+/** What every provider says of itself that makes a password or takes one. */
+interface PasswordProvider {
+  /**
+   * Where its passwords may go: its own hosts, and what the administrator's secret names besides. Never by what the
+   * credential's secret says of its host.
+   */
+  endpoints(): Promise<readonly Endpoint[]>;
+}
+
 /** Issues credentials of its own making, several side by side (Amazon SES, SendGrid, Resend, Microsoft Entra). */
-export interface IssuingProvider {
+export interface IssuingProvider extends PasswordProvider {
   readonly kind: 'issuing';
   /** How many may exist at a time, inactive ones counted; null: no limit that matters. */
   readonly limit: number | null;
@@ -54,7 +64,7 @@ export interface IssuingProvider {
 }
 
 /** Takes a password that we make up, for a login that it knows (Mailgun, a password table, a webhook). */
-export interface SettingProvider {
+export interface SettingProvider extends PasswordProvider {
   readonly kind: 'setting';
   /** Two logins take turns, and the replaced one works until its next turn; a single one has no overlap. */
   readonly logins: readonly [string] | readonly [string, string];

@@ -1,4 +1,4 @@
-import type { Credential, Provider } from '../credential/credential.ts';
+import { type Credential, type Endpoint, everyEndpoint, type Provider } from '../credential/credential.ts';
 import type { Redacted } from '../credential/redacted.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription, SecretValue } from '../credential/secret-reader.ts';
@@ -7,6 +7,7 @@ import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { USER_TAG } from '../observe/names.ts';
 import type { RotationProvider } from './provider.ts';
+import { sesHost } from './providers/ses-endpoint.ts';
 import type { SesProvider } from './providers/ses-schema.ts';
 
 /** One rotation of one secret, and all it may touch. */
@@ -15,7 +16,7 @@ export interface Rotation {
   /** The ClientRequestToken, which is also the id of the AWSPENDING version. */
   readonly token: string;
   readonly store: SecretStore;
-  readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent'>;
+  readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent' | 'acceptedEndpoints'>;
   readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
@@ -28,13 +29,18 @@ export interface Rotation {
   readonly remainingMs: () => number;
 }
 
+/**
+ * `no-slot`: an alarm of its own waits for it. `waiting`: a person has to act first, which is no failure.
+ * `endpoint-changed`: a password would have gone where nobody allowed it (endpoint-rule.ts).
+ */
+export type RotationErrorReason = 'no-slot' | 'waiting' | 'endpoint-changed';
+
 /** A rotation that cannot go on. Secrets Manager retries the step later; the message is for people and holds no secret. */
 export class RotationError extends Error {
   override readonly name = 'RotationError';
-  /** `no-slot`: an alarm of its own waits for it. `waiting`: a person has to act first, which is no failure. */
-  readonly reason: 'no-slot' | 'waiting' | undefined;
+  readonly reason: RotationErrorReason | undefined;
 
-  constructor(message: string, reason?: 'no-slot' | 'waiting') {
+  constructor(message: string, reason?: RotationErrorReason) {
     super(message);
     this.reason = reason;
   }
@@ -49,6 +55,8 @@ export function readPending({ store, secret, token }: Rotation): Promise<SecretV
 export interface Basis {
   readonly fields: object;
   readonly provider: Provider;
+  /** Every place that the fields name. */
+  readonly endpoints: readonly Endpoint[];
   /** Null before the first rotation. */
   readonly credential: Credential | null;
 }
@@ -67,17 +75,23 @@ function basisFromValue(text: string): Basis {
     );
   }
   const credential = parsed.kind === 'credential' ? parsed.credential : null;
-  const provider = parsed.kind === 'seed' ? parsed.provider : parsed.credential.provider;
+  const named = parsed.kind === 'credential' ? parsed.credential : parsed;
+  const { provider } = named;
   if (!provider)
     throw new RotationError('the secret names no `provider`, so nothing can issue a new credential');
-  return { fields: JSON.parse(text), provider, credential };
+  return { fields: JSON.parse(text), provider, endpoints: everyEndpoint(named), credential };
 }
 
 function basisFromTags(secret: SecretDescription): Basis {
   const provider = providerInTags(secret);
   if (!provider) throw new RotationError(NO_VALUE);
-  const fields = { host: `email-smtp.${provider.region}.amazonaws.com`, port: 465, provider };
-  return { fields, provider, credential: null };
+  const endpoint = { host: sesHost(provider.region), port: 465 };
+  return {
+    fields: { ...endpoint, provider },
+    provider,
+    endpoints: [{ ...endpoint, security: 'tls' }],
+    credential: null,
+  };
 }
 
 /** Who issues the credential of a secret that has no value yet. */

@@ -2,7 +2,7 @@ import { type Credential, everyLogin } from '../credential/credential.ts';
 import type { SecretValue } from '../credential/secret-reader.ts';
 import type { Judgement } from '../smtp/judgement.ts';
 import { nextTry } from './convergence.ts';
-import { ownedProvider, type Rotation, RotationError, readBasis } from './rotation.ts';
+import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
 import { readCurrent, usable } from './set-secret.ts';
 
 /** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
@@ -29,8 +29,10 @@ export async function proveSecret(rotation: Rotation, pending: SecretValue): Pro
  * Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) runs this step alone, on a version
  * without a value: then the current credential and the provider are examined instead.
  */
-export async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
-  const { credential, provider } = await readBasis(rotation);
+export async function preflight(
+  rotation: Rotation,
+  { credential, provider }: Basis,
+): Promise<'preflight-passed'> {
   const issuer = await ownedProvider(rotation, provider);
   if (issuer.kind === 'issuing') await issuer.list();
   if (credential) await prove(rotation, credential, 'current');

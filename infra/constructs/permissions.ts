@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { EVENTS } from '../../functions/ledger/event-key.ts';
+import { ENDPOINTS, EVENTS } from '../../functions/ledger/event-key.ts';
 import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
 import type { Config } from '../config.ts';
 import type { Storage } from './storage.ts';
@@ -101,13 +101,13 @@ export function onDefaultBus(scope: IConstruct): PolicyStatement {
   });
 }
 
-/** For who writes to the table, but no events: those of the ledger are out of its reach. */
+/** For who writes to the table, but neither events of the ledger nor endpoints that an operator has accepted. */
 export function exceptEvents({ table }: Storage): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     actions: ['dynamodb:PutItem'],
     resources: [table.tableArn],
-    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${EVENTS}*`] } },
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${EVENTS}*`, `${ENDPOINTS}*`] } },
   });
 }
 

@@ -1,13 +1,16 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { text } from '../../credential/text.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
 import { requestToken } from '../../token/entra-token.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
 import type { EntraProvider } from './entra-schema.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
+import { submissionEndpoints } from './submission.ts';
 
 const BASE_URL = 'https://graph.microsoft.com';
 const SCOPE = 'https://graph.microsoft.com/.default';
@@ -57,7 +60,7 @@ export class EntraSecrets implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #provider: EntraProvider;
-  readonly #deps: HttpDeps;
+  readonly #deps: HttpDeps & { readonly readSecret: ReadSecret };
   readonly #api: HttpApi;
 
   constructor(
@@ -69,6 +72,12 @@ export class EntraSecrets implements IssuingProvider {
     this.#deps = deps;
     const authorization = () => this.#authorization(deps.readSecret);
     this.#api = new HttpApi({ provider: 'Microsoft Graph', baseUrl, authorization }, deps);
+  }
+
+  /** Of the global cloud alone, since its token endpoint is the one that is asked: no token of it opens the others. */
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const named = await adminEndpoints(this.#deps.readSecret, this.#provider.adminSecretId);
+    return [...submissionEndpoints(['smtp.office365.com'], [587]), ...named];
   }
 
   /** From a tag of the application, `keyturn:secret=<name>`. */

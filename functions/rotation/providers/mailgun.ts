@@ -1,10 +1,14 @@
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import type { SettingProvider } from '../provider.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { apiKeySecret, type ReadSecret, readAdminSecret } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import type { MailgunProvider } from './mailgun-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 const BASE_URLS = { us: 'https://api.mailgun.net', eu: 'https://api.eu.mailgun.net' } as const;
+const SMTP_HOSTS = { us: 'smtp.mailgun.org', eu: 'smtp.eu.mailgun.org' } as const;
 
 /**
  * Mailgun: sets the passwords of two SMTP users of one domain, which must exist. It has no call that deletes, so not
@@ -18,6 +22,7 @@ export class MailgunLogins implements SettingProvider {
   readonly passwordLimit = 32;
   readonly #api: HttpApi;
   readonly #domain: string;
+  readonly #endpoints: () => Promise<readonly Endpoint[]>;
 
   constructor(
     provider: MailgunProvider,
@@ -29,10 +34,18 @@ export class MailgunLogins implements SettingProvider {
     this.#domain = domain;
     const authorization = async () =>
       basic(await readAdminSecret(deps.readSecret, adminSecretId, apiKeySecret));
+    this.#endpoints = async () => [
+      ...submissionEndpoints([SMTP_HOSTS[region]], [465, 587]),
+      ...(await adminEndpoints(deps.readSecret, adminSecretId)),
+    ];
     this.#api = new HttpApi(
       { provider: 'Mailgun', baseUrl: baseUrl ?? BASE_URLS[region], authorization },
       deps,
     );
+  }
+
+  endpoints(): Promise<readonly Endpoint[]> {
+    return this.#endpoints();
   }
 
   async set(login: string, password: Redacted): Promise<void> {

@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { bearer, type ReadSecret } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { ResendProvider } from './resend-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 /** "The API key name. Maximum 50 characters." */
 const NAME_LIMIT = 50;
@@ -38,6 +41,7 @@ export class ResendKeys implements IssuingProvider {
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
   readonly #domainId: string | undefined;
+  readonly #endpoints: () => Promise<readonly Endpoint[]>;
 
   constructor(
     { adminSecretId, domainId }: ResendProvider,
@@ -46,7 +50,15 @@ export class ResendKeys implements IssuingProvider {
   ) {
     this.#domainId = domainId;
     const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#endpoints = async () => [
+      ...submissionEndpoints(['smtp.resend.com'], [465, 587, 2465, 2587]),
+      ...(await adminEndpoints(deps.readSecret, adminSecretId)),
+    ];
     this.#api = new HttpApi({ provider: 'Resend', baseUrl, authorization }, deps);
+  }
+
+  endpoints(): Promise<readonly Endpoint[]> {
+    return this.#endpoints();
   }
 
   async owner(): Promise<null> {

@@ -1,12 +1,16 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { bearer, type ReadSecret } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 const BASE_URLS = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' } as const;
+const SMTP_HOSTS = { global: 'smtp.sendgrid.net', eu: 'smtp.eu.sendgrid.net' } as const;
 /** "There is a limit of 100 API Keys on your account", those of all other uses counted. */
 const KEYS_PER_ACCOUNT = 100;
 /** Not documented; a name is only a label, so a short one is safe. */
@@ -32,6 +36,7 @@ export class SendGridKeys implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
+  readonly #endpoints: () => Promise<readonly Endpoint[]>;
 
   constructor(
     provider: SendGridProvider,
@@ -40,10 +45,18 @@ export class SendGridKeys implements IssuingProvider {
   ) {
     const { adminSecretId, region = 'global' } = provider;
     const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#endpoints = async () => [
+      ...submissionEndpoints([SMTP_HOSTS[region]], [465, 587]),
+      ...(await adminEndpoints(deps.readSecret, adminSecretId)),
+    ];
     this.#api = new HttpApi(
       { provider: 'SendGrid', baseUrl: baseUrl ?? BASE_URLS[region], authorization },
       deps,
     );
+  }
+
+  endpoints(): Promise<readonly Endpoint[]> {
+    return this.#endpoints();
   }
 
   async owner(): Promise<null> {

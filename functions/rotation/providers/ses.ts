@@ -8,10 +8,12 @@ import {
   NoSuchEntityException,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
 import { accessKeys } from './access-keys.ts';
+import { sesEndpoints } from './ses-endpoint.ts';
 import { sesSmtpPassword } from './ses-password.ts';
 import type { SesProvider } from './ses-schema.ts';
 
@@ -38,6 +40,11 @@ export class SesKeys implements IssuingProvider {
     this.#iam = iam;
     this.#provider = provider;
     this.#mintingIam = mintingIam;
+  }
+
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { region, regions = [] } = this.#provider;
+    return sesEndpoints([region, ...regions]);
   }
 
   async owner(): Promise<string | null> {

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { text } from '../../credential/text.ts';
 import type { Network } from '../../smtp/network.ts';
 import { LONGEST_CALL_MS } from '../lease.ts';
 import type { SettingProvider } from '../provider.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
 import { ProviderError } from './provider-error.ts';
 import type { Database } from './sql/database.ts';
@@ -38,6 +40,10 @@ export class PasswordTable implements SettingProvider {
     this.logins = provider.logins;
     this.#provider = provider;
     this.#deps = deps;
+  }
+
+  endpoints(): Promise<readonly Endpoint[]> {
+    return adminEndpoints(this.#deps.readSecret, this.#provider.adminSecretId);
   }
 
   async set(login: string, password: Redacted): Promise<void> {

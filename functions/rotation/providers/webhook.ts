@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import type { Redacted } from '../../credential/redacted.ts';
 import type { Network } from '../../smtp/network.ts';
 import type { SettingProvider } from '../provider.ts';
+import { adminEndpoints } from './admin-endpoints.ts';
 import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
 import { post } from './guarded-post.ts';
 import type { WebhookProvider } from './webhook-schema.ts';
@@ -43,6 +45,10 @@ export class Webhook implements SettingProvider {
     this.logins = provider.logins;
     this.#provider = provider;
     this.#deps = deps;
+  }
+
+  endpoints(): Promise<readonly Endpoint[]> {
+    return adminEndpoints(this.#deps.readSecret, this.#provider.signingSecretId);
   }
 
   async set(login: string, password: Redacted): Promise<void> {

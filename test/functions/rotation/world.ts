@@ -31,6 +31,8 @@ export const SEED = {
   note: 'kept',
 };
 
+const TAGS = { 'keyturn:managed': 'true', 'keyturn:endpoint': 'smtps://smtp.example.com:465' };
+
 /** One SES credential with everything around it in this process, and a clock that only moves when told. */
 export class World {
   now = Date.parse('2026-11-24T06:00:00Z');
@@ -57,7 +59,7 @@ export class World {
     this.store = new SecretStore(this.secrets.client);
     this.ledger = new Ledger(this.table.client, 'table');
     this.operations = new OperationTable(this.table.client, 'table');
-    this.arn = this.secrets.create(NAME, value ?? undefined, { 'keyturn:managed': 'true', ...options.tags });
+    this.arn = this.secrets.create(NAME, value ?? undefined, { ...TAGS, ...options.tags });
   }
 
   newToken(): string {

@@ -39,6 +39,7 @@ function forgetful({ ledger }: RotationPorts): RotationPorts['ledger'] {
   return {
     mints: async () => [],
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
+    acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
     recordEvent: (arn, event, at, details) => ledger.recordEvent(arn, event, at, details),
   };
 }

@@ -32,6 +32,8 @@ const SEED = {
   provider: { type: 'ses', userName: 'orders', region: 'us-east-1' },
 };
 
+const TAGS = { 'keyturn:managed': 'true', 'keyturn:endpoint': 'smtps://smtp.example.com:465' };
+
 /** One invocation of the rotation function. */
 export type Handler = (ports: RotationPorts, event: StepEvent) => Promise<unknown>;
 
@@ -54,7 +56,7 @@ export class Lab {
   readonly secrets = new InProcessSecretsManager(() => this.now, this.faults);
   readonly ledger = new MemoryLedger(this.faults);
   readonly store = new SecretStore(this.secrets.client);
-  readonly arn = this.secrets.create(NAME, JSON.stringify(SEED));
+  readonly arn = this.secrets.create(NAME, JSON.stringify(SEED), TAGS);
   readonly subject: Subject;
   readonly watch: Watch;
   handler: Handler;

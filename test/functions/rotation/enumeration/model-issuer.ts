@@ -50,6 +50,11 @@ export class ModelIssuer implements IssuingProvider, Subject {
     this.#faults = faults;
   }
 
+  /** The lab's secret has a tag that names its endpoint. */
+  async endpoints(): Promise<readonly []> {
+    return [];
+  }
+
   async owner(): Promise<null> {
     return null;
   }

@@ -1,0 +1,53 @@
+import { type CanonicalEndpoint, canonicalEndpoint, endpointIn } from '../credential/canonical-endpoint.ts';
+import type { Endpoint, Provider } from '../credential/credential.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { ENDPOINT_TAG } from '../observe/names.ts';
+import { explainRefusal, ruleOnEndpoints } from './endpoint-rule.ts';
+import type { RotationProvider } from './provider.ts';
+import { type Rotation, RotationError } from './rotation.ts';
+
+type Issuer = RotationProvider | null;
+
+/** Where somebody other than the writer of a secret's value lets its passwords go. */
+export async function allowedEndpoints(
+  ledger: Pick<Ledger, 'acceptedEndpoints'>,
+  secret: SecretDescription,
+  issuer: Issuer,
+): Promise<readonly CanonicalEndpoint[]> {
+  return [...(await namedEndpoints(secret, issuer)), ...(await ledger.acceptedEndpoints(secret.arn))];
+}
+
+async function namedEndpoints(
+  secret: SecretDescription,
+  issuer: Issuer,
+): Promise<readonly CanonicalEndpoint[]> {
+  const named = issuer === null || issuer.kind === 'manual' ? [] : await issuer.endpoints();
+  return [...named.map(canonicalEndpoint), ...endpointsInTags(secret)];
+}
+
+/** Tags are an administrator's: who may write the value cannot change them. One that is misspelt allows nothing. */
+function endpointsInTags({ tags }: SecretDescription): readonly CanonicalEndpoint[] {
+  return Object.entries(tags)
+    .filter(([key]) => key === ENDPOINT_TAG || key.startsWith(`${ENDPOINT_TAG}:`))
+    .flatMap(([, value]) => endpointIn(value) ?? []);
+}
+
+/** What a step makes a password from, or sends one with. */
+export interface Named {
+  readonly endpoints: readonly Endpoint[];
+  readonly provider?: Provider | undefined;
+}
+
+/** Rejects with `endpoint-changed` unless each place that the value names is one that somebody else named. */
+export async function confine(rotation: Rotation, { endpoints, provider }: Named): Promise<void> {
+  const { ledger, secret, providerFor } = rotation;
+  const named = endpoints.map(canonicalEndpoint);
+  const allowed = await namedEndpoints(secret, provider ? providerFor(provider, secret.name) : null);
+  if (ruleOnEndpoints(named, allowed).kind === 'allowed') return;
+  // Not asked before: few secrets have any, and each step would pay for the read.
+  const accepted = await ledger.acceptedEndpoints(secret.arn);
+  const ruling = ruleOnEndpoints(named, [...allowed, ...accepted]);
+  if (ruling.kind === 'allowed') return;
+  throw new RotationError(explainRefusal(ruling, secret.name), ruling.kind);
+}
