@@ -47,7 +47,7 @@ export const OWNER_TAG = 'keyturn:owner';
  * the beginning, up to a slash, of the names of several. It is no credential to audit or to retire.
  */
 export const ADMIN_TAG = 'keyturn:admin-for';
-/** On the IAM user of a SES credential: the name of the one secret it belongs to. */
+/** On the IAM user of a SES credential, and as `key=value` on an Entra application: the full ARN of the one secret it belongs to. */
 export const SECRET_TAG = 'keyturn:secret';
 /** On a secret without any value: the IAM user whose keys its first rotation shall mint for Amazon SES. */
 export const USER_TAG = 'keyturn:iam-user';

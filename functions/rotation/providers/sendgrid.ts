@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { Redacted } from '../../credential/redacted.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { bearer, type ReadSecret } from './admin-secret.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
+} from '../provider.ts';
+import { administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
@@ -13,6 +19,7 @@ const KEYS_PER_ACCOUNT = 100;
 const NAME_LIMIT = 100;
 const SCOPES = ['mail.send'];
 
+const adminSecret = v.object(apiKeySecret('sendgrid'));
 const minted = v.object({
   api_key: v.pipe(v.string(), v.nonEmpty()),
   api_key_id: v.pipe(v.string(), v.nonEmpty()),
@@ -35,19 +42,20 @@ export class SendGridKeys implements IssuingProvider {
 
   constructor(
     provider: SendGridProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl?: string,
   ) {
     const { adminSecretId, region = 'global' } = provider;
-    const authorization = () => bearer(deps.readSecret, adminSecretId);
+    const admin = administrator(deps.readAdmin, adminSecretId, adminSecret);
+    const authorization = async () => bearer(await admin());
     this.#api = new HttpApi(
       { provider: 'SendGrid', baseUrl: baseUrl ?? BASE_URLS[region], authorization },
       deps,
     );
   }
 
-  async owner(): Promise<null> {
-    return null;
+  async owner(): Promise<Owner> {
+    return SHARED;
   }
 
   async list(): Promise<readonly IssuedCredential[]> {
