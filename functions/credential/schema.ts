@@ -7,18 +7,15 @@ import { sendgridSchema } from '../rotation/providers/sendgrid-schema.ts';
 import { awsRegion, sesSchema } from '../rotation/providers/ses-schema.ts';
 import { sqlSchema } from '../rotation/providers/sql-schema.ts';
 import { webhookSchema } from '../rotation/providers/webhook-schema.ts';
-import { isHost } from '../smtp/network/host-name.ts';
-import { certificates } from './certificates.ts';
 import {
   type Credential,
   type Endpoint,
   PASSWORD_METHODS,
   type Provider,
   type RegionalEndpoint,
-  type Security,
   TOKEN_METHODS,
-  usualSecurity,
 } from './credential.ts';
+import { type EndpointFields, endpointOf, place } from './endpoint-schema.ts';
 import { Redacted } from './redacted.ts';
 import { text } from './text.ts';
 
@@ -43,21 +40,6 @@ const provider = v.variant(
   PROVIDERS,
   `a provider with a known \`type\` (${PROVIDER_TYPES.join(', ')})`,
 );
-
-const place = {
-  host: v.pipe(v.string('a host name'), v.check(isHost, 'a host name')),
-  port: v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], 'a port number'),
-    v.integer('a port number'),
-    v.minValue(1, 'a port from 1 to 65535'),
-    v.maxValue(65535, 'a port from 1 to 65535'),
-  ),
-  security: v.optional(v.picklist(['tls', 'starttls'], '`tls` or `starttls`')),
-  ca: v.optional(certificates),
-};
-
-/** One place, with what is usual filled in. */
-export const endpointSchema = v.pipe(v.object(place), v.transform(endpointOf));
 
 const endpoint = {
   ...place,
@@ -157,17 +139,6 @@ function regionalEndpoint({ region, password, ...fields }: RegionalFields): Regi
 interface RegionalFields extends EndpointFields {
   readonly region: string;
   readonly password?: string | undefined;
-}
-
-interface EndpointFields {
-  readonly host: string;
-  readonly port: number;
-  readonly security?: Security | undefined;
-  readonly ca?: string | undefined;
-}
-
-function endpointOf({ host, port, security, ca }: EndpointFields): Endpoint {
-  return { host, port, security: security ?? usualSecurity(port), ...(ca && { ca }) };
 }
 
 function malformed(issue: v.BaseIssue<unknown>): ParsedSecret {

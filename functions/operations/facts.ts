@@ -18,6 +18,10 @@ export type Issuer =
       readonly issued: readonly IssuedCredential[];
       readonly limit: number | null;
       readonly reversible: boolean;
+      /** Whether its list says by name whose each credential is. */
+      readonly keepsNames: boolean;
+      /** Ids of those that are provably this secret's (rotation/ownership.ts); nothing else is touched. */
+      readonly own: ReadonlySet<string>;
       /** Proven to be lost ones of this secret. */
       readonly orphans: readonly string[];
     }
@@ -25,7 +29,7 @@ export type Issuer =
   | { readonly kind: 'manual' }
   /** The secret names none. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'not-owner'; readonly owner: string | null }
+  | { readonly kind: 'not-owner'; readonly message: string }
   | { readonly kind: 'unreachable'; readonly message: string };
 
 /** All that a decision may look at; times in milliseconds since 1970. Nothing in it is secret. */
@@ -74,4 +78,9 @@ export function isQuarantined({ labels, id }: Version, { deactivations }: Facts)
 /** The credential of a version, where its provider lists it. */
 export function issuedFor(version: Version | undefined, { issuer }: Facts): IssuedCredential | undefined {
   return issuer.kind === 'issuing' ? issuer.issued.find(({ id }) => id === version?.id) : undefined;
+}
+
+/** Whether the provider has a credential under this id that is not provably this secret's. */
+export function isForeign(id: string | null, { issuer }: Pick<Facts, 'issuer'>): boolean {
+  return issuer.kind === 'issuing' && !issuer.own.has(id ?? '') && issuer.issued.some((one) => one.id === id);
 }

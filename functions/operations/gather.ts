@@ -1,10 +1,10 @@
 import { type Credential, idOf, type Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
-import { nameOf } from '../rotation/issue-credential.ts';
+import { claimOf, ownIn } from '../rotation/ownership.ts';
 import type { IssuedCredential, IssuingProvider, RotationProvider } from '../rotation/provider.ts';
 import { orphansIn } from '../rotation/reconcile.ts';
-import { providerInTags } from '../rotation/rotation.ts';
+import { ownershipTrouble, providerInTags } from '../rotation/rotation.ts';
 import type { Facts, Issuer, Version } from './facts.ts';
 import type { OperationPorts } from './ports.ts';
 
@@ -41,7 +41,7 @@ export async function gather(
     read.flatMap(({ version, credential }) => (credential ? [[version.versionId, credential]] : [])),
   );
   const named = providerIn(read) ?? providerInTags(secret);
-  const provider = named && ports.providerFor(named, secret.name);
+  const provider = named && ports.providerFor(named, secret);
   const listed = await listedBy(provider, secret).catch((error: unknown): Listed => {
     if (whenUnreachable === 'reject' || !(error instanceof Error)) throw error;
     return { kind: 'unreachable', message: `${error.name}: ${error.message}` };
@@ -106,9 +106,8 @@ async function listedBy(provider: RotationProvider | null, secret: SecretDescrip
   if (!provider) return { kind: 'none' };
   if (provider.kind === 'setting') return { kind: 'setting', logins: provider.logins };
   if (provider.kind === 'manual') return { kind: 'manual' };
-  const owner = await provider.owner();
-  const isOwner = owner === secret.name || (owner === null && provider.keepsNames);
-  if (!isOwner) return { kind: 'not-owner', owner };
+  const message = await ownershipTrouble(provider, secret.arn);
+  if (message !== null) return { kind: 'not-owner', message };
   const { limit, reversible, keepsNames, nameLimit } = provider;
   return { kind: 'listed', issued: await provider.list(), limit, reversible, keepsNames, nameLimit };
 }
@@ -118,8 +117,13 @@ function withOrphans(
   { now, secret, versions, mints }: Pick<Facts, 'now' | 'secret' | 'versions' | 'mints'>,
 ): Issuer {
   if (listed.kind !== 'listed') return listed;
-  const { issued, limit, reversible } = listed;
-  const labelled = new Set(versions.flatMap(({ id }) => id ?? []));
-  const orphans = orphansIn({ now, issued, labelled, mints, nameOf: nameOf(listed, secret.name) });
-  return { kind: 'issuing', issued, limit, reversible, orphans };
+  const { issued, limit, reversible, keepsNames } = listed;
+  const claim = claimOf(
+    listed,
+    secret,
+    versions.flatMap(({ id }) => id ?? []),
+    mints,
+  );
+  const [own, orphans] = [ownIn(issued, claim), orphansIn({ ...claim, now, issued })];
+  return { kind: 'issuing', issued, limit, reversible, keepsNames, own, orphans };
 }

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { ENDPOINT_TAG } from '../observe/names.ts';
 import { explainRefusal, ruleOnEndpoints } from './endpoint-rule.ts';
 import type { RotationProvider } from './provider.ts';
+import { ProviderError } from './providers/provider-error.ts';
 import { type Rotation, RotationError } from './rotation.ts';
 
 type Issuer = RotationProvider | null;
@@ -22,8 +23,14 @@ async function namedEndpoints(
   secret: SecretDescription,
   issuer: Issuer,
 ): Promise<readonly CanonicalEndpoint[]> {
-  const named = issuer === null || issuer.kind === 'manual' ? [] : await issuer.endpoints();
+  const named = issuer === null || issuer.kind === 'manual' ? [] : await issuer.endpoints().catch(asRefusal);
   return [...named.map(canonicalEndpoint), ...endpointsInTags(secret)];
+}
+
+/** A token endpoint that is not the administrator's is refused in the same word as a mail server. */
+function asRefusal(error: unknown): never {
+  const isRefusal = error instanceof ProviderError && error.reason === 'endpoint-changed';
+  throw isRefusal ? new RotationError(`endpoint-changed: ${error.message}`, error.reason) : error;
 }
 
 /** Tags are an administrator's: who may write the value cannot change them. One that is misspelt allows nothing. */
@@ -43,7 +50,7 @@ export interface Named {
 export async function confine(rotation: Rotation, { endpoints, provider }: Named): Promise<void> {
   const { ledger, secret, providerFor } = rotation;
   const named = endpoints.map(canonicalEndpoint);
-  const allowed = await namedEndpoints(secret, provider ? providerFor(provider, secret.name) : null);
+  const allowed = await namedEndpoints(secret, provider ? providerFor(provider, secret) : null);
   if (ruleOnEndpoints(named, allowed).kind === 'allowed') return;
   // Not asked before: few secrets have any, and each step would pay for the read.
   const accepted = await ledger.acceptedEndpoints(secret.arn);

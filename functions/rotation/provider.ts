@@ -1,5 +1,6 @@
 import type { Endpoint } from '../credential/credential.ts';
 import type { Redacted } from '../credential/redacted.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
 
 /** One credential that exists at the provider. Times in milliseconds since 1970. */
 export interface IssuedCredential {
@@ -39,6 +40,18 @@ interface PasswordProvider {
   endpoints(): Promise<readonly Endpoint[]>;
 }
 
+/** The secret for which a provider works. Its ARN alone is of one secret: names come again in other regions and accounts. */
+export type ServedSecret = Pick<SecretDescription, 'arn' | 'name'>;
+
+/** Whose an issuer's credentials are, as it says itself. */
+export type Owner =
+  /** Many share the account, and the name of each credential says whose it is. */
+  | { readonly kind: 'shared' }
+  /** A tag of the user or application names the one secret; null when it has none. */
+  | { readonly kind: 'tagged'; readonly secretArn: string | null };
+
+export const SHARED: Owner = { kind: 'shared' };
+
 /** Issues credentials of its own making, several side by side (Amazon SES, SendGrid, Resend, Microsoft Entra). */
 export interface IssuingProvider extends PasswordProvider {
   readonly kind: 'issuing';
@@ -52,8 +65,7 @@ export interface IssuingProvider extends PasswordProvider {
   readonly keepsNames: boolean;
   /** How long a name may be; null when `keepsNames` is false. */
   readonly nameLimit: number | null;
-  /** The name of the one secret that these credentials belong to, as the provider has it; null when it does not say. */
-  owner(): Promise<string | null>;
+  owner(): Promise<Owner>;
   list(): Promise<readonly IssuedCredential[]>;
   /** Not idempotent. `name` is made from the secret and the ClientRequestToken. */
   mint(name: string): Promise<MintedCredential>;
@@ -70,7 +82,9 @@ export interface SettingProvider extends PasswordProvider {
   readonly logins: readonly [string] | readonly [string, string];
   /** The longest password that it takes, in characters; null: none that matters. */
   readonly passwordLimit: number | null;
-  /** Idempotent: setting the same password again changes nothing. */
+  /** Rejects with a `ProviderError` unless the administrator allows all of `logins` to the secret. Changes nothing. */
+  check(): Promise<void>;
+  /** Idempotent: setting the same password again changes nothing. A login that is not allowed is refused, and nobody asked. */
   set(login: string, password: Redacted): Promise<void>;
 }
 

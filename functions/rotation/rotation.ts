@@ -5,8 +5,8 @@ import type { SecretDescription, SecretValue } from '../credential/secret-reader
 import type { SecretStore } from '../credential/store.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { USER_TAG } from '../observe/names.ts';
-import type { RotationProvider } from './provider.ts';
+import { SECRET_TAG, USER_TAG } from '../observe/names.ts';
+import type { RotationProvider, ServedSecret } from './provider.ts';
 import { sesHost } from './providers/ses-endpoint.ts';
 import type { SesProvider } from './providers/ses-schema.ts';
 
@@ -17,7 +17,7 @@ export interface Rotation {
   readonly token: string;
   readonly store: SecretStore;
   readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent' | 'acceptedEndpoints'>;
-  readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
+  readonly providerFor: (provider: Provider, secret: ServedSecret) => RotationProvider;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
   /** A new password, of at most `limit` characters (null: as long as it likes). */
@@ -103,16 +103,29 @@ export function providerInTags({ arn, tags }: SecretDescription): SesProvider | 
 const NO_VALUE = `the secret has no value: store at least { host, port, provider } in it, or tag it ${USER_TAG}=<user>; the first rotation adds the login`;
 
 /**
- * The provider, once it is sure that the user it issues for belongs to this secret and to no other: a guard against
- * confused deputies. One that keeps names proves each credential by its name instead.
+ * The provider, once it is sure that what it issues for belongs to this secret and to no other, and that its administrator
+ * allows all that the secret asks for: a guard against confused deputies.
  */
 export async function ownedProvider(rotation: Rotation, provider: Provider): Promise<RotationProvider> {
-  const issuer = rotation.providerFor(provider, rotation.secret.name);
-  if (issuer.kind !== 'issuing') return issuer;
-  const owner = await issuer.owner();
-  if (owner === rotation.secret.name || (owner === null && issuer.keepsNames)) return issuer;
-  throw new RotationError(
-    `the provider's user belongs to ${owner === null ? 'no secret' : `secret ${owner}`}, expected ${rotation.secret.name}: ` +
-      'tag the IAM user with keyturn:secret=<secret name>',
+  const { secret } = rotation;
+  const issuer = rotation.providerFor(provider, secret);
+  if (issuer.kind === 'setting') await issuer.check();
+  const trouble = await ownershipTrouble(issuer, secret.arn);
+  if (trouble !== null) throw new RotationError(trouble);
+  return issuer;
+}
+
+/** Null: the provider's user or application belongs to this secret, or there is none that could belong to one. */
+export async function ownershipTrouble(
+  provider: RotationProvider,
+  secretArn: string,
+): Promise<string | null> {
+  if (provider.kind !== 'issuing') return null;
+  const owner = await provider.owner();
+  if (owner.kind === 'shared' || owner.secretArn === secretArn) return null;
+  const whose = owner.secretArn === null ? 'no secret' : owner.secretArn;
+  return (
+    `the provider's user or application belongs to ${whose}, expected ${secretArn}: ` +
+    `if it is this secret's, tag it with ${SECRET_TAG}=${secretArn}`
   );
 }

@@ -41,7 +41,7 @@ export async function preflight(
 
 /** With one login only, the unproven password has replaced the one in use: that is put back until the next try. */
 async function restore(rotation: Rotation, pending: Credential): Promise<void> {
-  const provider = pending.provider && rotation.providerFor(pending.provider, rotation.secret.name);
+  const provider = pending.provider && rotation.providerFor(pending.provider, rotation.secret);
   if (provider?.kind !== 'setting') return;
   const current = await readCurrent(rotation);
   if (current?.username === pending.username) await provider.set(current.username, current.password);

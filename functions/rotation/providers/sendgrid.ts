@@ -1,9 +1,14 @@
 import * as v from 'valibot';
 import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { adminEndpoints } from './admin-endpoints.ts';
-import { bearer, type ReadSecret } from './admin-secret.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
+} from '../provider.ts';
+import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
@@ -17,6 +22,7 @@ const KEYS_PER_ACCOUNT = 100;
 const NAME_LIMIT = 100;
 const SCOPES = ['mail.send'];
 
+const adminSecret = v.object(apiKeySecret('sendgrid'));
 const minted = v.object({
   api_key: v.pipe(v.string(), v.nonEmpty()),
   api_key_id: v.pipe(v.string(), v.nonEmpty()),
@@ -36,31 +42,31 @@ export class SendGridKeys implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
-  readonly #endpoints: () => Promise<readonly Endpoint[]>;
+  readonly #region: keyof typeof SMTP_HOSTS;
+  readonly #admin: () => Promise<Admin<v.InferOutput<typeof adminSecret>>>;
 
   constructor(
     provider: SendGridProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl?: string,
   ) {
     const { adminSecretId, region = 'global' } = provider;
-    const authorization = () => bearer(deps.readSecret, adminSecretId);
-    this.#endpoints = async () => [
-      ...submissionEndpoints([SMTP_HOSTS[region]], [465, 587]),
-      ...(await adminEndpoints(deps.readSecret, adminSecretId)),
-    ];
+    this.#region = region;
+    this.#admin = administrator(deps.readAdmin, adminSecretId, adminSecret);
+    const authorization = async () => bearer(await this.#admin());
     this.#api = new HttpApi(
       { provider: 'SendGrid', baseUrl: baseUrl ?? BASE_URLS[region], authorization },
       deps,
     );
   }
 
-  endpoints(): Promise<readonly Endpoint[]> {
-    return this.#endpoints();
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { endpoints = [] } = await this.#admin();
+    return [...submissionEndpoints([SMTP_HOSTS[this.#region]], [465, 587]), ...endpoints];
   }
 
-  async owner(): Promise<null> {
-    return null;
+  async owner(): Promise<Owner> {
+    return SHARED;
   }
 
   async list(): Promise<readonly IssuedCredential[]> {

@@ -11,7 +11,7 @@ import {
 import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
+import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from '../provider.ts';
 import { accessKeys } from './access-keys.ts';
 import { sesEndpoints } from './ses-endpoint.ts';
 import { sesSmtpPassword } from './ses-password.ts';
@@ -47,9 +47,9 @@ export class SesKeys implements IssuingProvider {
     return sesEndpoints([region, ...regions]);
   }
 
-  async owner(): Promise<string | null> {
+  async owner(): Promise<Owner> {
     const { Tags } = await this.#iam.send(new ListUserTagsCommand({ UserName: this.#provider.userName }));
-    return Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null;
+    return { kind: 'tagged', secretArn: Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null };
   }
 
   list(): Promise<readonly IssuedCredential[]> {
