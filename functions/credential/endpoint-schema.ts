@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isHost } from '../smtp/network/host-name.ts';
+import { canonicalEndpoint, spelt } from './canonical-endpoint.ts';
 import { certificates } from './certificates.ts';
 import { type Endpoint, type Security, usualSecurity } from './credential.ts';
 
@@ -28,4 +29,9 @@ export interface EndpointFields {
 
 export function endpointOf({ host, port, security, ca }: EndpointFields): Endpoint {
   return { host, port, security: security ?? usualSecurity(port), ...(ca && { ca }) };
+}
+
+/** The value of the tag that names an endpoint (names.ts). */
+export function endpointTag(fields: EndpointFields): string {
+  return spelt(canonicalEndpoint(endpointOf(fields)));
 }

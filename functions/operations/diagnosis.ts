@@ -32,6 +32,7 @@ export const FINDING_CODES = [
   'current-missing',
   'current-quarantined',
   'provider-trouble',
+  'endpoint-changed',
   'rotation-under-way',
   'pending-stuck',
   'orphan',
@@ -55,6 +56,7 @@ export function diagnose({ facts, judgement, chain }: Examined): Finding[] {
   return [
     ...ofCurrent(facts, current, judgement),
     ...ofIssuer(facts),
+    ...ofEndpoints(facts, [current, pendingIn(facts)]),
     ...ofPending(facts),
     ...ofIssued(facts, current),
     ...ofSchedule(facts),
@@ -145,6 +147,12 @@ function ofIssuer({ issuer }: Facts): Finding[] {
       'Mend that first; nothing at the provider was looked at.',
     ),
   ];
+}
+
+function ofEndpoints({ endpoints }: Facts, versions: readonly (Version | undefined)[]): Finding[] {
+  const refusals = versions.flatMap((one) => endpoints.get(one?.versionId ?? '')?.refusal ?? []);
+  const known = new Map(refusals.map((refusal) => [refusal.state, refusal]));
+  return [...known.values()].map(({ state, nextAction }) => person('endpoint-changed', state, nextAction));
 }
 
 function ofPending(facts: Facts): Finding[] {

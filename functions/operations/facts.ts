@@ -2,6 +2,7 @@ import type { SecretDescription } from '../credential/secret-reader.ts';
 import type { Deactivation, Mint } from '../ledger/ledger.ts';
 import type { IssuedCredential } from '../rotation/provider.ts';
 import { QUARANTINED } from './operation.ts';
+import type { VersionEndpoints } from './version-endpoints.ts';
 
 /** A version with labels. `content` says what its value is; `id` is what its provider calls the credential in it. */
 export interface Version {
@@ -40,6 +41,14 @@ export interface Facts {
   readonly issuer: Issuer;
   readonly mints: readonly Mint[];
   readonly deactivations: readonly Deactivation[];
+  /** By version id; versions without an endpoint are not among them. */
+  readonly endpoints: ReadonlyMap<string, VersionEndpoints>;
+}
+
+/** Why no password may go where this version says; null when it may. */
+export function endpointRefusal(version: Version | undefined, { endpoints }: Facts): string | null {
+  const refusal = endpoints.get(version?.versionId ?? '')?.refusal;
+  return refusal ? `${refusal.state} ${refusal.nextAction}` : null;
 }
 
 export function labelled(label: string, { versions }: Pick<Facts, 'versions'>): Version | undefined {

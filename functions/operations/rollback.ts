@@ -1,5 +1,6 @@
 import { act, type Decision, finish, type Plan, type Progress } from './decision.ts';
 import {
+  endpointRefusal,
   type Facts,
   isForeign,
   isQuarantined,
@@ -19,6 +20,8 @@ export function decideRollback(facts: Facts, { plan, done }: Progress): Decision
   const to = facts.versions.find(({ versionId }) => versionId === plan.to);
   const current = labelled('AWSCURRENT', facts);
   if (!to) return finish('superseded', 'The version to go back to has lost its labels; nothing was moved.');
+  const refusal = endpointRefusal(to, facts);
+  if (refusal && current?.versionId !== to.versionId) return finish('not-possible', refusal);
   if (issuedFor(to, facts)?.active === false) return reactivate(facts, to);
   if (current?.versionId === to.versionId) return quarantine(facts, plan, done);
   if (current?.versionId !== plan.from) {
@@ -123,7 +126,7 @@ function refusalOf(facts: Facts): string | null {
   if (issuer.kind === 'issuing' && !issuedFor(previous, facts)) {
     return 'The previous credential was removed at the provider. Rotate instead: keyturn rotate.';
   }
-  return null;
+  return endpointRefusal(previous, facts);
 }
 
 export function issuerTrouble(

@@ -3,7 +3,7 @@ import type { Endpoint, Provider } from '../credential/credential.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ENDPOINT_TAG } from '../observe/names.ts';
-import { explainRefusal, ruleOnEndpoints } from './endpoint-rule.ts';
+import { refusalOf } from './endpoint-rule.ts';
 import type { RotationProvider } from './provider.ts';
 import { ProviderError } from './providers/provider-error.ts';
 import { type Rotation, RotationError } from './rotation.ts';
@@ -51,10 +51,9 @@ export async function confine(rotation: Rotation, { endpoints, provider }: Named
   const { ledger, secret, providerFor } = rotation;
   const named = endpoints.map(canonicalEndpoint);
   const allowed = await namedEndpoints(secret, provider ? providerFor(provider, secret) : null);
-  if (ruleOnEndpoints(named, allowed).kind === 'allowed') return;
+  if (refusalOf(named, allowed, secret.name) === null) return;
   // Not asked before: few secrets have any, and each step would pay for the read.
   const accepted = await ledger.acceptedEndpoints(secret.arn);
-  const ruling = ruleOnEndpoints(named, [...allowed, ...accepted]);
-  if (ruling.kind === 'allowed') return;
-  throw new RotationError(explainRefusal(ruling, secret.name), ruling.kind);
+  const refusal = refusalOf(named, [...allowed, ...accepted], secret.name);
+  if (refusal) throw new RotationError(`${refusal.state} ${refusal.nextAction}`, 'endpoint-changed');
 }

@@ -13,7 +13,6 @@ export type EndpointRuling =
       readonly endpoint: CanonicalEndpoint;
       /** Where it parts from the allowed one that is most like it. */
       readonly changed: EndpointField;
-      readonly allowed: readonly CanonicalEndpoint[];
     };
 
 /**
@@ -27,7 +26,7 @@ export function ruleOnEndpoints(
   const endpoint = named.find((one) => !isAmong(allowed, one));
   if (endpoint === undefined) return { kind: 'allowed' };
   const furthest = Math.max(0, ...allowed.map((one) => likeness(endpoint, one)));
-  return { kind: 'endpoint-changed', endpoint, changed: FIELDS[furthest] ?? 'host', allowed };
+  return { kind: 'endpoint-changed', endpoint, changed: FIELDS[furthest] ?? 'host' };
 }
 
 export function isAmong(allowed: readonly CanonicalEndpoint[], endpoint: CanonicalEndpoint): boolean {
@@ -43,17 +42,34 @@ function likeness(one: CanonicalEndpoint, other: CanonicalEndpoint): number {
 /** As many as a line of a log can hold. */
 const SHOWN = 8;
 
-/** For people: what stands there, what may, and the two ways out. */
-export function explainRefusal(
-  { endpoint, changed, allowed }: Extract<EndpointRuling, { kind: 'endpoint-changed' }>,
+/** A refusal for people: what stands there and what may, and the two ways out. */
+export interface Refusal {
+  readonly state: string;
+  readonly nextAction: string;
+}
+
+/** Null: every named one is allowed. */
+export function refusalOf(
+  named: readonly CanonicalEndpoint[],
+  allowed: readonly CanonicalEndpoint[],
   secretName: string,
-): string {
+): Refusal | null {
+  const ruling = ruleOnEndpoints(named, allowed);
+  return ruling.kind === 'allowed' ? null : refusal(ruling, allowed, secretName);
+}
+
+function refusal(
+  { endpoint, changed }: Extract<EndpointRuling, { kind: 'endpoint-changed' }>,
+  allowed: readonly CanonicalEndpoint[],
+  secretName: string,
+): Refusal {
   const shown = allowed.slice(0, SHOWN).map(spelt);
   const more = allowed.length > SHOWN ? ` and ${allowed.length - SHOWN} more` : '';
   const expected = shown.length === 0 ? 'none, since nobody named one' : `${shown.join(', ')}${more}`;
-  return (
-    `endpoint-changed: the secret names ${spelt(endpoint)}, and no password is sent there: its ${changed} is none that the provider, ` +
-    `the deployment, the administrator's secret or an operator named. Allowed: ${expected}. Put it right in the secret, or accept ` +
-    `it: keyturn accept-endpoint ${secretName} ${addressOf(endpoint)}`
-  );
+  return {
+    state:
+      `endpoint-changed: the secret names ${spelt(endpoint)}, and no password is sent there: its ${changed} is none that the ` +
+      `provider, the deployment, the administrator's secret or an operator named. Allowed: ${expected}.`,
+    nextAction: `Put it right in the secret, or accept it: keyturn accept-endpoint ${secretName} ${addressOf(endpoint)}`,
+  };
 }

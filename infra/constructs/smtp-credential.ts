@@ -3,7 +3,10 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
+import { usualSecurity } from '../../functions/credential/credential.ts';
+import { endpointTag } from '../../functions/credential/endpoint-schema.ts';
+import { ENDPOINT_TAG, MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
+import { sesHost } from '../../functions/rotation/providers/ses-endpoint.ts';
 import type { Rotation } from './rotation.ts';
 import { sendingUser } from './sending-user.ts';
 
@@ -83,6 +86,7 @@ export class SmtpCredential extends Construct {
       secretString: JSON.stringify(seed(props, user.ref, region)),
       tags: [
         { key: MANAGED_TAG.key, value: MANAGED_TAG.value },
+        ...(props.endpoint ? [{ key: ENDPOINT_TAG, value: endpointTag(props.endpoint) }] : []),
         ...(props.owner ? [{ key: OWNER_TAG, value: props.owner }] : []),
       ],
     });
@@ -103,12 +107,11 @@ function seedId({ from, region, endpoint, regions }: SesCredentialProps): string
 }
 
 function seed({ from, endpoint, regions }: SesCredentialProps, userName: string, region: string): object {
-  const { host, port, security, ca } = endpoint ?? { host: `email-smtp.${region}.amazonaws.com`, port: 465 };
-  const implicitTls = port === 465 || port === 2465;
+  const { host, port, security, ca } = endpoint ?? { host: sesHost(region), port: 465 };
   return {
     host,
     port,
-    security: security ?? (implicitTls ? 'tls' : 'starttls'),
+    security: security ?? usualSecurity(port),
     from,
     ...(ca && { ca }),
     provider: { type: 'ses', userName, region, ...(regions && { regions }) },
