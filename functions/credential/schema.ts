@@ -54,7 +54,8 @@ const endpoint = {
 
 const seedSchema = v.looseObject({ ...endpoint, provider });
 
-const credentialSchema = v.looseObject({
+/** Every field that means anything in a secret's value; others are kept as they are. */
+export const credentialSchema = v.looseObject({
   ...endpoint,
   username: text(1024),
   credentialId: v.optional(text(256)),

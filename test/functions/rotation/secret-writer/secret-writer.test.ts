@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROVIDER_TYPES } from '../../../../functions/credential/schema.ts';
+import { COMMON_FIELDS, PROVIDER_FIELDS } from './fields.ts';
+import { BY_TYPE, COMMON, type Edit } from './hostile.ts';
+import { type Servers, startServers, WriterLab } from './lab.ts';
+
+/** When the attacker writes. He has nothing but PutSecretValue on this one secret. */
+const MOMENTS: Readonly<Record<string, (lab: WriterLab, edit: Edit) => Promise<void>>> = {
+  'before a rotation': async (lab, edit) => {
+    lab.write({ ...lab.known(), ...edit });
+    await lab.steps(lab.begin(), ['testSecret']);
+    await lab.steps(lab.begin());
+  },
+  'before the first rotation, as a secret without a login': async (lab, edit) => {
+    const {
+      password: _password,
+      username: _username,
+      credentialId: _id,
+      ...seed
+    } = { ...lab.known(), ...edit };
+    lab.write(seed);
+    await lab.steps(lab.begin());
+  },
+  'as the pending version, before it is made': async (lab, edit) => {
+    const token = lab.begin();
+    lab.write({ ...lab.known(), ...edit }, token);
+    await lab.steps(token);
+  },
+  'between making and proving': async (lab, edit) => {
+    const token = lab.begin();
+    await lab.steps(token, ['createSecret']);
+    lab.write({ ...lab.known(), ...edit });
+    await lab.steps(token, ['setSecret', 'testSecret', 'finishSecret']);
+  },
+};
+
+test('every field that a secret has is attacked, for every provider', () => {
+  expect(Object.keys(COMMON).toSorted()).toEqual([...COMMON_FIELDS].toSorted());
+  expect(Object.keys(BY_TYPE).toSorted()).toEqual([...PROVIDER_TYPES].toSorted());
+  for (const [type, fields] of Object.entries(PROVIDER_FIELDS)) {
+    expect([type, Object.keys(BY_TYPE[type] ?? {}).toSorted()]).toEqual([type, [...fields].toSorted()]);
+  }
+});
+
+describe.each(PROVIDER_TYPES)('who may write one secret of %s and nothing else', (type) => {
+  let servers: Servers;
+  beforeAll(async () => {
+    servers = await startServers(type);
+  });
+  afterAll(() => servers.close());
+
+  async function rotated(): Promise<WriterLab> {
+    const lab = await WriterLab.open(servers);
+    await lab.steps(lab.begin());
+    expect(lab.failures).toEqual(type === 'manual' ? [expect.stringContaining('a person makes')] : []);
+    lab.failures.length = 0;
+    expect(lab.secretsOfOthers().length).toBeGreaterThan(0);
+    return lab;
+  }
+
+  test.each(Object.entries({ ...COMMON, ...BY_TYPE[type] }))(
+    'by %s sends no password anywhere, and touches no credential of another',
+    async (_field, editsFor) => {
+      for (const moment of Object.keys(MOMENTS)) {
+        const { account } = await rotated();
+        for (const index of editsFor({ servers, account, value: {} }).keys()) {
+          const lab = await rotated();
+          const edit = editsFor({ servers, account: lab.account, value: lab.known() })[index] ?? {};
+          await MOMENTS[moment]?.(lab, edit);
+          await lab.retire();
+          const about = { moment, edit: Object.keys(edit), failures: lab.failures };
+          expect({ ...about, leaked: lab.leaked().length }).toEqual({ ...about, leaked: 0 });
+          expect({ ...about, untouched: await lab.account.isForeignUntouched() }).toEqual({
+            ...about,
+            untouched: true,
+          });
+        }
+      }
+    },
+  );
+});
