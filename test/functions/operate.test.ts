@@ -9,7 +9,7 @@ import { STEPS } from '../../functions/rotation/guard.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
-import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { listen, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 
 const NAME = 'keyturn/orders';
@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  iam = new InProcessIam({ 'keyturn:secret': NAME });
+  iam = new InProcessIam({ 'keyturn:secret': arnOf(NAME) });
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
   invoked = [];

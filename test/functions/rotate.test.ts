@@ -17,7 +17,7 @@ import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
-import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 
 const NAME = 'keyturn/orders';
@@ -70,7 +70,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  iam = new InProcessIam({ 'keyturn:secret': NAME });
+  iam = new InProcessIam({ 'keyturn:secret': arnOf(NAME) });
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
   logged.length = 0;

@@ -40,6 +40,8 @@ const facts: Facts = {
     ],
     limit: 2,
     reversible: true,
+    keepsNames: false,
+    own: new Set(['AKIA1']),
     orphans: [],
   },
   mints: [],

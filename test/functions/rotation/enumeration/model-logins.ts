@@ -24,6 +24,8 @@ export class ModelLogins implements SettingProvider, Subject {
     return this.logins.length === 2;
   }
 
+  async check(): Promise<void> {}
+
   set(login: string, password: Redacted): Promise<void> {
     return this.#faults.call(() => void this.#passwords.set(login, password.reveal()));
   }
