@@ -40,10 +40,13 @@ const facts: Facts = {
     ],
     limit: 2,
     reversible: true,
+    keepsNames: false,
+    own: new Set(['AKIA1']),
     orphans: [],
   },
   mints: [],
   deactivations: [],
+  endpoints: new Map(),
 };
 
 const chain = { kind: 'intact', events: 0, head: null } as const;

@@ -10,7 +10,7 @@ import {
 } from '../../../functions/credential/canonical-endpoint.ts';
 import { type Endpoint, everyEndpoint } from '../../../functions/credential/credential.ts';
 import { parseSecret } from '../../../functions/credential/schema.ts';
-import { explainRefusal, ruleOnEndpoints } from '../../../functions/rotation/endpoint-rule.ts';
+import { refusalOf, ruleOnEndpoints } from '../../../functions/rotation/endpoint-rule.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 
 let authorities: readonly string[];
@@ -60,7 +60,7 @@ describe('where a password may go', () => {
   });
 
   it('is refused when nobody named anything', () => {
-    expect(rule({ host: 'mail.example.com', port: 465 })).toMatchObject({ changed: 'host', allowed: [] });
+    expect(rule({ host: 'mail.example.com', port: 465 })).toMatchObject({ changed: 'host' });
   });
 
   it('is refused when one of several places is not allowed, wherever it stands in the list', () => {
@@ -205,11 +205,16 @@ describe('a text that names an endpoint', () => {
 });
 
 it('a refusal says what stands there, which field it is, what may, and both ways out', () => {
-  const ruling = rule({ host: 'mail.example.com', port: 587 }, ALLOWED);
-  if (ruling.kind === 'allowed') throw new Error('allowed');
-  expect(explainRefusal(ruling, 'keyturn/orders')).toBe(
-    'endpoint-changed: the secret names smtp://mail.example.com:587, and no password is sent there: its port is none that the ' +
-      "provider, the deployment, the administrator's secret or an operator named. Allowed: smtps://mail.example.com:465. Put it " +
-      'right in the secret, or accept it: keyturn accept-endpoint keyturn/orders mail.example.com:587',
+  const refusal = refusalOf(
+    named({ host: 'mail.example.com', port: 587 }),
+    [canonicalEndpoint(ALLOWED)],
+    'keyturn/orders',
   );
+  expect(refusal).toEqual({
+    state:
+      'endpoint-changed: the secret names smtp://mail.example.com:587, and no password is sent there: its port is none that the ' +
+      "provider, the deployment, the administrator's secret or an operator named. Allowed: smtps://mail.example.com:465.",
+    nextAction:
+      'Put it right in the secret, or accept it: keyturn accept-endpoint keyturn/orders mail.example.com:587',
+  });
 });

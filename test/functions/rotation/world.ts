@@ -16,7 +16,7 @@ import { loginCredential } from '../../../functions/token/login-credential.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
-import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import { arnOf, InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { loginEvidence } from './login-evidence.ts';
 
 export const HOUR_MS = 60 * 60 * 1000;
@@ -53,7 +53,7 @@ export class World {
     options: { owner?: string; tags?: Record<string, string> } = {},
   ) {
     const clock = () => this.now;
-    this.iam = new InProcessIam({ 'keyturn:secret': options.owner ?? NAME }, clock, this.faults);
+    this.iam = new InProcessIam({ 'keyturn:secret': options.owner ?? arnOf(NAME) }, clock, this.faults);
     this.secrets = new InProcessSecretsManager(clock, this.faults);
     this.table = new InProcessTable(this.faults);
     this.store = new SecretStore(this.secrets.client);

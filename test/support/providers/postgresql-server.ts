@@ -48,10 +48,9 @@ function converse(
   isAdmin: (password: string) => boolean,
   rows: Map<string, string>,
 ): void {
-  let buffered = Buffer.alloc(0);
-  let started = false;
   let bound: readonly string[] = [];
   const answers: Readonly<Record<string, (body: Buffer) => void>> = {
+    startup: () => socket.write(message('R', int32(AUTHENTICATION_CLEARTEXT))),
     p: (body) => {
       const [password = ''] = texts(body);
       if (isAdmin(password)) socket.write(Buffer.concat([message('R', int32(0)), READY]));
@@ -73,22 +72,34 @@ function converse(
     S: () => socket.write(READY),
     X: () => socket.end(),
   };
+  const messages = new Messages();
   socket.on('data', (data) => {
-    buffered = Buffer.concat([buffered, data]);
-    for (;;) {
-      const head = started ? 1 : 0;
-      if (buffered.length < head + 4 || buffered.length < head + buffered.readUInt32BE(head)) return;
-      const end = head + buffered.readUInt32BE(head);
-      const [type, body] = [buffered.toString('latin1', 0, head), buffered.subarray(head + 4, end)];
-      buffered = buffered.subarray(end);
-      if (started) answers[type]?.(body);
-      else socket.write(message('R', int32(AUTHENTICATION_CLEARTEXT)));
-      started = true;
-    }
+    for (const { type, body } of messages.in(data)) answers[type]?.(body);
   });
 }
 
-function message(type: string, body = Buffer.alloc(0)): Buffer {
+/** The first message has no type: here it is called `startup`. */
+class Messages {
+  #buffered: Buffer = Buffer.alloc(0);
+  #started = false;
+
+  *in(data: Buffer): Generator<{ readonly type: string; readonly body: Buffer }> {
+    this.#buffered = Buffer.concat([this.#buffered, data]);
+    for (;;) {
+      const head = this.#started ? 1 : 0;
+      if (this.#buffered.length < head + 4) return;
+      const end = head + this.#buffered.readUInt32BE(head);
+      if (this.#buffered.length < end) return;
+      const type = this.#started ? this.#buffered.toString('latin1', 0, 1) : 'startup';
+      const body = this.#buffered.subarray(head + 4, end);
+      this.#buffered = this.#buffered.subarray(end);
+      this.#started = true;
+      yield { type, body };
+    }
+  }
+}
+
+function message(type: string, body: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([Buffer.from(type), int32(body.length + 4), body]);
 }
 

@@ -58,7 +58,10 @@ async function removeOldest(issuer: IssuingProvider): Promise<void> {
 }
 
 function issuerOf({ providerFor }: RotationPorts): IssuingProvider {
-  const provider = providerFor({ type: 'ses', userName: 'orders', region: 'us-east-1' }, '');
+  const provider = providerFor(
+    { type: 'ses', userName: 'orders', region: 'us-east-1' },
+    { arn: '', name: '' },
+  );
   if (provider.kind !== 'issuing') throw new Error('these break a provider that issues credentials');
   return provider;
 }

@@ -29,6 +29,8 @@ export class ModelLogins implements SettingProvider, Subject {
     return [];
   }
 
+  async check(): Promise<void> {}
+
   set(login: string, password: Redacted): Promise<void> {
     return this.#faults.call(() => void this.#passwords.set(login, password.reveal()));
   }

@@ -88,7 +88,10 @@ function deps(
 async function served() {
   let handle: Handle = () => ({ status: 500 });
   const http = await FaultyHttp.start((request) => handle(request));
-  return { http, serve: (next: Handle) => void (handle = next), close: () => http.close() };
+  const serve = (next: Handle) => {
+    handle = next;
+  };
+  return { http, serve, close: () => http.close() };
 }
 
 async function ses(): Promise<Accounts> {

@@ -9,12 +9,12 @@ import { performStep, type RotationPorts } from '../../../../functions/rotation/
 import { adminSecrets } from '../../../../functions/rotation/providers/admin-secret.ts';
 import { retireReplaced } from '../../../../functions/rotation/retirement.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import type { Network } from '../../../../functions/smtp/network.ts';
+import type { Resolver } from '../../../../functions/smtp/network/resolver.ts';
+import { Network } from '../../../../functions/smtp/network.ts';
 import { judge, judgementOf } from '../../../../functions/smtp/verdict.ts';
 import { loginCredential } from '../../../../functions/token/login-credential.ts';
 import { type Authority, createAuthority } from '../../../../infra/sandbox/certificates.ts';
 import { arnOf, InProcessSecretsManager } from '../../../support/aws/secrets-manager.ts';
-import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { MemoryLedger } from '../../../support/memory-ledger.ts';
 import { type OverhearingServer, startOverhearing } from '../../../support/overhearing-server.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
@@ -35,10 +35,23 @@ export interface Servers {
   readonly otherCa: string;
   account: Account | undefined;
   readonly accounts: Accounts;
+  /** One for all, so that most sessions are resumed. */
+  readonly network: Network;
   close(): Promise<void>;
 }
 
 const OTHER_HOST = '127.0.0.2';
+
+/** There is no other name than that of this computer: those of the providers lead nowhere. */
+const NAMES: Resolver = {
+  resolve4: () => nowhere(),
+  resolve6: () => nowhere(),
+  lookup: (host) => (host === 'localhost' ? Promise.resolve(['127.0.0.1']) : nowhere()),
+};
+
+function nowhere(): Promise<never> {
+  return Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+}
 
 export async function startServers(type: string): Promise<Servers> {
   const accounts = await (ACCOUNTS[type] ?? missing(type))();
@@ -56,6 +69,10 @@ export async function startServers(type: string): Promise<Servers> {
   });
   const [otherHost, otherPort] = await overhearing(authority, mail.port);
   return Object.assign(servers, {
+    network: new Network(
+      { ports: [mail.port, otherHost.port, otherPort.port, ...accounts.ports], networks: ['127.0.0.0/8'] },
+      NAMES,
+    ),
     mail: { ...mail, ca: authority.cert },
     otherHost: { ...otherHost, host: OTHER_HOST },
     otherPort,
@@ -89,17 +106,17 @@ export class WriterLab {
   /** Why steps failed. */
   readonly failures: string[] = [];
   readonly #store: SecretStore;
-  readonly #network: Network;
   readonly #clock: { leaptMs: number };
   readonly #written = new Set<string>();
   #tokens = 0;
+  /** The last current version that the attacker did not write. */
+  #honest = '';
 
   private constructor(
     servers: Servers,
     account: Account,
     secrets: InProcessSecretsManager,
     arn: string,
-    network: Network,
     clock: { leaptMs: number },
   ) {
     this.servers = servers;
@@ -107,12 +124,11 @@ export class WriterLab {
     this.secrets = secrets;
     this.arn = arn;
     this.#store = new SecretStore(secrets.client);
-    this.#network = network;
     this.#clock = clock;
   }
 
   static async open(servers: Servers): Promise<WriterLab> {
-    const { mail, otherHost, otherPort } = servers;
+    const { mail, network } = servers;
     const clock = { leaptMs: 0 };
     const now = () => Date.now() + clock.leaptMs;
     const secrets = new InProcessSecretsManager(now);
@@ -120,9 +136,7 @@ export class WriterLab {
     const place = { host: mail.host, port: mail.port, ca: mail.ca, security: mail.security };
     const tag = { 'keyturn:endpoint': spelt(canonicalEndpoint(place)) };
     const foreignArn = secrets.create(FOREIGN, '{}', managed);
-    const ports = [mail, otherHost, otherPort];
     const arn = arnOf(NAME);
-    const network = loopbackNetwork(...ports, ...servers.accounts.ports.map((port) => ({ port })));
     const account = await servers.accounts.open({ arn, foreignArn, now, network });
     servers.account = account;
     const { provider, admin } = account;
@@ -132,7 +146,7 @@ export class WriterLab {
       secrets.create(ADMIN, text, { ...managed, 'keyturn:admin-for': 'keyturn/' });
     }
     secrets.create(NAME, value, { ...managed, ...(admin ? {} : tag) });
-    return new WriterLab(servers, account, secrets, arn, network, clock);
+    return new WriterLab(servers, account, secrets, arn, clock);
   }
 
   get now(): number {
@@ -155,6 +169,8 @@ export class WriterLab {
       });
     }
     this.secrets.endRotation(this.arn);
+    const current = this.secrets.find(this.arn).holder('AWSCURRENT')?.id ?? '';
+    if (!this.#written.has(current)) this.#honest = current;
   }
 
   async retire(): Promise<void> {
@@ -181,9 +197,19 @@ export class WriterLab {
     secret.put(id, JSON.stringify(value), [token ? 'AWSPENDING' : 'AWSCURRENT'], this.now);
   }
 
-  credential(label: string): Credential | null {
-    const parsed = parseSecret(this.secrets.valueOf(this.arn, label) ?? '');
-    return parsed.kind === 'credential' ? parsed.credential : null;
+  /** Takes AWSPENDING away, as Secrets Manager does after its own test of a version without a value. */
+  withdraw(): void {
+    const secret = this.secrets.find(this.arn);
+    const pending = secret.holder('AWSPENDING');
+    if (pending) secret.move('AWSPENDING', undefined, pending.id, this.now);
+  }
+
+  /** The owner puts the last honest value back, and has nothing pending. */
+  repair(): void {
+    this.withdraw();
+    const secret = this.secrets.find(this.arn);
+    const current = secret.holder('AWSCURRENT');
+    if (current && current.id !== this.#honest) secret.move('AWSCURRENT', this.#honest, current.id, this.now);
   }
 
   /** What must never be told to anybody but the provider: every password that the attacker did not write. */
@@ -222,7 +248,9 @@ export class WriterLab {
       newPassword,
       now: () => this.now,
       random: () => 0.5,
-      sleep: async (ms) => void (this.#clock.leaptMs += ms),
+      sleep: async (ms) => {
+        this.#clock.leaptMs += ms;
+      },
       remainingMs: () => deadline - this.now,
     };
   }
@@ -230,7 +258,7 @@ export class WriterLab {
   async #login(credential: Credential, budgetMs: number): Promise<Proof> {
     const ready = await loginCredential(credential, budgetMs, this.account.fetch);
     if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
-    const evidence = await login(ready.credential, LOGIN_MS, this.#network);
+    const evidence = await login(ready.credential, LOGIN_MS, this.servers.network);
     return { judgement: judge(evidence), evidence };
   }
 }
