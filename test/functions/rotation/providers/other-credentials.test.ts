@@ -60,7 +60,7 @@ async function issuing(type: 'sendgrid' | 'resend') {
   lab.addAdministrator({ type, apiKey: api.adminKey });
   await lab.rotate();
   await lab.rotate();
-  return { api, lab };
+  return { api, http, lab };
 }
 
 /** Runs of the retirement, days apart, whatever comes of each. */
@@ -104,6 +104,27 @@ describe.each(['sendgrid', 'resend'] as const)(
         lab.write(['AWSPREVIOUS'], { ...lab.value('AWSCURRENT'), credentialId: id });
         await retireForDays(lab);
       }
+      expect([...api.keys.keys()]).toContain(foreign.id);
+    });
+
+    test('has no key deleted by storing its id under the token of a rotation that stands still', async () => {
+      const { api, http, lab } = await issuing(type);
+      const foreign = api.add('by hand');
+      const token = 'of-secrets-manager'.padEnd(36, '0');
+      http.fail(undefined, 'unanswered');
+      await expect(lab.rotate(token)).rejects.toMatchObject({ reason: 'ambiguous' });
+      const stored = { ...lab.value('AWSCURRENT'), credentialId: foreign.id };
+      lab.write(['AWSPENDING'], stored, token);
+      // The ledger takes the id in the version for that of the mint.
+      expect(await lab.step('createSecret', token)).toBe('already-minted');
+      lab.leap(DAYS_MS);
+      const actions: unknown[] = [];
+      for (let run = 0; run < 3; run += 1) {
+        const outcome = await lab.retire();
+        actions.push(outcome.kind === 'retired' && outcome.pending?.action);
+        lab.leap(DAYS_MS);
+      }
+      expect(actions).toEqual(['abandon', 'leave', 'leave']);
       expect([...api.keys.keys()]).toContain(foreign.id);
     });
 
