@@ -29,9 +29,9 @@ const REVOKED =
 
 /** What was left to others to revoke is never called revoked. */
 function ended(facts: Facts, suspects: readonly Suspect[], done: Progress['done']): Decision {
-  const ids = [...new Set(suspects.map(({ id }) => id))];
-  const left = ids.filter((id) => mayStillWork(id, facts, done));
-  const revoked = ids.filter((id) => !left.includes(id)).join(', ') || 'none';
+  const open = suspects.filter((one) => mayStillWork(one, facts, done));
+  const left = [...new Set(open.map(({ id }) => id))];
+  const revoked = suspects.flatMap(({ id }) => (left.includes(id) ? [] : id)).join(', ') || 'none';
   if (left.length === 0) return finish('revoked', `${REVOKED} ${revoked}.`);
   return finish(
     'not-possible',
@@ -40,16 +40,14 @@ function ended(facts: Facts, suspects: readonly Suspect[], done: Progress['done'
 }
 
 /** Where names prove whose a credential is, one that the list never had is not proven to be gone either. */
-function mayStillWork(id: string, facts: Facts, done: Progress['done']): boolean {
+function mayStillWork({ id, own }: Suspect, facts: Facts, done: Progress['done']): boolean {
   const { issuer, deactivations } = facts;
   if (issuer.kind === 'setting')
     return id !== labelled('AWSCURRENT', facts)?.id && !done.has(`lock-login:${id}`);
   if (issuer.kind !== 'issuing') return false;
   if (issuer.issued.some((issued) => issued.id === id)) return true;
-  const isRemoved =
-    done.has(`remove:${id}`) ||
-    deactivations.some(({ accessKeyId, removedAt }) => accessKeyId === id && removedAt !== undefined);
-  return issuer.keepsNames && !isRemoved;
+  const wasRemoved = deactivations.some((one) => one.accessKeyId === id && one.removedAt !== undefined);
+  return issuer.keepsNames && !own && !wasRemoved;
 }
 
 function planCompromised(facts: Facts, progress: Progress, token: string): Decision {
@@ -71,7 +69,8 @@ function suspectIn(version: Version, facts: Facts): Suspect[] {
   if (id === null) return [];
   const issued = issuedFor(version, facts);
   const { createdAt = null, lastUsedAt = null, lastUsedBy = null } = issued ?? {};
-  return [{ versionId, id, createdAt, lastUsedAt, lastUsedBy }];
+  const own = facts.issuer.kind === 'issuing' && facts.issuer.own.has(id);
+  return [{ versionId, id, own, createdAt, lastUsedAt, lastUsedBy }];
 }
 
 /** Removed, not deactivated: nothing may bring it back. What is current goes when it is that no more. */

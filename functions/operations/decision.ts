@@ -39,6 +39,8 @@ export interface Plan {
 export interface Suspect {
   readonly versionId: string;
   readonly id: string;
+  /** Whether it was provably this secret's when the operation began; only such a one is taken away. */
+  readonly own: boolean;
   readonly createdAt: number | null;
   readonly lastUsedAt: number | null;
   readonly lastUsedBy: string | null;

@@ -2,7 +2,7 @@ import { canonicalEndpoint, spelt } from '../../../../functions/credential/canon
 import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
 import { parseSecret } from '../../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../../functions/credential/store.ts';
-import { STEPS } from '../../../../functions/rotation/guard.ts';
+import { STEPS, type Step } from '../../../../functions/rotation/guard.ts';
 import { newPassword } from '../../../../functions/rotation/password.ts';
 import { performStep, type RotationPorts } from '../../../../functions/rotation/perform-step.ts';
 import type { RotationProvider } from '../../../../functions/rotation/provider.ts';
@@ -49,6 +49,19 @@ export class RotationLab {
     this.secrets.create('admin/provider', JSON.stringify(value), tags);
   }
 
+  /** PutSecretValue by somebody who may do no more than that. */
+  write(
+    labels: readonly string[],
+    value: object,
+    token = `written-${++this.#rotations}`.padEnd(36, '0'),
+  ): void {
+    this.secrets.find(this.arn).put(token, JSON.stringify(value), labels, this.now());
+  }
+
+  value(label: string): object {
+    return JSON.parse(this.secrets.valueOf(this.arn, label) ?? '');
+  }
+
   now(): number {
     return Date.now() + this.#leaptMs;
   }
@@ -66,6 +79,10 @@ export class RotationLab {
     }
     this.secrets.endRotation(this.arn);
     return results;
+  }
+
+  step(step: Step, token: string): Promise<string> {
+    return performStep(this.#ports(), { step, secretId: this.arn, token });
   }
 
   /** One run of the retirement, with no overlap to wait for. */
