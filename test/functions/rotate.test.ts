@@ -20,7 +20,7 @@ import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
 import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
-import { startOverhearing } from '../support/overhearing-server.ts';
+import { startPromptSmtp } from '../support/prompt-smtp-server.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 
 const NAME = 'keyturn/orders';
@@ -160,7 +160,7 @@ describe('rotate', () => {
     const { host, security } = server;
     const authority = await createAuthority();
     const leaf = await authority.issue({ names: ['localhost'] });
-    const attacker = await startOverhearing(leaf, '127.0.0.1');
+    const attacker = await startPromptSmtp({ leaf });
     const provider = { type: 'ses', userName: 'orders', region: REGION };
     const place = { host, port: attacker.port, security, ca: authority.cert };
     const value = JSON.stringify({ ...place, username: id, password: 'unknown to the attacker', provider });

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
+import { createAuthority } from '../../infra/sandbox/certificates.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
 const dayIn = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 const risk = { secret: 'mail/office', check: 'cert.key', reason: 'Replaced in March.', until: dayIn(30) };
 const mailgun = { type: 'existing', name: 'mailgun', secretName: 'mail/mailgun' };
+
+const LONGEST_HOST = Array(50).fill('mail').join('.') + '.ab';
 
 describe('readConfig', () => {
   it('fills in every default of an empty configuration', () => {
@@ -33,7 +36,8 @@ describe('readConfig', () => {
     expect(readConfig(undefined)).toEqual(readConfig({}));
   });
 
-  it('accepts both kinds of credential with all they can have', () => {
+  it('accepts both kinds of credential with all they can have', async () => {
+    const { cert: ca } = await createAuthority();
     const full = [
       {
         ...orders,
@@ -41,7 +45,7 @@ describe('readConfig', () => {
         regions: ['us-east-1'],
         rotationDays: 7,
         owner: 'team-shop',
-        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca: '-----BEGIN CERTIFICATE-----' },
+        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca },
       },
       { ...mailgun, rotationDays: 60, kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0b1c2d3e' },
     ];
@@ -57,6 +61,18 @@ describe('readConfig', () => {
 
   it.each([
     [{ alertEmail: 'ops' }, 'keyturn.alertEmail: expected an e-mail address, got "ops"'],
+    [
+      {
+        credentials: [
+          { ...orders, endpoint: { host: 'localhost', port: 465, ca: '-----BEGIN CERTIFICATE-----' } },
+        ],
+      },
+      'keyturn.credentials[0].endpoint.ca: expected PEM certificates, got "-----BEGIN CERTIFICATE-----"',
+    ],
+    [
+      { credentials: [{ ...orders, endpoint: { host: LONGEST_HOST, port: 465 } }] },
+      'keyturn.credentials[0].endpoint: expected a host that fits with its CA into a tag of 256 characters, got an object',
+    ],
     [{ securityHub: 'yes' }, 'keyturn.securityHub: expected true or false, got "yes"'],
     [{ digestFrom: 'Audit <a@example.com>' }, 'keyturn.digestFrom: expected an e-mail address'],
     [{ digestFrom: 'a@example.com\nBcc: b@example.com' }, 'keyturn.digestFrom: expected an e-mail address'],

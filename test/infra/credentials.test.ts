@@ -1,7 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { caDigest } from '../../functions/credential/canonical-endpoint.ts';
 import { parseSecret } from '../../functions/credential/schema.ts';
 import { sendingUserName } from '../../infra/constructs/sending-user.ts';
+import { createAuthority } from '../../infra/sandbox/certificates.ts';
 import { KEYTURN, ofType, type Resources, resourcesOf, statements } from './synthesized.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
@@ -141,10 +143,22 @@ describe('a SES credential', () => {
     });
   });
 
-  it('trusts the given certificates', () => {
-    const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  it('trusts the given certificates', async () => {
+    const { cert: ca } = await createAuthority();
     const endpoint = { host: 'localhost', port: 1465, security: 'tls', ca };
     expect(seedOf({ ...orders, endpoint })).toMatchObject(endpoint);
+  });
+
+  it('names its endpoint in a tag, which who may write the value cannot change; without one the provider does', async () => {
+    const { cert: ca } = await createAuthority();
+    const tagsOf = (credential: object) =>
+      onlyOf(resourcesOf({ credentials: [credential] }), 'AWS::SecretsManager::Secret').Properties.Tags;
+    const endpoint = { host: 'Mail.example.com', port: 1465, ca };
+    expect(tagsOf({ ...orders, endpoint })).toContainEqual({
+      Key: 'keyturn:endpoint',
+      Value: `smtp://mail.example.com:1465 ca=${caDigest(ca)}`,
+    });
+    expect(JSON.stringify(tagsOf(orders))).not.toContain('keyturn:endpoint');
   });
 
   it('whose seed changes is another resource with the same name, so that no deployment overwrites a password', () => {

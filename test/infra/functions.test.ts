@@ -50,7 +50,7 @@ const EXCEPT_EVENTS: Statement = {
   Effect: 'Deny',
   Action: ['dynamodb:PutItem'],
   Resource: ['<StorageLedger5E7CB2E3.Arn>'],
-  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*'] } },
+  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*', 'ENDPOINTS#*'] } },
 };
 
 const ON_DEFAULT_BUS = allow(

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attempt } from '../../../functions/budget/attempt.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
 import { canonicalEndpoint, spelt } from '../../../functions/credential/canonical-endpoint.ts';
+import { Redacted } from '../../../functions/credential/redacted.ts';
 import { parseSecret } from '../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
 import { STEPS } from '../../../functions/rotation/guard.ts';

@@ -303,7 +303,8 @@ describe('who may write one secret of a password table', () => {
     );
     const place = { dialect: 'postgresql', host: 'localhost', port: database.port, ...table };
     const login = { username: 'keyturn', password: 'of-the-administrator' };
-    lab.addAdministrator({ type: 'sql', ...login, ...place, logins: ['*'] });
+    const endpoints = [{ host: 'localhost', port: 465 }];
+    lab.addAdministrator({ type: 'sql', ...login, ...place, logins: ['*'], endpoints });
     await expect(lab.rotate()).rejects.toMatchObject({ reason: 'unavailable' });
     expect([evil.connected.times, evil.heard()]).toEqual([0, '']);
     expect(database.connected.times).toBe(1);

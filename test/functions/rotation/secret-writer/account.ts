@@ -39,8 +39,8 @@ export interface Account {
   /** What stands in the administrator's secret, apart from `endpoints`; null: there is none. */
   readonly admin: Readonly<Record<string, unknown>> | null;
   readonly foreign: ForeignCredential;
-  /** Of the administrator; nobody else may ever hear them. */
-  readonly adminKeys: readonly string[];
+  /** Keys of the administrator, and tokens that were bought; nobody else may ever hear them. */
+  keys(): readonly string[];
   make(provider: Provider, readAdmin: ReadAdmin): RotationProvider;
   /** What its SMTP server says of a login. */
   accepts(username: string, password: string): boolean | Promise<boolean>;
@@ -112,7 +112,7 @@ async function ses(): Promise<Accounts> {
     return {
       provider: { type: 'ses', userName: 'orders', region: REGION },
       admin: null,
-      adminKeys: [],
+      keys: () => [],
       foreign: {
         id: key.id,
         username: key.id,
@@ -145,7 +145,7 @@ async function keys(type: 'sendgrid' | 'resend', newApi: () => SendGridApi | Res
     return {
       provider: { type, adminSecretId: ADMIN },
       admin: { type, apiKey: api.adminKey },
-      adminKeys: [api.adminKey],
+      keys: () => [api.adminKey],
       foreign: { id: foreign.id, username, provider: { type, adminSecretId: ADMIN } },
       make: (provider, readAdmin) => providerFor(provider, deps(world, readAdmin, { fetch: routed })),
       accepts: (username, password) => api.accepts(username, password),
@@ -170,7 +170,7 @@ async function mailgun(): Promise<Accounts> {
     return {
       provider: { type: 'mailgun', logins: LOGINS, adminSecretId: ADMIN },
       admin: { type: 'mailgun', apiKey: api.adminKey, domain: api.domain, logins: PATTERNS },
-      adminKeys: [api.adminKey],
+      keys: () => [api.adminKey],
       foreign: loginOf({ type: 'mailgun', adminSecretId: ADMIN }),
       make: (provider, readAdmin) => providerFor(provider, deps(world, readAdmin, { fetch: routed })),
       accepts: (username, password) => api.accepts(username, password),
@@ -198,7 +198,7 @@ async function webhook(): Promise<Accounts> {
     return {
       provider: { type: 'webhook', logins: LOGINS, signingSecretId: ADMIN },
       admin: { type: 'webhook', ...place, signingSecret, logins: PATTERNS },
-      adminKeys: [signingSecret],
+      keys: () => [signingSecret],
       foreign: loginOf({ type: 'webhook', signingSecretId: ADMIN }),
       make: (provider, readAdmin) => providerFor(provider, deps(world, readAdmin, {})),
       accepts: (username, password) => receiver.accepts(username, password),
@@ -223,7 +223,7 @@ async function sql(): Promise<Accounts> {
     return {
       provider: { type: 'sql', logins: LOGINS, adminSecretId: ADMIN },
       admin: { type: 'sql', username: 'keyturn', password: adminPassword, ...place, logins: PATTERNS },
-      adminKeys: [adminPassword],
+      keys: () => [adminPassword],
       foreign: loginOf({ type: 'sql', adminSecretId: ADMIN }),
       make: (provider, readAdmin) => providerFor(provider, deps(world, readAdmin, {})),
       accepts: (username, password) => isRecorded(database, username, password),
@@ -270,7 +270,7 @@ async function entra(): Promise<Accounts> {
         adminSecretId: ADMIN,
       },
       admin: { type: 'entra', tenantId, ...admin },
-      adminKeys: [admin.clientSecret],
+      keys: () => [admin.clientSecret, ...api.tokens.keys()],
       foreign: {
         id: foreign.keyId,
         username: other.mailbox,
@@ -304,7 +304,7 @@ async function manual(): Promise<Accounts> {
     return {
       provider: { type: 'manual' },
       admin: null,
-      adminKeys: [],
+      keys: () => [],
       foreign,
       make: () => ({ kind: 'manual' }),
       accepts: (username, password) => username === 'orders' && password.startsWith(MADE_BY_A_PERSON),

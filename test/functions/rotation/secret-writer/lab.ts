@@ -1,5 +1,5 @@
 import { canonicalEndpoint, spelt } from '../../../../functions/credential/canonical-endpoint.ts';
-import { type Credential, everyLogin } from '../../../../functions/credential/credential.ts';
+import { type Credential, type Endpoint, everyLogin } from '../../../../functions/credential/credential.ts';
 import { parseSecret } from '../../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../../functions/credential/store.ts';
 import type { Proof } from '../../../../functions/credential/validation.ts';
@@ -13,11 +13,10 @@ import type { Resolver } from '../../../../functions/smtp/network/resolver.ts';
 import { Network } from '../../../../functions/smtp/network.ts';
 import { judge, judgementOf } from '../../../../functions/smtp/verdict.ts';
 import { loginCredential } from '../../../../functions/token/login-credential.ts';
-import { type Authority, createAuthority } from '../../../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../../../infra/sandbox/certificates.ts';
 import { arnOf, InProcessSecretsManager } from '../../../support/aws/secrets-manager.ts';
 import { MemoryLedger } from '../../../support/memory-ledger.ts';
-import { type OverhearingServer, startOverhearing } from '../../../support/overhearing-server.ts';
-import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
+import { type PromptSmtpServer, startPromptSmtp } from '../../../support/prompt-smtp-server.ts';
 import { ACCOUNTS, type Account, type Accounts, ADMIN, FOREIGN, MADE_BY_A_PERSON, NAME } from './account.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -27,10 +26,10 @@ export const MADE_UP = 'made-up-by-the-attacker';
 
 /** The servers of one kind of provider, and of an attacker whom DNS and the CA of the secret favour. */
 export interface Servers {
-  readonly mail: SmtpTestServer;
+  readonly mail: Required<Endpoint>;
   /** At another address under the same port, and at the same host under another port: certificates of the same CA. */
-  readonly otherHost: OverhearingServer & { readonly host: string };
-  readonly otherPort: OverhearingServer;
+  readonly otherHost: PromptSmtpServer & { readonly host: string };
+  readonly otherPort: PromptSmtpServer;
   /** The attacker's own CA. */
   readonly otherCa: string;
   account: Account | undefined;
@@ -57,23 +56,19 @@ export async function startServers(type: string): Promise<Servers> {
   const accounts = await (ACCOUNTS[type] ?? missing(type))();
   const [authority, other] = await Promise.all([createAuthority(), createAuthority('an attacker')]);
   const servers: { account: Account | undefined } = { account: undefined };
-  const mail = await startSmtpServer({
-    security: 'tls',
-    users: {},
-    leaf: await authority.issue({ names: ['localhost'] }),
-    authMethods: ['PLAIN', 'LOGIN', 'XOAUTH2'],
-    onAuth: async ({ username, password = '' }) =>
-      (await servers.account?.accepts(username, password))
-        ? { code: 235, text: '2.7.0 Authentication successful' }
-        : undefined,
-  });
-  const [otherHost, otherPort] = await overhearing(authority, mail.port);
+  const accepts = async (username: string, password: string) =>
+    (await servers.account?.accepts(username, password)) ?? false;
+  const [here, there] = await Promise.all(
+    ['localhost', OTHER_HOST].map((name) => authority.issue({ names: [name] })),
+  );
+  if (!here || !there) throw new Error('no certificates');
+  const mail = await startPromptSmtp({ leaf: here, accepts });
+  const otherHost = await startPromptSmtp({ leaf: there, address: OTHER_HOST, port: mail.port });
+  const otherPort = await startPromptSmtp({ leaf: here });
+  const ports = [mail.port, otherPort.port, ...accounts.ports];
   return Object.assign(servers, {
-    network: new Network(
-      { ports: [mail.port, otherHost.port, otherPort.port, ...accounts.ports], networks: ['127.0.0.0/8'] },
-      NAMES,
-    ),
-    mail: { ...mail, ca: authority.cert },
+    network: new Network({ ports, networks: ['127.0.0.0/8'] }, NAMES),
+    mail: { host: 'localhost', port: mail.port, security: 'tls', ca: authority.cert } as const,
     otherHost: { ...otherHost, host: OTHER_HOST },
     otherPort,
     otherCa: other.cert,
@@ -82,14 +77,6 @@ export async function startServers(type: string): Promise<Servers> {
       await Promise.all([accounts, mail, otherHost, otherPort].map((one) => one.close()));
     },
   });
-}
-
-function overhearing(authority: Authority, port: number): Promise<[OverhearingServer, OverhearingServer]> {
-  const leafFor = (name: string) => authority.issue({ names: [name] });
-  return Promise.all([
-    leafFor(OTHER_HOST).then((leaf) => startOverhearing(leaf, OTHER_HOST, port)),
-    leafFor('localhost').then((leaf) => startOverhearing(leaf, '127.0.0.1')),
-  ]);
 }
 
 function missing(type: string): never {
@@ -133,16 +120,15 @@ export class WriterLab {
     const now = () => Date.now() + clock.leaptMs;
     const secrets = new InProcessSecretsManager(now);
     const managed = { 'keyturn:managed': 'true' };
-    const place = { host: mail.host, port: mail.port, ca: mail.ca, security: mail.security };
-    const tag = { 'keyturn:endpoint': spelt(canonicalEndpoint(place)) };
+    const tag = { 'keyturn:endpoint': spelt(canonicalEndpoint(mail)) };
     const foreignArn = secrets.create(FOREIGN, '{}', managed);
     const arn = arnOf(NAME);
     const account = await servers.accounts.open({ arn, foreignArn, now, network });
     servers.account = account;
     const { provider, admin } = account;
-    const value = JSON.stringify({ ...place, provider });
+    const value = JSON.stringify({ ...mail, provider });
     if (admin) {
-      const text = JSON.stringify({ ...admin, endpoints: [place] });
+      const text = JSON.stringify({ ...admin, endpoints: [mail] });
       secrets.create(ADMIN, text, { ...managed, 'keyturn:admin-for': 'keyturn/' });
     }
     secrets.create(NAME, value, { ...managed, ...(admin ? {} : tag) });
@@ -174,7 +160,7 @@ export class WriterLab {
   }
 
   async retire(): Promise<void> {
-    for (let run = 0; run < 3; run += 1) {
+    for (let run = 0; run < 2; run += 1) {
       this.#clock.leaptMs += 26 * HOUR_MS;
       const ports = { ...this.#ports(), ledger: this.ledger, isHeld: async () => false };
       await retireReplaced({ ...ports, overlapMs: 0, soakMs: 0 }, this.arn).catch((error: Error) => {
@@ -219,7 +205,7 @@ export class WriterLab {
       .versions()
       .filter(({ id }) => !this.#written.has(id))
       .flatMap(({ value }) => passwordsIn(value));
-    return [...made, ...this.account.adminKeys].filter((one) => one !== MADE_UP);
+    return [...made, ...this.account.keys()].filter((one) => one !== MADE_UP);
   }
 
   /** Of those, the ones that somebody heard who nobody has named. */

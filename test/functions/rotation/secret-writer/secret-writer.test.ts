@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalEndpoint } from '../../../../functions/credential/canonical-endpoint.ts';
 import { PROVIDER_TYPES } from '../../../../functions/credential/schema.ts';
 import { COMMON_FIELDS, PROVIDER_FIELDS } from './fields.ts';
 import { BY_TYPE, COMMON, type Edit } from './hostile.ts';
@@ -91,6 +92,20 @@ describe.each(PROVIDER_TYPES)(
     );
   },
 );
+
+test('what is sent to the attacker is heard: an endpoint that an operator accepts is sent the password', async () => {
+  const servers = await startServers('sendgrid');
+  const lab = await WriterLab.open(servers);
+  const { otherPort, mail } = servers;
+  const place = { ...mail, port: otherPort.port };
+  const by = { acceptedAt: lab.now, who: 'arn:aws:iam::123456789012:user/ada', reason: null };
+  await lab.ledger.acceptEndpoint(lab.arn, { ...canonicalEndpoint(place), ...by });
+  await lab.steps(lab.begin());
+  lab.write({ ...lab.known(), ...place });
+  await lab.steps(lab.begin());
+  expect(lab.leaked()).toHaveLength(1);
+  await servers.close();
+});
 
 afterAll(() => {
   process.stdout.write(`the writer of a secret: ${fields} fields of all providers, ${runs} attacks\n`);
