@@ -50,7 +50,7 @@ function distinct(endpoints: readonly NamedEndpoint[]): readonly NamedEndpoint[]
 }
 
 /** Every field that was accepted, and whom the CA says it is. */
-export function inWords(endpoint: NamedEndpoint): string {
+function inWords(endpoint: NamedEndpoint): string {
   const { host, port, security, ca, authorities } = endpoint;
   const trust = ca === null ? 'public certificates' : `the CA ${authorities.join(' and ')} (SHA-256 ${ca})`;
   return `host ${host}, port ${port}, ${security === 'tls' ? 'TLS' : 'STARTTLS'}, ${trust}`;

@@ -7,7 +7,7 @@ const dayIn = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000
 const risk = { secret: 'mail/office', check: 'cert.key', reason: 'Replaced in March.', until: dayIn(30) };
 const mailgun = { type: 'existing', name: 'mailgun', secretName: 'mail/mailgun' };
 
-const LONGEST_HOST = Array(50).fill('mail').join('.') + '.ab';
+const LONGEST_HOST = `${Array(50).fill('mail').join('.')}.ab`;
 
 describe('readConfig', () => {
   it('fills in every default of an empty configuration', () => {

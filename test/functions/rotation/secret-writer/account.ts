@@ -22,7 +22,7 @@ import { startTlsFront, WebhookReceiver } from '../../../support/providers/webho
 export const NAME = 'keyturn/orders';
 export const FOREIGN = 'keyturn/billing';
 export const ADMIN = 'admin/provider';
-export const REGION = 'us-east-1';
+const REGION = 'us-east-1';
 
 /** A credential at the provider that belongs to another secret. */
 export interface ForeignCredential {

@@ -22,7 +22,7 @@ import { ACCOUNTS, type Account, type Accounts, ADMIN, FOREIGN, MADE_BY_A_PERSON
 const HOUR_MS = 60 * 60 * 1000;
 const LAMBDA_MS = 5 * 60_000;
 /** What an attacker who cannot read the secret writes in the place of its password. */
-export const MADE_UP = 'made-up-by-the-attacker';
+const MADE_UP = 'made-up-by-the-attacker';
 
 /** The servers of one kind of provider, and of an attacker whom DNS and the CA of the secret favour. */
 export interface Servers {
