@@ -2,7 +2,7 @@ import { type CanonicalEndpoint, canonicalEndpoint } from '../credential/canonic
 import { certificatesIn } from '../credential/certificates.ts';
 import type { Endpoint, Provider } from '../credential/credential.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
-import { allowedEndpoints } from '../rotation/allowed-endpoints.ts';
+import { endpointsNamedFor } from '../rotation/allowed-endpoints.ts';
 import { isAmong, type Refusal, refusalOf } from '../rotation/endpoint-rule.ts';
 import { RotationError } from '../rotation/rotation.ts';
 import type { OperationPorts } from './ports.ts';
@@ -37,12 +37,16 @@ export async function versionEndpoints(
   namings: readonly Naming[],
 ): Promise<ReadonlyMap<string, VersionEndpoints>> {
   const isRotated = namings.some(({ provider }) => provider !== null);
+  const accepted = isRotated ? await ledger.acceptedEndpoints(secret.arn) : [];
   const ruled = namings.map(
     async ({ versionId, endpoints, provider }): Promise<[string, VersionEndpoints]> => {
       const named = endpoints.map(namedEndpoint);
       const issuer = provider && providerFor(provider, secret);
       const ruling = isRotated
-        ? await rulingOn(named, secret.name, () => allowedEndpoints(ledger, secret, issuer))
+        ? await rulingOn(named, secret.name, async () => [
+            ...(await endpointsNamedFor(secret, issuer)),
+            ...accepted,
+          ])
         : { refused: [], refusal: null };
       return [versionId, { named, ...ruling }];
     },

@@ -1,27 +1,19 @@
 import { type CanonicalEndpoint, canonicalEndpoint, endpointIn } from '../credential/canonical-endpoint.ts';
 import type { Endpoint, Provider } from '../credential/credential.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { ENDPOINT_TAG } from '../observe/names.ts';
 import { refusalOf } from './endpoint-rule.ts';
 import type { RotationProvider } from './provider.ts';
 import { ProviderError } from './providers/provider-error.ts';
 import { type Rotation, RotationError } from './rotation.ts';
 
-type Issuer = RotationProvider | null;
-
-/** Where somebody other than the writer of a secret's value lets its passwords go. */
-export async function allowedEndpoints(
-  ledger: Pick<Ledger, 'acceptedEndpoints'>,
+/**
+ * Where somebody other than the writer of a secret's value lets its passwords go: the provider and its administrator, and the
+ * deployment. What an operator has accepted stands in the ledger.
+ */
+export async function endpointsNamedFor(
   secret: SecretDescription,
-  issuer: Issuer,
-): Promise<readonly CanonicalEndpoint[]> {
-  return [...(await namedEndpoints(secret, issuer)), ...(await ledger.acceptedEndpoints(secret.arn))];
-}
-
-async function namedEndpoints(
-  secret: SecretDescription,
-  issuer: Issuer,
+  issuer: RotationProvider | null,
 ): Promise<readonly CanonicalEndpoint[]> {
   const named = issuer === null || issuer.kind === 'manual' ? [] : await issuer.endpoints().catch(asRefusal);
   return [...named.map(canonicalEndpoint), ...endpointsInTags(secret)];
@@ -50,7 +42,7 @@ export interface Named {
 export async function confine(rotation: Rotation, { endpoints, provider }: Named): Promise<void> {
   const { ledger, secret, providerFor } = rotation;
   const named = endpoints.map(canonicalEndpoint);
-  const allowed = await namedEndpoints(secret, provider ? providerFor(provider, secret) : null);
+  const allowed = await endpointsNamedFor(secret, provider ? providerFor(provider, secret) : null);
   if (refusalOf(named, allowed, secret.name) === null) return;
   // Not asked before: few secrets have any, and each step would pay for the read.
   const accepted = await ledger.acceptedEndpoints(secret.arn);
