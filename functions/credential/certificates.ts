@@ -37,6 +37,11 @@ function unfitKey(certificate: X509Certificate): string | null {
   }
 }
 
+/** Those in a PEM text that `certificates` takes, in its order. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  return [...pem.matchAll(PEM)].map(([one]) => new X509Certificate(one));
+}
+
 /** OpenSSL passes over what it cannot read in silence, and then trusts nobody. */
 function parsed(ca: string): readonly X509Certificate[] | null {
   const blocks = [...ca.matchAll(PEM)].map(([pem]) => pem);

@@ -7,7 +7,7 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { ADMIN_TAG, MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
+import { MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 import type { RotationSchedule } from '../rotation/overdue.ts';
 import type { Redacted } from './redacted.ts';
 import { isManaged, SecretReader, tagsOf } from './secret-reader.ts';
@@ -100,7 +100,7 @@ export class SecretStore extends SecretReader {
       for (const entry of page.SecretList ?? []) {
         const { ARN, Name } = entry;
         const tags = tagsOf(entry.Tags);
-        if (ARN && Name && isManaged(tags) && tags[ADMIN_TAG] === undefined)
+        if (ARN && Name && isManaged(tags))
           yield {
             arn: ARN,
             name: Name,

@@ -8,10 +8,12 @@ import {
   paginateQuery,
   QueryCommand,
 } from '../aws/dynamodb.ts';
+import { type CanonicalEndpoint, spelt } from '../credential/canonical-endpoint.ts';
 import type { ChainedEvent } from './chain.ts';
 import { type ChainVerdict, verifyChain } from './chain-verdict.ts';
 import { type CredentialStatus, checkOf } from './credential-status.ts';
 import { CredentialStatuses } from './credential-statuses.ts';
+import { ENDPOINTS, PROOFS } from './event-key.ts';
 import { EventLog } from './event-log.ts';
 import { secretNameOf } from './secret-name.ts';
 
@@ -20,6 +22,8 @@ const DAY_SECONDS = 24 * 60 * 60;
 const VALIDATION = 'VALIDATION#';
 const VALIDATION_DAYS = 90;
 const KEY_DAYS = 400;
+/** How the spelling of every endpoint begins. */
+const SMTP = 'smtp';
 
 /**
  * One attempt to make a new credential, by the ClientRequestToken; times in milliseconds since 1970. It is written before
@@ -63,6 +67,15 @@ export interface Deactivation {
   readonly refused?: boolean;
   /** It was found bad, or others may know it: no use of it brings it back, and no operation makes it current again. */
   readonly quarantined?: boolean;
+}
+
+/** Where an operator lets a secret's passwords go; the exact place and trust that stood in the secret at the time. */
+export interface AcceptedEndpoint extends CanonicalEndpoint {
+  /** Milliseconds since 1970. */
+  readonly acceptedAt: number;
+  /** ARN of the operator. */
+  readonly who: string;
+  readonly reason: string | null;
 }
 
 /** A validation of one version of a secret; `current` when it carries AWSCURRENT. */
@@ -130,11 +143,12 @@ export class Ledger {
   }
 
   async mints(secretArn: string): Promise<Mint[]> {
-    return (await this.#query(secretArn, 'MINT#')) as unknown as Mint[];
+    return (await this.#query(partition(secretArn), 'MINT#')) as unknown as Mint[];
   }
 
   async recordProof(secretArn: string, proof: VersionProof): Promise<void> {
-    await this.#put(secretArn, proofKey(proof.token), proof, KEY_DAYS);
+    const item = { ...proof, pk: PROOFS + secretArn, sk: proof.token, expiresAt: expiry(KEY_DAYS) };
+    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshall(item) }));
   }
 
   /** The newest try to prove a version, read after all writes that were answered before; null when there is none. */
@@ -142,7 +156,7 @@ export class Ledger {
     const { Item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#table,
-        Key: marshall({ pk: partition(secretArn), sk: proofKey(token) }),
+        Key: marshall({ pk: PROOFS + secretArn, sk: token }),
         ConsistentRead: true,
       }),
     );
@@ -154,7 +168,17 @@ export class Ledger {
   }
 
   async deactivations(secretArn: string): Promise<Deactivation[]> {
-    return (await this.#query(secretArn, 'KEY#')) as unknown as Deactivation[];
+    return (await this.#query(partition(secretArn), 'KEY#')) as unknown as Deactivation[];
+  }
+
+  /** It stands until somebody takes it out of the table: what is accepted does not end with a date. */
+  async acceptEndpoint(secretArn: string, accepted: AcceptedEndpoint): Promise<void> {
+    const item = { ...accepted, pk: ENDPOINTS + secretArn, sk: spelt(accepted) };
+    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshall(item) }));
+  }
+
+  async acceptedEndpoints(secretArn: string): Promise<AcceptedEndpoint[]> {
+    return (await this.#query(ENDPOINTS + secretArn, SMTP)) as unknown as AcceptedEndpoint[];
   }
 
   /**
@@ -184,14 +208,14 @@ export class Ledger {
     );
   }
 
-  async #query(secretArn: string, prefix: string): Promise<Item[]> {
+  async #query(pk: string, prefix: string): Promise<Item[]> {
     const pages = paginateQuery(
       { client: this.#client },
       {
         TableName: this.#table,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: marshall({ ':pk': partition(secretArn), ':prefix': prefix }),
+        ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
       },
     );
     const items: Item[] = [];
@@ -220,10 +244,6 @@ export const VALIDATION_POSITION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[ -~
 /** Where a validation stands in its credential's history. */
 export function positionOf({ checkedAt, versionId }: ValidationResult): string {
   return `${checkedAt}#${versionId}`;
-}
-
-function proofKey(token: string): string {
-  return `PROOF#${token}`;
 }
 
 function partition(secretArn: string): string {

@@ -47,7 +47,12 @@ export const OWNER_TAG = 'keyturn:owner';
  * the beginning, up to a slash, of the names of several. It is no credential to audit or to retire.
  */
 export const ADMIN_TAG = 'keyturn:admin-for';
-/** On the IAM user of a SES credential: the name of the one secret it belongs to. */
+/**
+ * On a credential's secret: where the deployment, or an administrator, lets its passwords go besides the provider's own
+ * hosts (credential/canonical-endpoint.ts). For more than one: tags whose key goes on after a colon.
+ */
+export const ENDPOINT_TAG = 'keyturn:endpoint';
+/** On the IAM user of a SES credential, and as `key=value` on an Entra application: the full ARN of the one secret it belongs to. */
 export const SECRET_TAG = 'keyturn:secret';
 /** On a secret without any value: the IAM user whose keys its first rotation shall mint for Amazon SES. */
 export const USER_TAG = 'keyturn:iam-user';

@@ -1,3 +1,4 @@
+import { spelt } from '../credential/canonical-endpoint.ts';
 import { everyLogin } from '../credential/credential.ts';
 import { heal } from '../rotation/healing.ts';
 import { type LabelledLogin, labelledLogins } from '../rotation/labelled.ts';
@@ -9,15 +10,17 @@ import type { Gathered } from './gather.ts';
 import type { Operation } from './operation.ts';
 import { QUARANTINED } from './operation.ts';
 import type { OperationPorts } from './ports.ts';
+import type { NamedEndpoint } from './version-endpoints.ts';
 
 /** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
 export async function carryOut(
   ports: OperationPorts,
-  { operationId, secretArn, who, reason }: Operation,
+  operation: Operation,
   gathered: Gathered,
   action: Action,
 ): Promise<string> {
   const { store, rotations, announce, sleep, now } = ports;
+  const { operationId, secretArn } = operation;
   switch (action.step) {
     case 'plan':
       return 'planned';
@@ -36,8 +39,8 @@ export async function carryOut(
       await recordPromotion(ports, secretArn, {
         from: action.from,
         to: action.to,
-        who,
-        reason,
+        who: operation.who,
+        reason: operation.reason,
         provenBy: 'rollback',
       });
       await store.moveCurrent(secretArn, action.to, action.from);
@@ -51,12 +54,25 @@ export async function carryOut(
     case 'enable-schedule':
       await rotations.schedule(secretArn);
       return 'scheduled';
+    case 'accept-endpoint':
+      return acceptEndpoint(ports, operation, action.endpoint);
     case 'give-up-pending':
     case 'clear-pending':
       return dropPending(ports, gathered, action);
     default:
       return changeCredential(ports, secretArn, gathered, action);
   }
+}
+
+async function acceptEndpoint(
+  { ledger, now }: OperationPorts,
+  { operationId, secretArn, who, reason }: Operation,
+  { authorities, ...endpoint }: NamedEndpoint,
+): Promise<string> {
+  await ledger.acceptEndpoint(secretArn, { ...endpoint, acceptedAt: now(), who, reason });
+  const details = { who, operationId, reason, endpoint: spelt(endpoint), authorities };
+  await ledger.recordEvent(secretArn, 'credential.endpoint-accepted', now(), details);
+  return 'accepted';
 }
 
 type CredentialChange = Extract<Action, { step: 'reactivate' | 'deactivate' | 'remove' | 'lock-login' }>;

@@ -4,7 +4,7 @@ import type { VersionProof } from '../ledger/ledger.ts';
 import type { Judgement } from '../smtp/judgement.ts';
 import { nextTry } from './convergence.ts';
 import { lease } from './lease.ts';
-import { ownedProvider, type Rotation, RotationError, readBasis } from './rotation.ts';
+import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
 import { readCurrent, usable } from './set-secret.ts';
 
 /** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
@@ -39,8 +39,10 @@ export async function proveSecret(
  * Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) runs this step alone, on a version
  * without a value: then the current credential and the provider are examined instead.
  */
-export async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
-  const { credential, provider } = await readBasis(rotation);
+export async function preflight(
+  rotation: Rotation,
+  { credential, provider }: Basis,
+): Promise<'preflight-passed'> {
   const issuer = await ownedProvider(rotation, provider);
   if (issuer.kind === 'issuing') await issuer.list();
   if (credential) await prove(rotation, credential, 'current');
@@ -55,7 +57,7 @@ async function restore(rotation: Rotation, pending: Credential): Promise<void> {
   const { ledger, secret, token, now } = rotation;
   const current = await readCurrent(rotation);
   if (current?.username !== pending.username) return;
-  const provider = current.provider && rotation.providerFor(current.provider, secret.name);
+  const provider = current.provider && rotation.providerFor(current.provider, secret);
   if (provider?.kind !== 'setting') return;
   const attempt = { ...lease(token, now()), accessKeyId: idOf(pending) };
   // Mail comes first: it has to flow again even when the ledger cannot be written.

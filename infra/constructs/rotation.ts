@@ -67,7 +67,7 @@ export class Rotation extends KeyturnFunction {
   }
 
   /** Rotates a secret on a schedule, starting only when the function may be invoked and may do its work. */
-  schedule(scope: Construct, { secretId, days, immediately }: RotationScheduleProps): void {
+  schedule(scope: Construct, { secretId, days, immediately }: RotationScheduleProps): CfnRotationSchedule {
     const schedule = new CfnRotationSchedule(scope, 'RotationSchedule', {
       secretId,
       rotationLambdaArn: this.lambda.functionArn,
@@ -75,5 +75,6 @@ export class Rotation extends KeyturnFunction {
       rotateImmediatelyOnUpdate: immediately,
     });
     schedule.node.addDependency(this.permission, this.role);
+    return schedule;
   }
 }

@@ -214,9 +214,9 @@ const openApi = {
 const requestOperation = {
   operationId: 'requestOperation',
   tags: ['operation'],
-  summary: 'Rotate, roll back, revoke what is compromised, or have a secret looked at',
+  summary: 'Rotate, roll back, revoke what is compromised, accept an endpoint, or have a secret looked at',
   description:
-    'Answered at once; the work may take minutes. Ask for its state by the operationId of the answer. rollback moves nothing unless the previous credential is proven by a login. compromised revokes all that the secret holds now, with no overlap: clients that cached one of them fail until they refresh. doctor changes nothing without fix.',
+    'Answered at once; the work may take minutes. Ask for its state by the operationId of the answer. rollback moves nothing unless the previous credential is proven by a login. compromised revokes all that the secret holds now, with no overlap: clients that cached one of them fail until they refresh. doctor changes nothing without fix. accept-endpoint lets new passwords go to the host and port that are named, together with the security and the CA that stand in the secret for them when it is looked at; the message says what was accepted.',
   requestBody: {
     required: true,
     content: json(refTo('OperationRequest'), examples.operationRequests),

@@ -70,7 +70,7 @@ async function repeating(place: string, words: string): Promise<string> {
 
 function sourcesOf({ secrets, table }: Aws): Sources {
   const network = loopbackNetwork(server);
-  const attempt: Sources['attempt'] = async (credential, budgetMs) => {
+  const attempt: Sources['attempt'] = async ({ credential, budgetMs }) => {
     const evidence = await login(credential, budgetMs, network);
     return { judgement: judge(evidence), evidence };
   };
@@ -90,7 +90,10 @@ function sourcesOf({ secrets, table }: Aws): Sources {
       before: (arn) => memories.before('run-1', arn),
       write: (arn, remembered) => memories.write('run-1', arn, remembered),
     },
-    optInTests: new OptInTests({ attempt, relay: async () => expect.unreachable() }),
+    optInTests: new OptInTests({
+      attempt: async () => expect.unreachable(),
+      relay: async () => expect.unreachable(),
+    }),
     prove: async ({ credential, budgetMs }, afterwards) => {
       const evidence = await login(credential, budgetMs, network, afterwards);
       return { judgement: judge(evidence), evidence };

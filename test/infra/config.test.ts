@@ -63,6 +63,7 @@ const OPENED = [
   '2600:1f18::/32',
   'fc00::/16',
 ];
+const LONGEST_HOST = `${Array(50).fill('mail').join('.')}.ab`;
 
 describe('readConfig', () => {
   it('fills in every default of an empty configuration', () => {
@@ -125,6 +126,18 @@ describe('readConfig', () => {
 
   it.each([
     [{ alertEmail: 'ops' }, 'keyturn.alertEmail: expected an e-mail address, got "ops"'],
+    [
+      {
+        credentials: [
+          { ...orders, endpoint: { host: 'localhost', port: 465, ca: '-----BEGIN CERTIFICATE-----' } },
+        ],
+      },
+      'keyturn.credentials[0].endpoint.ca: expected PEM certificates, got "-----BEGIN CERTIFICATE-----"',
+    ],
+    [
+      { credentials: [{ ...orders, endpoint: { host: LONGEST_HOST, port: 465 } }] },
+      'keyturn.credentials[0].endpoint: expected a host that fits with its CA into a tag of 256 characters, got an object',
+    ],
     [{ securityHub: 'yes' }, 'keyturn.securityHub: expected true or false, got "yes"'],
     [{ digestFrom: 'Audit <a@example.com>' }, 'keyturn.digestFrom: expected an e-mail address'],
     [{ digestFrom: 'a@example.com\nBcc: b@example.com' }, 'keyturn.digestFrom: expected an e-mail address'],

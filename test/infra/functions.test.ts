@@ -48,9 +48,11 @@ const onPartitions = (keys: string[], ...actions: string[]): Statement => ({
 
 const EXCEPT_EVENTS: Statement = {
   Effect: 'Deny',
-  Action: ['dynamodb:PutItem'],
+  Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   Resource: ['<StorageLedger5E7CB2E3.Arn>'],
-  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*'] } },
+  Condition: {
+    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*', 'ENDPOINTS#*', 'PROOFS#*'] },
+  },
 };
 
 const ON_DEFAULT_BUS = allow(

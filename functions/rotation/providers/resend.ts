@@ -1,10 +1,19 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { bearer, type ReadSecret } from './admin-secret.ts';
+import { text } from '../../credential/text.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
+} from '../provider.ts';
+import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { ResendProvider } from './resend-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 /** "The API key name. Maximum 50 characters." */
 const NAME_LIMIT = 50;
@@ -16,6 +25,8 @@ const time = v.pipe(
   v.transform((text) => Date.parse(text)),
   v.number(),
 );
+/** With `domainId` its keys may send from that domain only. */
+const adminSecret = v.object({ ...apiKeySecret('resend'), domainId: v.exactOptional(text(64)) });
 const minted = v.object({ id: v.pipe(v.string(), v.nonEmpty()), token: v.pipe(v.string(), v.nonEmpty()) });
 const listed = v.object({
   has_more: v.boolean(),
@@ -37,20 +48,25 @@ export class ResendKeys implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
-  readonly #domainId: string | undefined;
+  readonly #admin: () => Promise<Admin<v.InferOutput<typeof adminSecret>>>;
 
   constructor(
-    { adminSecretId, domainId }: ResendProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    { adminSecretId }: ResendProvider,
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl = 'https://api.resend.com',
   ) {
-    this.#domainId = domainId;
-    const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#admin = administrator(deps.readAdmin, adminSecretId, adminSecret);
+    const authorization = async () => bearer(await this.#admin());
     this.#api = new HttpApi({ provider: 'Resend', baseUrl, authorization }, deps);
   }
 
-  async owner(): Promise<null> {
-    return null;
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { endpoints = [] } = await this.#admin();
+    return [...submissionEndpoints(['smtp.resend.com'], [465, 587, 2465, 2587]), ...endpoints];
+  }
+
+  async owner(): Promise<Owner> {
+    return SHARED;
   }
 
   async list(): Promise<readonly IssuedCredential[]> {
@@ -64,7 +80,8 @@ export class ResendKeys implements IssuingProvider {
   }
 
   async mint(name: string): Promise<MintedCredential> {
-    const permission = { permission: 'sending_access', ...(this.#domainId && { domain_id: this.#domainId }) };
+    const { domainId } = await this.#admin();
+    const permission = { permission: 'sending_access', ...(domainId && { domain_id: domainId }) };
     const body = { name, ...permission };
     const { id, token } = await this.#api.call({ method: 'POST', path: ['api-keys'], body, answer: minted });
     return { id, username: 'resend', password: new Redacted(token) };

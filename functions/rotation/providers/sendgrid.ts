@@ -1,18 +1,28 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { bearer, type ReadSecret } from './admin-secret.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
+} from '../provider.ts';
+import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 const BASE_URLS = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' } as const;
+const SMTP_HOSTS = { global: 'smtp.sendgrid.net', eu: 'smtp.eu.sendgrid.net' } as const;
 /** "There is a limit of 100 API Keys on your account", those of all other uses counted. */
 const KEYS_PER_ACCOUNT = 100;
 /** Not documented; a name is only a label, so a short one is safe. */
 const NAME_LIMIT = 100;
 const SCOPES = ['mail.send'];
 
+const adminSecret = v.object(apiKeySecret('sendgrid'));
 const minted = v.object({
   api_key: v.pipe(v.string(), v.nonEmpty()),
   api_key_id: v.pipe(v.string(), v.nonEmpty()),
@@ -32,22 +42,31 @@ export class SendGridKeys implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
+  readonly #region: keyof typeof SMTP_HOSTS;
+  readonly #admin: () => Promise<Admin<v.InferOutput<typeof adminSecret>>>;
 
   constructor(
     provider: SendGridProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl?: string,
   ) {
     const { adminSecretId, region = 'global' } = provider;
-    const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#region = region;
+    this.#admin = administrator(deps.readAdmin, adminSecretId, adminSecret);
+    const authorization = async () => bearer(await this.#admin());
     this.#api = new HttpApi(
       { provider: 'SendGrid', baseUrl: baseUrl ?? BASE_URLS[region], authorization },
       deps,
     );
   }
 
-  async owner(): Promise<null> {
-    return null;
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { endpoints = [] } = await this.#admin();
+    return [...submissionEndpoints([SMTP_HOSTS[this.#region]], [465, 587]), ...endpoints];
+  }
+
+  async owner(): Promise<Owner> {
+    return SHARED;
   }
 
   async list(): Promise<readonly IssuedCredential[]> {

@@ -48,6 +48,22 @@ describe.each([
     expect(await ledger.mints(ARN)).toHaveLength(1);
   });
 
+  it('gives back the endpoints that were accepted for this secret, each once', async () => {
+    const ledger = make();
+    const accepted = { host: 'a.example', port: 465, security: 'tls', ca: null } as const;
+    const by = { acceptedAt: 1, who: 'arn:aws:iam::123456789012:user/ada', reason: null };
+    await ledger.acceptEndpoint(ARN, { ...accepted, ...by });
+    await ledger.acceptEndpoint(ARN, { ...accepted, ...by, acceptedAt: 2 });
+    await ledger.acceptEndpoint(ARN, { ...accepted, security: 'starttls', ca: 'ab', ...by });
+    await ledger.acceptEndpoint(OTHER, { ...accepted, ...by, host: 'b.example' });
+    const found = await ledger.acceptedEndpoints(ARN);
+    expect(found.map(({ security, ca, acceptedAt }) => [security, ca, acceptedAt]).toSorted()).toEqual([
+      ['starttls', 'ab', 1],
+      ['tls', null, 2],
+    ]);
+    expect(await ledger.mints(ARN)).toEqual([]);
+  });
+
   it('keeps events, also several of one moment', async () => {
     const ledger = make();
     await ledger.recordEvent(ARN, 'credential.retired', 1, { accessKeyId: 'AKIA1', result: 'deactivate' });

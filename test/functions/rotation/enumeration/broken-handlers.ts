@@ -59,6 +59,7 @@ function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
     recordProof: (arn, proof) => ledger.recordProof(arn, proof),
     proofOf: (arn, token) => ledger.proofOf(arn, token),
+    acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
     recordEvent: (arn, event, at, details) => ledger.recordEvent(arn, event, at, details),
   };
 }
@@ -77,7 +78,10 @@ async function removeOldest(issuer: IssuingProvider): Promise<void> {
 }
 
 function issuerOf({ providerFor }: RotationPorts): IssuingProvider {
-  const provider = providerFor({ type: 'ses', userName: 'orders', region: 'us-east-1' }, '');
+  const provider = providerFor(
+    { type: 'ses', userName: 'orders', region: 'us-east-1' },
+    { arn: '', name: '' },
+  );
   if (provider.kind !== 'issuing') throw new Error('these break a provider that issues credentials');
   return provider;
 }

@@ -33,6 +33,8 @@ const SEED = {
   provider: { type: 'ses', userName: 'orders', region: 'us-east-1' },
 };
 
+const TAGS = { 'keyturn:managed': 'true', 'keyturn:endpoint': 'smtps://smtp.example.com:465' };
+
 /** One invocation of the rotation function. */
 export type Handler = (ports: RotationPorts, event: StepEvent) => Promise<unknown>;
 
@@ -57,7 +59,7 @@ export class Lab {
   /** Operations that operators have asked for, by their ids. */
   readonly requests = new Map<string, RotationRequest>();
   readonly store = new SecretStore(this.secrets.client);
-  readonly arn = this.secrets.create(NAME, JSON.stringify(SEED));
+  readonly arn = this.secrets.create(NAME, JSON.stringify(SEED), TAGS);
   readonly subject: Subject;
   readonly watch: Watch;
   handler: Handler;

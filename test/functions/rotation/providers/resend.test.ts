@@ -14,8 +14,9 @@ const REFUSALS = {
 async function start(domainId?: string): Promise<Issuer & { api: ResendApi; http: FaultyHttp }> {
   const api = new ResendApi();
   const http = await FaultyHttp.start(api.handle);
-  const { deps, subject } = new HttpWorld(http, api.adminKey, REFUSALS);
-  const provider = { type: 'resend', adminSecretId: 'admin', ...(domainId && { domainId }) } as const;
+  const admin = { type: 'resend', apiKey: api.adminKey, ...(domainId && { domainId }) };
+  const { deps, subject } = new HttpWorld(http, admin, REFUSALS);
+  const provider = { type: 'resend', adminSecretId: 'admin' } as const;
   return {
     ...subject,
     api,
@@ -30,7 +31,7 @@ async function start(domainId?: string): Promise<Issuer & { api: ResendApi; http
 describe('Resend', () => {
   conformsAsIssuer(() => start());
 
-  test('a key may send and do nothing else, from the one domain if one is named', async () => {
+  test('a key may send and do nothing else, from the one domain if its administrator names one', async () => {
     const { provider, api, close } = await start('d91cd9bd');
     const { username } = await provider.mint('orders');
     expect([...api.keys.values()]).toMatchObject([{ permission: 'sending_access', domainId: 'd91cd9bd' }]);
