@@ -116,17 +116,20 @@ export class EntraSecrets implements IssuingProvider {
   /** Graph does not document what it says of one that is gone, so a refusal is checked against the list. */
   async remove(keyId: string): Promise<void> {
     const path = [...this.#path(), 'removePassword'];
+    const deadline = this.#api.deadline();
     try {
-      await this.#api.call({ method: 'POST', path, body: { keyId }, answer: ANY_ANSWER });
+      await this.#api.call({ method: 'POST', path, body: { keyId }, answer: ANY_ANSWER, deadline });
     } catch (error) {
       const isRefused = error instanceof ProviderError && error.reason === 'refused';
-      if (!isRefused || (await this.list()).some(({ id }) => id === keyId)) throw error;
+      if (!isRefused) throw error;
+      const { passwordCredentials } = await this.#application(deadline);
+      if (passwordCredentials.some((one) => one.keyId === keyId)) throw error;
     }
   }
 
-  #application() {
+  #application(deadline = this.#api.deadline()) {
     const query = { $select: 'tags,passwordCredentials' };
-    return this.#api.call({ method: 'GET', path: this.#path(), query, answer: application });
+    return this.#api.call({ method: 'GET', path: this.#path(), query, answer: application, deadline });
   }
 
   #path(): string[] {
