@@ -6,6 +6,7 @@ import { setting } from './environment.ts';
 import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
+import { handles, shownText } from './observe/shown.ts';
 import { OperationTable } from './operations/operation-table.ts';
 import { overdueSince, type RotationSchedule } from './rotation/overdue.ts';
 import { newPassword } from './rotation/password.ts';
@@ -24,10 +25,9 @@ const operations = new OperationTable(dynamodb, setting('table'));
 const providerFor = deployedProviders(store);
 
 /** Retires replaced credentials: of one secret with `{ secretId }`, of all managed ones with `{}` (the schedule's event). */
-export const handler = async (
-  event: { secretId?: string },
-  context: Context,
-): Promise<RetirementOutcome[]> => {
+export const handler = handles(handle);
+
+async function handle(event: { secretId?: string }, context: Context): Promise<RetirementOutcome[]> {
   beginInvocation(context);
   const ports: RetirementPorts = {
     store,
@@ -49,7 +49,7 @@ export const handler = async (
     metrics.publishStoredMetrics();
   }
   return outcomes;
-};
+}
 
 async function* managedArns(): AsyncGenerator<string> {
   for await (const { arn, schedule } of store.listManaged()) {
@@ -76,8 +76,7 @@ async function retireOne(ports: RetirementPorts, secretId: string): Promise<Reti
 }
 
 function failure(secretArn: string, error: unknown): RetirementOutcome {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
-  return { kind: 'failed', secretArn, reason: 'aws-error', message: `${name}: ${message}` };
+  return { kind: 'failed', secretArn, reason: 'aws-error', message: shownText(error) };
 }
 
 function record(outcome: RetirementOutcome, durationMs: number): void {

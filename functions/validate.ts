@@ -11,6 +11,7 @@ import { isThrottling } from './credential/throttling.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
+import { handles } from './observe/shown.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
 const RESERVE_MS = 3000;
@@ -22,10 +23,12 @@ const store = new SecretReader(new SecretsManager());
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
 
 /** Validates one secret or several: a request of api/validation-request.ts as direct event, or as `POST /validations`. */
-export const handler = async (
+export const handler = handles(handle);
+
+async function handle(
   event: APIGatewayProxyEvent | object,
   context: Context,
-): Promise<APIGatewayProxyResult | Answer> => {
+): Promise<APIGatewayProxyResult | Answer> {
   beginInvocation(context);
   try {
     const answer = await answerTo('httpMethod' in event ? event.body : event, context);
@@ -34,7 +37,7 @@ export const handler = async (
   } finally {
     metrics.publishStoredMetrics();
   }
-};
+}
 
 async function answerTo(input: unknown, context: Context): Promise<Answer> {
   const parsed = parseRequest(input);

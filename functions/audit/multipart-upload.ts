@@ -40,7 +40,8 @@ export class MultipartUpload {
     const query = `partNumber=${number}&uploadId=${this.#uploadId}`;
     const { headers } = await this.#send('PUT', `${this.#key}?${query}`, body);
     const tag = headers.get('etag');
-    if (tag === null) throw new KeyturnError(`PUT of ${this.#key}: expected the ETag of part ${number}, got none`);
+    if (tag === null)
+      throw new KeyturnError(`PUT of ${this.#key}: expected the ETag of part ${number}, got none`);
     this.#tags.push(tag);
   }
 

@@ -102,7 +102,7 @@ export class ReportBucket {
     const signal = endsIn(STREAM_LIMIT_MS);
     const { status, body } = await patiently(signal, async () => {
       const received = await send(await this.#signed('GET', key, {}), { signal });
-      if (received.status !== 200) for await (const _ of within(received.body, MOST_BYTES)) continue;
+      if (received.status !== 200) for await (const _ of within(received.body, MOST_BYTES));
       return received;
     });
     if (status === 404) return undefined;

@@ -1,6 +1,7 @@
 import { type Credential, idOf, type Provider } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
+import { shownText } from '../observe/shown.ts';
 import { nameOf } from '../rotation/issue-credential.ts';
 import type { IssuedCredential, IssuingProvider, RotationProvider } from '../rotation/provider.ts';
 import { orphansIn } from '../rotation/reconcile.ts';
@@ -43,8 +44,8 @@ export async function gather(
   const named = providerIn(read) ?? providerInTags(secret);
   const provider = named && ports.providerFor(named, secret.name);
   const listed = await listedBy(provider, secret).catch((error: unknown): Listed => {
-    if (whenUnreachable === 'reject' || !(error instanceof Error)) throw error;
-    return { kind: 'unreachable', message: `${error.name}: ${error.message}` };
+    if (whenUnreachable === 'reject') throw error;
+    return { kind: 'unreachable', message: shownText(error) };
   });
   // After the list: whatever is in it was announced here first, by a rotation that may be under way.
   const [mints, deactivations] = await Promise.all([

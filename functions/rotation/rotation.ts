@@ -6,6 +6,7 @@ import type { SecretStore } from '../credential/store.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { USER_TAG } from '../observe/names.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import type { RotationProvider } from './provider.ts';
 import type { SesProvider } from './providers/ses-schema.ts';
 
@@ -29,7 +30,7 @@ export interface Rotation {
 }
 
 /** A rotation that cannot go on. Secrets Manager retries the step later; the message is for people and holds no secret. */
-export class RotationError extends Error {
+export class RotationError extends KeyturnError {
   override readonly name = 'RotationError';
   /** `no-slot`: an alarm of its own waits for it. `waiting`: a person has to act first, which is no failure. */
   readonly reason: 'no-slot' | 'waiting' | undefined;

@@ -1,6 +1,6 @@
 import type { Credential } from '../credential/credential.ts';
-import type { TokenFailure } from '../smtp/judgement.ts';
 import type { Send } from '../net/http.ts';
+import type { TokenFailure } from '../smtp/judgement.ts';
 import { requestToken } from './entra-token.ts';
 
 /** Exchange Online, for the permissions that the application has there: SMTP.SendAsApp. */

@@ -21,7 +21,9 @@ export async function breaches(password: Redacted, fetcher: Send = send): Promis
   const limits = { signal: AbortSignal.timeout(LIMIT_MS), mostBytes: MOST_BYTES };
   const answer = await exchange(fetcher, RANGE + digest.slice(0, PREFIX_LENGTH), request, limits);
   if (answer.kind !== 'answered' || answer.status !== 200)
-    throw Object.assign(new Error(`Have I Been Pwned answered ${outcomeOf(answer)}`), { name: nameOf(answer) });
+    throw Object.assign(new Error(`Have I Been Pwned answered ${outcomeOf(answer)}`), {
+      name: nameOf(answer),
+    });
   const suffix = digest.slice(PREFIX_LENGTH);
   const line = answer.body
     .toString()

@@ -12,7 +12,8 @@ type Cut = Extract<Answer, { kind: 'cut' }>;
 
 export function noAnswer(request: Request, { reason: why, code }: Unanswered): ProviderError {
   const unsent = why === 'not-connected';
-  const reason = !unsent && !isRead(request) ? 'ambiguous' : why === 'unreadable' ? 'protocol' : 'unavailable';
+  const reason =
+    !unsent && !isRead(request) ? 'ambiguous' : why === 'unreadable' ? 'protocol' : 'unavailable';
   return new ProviderError(reason, say(request, `no answer (${code})${unsent ? '' : doubt(request)}`));
 }
 

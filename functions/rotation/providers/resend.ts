@@ -101,7 +101,10 @@ export class ResendKeys implements IssuingProvider {
 }
 
 function notAList(got: string): ProviderError {
-  return new ProviderError('protocol', `Resend was asked for its API keys: expected them all once, got ${got}`);
+  return new ProviderError(
+    'protocol',
+    `Resend was asked for its API keys: expected them all once, got ${got}`,
+  );
 }
 
 function issued(key: v.InferOutput<typeof listed>['data'][number]): IssuedCredential {

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
+import { KeyturnError } from '../../observe/shown.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
 import { accessKeys } from './access-keys.ts';
 import { sesSmtpPassword } from './ses-password.ts';
@@ -60,7 +61,8 @@ export class SesKeys implements IssuingProvider {
     const { userName, region, regions = [] } = this.#provider;
     const { AccessKey } = await this.#mintingIam.send(new CreateAccessKeyCommand({ UserName: userName }));
     const { AccessKeyId, SecretAccessKey } = AccessKey ?? {};
-    if (!AccessKeyId || !SecretAccessKey) throw new Error('IAM answered CreateAccessKey without a key');
+    if (!AccessKeyId || !SecretAccessKey)
+      throw new KeyturnError('IAM answered CreateAccessKey without a key');
     const passwordFor = (place: string) => new Redacted(sesSmtpPassword(SecretAccessKey, place));
     return {
       id: AccessKeyId,

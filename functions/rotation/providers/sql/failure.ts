@@ -12,6 +12,8 @@ const MEANINGS: readonly (readonly [RegExp, ProviderErrorReason])[] = [
   // A digit tells a SQLSTATE from Node's EPIPE.
   [/^((?=.*\d)[0-9A-Z]{5}|ER_\w+)$/, 'refused'],
 ];
+/** A SQLSTATE, a name of MySQL or of Node: nothing else that a server may say in its place. */
+const WORD = /^([0-9A-Z]{5}|[A-Z][A-Z0-9_]{2,60})$/;
 /** Verified TLS did not come about, so nothing was sent. */
 const TLS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HANDSHAKE_)/;
 
@@ -45,7 +47,7 @@ function reasonFor(phase: Phase, code: string, error: unknown): ProviderErrorRea
 function codeOf(error: unknown): string {
   if (error instanceof Forbidden) return `${error.code} not allowed by the network settings`;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  if (typeof code === 'string' && /^\w+$/.test(code)) return code;
+  if (typeof code === 'string' && WORD.test(code)) return code;
   return error instanceof Error && /without SSL|not support SSL/.test(error.message)
     ? 'HANDSHAKE_NO_SSL'
     : 'no answer';
