@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Credentials, sign } from 'aws4';
+import aws4, { type Credentials } from 'aws4';
 import { type Answer, endsIn, exchange, jsonOf } from '../net/http.ts';
 import { keptAlive, sendOver } from '../net/send.ts';
 import { endpointOf, type Service, signingRegion } from './endpoint.ts';
@@ -57,7 +57,7 @@ async function attempt(
 ): Promise<Buffer> {
   const region = signingRegion(service, env.AWS_REGION ?? '');
   const endpoint = new URL(endpointOf(service, region, env));
-  const { headers: signed } = sign(
+  const { headers: signed } = aws4.sign(
     { service: signedAs, region, method, path, host: endpoint.host, headers: { ...headers }, body },
     credentialsOf(env),
   );
