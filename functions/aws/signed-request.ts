@@ -92,6 +92,11 @@ function texts(headers: object = {}): Record<string, string> {
 
 /** Its name says what happened, as those of the SDK's errors do. */
 function unanswered({ reason, code }: Exclude<Answer, { kind: 'answered' }>): Error {
+  // Another try would bring the same.
+  if (reason === 'too-large' || reason === 'unreadable')
+    return new ServiceError('UnusableAnswer', `no answer of the service that can be read: ${reason}`, {
+      httpStatusCode: 200,
+    });
   const name = reason === 'too-late' ? 'TimeoutError' : code;
   return Object.assign(new Error(`no whole answer of the service: ${reason} (${code})`), { name, code });
 }

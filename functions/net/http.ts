@@ -105,20 +105,18 @@ export async function* within(
   }
 }
 
-/** In one buffer that grows: a list of a million chunks of one byte would take a hundred times their size. */
+/** In one buffer that grows in its place: a list of a million chunks of one byte would take a hundred times their size. */
 async function wholeOf(body: AsyncIterable<Uint8Array> | null, mostBytes: number): Promise<Buffer> {
-  let room = Buffer.alloc(0);
+  const room = new ArrayBuffer(0, { maxByteLength: mostBytes });
+  const bytes = new Uint8Array(room);
   let size = 0;
   for await (const chunk of within(body, mostBytes)) {
-    if (size + chunk.length > room.length) {
-      const larger = Buffer.alloc(Math.min(mostBytes, Math.max(2 * room.length, size + chunk.length)));
-      room.copy(larger);
-      room = larger;
-    }
-    room.set(chunk, size);
-    size += chunk.length;
+    const needed = size + chunk.length;
+    if (needed > room.byteLength) room.resize(Math.min(mostBytes, Math.max(2 * room.byteLength, needed)));
+    bytes.set(chunk, size);
+    size = needed;
   }
-  return room.subarray(0, size);
+  return Buffer.from(room, 0, size);
 }
 
 /** For messages: the status, or why there is none. */

@@ -91,8 +91,10 @@ const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
 function decoded(incoming: IncomingMessage): Readable {
   const coding = incoming.headers['content-encoding']?.trim().toLowerCase();
   if (!coding || coding === 'identity') return incoming;
-  // Whatever goes wrong is told to whoever reads on.
-  return pipeline(incoming, DECODERS.get(coding)?.() ?? refusal(), () => {});
+  const decoder = DECODERS.get(coding)?.() ?? refusal();
+  // It is told to whoever reads on; where nobody does, it would end the process.
+  decoder.on('error', () => {});
+  return pipeline(incoming, decoder, () => {});
 }
 
 function refusal(): Transform {

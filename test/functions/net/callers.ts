@@ -1,8 +1,9 @@
 /**
- * A process of its own, whose end is what is looked for: each caller of HTTP asks each hostile server (HOSTILE_SERVERS, JSON), and
+ * A process of its own, whose end is what is looked for: each caller of HTTP asks each hostile server (HOSTILE_SERVERS, JSON; HOSTILE_AT_ONCE of them at a time), and
  * then it prints what came of it and how much memory it took at most.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { DnsOverHttps } from '../../../functions/audit/dns/over-https.ts';
 import { policyOver } from '../../../functions/audit/dns/policy-file.ts';
 import { breaches } from '../../../functions/audit/facts/breaches.ts';
@@ -161,10 +162,15 @@ async function outcomeOf(name: string, call: Call, to: HostileServer): Promise<[
 async function main(servers: readonly HostileServer[]): Promise<void> {
   const before = process.resourceUsage().maxRSS;
   const outcomes: [string, string, string][] = [];
-  for (const to of servers) {
+  const atOnce = Number(process.env.HOSTILE_AT_ONCE);
+  const limit = pLimit(atOnce);
+  const askAll = async (to: HostileServer) => {
     const callers = Object.entries(to.hangs ? ADJUSTABLE : { ...ADJUSTABLE, ...OTHERS });
-    outcomes.push(...(await Promise.all(callers.map(([name, call]) => outcomeOf(name, call, to)))));
-  }
+    // Alone where the memory counts.
+    const each = pLimit(atOnce === 1 ? 1 : callers.length);
+    outcomes.push(...(await each.map(callers, ([name, call]) => outcomeOf(name, call, to))));
+  };
+  await limit.map(servers, askAll);
   const told: Told = { outcomes, grownMiB: Math.round((process.resourceUsage().maxRSS - before) / 1024) };
   process.stdout.write(JSON.stringify(told));
 }
