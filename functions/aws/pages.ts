@@ -12,11 +12,17 @@ interface Page {
   readonly NextMarker?: string | undefined;
 }
 
+/** Told where a page says to go on, it says the same, or throws. */
+type GoOn = (next: string | undefined) => string | undefined;
+
+/** For a list that its reader cuts short, after so many pages, and says so. */
+export const cutShort: GoOn = (next) => next;
+
 /** Page by page, until the service names nothing to go on from. Rejects when that would have no end. */
 export async function* pagesOf<P extends Page>(
   read: (token: string | undefined) => Promise<P>,
+  goOn: GoOn = pageTurns(LIMIT_MS),
 ): AsyncGenerator<P> {
-  const goOn = pageTurns(LIMIT_MS);
   let token: string | undefined;
   do {
     const page = await read(token);
@@ -39,9 +45,7 @@ export async function everyItem<P extends Page, T>(
  * Watches over the pages of one list: told where each says to go on, it throws when they come round to where they were,
  * are too many, or take longer than `limitMs`. A list is whole or it is none: by half of one, what lives would look gone.
  */
-export function pageTurns(
-  limitMs = Number.POSITIVE_INFINITY,
-): (next: string | undefined) => string | undefined {
+export function pageTurns(limitMs = Number.POSITIVE_INFINITY): GoOn {
   const endsAt = Date.now() + limitMs;
   const seen = new Set<string>();
   return (next) => {
