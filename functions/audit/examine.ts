@@ -1,6 +1,7 @@
 import { type SecretDescription, versionWith } from '../credential/secret-reader.ts';
 import { shownBy } from '../credential/validation.ts';
 import { OWNER_TAG } from '../observe/names.ts';
+import { shownName } from '../observe/shown.ts';
 import { Echoes, REDACTED } from '../smtp/echoes/echoes.ts';
 import type { CertificateFacts } from '../smtp/evidence.ts';
 import { mask } from '../smtp/masking.ts';
@@ -27,7 +28,7 @@ export function examineSecrets(secretArns: readonly string[], sources: Sources):
     try {
       return await examineSecret(secretArn, sources);
     } catch (error) {
-      return unexamined(secretArn, 'examine-failed', error instanceof Error ? error.name : 'Error');
+      return unexamined(secretArn, 'examine-failed', shownName(error));
     }
   });
 }

@@ -3,6 +3,7 @@ import type { RefusedResult } from '../api/error-body.ts';
 import type { BatchAnswer, ValidationResult } from '../api/validation-result.ts';
 import type { Attempt } from '../budget/attempt.ts';
 import { logger } from '../observe/logger.ts';
+import { shownName } from '../observe/shown.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
 import { isThrottling } from './throttling.ts';
 import type { Proof, Prove } from './validation.ts';
@@ -53,7 +54,7 @@ export function crashed(secretId: string, error: string): RefusedResult {
 export function refusalFor(secretId: string, error: unknown): Refusal {
   if (error instanceof OutOfTime) return OUT_OF_TIME;
   if (isThrottling(error)) return THROTTLED;
-  const { name } = error instanceof Error ? error : { name: 'Error' };
+  const name = shownName(error);
   logger.error('credential.validation-failed', {
     event: 'credential.validation-failed',
     secretId,

@@ -7,6 +7,7 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { pageTurns } from '../aws/pages.ts';
 import { MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 import type { RotationSchedule } from '../rotation/overdue.ts';
 import type { Redacted } from './redacted.ts';
@@ -93,10 +94,12 @@ export class SecretStore extends SecretReader {
       { Key: 'tag-key' as const, Values: [MANAGED_TAG.key] },
       { Key: 'tag-value' as const, Values: [MANAGED_TAG.value] },
     ];
+    const goOn = pageTurns();
     for await (const page of paginateListSecrets(
       { client: this.#client },
       { Filters: filters, MaxResults: 100 },
     )) {
+      goOn(page.NextToken);
       for (const entry of page.SecretList ?? []) {
         const { ARN, Name } = entry;
         const tags = tagsOf(entry.Tags);

@@ -95,6 +95,16 @@ export const ENVIRONMENT = {
   digestFrom: 'KEYTURN_DIGEST_FROM',
 } as const;
 
+/**
+ * Of every answer of the API, those of the gateway itself too. They tell of credentials: nothing on the way may keep one,
+ * take it for another type, or have it fetched without TLS (RFC 6797; two years, as browsers' preload list wants it).
+ */
+export const ANSWER_HEADERS = {
+  'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 /** Keys in the report bucket. */
 export const REPORT = {
   latest: 'audits/latest.json',

@@ -1,5 +1,6 @@
 import { spelt } from '../credential/canonical-endpoint.ts';
 import { everyLogin } from '../credential/credential.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import { heal } from '../rotation/healing.ts';
 import { type LabelledLogin, labelledLogins } from '../rotation/labelled.ts';
 import { recordPromotion } from '../rotation/promotion.ts';
@@ -85,11 +86,12 @@ async function changeCredential(
   action: CredentialChange,
 ): Promise<string> {
   if (action.step === 'lock-login') {
-    if (provider?.kind !== 'setting') throw new Error('only a login that takes a password can be locked');
+    if (provider?.kind !== 'setting')
+      throw new KeyturnError('only a login that takes a password can be locked');
     await provider.set(action.login, newPassword(provider.passwordLimit));
     return 'locked';
   }
-  if (provider?.kind !== 'issuing') throw new Error('only an issued credential can be switched');
+  if (provider?.kind !== 'issuing') throw new KeyturnError('only an issued credential can be switched');
   const { id, step } = action;
   const off = { accessKeyId: id, deactivatedAt: now(), quarantined: true };
   if (step === 'reactivate') await provider.reactivate(id);
@@ -123,7 +125,7 @@ async function dropPending(
   { facts, provider }: Gathered,
   { step, versionId: token }: Extract<Action, { step: 'give-up-pending' | 'clear-pending' }>,
 ): Promise<string> {
-  if (!provider) throw new Error('the secret names no provider');
+  if (!provider) throw new KeyturnError('the secret names no provider');
   const known = facts.mints.find((one) => one.token === token);
   const mint = known ?? { token, startedAt: 0, endsBy: 0, accessKeyId: null };
   const logins: readonly LabelledLogin[] = await labelledLogins(ports.store, facts.secret);

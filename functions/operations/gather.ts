@@ -7,6 +7,7 @@ import {
 } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
+import { shownText } from '../observe/shown.ts';
 import { claimOf, ownIn } from '../rotation/ownership.ts';
 import type { IssuedCredential, IssuingProvider, RotationProvider } from '../rotation/provider.ts';
 import { orphansIn } from '../rotation/reconcile.ts';
@@ -54,9 +55,8 @@ export async function gather(
     return { listed: await listedBy(provider, secret), endpoints };
   };
   const { listed, endpoints } = await asked().catch((error: unknown): Awaited<ReturnType<typeof asked>> => {
-    if (whenUnreachable === 'reject' || !(error instanceof Error)) throw error;
-    const message = `${error.name}: ${error.message}`;
-    return { listed: { kind: 'unreachable', message }, endpoints: new Map() };
+    if (whenUnreachable === 'reject') throw error;
+    return { listed: { kind: 'unreachable', message: shownText(error) }, endpoints: new Map() };
   });
   // After the list: whatever is in it was announced here first, by a rotation that may be under way.
   const [mints, deactivations] = await Promise.all([

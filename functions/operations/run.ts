@@ -1,3 +1,4 @@
+import { shownText } from '../observe/shown.ts';
 import type { Judgement } from '../smtp/judgement.ts';
 import { decideAcceptance } from './acceptance.ts';
 import { carryOut } from './act.ts';
@@ -145,6 +146,6 @@ function shown({ code, state, nextAction, fix }: Finding) {
 }
 
 function failed(error: unknown): { readonly result: Result; readonly message: string } {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
-  return { result: 'error', message: `${name}: ${message}. Ask for it again: it goes on where it stopped.` };
+  const message = `${shownText(error)}. Ask for it again: it goes on where it stopped.`;
+  return { result: 'error', message };
 }

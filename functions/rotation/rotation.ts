@@ -6,6 +6,7 @@ import type { SecretStore } from '../credential/store.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { SECRET_TAG, USER_TAG } from '../observe/names.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import type { RotationProvider, ServedSecret } from './provider.ts';
 import { sesHost } from './providers/ses-endpoint.ts';
 import type { SesProvider } from './providers/ses-schema.ts';
@@ -50,7 +51,7 @@ export interface Rotation {
 export type RotationErrorReason = 'no-slot' | 'waiting' | 'endpoint-changed';
 
 /** A rotation that cannot go on. Secrets Manager retries the step later; the message is for people and holds no secret. */
-export class RotationError extends Error {
+export class RotationError extends KeyturnError {
   override readonly name = 'RotationError';
   readonly reason: RotationErrorReason | undefined;
 

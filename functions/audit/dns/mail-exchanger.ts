@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import { shownName } from '../../observe/shown.ts';
 import { upgrade, withLine } from '../../probe/dialogue.ts';
 import { Interrupted } from '../../probe/interrupted.ts';
 import { auditOptions } from '../../probe/tls-session.ts';
@@ -27,7 +28,7 @@ export function exchangersOver(network: Network, port = SMTP_PORT) {
       });
     } catch (error) {
       if (error instanceof Interrupted) return missing(error.reason, error.code);
-      return missing('unreachable', error instanceof Error ? error.name : 'Error');
+      return missing('unreachable', shownName(error));
     }
   };
 }

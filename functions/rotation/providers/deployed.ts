@@ -4,6 +4,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import type { Provider } from '../../credential/credential.ts';
 import type { SecretStore } from '../../credential/store.ts';
 import { setting } from '../../environment.ts';
+import { send } from '../../net/send.ts';
 import { Network } from '../../smtp/network.ts';
 import type { RotationProvider, ServedSecret } from '../provider.ts';
 import { adminSecrets } from './admin-secret.ts';
@@ -22,7 +23,7 @@ export function deployedProviders(
   const deps = {
     iam: new IAMClient({ requestHandler }),
     mintingIam: new IAMClient({ requestHandler, maxAttempts: 1 }),
-    fetch,
+    fetch: send,
     sleep,
     now: Date.now,
     network: new Network({ ports: [...PORTS, ...setting('ports')], networks: setting('networks') }),

@@ -134,18 +134,22 @@ export class EntraSecrets implements IssuingProvider {
   /** Graph does not document what it says of one that is gone, so a refusal is checked against the list. */
   async remove(keyId: string): Promise<void> {
     const path = [...this.#path(), 'removePassword'];
+    const deadline = this.#api.deadline();
     try {
-      await this.#api.call({ method: 'POST', path, body: { keyId }, answer: ANY_ANSWER });
+      await this.#api.call({ method: 'POST', path, body: { keyId }, answer: ANY_ANSWER, deadline });
     } catch (error) {
       const isRefused = error instanceof ProviderError && error.reason === 'refused';
-      if (!isRefused || (await this.list()).some(({ id }) => id === keyId)) throw error;
+      if (!isRefused) throw error;
+      const { passwordCredentials } = await this.#application(deadline);
+      if (passwordCredentials.some((one) => one.keyId === keyId)) throw error;
     }
   }
 
   /** The object id and the client id stand side by side in the secret: both must be of one application. */
-  async #application() {
+  async #application(deadline = this.#api.deadline()) {
     const query = { $select: 'appId,tags,passwordCredentials' };
-    const found = await this.#api.call({ method: 'GET', path: this.#path(), query, answer: application });
+    const call = { method: 'GET', path: this.#path(), query, answer: application, deadline } as const;
+    const found = await this.#api.call(call);
     if (isSame(found.appId, this.#provider.clientId)) return found;
     throw new ProviderError(
       'refused',

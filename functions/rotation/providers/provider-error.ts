@@ -1,3 +1,4 @@
+import { KeyturnError } from '../../observe/shown.ts';
 /**
  * - `refused`: the provider will not do it; nothing was changed.
  * - `unauthorized`: it does not accept the administrator's key, or the key may not do this; nothing was changed.
@@ -22,7 +23,7 @@ interface ProviderErrorDetails {
 }
 
 /** What a provider's API answered instead of doing as asked. The message holds nothing that was sent or received. */
-export class ProviderError extends Error {
+export class ProviderError extends KeyturnError {
   override readonly name = 'ProviderError';
   readonly reason: ProviderErrorReason;
   /** The HTTP status, when there was an answer. */

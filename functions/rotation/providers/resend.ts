@@ -10,7 +10,7 @@ import {
   SHARED,
 } from '../provider.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
-import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
+import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { ResendProvider } from './resend-schema.ts';
 import { submissionEndpoints } from './submission.ts';
@@ -19,6 +19,8 @@ import { submissionEndpoints } from './submission.ts';
 const NAME_LIMIT = 50;
 /** The most that one page holds. */
 const PAGE = 100;
+/** 5,000 keys. Resend takes two to ten requests a second, so that more would not be over in the time of one call either. */
+const MOST_PAGES = 50;
 
 const time = v.pipe(
   v.string(),
@@ -69,14 +71,20 @@ export class ResendKeys implements IssuingProvider {
     return SHARED;
   }
 
+  /** All of them, or it rejects: by half a list a living key would look like one that is gone. */
   async list(): Promise<readonly IssuedCredential[]> {
-    const keys: IssuedCredential[] = [];
-    for (;;) {
-      const { has_more, data } = await this.#page(keys.at(-1)?.id);
-      keys.push(...data.map(issued));
-      // A page that is empty and promises more would be asked for without end.
-      if (!has_more || data.length === 0) return keys;
+    const deadline = this.#api.deadline();
+    const keys = new Map<string, IssuedCredential>();
+    let last: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      const { has_more, data } = await this.#page(last, deadline);
+      const expected = keys.size + data.length;
+      for (const key of data) keys.set(key.id, issued(key));
+      last = data.at(-1)?.id;
+      if (keys.size < expected || (has_more && last === undefined)) throw notAList('pages that repeat');
+      if (!has_more) return [...keys.values()];
     }
+    throw notAList(`more than ${MOST_PAGES} pages`);
   }
 
   async mint(name: string): Promise<MintedCredential> {
@@ -103,10 +111,17 @@ export class ResendKeys implements IssuingProvider {
     }
   }
 
-  #page(after: string | undefined) {
-    const query = { limit: String(PAGE), ...(after && { after }) };
-    return this.#api.call({ method: 'GET', path: ['api-keys'], query, answer: listed });
+  #page(after: string | undefined, deadline: Deadline) {
+    const query = { limit: String(PAGE), ...(after !== undefined && { after }) };
+    return this.#api.call({ method: 'GET', path: ['api-keys'], query, answer: listed, deadline });
   }
+}
+
+function notAList(got: string): ProviderError {
+  return new ProviderError(
+    'protocol',
+    `Resend was asked for its API keys: expected them all once, got ${got}`,
+  );
 }
 
 function issued(key: v.InferOutput<typeof listed>['data'][number]): IssuedCredential {

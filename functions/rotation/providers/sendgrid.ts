@@ -9,7 +9,7 @@ import {
   SHARED,
 } from '../provider.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
-import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
+import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
 import { submissionEndpoints } from './submission.ts';
@@ -69,8 +69,13 @@ export class SendGridKeys implements IssuingProvider {
     return SHARED;
   }
 
-  async list(): Promise<readonly IssuedCredential[]> {
-    const { result } = await this.#api.call({ method: 'GET', path: ['v3', 'api_keys'], answer: listed });
+  list(): Promise<readonly IssuedCredential[]> {
+    return this.#list(this.#api.deadline());
+  }
+
+  async #list(deadline: Deadline): Promise<readonly IssuedCredential[]> {
+    const call = { method: 'GET', path: ['v3', 'api_keys'], answer: listed, deadline } as const;
+    const { result } = await this.#api.call(call);
     return result.map(({ api_key_id: id, name }) => ({
       id,
       name,
@@ -83,10 +88,11 @@ export class SendGridKeys implements IssuingProvider {
 
   async mint(name: string): Promise<MintedCredential> {
     const body = { name, scopes: SCOPES };
-    const call = { method: 'POST', path: ['v3', 'api_keys'], body, answer: minted } as const;
+    const deadline = this.#api.deadline();
+    const call = { method: 'POST', path: ['v3', 'api_keys'], body, answer: minted, deadline } as const;
     const { api_key, api_key_id: id } = await this.#api
       .call(call)
-      .catch((error: unknown) => this.#explain(error));
+      .catch((error: unknown) => this.#explain(error, deadline));
     return { id, username: 'apikey', password: new Redacted(api_key) };
   }
 
@@ -107,9 +113,9 @@ export class SendGridKeys implements IssuingProvider {
   }
 
   /** 403 stands for a key that may not make keys, and for the limit: the list tells which. */
-  async #explain(error: unknown): Promise<never> {
+  async #explain(error: unknown, deadline: Deadline): Promise<never> {
     const forbidden = error instanceof ProviderError && error.status === 403;
-    if (!forbidden || (await this.list()).length < KEYS_PER_ACCOUNT) throw error;
+    if (!forbidden || (await this.#list(deadline)).length < KEYS_PER_ACCOUNT) throw error;
     throw new ProviderError(
       'refused',
       `all ${KEYS_PER_ACCOUNT} API keys of the SendGrid account are taken: remove one that is not used, then rotate again`,

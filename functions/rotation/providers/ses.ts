@@ -11,6 +11,7 @@ import {
 import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
+import { KeyturnError } from '../../observe/shown.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from '../provider.ts';
 import { accessKeys } from './access-keys.ts';
 import { sesEndpoints } from './ses-endpoint.ts';
@@ -67,7 +68,8 @@ export class SesKeys implements IssuingProvider {
     const { userName, region, regions = [] } = this.#provider;
     const { AccessKey } = await this.#mintingIam.send(new CreateAccessKeyCommand({ UserName: userName }));
     const { AccessKeyId, SecretAccessKey } = AccessKey ?? {};
-    if (!AccessKeyId || !SecretAccessKey) throw new Error('IAM answered CreateAccessKey without a key');
+    if (!AccessKeyId || !SecretAccessKey)
+      throw new KeyturnError('IAM answered CreateAccessKey without a key');
     const passwordFor = (place: string) => new Redacted(sesSmtpPassword(SecretAccessKey, place));
     return {
       id: AccessKeyId,

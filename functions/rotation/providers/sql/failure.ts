@@ -13,6 +13,8 @@ const MEANINGS: readonly (readonly [RegExp, ProviderErrorReason])[] = [
   // A digit tells a SQLSTATE from Node's EPIPE.
   [/^((?=.*\d)[0-9A-Z]{5}|ER_\w+)$/, 'refused'],
 ];
+/** A SQLSTATE, a name of MySQL or of Node: nothing else that a server may say in its place. */
+const WORD = /^([0-9A-Z]{5}|[A-Z][A-Z0-9_]{2,60})$/;
 /** Verified TLS did not come about, so nothing was sent. */
 const TLS = /^(ERR_TLS_|ERR_SSL_|HANDSHAKE_)/;
 
@@ -46,5 +48,5 @@ function reasonFor(phase: Phase, code: string, error: unknown): ProviderErrorRea
 function codeOf(error: unknown): string {
   if (error instanceof Forbidden) return `${error.code} not allowed by the network settings`;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' && /^\w+$/.test(code) ? code : 'no answer';
+  return typeof code === 'string' && WORD.test(code) ? code : 'no answer';
 }
