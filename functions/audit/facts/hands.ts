@@ -6,34 +6,10 @@ import type {
 import { pagesOf } from '../../aws/pages.ts';
 import type { QueryApi } from '../../aws/query-api.ts';
 import { documentOf, isAbout, isAdministrators } from '../policy-document.ts';
+import { ACTIONS } from '../powers.ts';
 import type { HandsFacts, Principal } from './account.ts';
 import type { PolicyStatement } from './aws.ts';
 
-/** What hands can do to a credential under Keyturn's care, as the check `secret.hands` words it, by the actions for it. */
-export const POWERS = {
-  'write its value': [
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecret',
-    'secretsmanager:UpdateSecretVersionStage',
-  ],
-  'change its tags or its policy': [
-    'secretsmanager:TagResource',
-    'secretsmanager:UntagResource',
-    'secretsmanager:PutResourcePolicy',
-  ],
-  'change the tags of its IAM user': ['iam:TagUser', 'iam:UntagUser'],
-  "invoke or change Keyturn's functions": ['lambda:InvokeFunction', 'lambda:UpdateFunctionCode'],
-  "write to Keyturn's table": [
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:BatchWriteItem',
-  ],
-} as const;
-
-export type Power = keyof typeof POWERS;
-
-const ACTIONS: readonly string[] = Object.values(POWERS).flat();
 const FILTER = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'];
 /** Roles that AWS services hold by themselves. */
 const SERVICE_LINKED = '/aws-service-role/';
