@@ -93,7 +93,7 @@ describe('POST /validations with several secrets', () => {
     expect(history).toHaveLength(3);
   });
 
-  it('takes fifty of one host, two logins at a time', async () => {
+  it('takes fifty of one host, two logins at a time', { timeout: 30_000 }, async () => {
     const secretIds = Object.keys(users).map((user) => `mail/${user}`);
     secretIds.forEach((name, index) => void create(name, index));
     const { body } = await post({ secretIds }, 29_000);

@@ -1,9 +1,14 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { parseSecret } from '../../../functions/credential/schema.ts';
+import { PasswordTable } from '../../../functions/rotation/providers/sql.ts';
+import { Webhook } from '../../../functions/rotation/providers/webhook.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { certificateOf, chainWith } from '../../support/odd-certificates/chains.ts';
 import { curveKeys, otherKeys, WITHOUT_IDENTIFIER } from '../../support/odd-certificates/keys.ts';
+import { adminOf } from '../../support/providers/admin-of.ts';
 
 const EXPECTED = 'PEM certificates with RSA, Ed25519, P-256, P-384 or P-521 keys, not ';
 const FIT = /^(prime256v1|secp384r1|secp521r1) /;
@@ -15,6 +20,14 @@ const rootOn = (curve: string) => {
   if (!key) throw new Error(`expected ${curve} among the curves of OpenSSL`);
   return chainWith(key, 'root').root;
 };
+
+const depsWith = (admin: object) => ({
+  readAdmin: adminOf(admin),
+  network: loopbackNetwork(),
+  randomBytes,
+  newId: randomUUID,
+  now: Date.now,
+});
 
 describe('the trusted certificates of a secret', () => {
   it('may be on a curve that public authorities use', () => {
@@ -45,31 +58,43 @@ describe('the trusted certificates of a secret', () => {
     const odd = rootOn('brainpoolP256r1 named');
     const { cert } = await createAuthority();
     const expected = `${EXPECTED}brainpoolP256r1`;
+    const places: readonly (readonly [string, object])[] = [
+      ['$.ca', { ca: `${cert}\n${odd}` }],
+      ['$.endpoints.0.ca', { endpoints: [{ region: 'eu-west-1', host: 'a.example', port: 465, ca: odd }] }],
+    ];
+    for (const [path, changes] of places)
+      expect(parse(changes)).toEqual({ kind: 'malformed', path, expected });
+  });
+
+  it('are refused in an administrator’s secret, for a database, a receiver and a mail server', async () => {
+    const ca = rootOn('brainpoolP256r1 named');
+    const place = { host: 'db.corp.example', database: 'mail', table: 'users' };
+    const columns = { loginColumn: 'login', passwordColumn: 'password' };
     const sql = {
-      type: 'sql',
-      dialect: 'postgresql',
-      host: 'db.corp.example',
-      database: 'mail',
-      table: 'users',
-      loginColumn: 'login',
-      passwordColumn: 'password',
-      logins: ['ada'],
-      adminSecretId: 'admin',
+      ...{ type: 'sql', dialect: 'postgresql', username: 'u', password: 'p' },
+      ...place,
+      ...columns,
     };
     const webhook = {
       type: 'webhook',
       url: 'https://set.corp.example',
-      logins: ['ada'],
-      signingSecretId: 'sign',
+      signingSecret: `whsec_${'a'.repeat(32)}`,
     };
-    const places: readonly (readonly [string, object])[] = [
-      ['$.ca', { ca: `${cert}\n${odd}` }],
-      ['$.endpoints.0.ca', { endpoints: [{ region: 'eu-west-1', host: 'a.example', port: 465, ca: odd }] }],
-      ['$.provider.ca', { provider: { ...sql, ca: odd } }],
-      ['$.provider.ca', { provider: { ...webhook, ca: odd } }],
-    ];
-    for (const [path, changes] of places)
-      expect(parse(changes)).toEqual({ kind: 'malformed', path, expected });
+    const logins: [string] = ['ada'];
+    const table = (admin: object) =>
+      new PasswordTable({ type: 'sql', adminSecretId: 'admin', logins }, depsWith({ ...admin, logins }));
+    const hook = (admin: object) =>
+      new Webhook({ type: 'webhook', signingSecretId: 'admin', logins }, depsWith({ ...admin, logins }));
+    const elsewhere = { endpoints: [{ host: 'a.example', port: 465, ca }] };
+    for (const provider of [
+      table({ ...sql, ca }),
+      table({ ...sql, ...elsewhere }),
+      hook({ ...webhook, ca }),
+      hook({ ...webhook, ...elsewhere }),
+    ])
+      await expect(provider.check()).rejects.toThrow(`${EXPECTED}brainpoolP256r1`);
+    await table(sql).check();
+    await hook(webhook).check();
   });
 
   it('are refused with a key that is not readable, and never thrown at', () => {
