@@ -171,9 +171,14 @@ function ofPending(facts: Facts): Finding[] {
       nextAction: wasCurrent
         ? 'Take the label off; its credential was current before, and stays.'
         : 'Revoke its credential, which never was current, and take the label off.',
-      fix: nextDrop(facts, pending),
+      fix: wasCurrent || isReached(facts.issuer) ? nextDrop(facts, pending) : null,
     },
   ];
+}
+
+/** Whose the credential is cannot be told before the trouble with its provider is mended. */
+function isReached({ kind }: Facts['issuer']): boolean {
+  return kind !== 'not-owner' && kind !== 'unreachable';
 }
 
 function ofIssued({ issuer, versions }: Facts, current: Version | undefined): Finding[] {

@@ -4,6 +4,7 @@ import type { Endpoint, Provider } from '../credential/credential.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
 import { endpointsNamedFor } from '../rotation/allowed-endpoints.ts';
 import { isAmong, type Refusal, refusalOf } from '../rotation/endpoint-rule.ts';
+import { ProviderError } from '../rotation/providers/provider-error.ts';
 import { RotationError } from '../rotation/rotation.ts';
 import type { OperationPorts } from './ports.ts';
 
@@ -64,12 +65,14 @@ async function rulingOn(
     const refused = named.filter((one) => !isAmong(allowed, one));
     return { refused, refusal: refusalOf(named, allowed, secretName) };
   } catch (error) {
-    if (!(error instanceof RotationError) || error.reason !== 'endpoint-changed') throw error;
-    return { refused: [], refusal: { state: error.message, nextAction: TOKEN_ENDPOINT } };
+    // Of this version alone: an old one, or one that somebody added, must not keep the others from being revoked.
+    const isRuling = error instanceof RotationError && error.reason === 'endpoint-changed';
+    if (!isRuling && !(error instanceof ProviderError)) throw error;
+    return { refused: [], refusal: { state: error.message, nextAction: ADMINISTRATOR } };
   }
 }
 
-const TOKEN_ENDPOINT = "Put it right in the secret; where it belongs, the administrator's secret says.";
+const ADMINISTRATOR = "Put it right in the secret, or in the administrator's secret that it names.";
 
 function namedEndpoint(endpoint: Endpoint): NamedEndpoint {
   const authorities = endpoint.ca === undefined ? [] : certificatesIn(endpoint.ca).map(subjectOf);

@@ -6,6 +6,7 @@ import { LEASE_MS } from './lease.ts';
 import { nameOf } from './ownership.ts';
 import type { RotationProvider, SettingProvider } from './provider.ts';
 import type { RetirementPorts } from './retirement.ts';
+import { ownershipTrouble } from './rotation.ts';
 
 /** What was found of a pending version that is not current; absent when there is none. */
 export interface PendingOutcome {
@@ -68,6 +69,7 @@ async function whoseIs(
   mint: Mint,
 ): Promise<'ours' | 'nobody' | 'not-provable'> {
   if (provider.kind === 'manual') return 'ours';
+  if ((await ownershipTrouble(provider, arn)) !== null) return 'not-provable';
   if (!isOfAttempt(pending, mint)) return 'not-provable';
   if (provider.kind === 'setting')
     return (provider.logins as readonly string[]).includes(pending.credential.username)

@@ -7,7 +7,7 @@ import { promote, proveAndPromote } from './promotion.ts';
 import { type Rotation, readBasis } from './rotation.ts';
 import { setSecret, usable } from './set-secret.ts';
 import { type SettledPlan, settledPlan } from './settled-plan.ts';
-import { preflight, proveSecret } from './test-secret.ts';
+import { preflight, proveSecret, restore } from './test-secret.ts';
 
 export type StepResult =
   | 'minted'
@@ -46,7 +46,13 @@ async function onPending(
   pending: SecretValue,
 ): Promise<StepResult> {
   const { provider, ...credential } = usable(pending);
-  await confine(rotation, { endpoints: everyEndpoint(credential), provider });
+  try {
+    await confine(rotation, { endpoints: everyEndpoint(credential), provider });
+  } catch (error) {
+    // Of a single login this version's password may have been set before; what refuses it now says more than a second fault.
+    await restore(rotation, credential).catch(() => {});
+    throw error;
+  }
   switch (plan.kind) {
     case 'set':
       return setSecret(rotation, pending);

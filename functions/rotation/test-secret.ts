@@ -53,7 +53,7 @@ export async function preflight(
  * With one login only, the unproven password has replaced the one in use: that is put back, where the one in use is set,
  * until the next try. Under a lease, which ends what another process may have proven meanwhile.
  */
-async function restore(rotation: Rotation, pending: Credential): Promise<void> {
+export async function restore(rotation: Rotation, pending: Credential): Promise<void> {
   const { ledger, secret, token, now } = rotation;
   const current = await readCurrent(rotation);
   if (current?.username !== pending.username) return;

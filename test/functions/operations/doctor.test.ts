@@ -221,6 +221,22 @@ describe('doctor', () => {
     expect(codes(await lab.operate(lab.operation('doctor')))).toEqual(['provider-trouble']);
   });
 
+  it('revokes nothing of a provider whose user belongs to another secret, though a pending version names it', async () => {
+    const lab = await rotated();
+    lab.isServerDown = true;
+    await lab.rotate();
+    lab.isServerDown = false;
+    lab.now += HOUR_MS;
+    const keys = [...iamOf(lab).keys.keys()];
+    const stranger = { kind: 'tagged', secretArn: `${lab.arn}-of-another` };
+    Object.assign(lab.subject.provider, { owner: async () => stranger });
+    const found = await lab.operate(lab.operation('doctor', true));
+    expect(codes(found)).toContain('pending-stuck');
+    expect([...iamOf(lab).keys.keys()]).toEqual(keys);
+    await lab.operate(lab.operation('compromised'));
+    expect([...iamOf(lab).keys.keys()]).toEqual(keys);
+  });
+
   it('has a test for each of its findings but those of the clock and of a server', () => {
     const tested = new Set(Object.values(TROUBLES).flatMap(({ finds }) => finds));
     const elsewhere = [

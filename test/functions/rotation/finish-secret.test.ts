@@ -310,3 +310,19 @@ describe('the event of a promotion', () => {
     expect(passwords.filter((password) => told.includes(password))).toEqual([]);
   });
 });
+
+it.each(['setSecret', 'testSecret', 'finishSecret'] as const)(
+  'a single login works again when its endpoint is refused in %s, after its new password was set',
+  async (step) => {
+    const lab = await DirectCalls.begin(SUBJECTS['setting, one login']);
+    const token = await lab.set();
+    const { store } = lab.ports();
+    const describe = store.describe.bind(store);
+    store.describe = async (id) => {
+      const found = await describe(id);
+      return found.kind === 'found' ? { ...found, tags: { 'keyturn:managed': 'true' } } : found;
+    };
+    await expect(lab.step(step, token, { store })).rejects.toMatchObject({ reason: 'endpoint-changed' });
+    expect(lab.subject.accepts(lab.credential('AWSCURRENT') ?? expect.fail('none'), true)).toBe(true);
+  },
+);
