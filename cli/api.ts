@@ -4,11 +4,15 @@ import * as v from 'valibot';
 import { type AuditSummary, auditSummary } from '../functions/api/audit-summary.ts';
 import { type OperationAnswer, operationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationRequest } from '../functions/api/operation-request.ts';
+import { type Answer, endsIn, exchange, jsonOf } from '../functions/net/http.ts';
+import { send } from '../functions/net/send.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { Failure } from './exit-code.ts';
 
 /** API Gateway itself answers within 29 seconds (ms). */
 const SILENCE_MS = 35_000;
+/** The most that a function may answer with. */
+const MOST_BYTES = 6 * 1024 * 1024;
 
 export type Answered<T> = { readonly kind: 'answer'; readonly answer: T } | Failure;
 
@@ -48,12 +52,12 @@ export class Api {
     const url = new URL(path, this.#url);
     try {
       const client = await this.#client();
-      const signal = AbortSignal.timeout(SILENCE_MS);
       const headers = { 'content-type': 'application/json' };
-      const init = { method, headers, signal, redirect: 'error' as const, ...(body && { body }) };
-      return await read(schema, await client.fetch(url, init));
+      const request = await client.sign(url, { method, headers, ...(body && { body }) });
+      const answer = await exchange(send, request, {}, { signal: endsIn(SILENCE_MS), mostBytes: MOST_BYTES });
+      return answer.kind === 'answered' ? read(schema, answer) : noAnswer(url);
     } catch (error) {
-      return failureOf(error, url);
+      return awsFailure(error);
     }
   }
 
@@ -66,30 +70,27 @@ export class Api {
       ...(sessionToken && { sessionToken }),
       service: 'execute-api',
       region: await region(),
-      retries: 0,
     });
   }
 }
 
-async function read<T>(schema: v.GenericSchema<unknown, T>, response: Response): Promise<Answered<T>> {
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) {
+function read<T>(
+  schema: v.GenericSchema<unknown, T>,
+  { status, body: bytes }: Extract<Answer, { kind: 'answered' }>,
+): Answered<T> {
+  const body = jsonOf(bytes);
+  if (status >= 200 && status < 300) {
     const parsed = v.safeParse(schema, body);
     if (parsed.success) return { kind: 'answer', answer: parsed.output };
   }
   const refused = v.safeParse(refusal, body);
-  const kind =
-    response.status >= 400 && response.status < 500 && response.status !== 429 ? 'refused' : 'unanswered';
+  const kind = status >= 400 && status < 500 && status !== 429 ? 'refused' : 'unanswered';
   const message = refused.success ? `${refused.output.error}: ${refused.output.message}` : NOT_KEYTURN;
   return { kind, message };
 }
 
 const NOT_KEYTURN = 'What answered is not the API of Keyturn. Check --api or KEYTURN_API_URL.';
 
-/** fetch says what happened in the cause of its error. */
-function failureOf(error: unknown, { host }: URL): Failure {
-  if (error instanceof Error && (error.name === 'TimeoutError' || error.message === 'fetch failed')) {
-    return { kind: 'unanswered', message: `The API at ${host} did not answer. Try again.` };
-  }
-  return awsFailure(error);
+function noAnswer({ host }: URL): Failure {
+  return { kind: 'unanswered', message: `The API at ${host} did not answer. Try again.` };
 }

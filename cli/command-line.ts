@@ -45,6 +45,7 @@ const SUMMARIES: Readonly<Record<OperationName, string>> = {
   rollback: 'make the previous credential current again, once it is proven',
   compromised: 'revoke all that the secret holds now, with no overlap',
   doctor: 'say in plain words how a secret stands, and what to do',
+  'accept-endpoint': 'let new passwords go to a changed endpoint, as it stands in the secret',
 };
 
 const OPERATE_HELP = `
@@ -52,7 +53,7 @@ Done through the API of the deployment, with your own AWS credentials and
 region: --api or KEYTURN_API_URL is the output ApiUrl of its stack. It takes the
 policy Operator, with MFA. Who, why and each step stand in the ledger.
 
-rollback and compromised ask before they begin; --yes answers.
+rollback, compromised and accept-endpoint ask before they begin; --yes answers.
 
 Exit codes:
   ${EXIT_CODE.good}  done     as it was asked for; doctor: nothing is wrong
@@ -63,7 +64,8 @@ Exit codes:
 Examples:
   keyturn doctor keyturn/orders
   keyturn rollback keyturn/orders --reason "the new key cannot send"
-  keyturn compromised keyturn/orders --reason INC-42 --yes --json`;
+  keyturn compromised keyturn/orders --reason INC-42 --yes --json
+  keyturn accept-endpoint keyturn/orders mail.example.com:465`;
 
 const AUDIT_HELP = `
 Shows what an audit found, the latest one unless its id is given: score, what
@@ -185,16 +187,24 @@ function addOperation(
     .command(operation)
     .summary(SUMMARIES[operation])
     .description(SUMMARIES[operation])
-    .argument('<secret-id>', 'name or ARN of the secret')
+    .argument('<secret-id>', 'name or ARN of the secret');
+  if (operation === 'accept-endpoint') command.argument('<host:port>', 'as they stand in the secret');
+  command
     .option('--reason <text>', 'why, for the ledger: at most 500 characters')
     .option('--api <url>', 'output ApiUrl of the stack; else KEYTURN_API_URL')
     .option('--json', 'print the operation as JSON, as the API answers it')
     .addHelpText('after', OPERATE_HELP);
   if (operation === 'doctor') command.option('--fix', 'mend what can safely be mended');
   else command.option('--yes', 'do not ask');
-  command.action((secretId: string, { json, yes, fix, reason, api }: OperateOptions) => {
+  command.action(() => {
+    const [secretId = '', endpoint] = command.args;
+    const { json, yes, fix, reason, api } = command.opts<OperateOptions>();
     const options = { json: json === true, yes: yes === true, fix: fix === true };
-    const given = { ...(reason !== undefined && { reason }), ...(api !== undefined && { apiUrl: api }) };
+    const given = {
+      ...(endpoint !== undefined && { endpoint }),
+      ...(reason !== undefined && { reason }),
+      ...(api !== undefined && { apiUrl: api }),
+    };
     then({ kind: 'operate', operation, secretId, ...options, ...given });
   });
 }

@@ -9,6 +9,8 @@ const CONSEQUENCES: Partial<Record<OperationName, string>> = {
     'makes the previous credential current again, once it is proven, and switches the present one off',
   compromised:
     'revokes all that the secret holds now; clients that cached one of them fail until they refresh',
+  'accept-endpoint':
+    'lets new passwords of the secret go to that host and port, with the security and the CA that stand there now',
 };
 
 /** Null when it may be done. Off a terminal nobody can be asked, so --yes has to say it. */

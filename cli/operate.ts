@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
+import { canonicalAddress } from '../functions/credential/canonical-endpoint.ts';
 import { SECRET_ARN, SECRET_NAME } from '../functions/ledger/secret-name.ts';
 import type { OperationName } from '../functions/operations/operation.ts';
 import { type Answered, Api } from './api.ts';
@@ -12,6 +13,8 @@ export interface OperateCommand {
   readonly secretId: string;
   readonly reason?: string;
   readonly fix: boolean;
+  /** `accept-endpoint` only: `host:port`. */
+  readonly endpoint?: string;
   readonly apiUrl?: string;
 }
 
@@ -33,6 +36,9 @@ export async function operate(
   if (!SECRET_NAME.test(command.secretId) && !SECRET_ARN.test(command.secretId)) {
     return { kind: 'refused', message: 'Expected a secret id or ARN.' };
   }
+  if (command.endpoint !== undefined && canonicalAddress(command.endpoint) === null) {
+    return { kind: 'refused', message: 'Expected host:port, such as mail.example.com:465.' };
+  }
   const api = new Api(url);
   // Made here, so that a request whose answer is lost can be sent again.
   const request = requestOf(command, randomUUID());
@@ -40,9 +46,19 @@ export async function operate(
   return asked.kind === 'answer' ? follow(api, asked.answer, told) : asked;
 }
 
-function requestOf({ operation, secretId, reason, fix }: OperateCommand, clientRequestToken: string) {
+function requestOf(
+  { operation, secretId, reason, fix, endpoint = '' }: OperateCommand,
+  clientRequestToken: string,
+) {
   const common = { secretId, clientRequestToken, ...(reason !== undefined && { reason }) };
-  return operation === 'doctor' ? { operation, ...common, fix } : { operation, ...common };
+  switch (operation) {
+    case 'doctor':
+      return { operation, ...common, fix };
+    case 'accept-endpoint':
+      return { operation, ...common, endpoint };
+    default:
+      return { operation, ...common };
+  }
 }
 
 async function follow(

@@ -1,5 +1,6 @@
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { type Credential, TOKEN_METHODS } from '../functions/credential/credential.ts';
+import { checkServerIdentity } from '../functions/smtp/network/server-identity.ts';
 
 /** nodemailer's options for a credential: TLS 1.2 or later, always, with a certificate that proves the host's name. */
 export function smtpOptions(credential: Credential): SMTPTransportOptions {
@@ -18,7 +19,7 @@ export function smtpOptions(credential: Credential): SMTPTransportOptions {
     port,
     secure: security === 'tls',
     requireTLS: security === 'starttls',
-    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca && { ca }) },
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, checkServerIdentity, ...(ca && { ca }) },
     auth: { user: username, pass: password.reveal(), ...(authMethod && { method: authMethod }) },
   };
 }

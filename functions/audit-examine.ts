@@ -28,6 +28,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
+import { handles, KeyturnError } from './observe/shown.ts';
 import { probeServer } from './probe/probe.ts';
 import { tryRelay } from './probe/relay.ts';
 
@@ -59,7 +60,9 @@ export interface BatchExamined {
  * One batch of the audit: examines its credentials and writes their findings; or one of them, alone; or puts together what is
  * there of each. What has its result is not examined again, so that a run may be tried again or redriven from any state.
  */
-export const handler = async (event: unknown, context: Context): Promise<BatchExamined> => {
+export const handler = handles(handle);
+
+async function handle(event: unknown, context: Context): Promise<BatchExamined> {
   beginInvocation(context);
   const planned = parseBatch(event);
   const { runId, batch, at } = planned;
@@ -72,7 +75,7 @@ export const handler = async (event: unknown, context: Context): Promise<BatchEx
   const result = earlier ? 'examined-before' : 'examined';
   logger.info('audit.batch', { event: 'audit.batch', runId, batch, at, result, findings });
   return { batch, examined: examined.length, findings };
-};
+}
 
 async function examinationsOf(planned: Batch, context: Context): Promise<readonly Examination[]> {
   await goOnAlone(planned.runId);
@@ -84,7 +87,7 @@ async function goOnAlone(runId: string): Promise<void> {
   // While DynamoDB cannot be reached there is no login that another run could mind: it keeps the login budget, too.
   const leased = await gather(() => lease.take({ runId }, Date.now()));
   if (leased.known && leased.value.kind === 'held')
-    throw new Error(`expected no other audit at work, found ${leased.value.runId}`);
+    throw new KeyturnError(`expected no other audit at work, found ${leased.value.runId}`);
 }
 
 async function examine(
@@ -92,7 +95,7 @@ async function examine(
   context: Context,
 ): Promise<Examination[]> {
   const shared = await bucket.getJson<SharedFacts>(accountKey);
-  if (!shared) throw new Error(`expected the account's facts at ${accountKey}, found nothing`);
+  if (!shared) throw new KeyturnError(`expected the account's facts at ${accountKey}, found nothing`);
   const account = { ...shared, unread: known(unread) };
   const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
   const aws = {

@@ -14,6 +14,7 @@ import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
+import { handles } from './observe/shown.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
 // Amazon SES takes one call a second of each of these, so a large account is throttled on the way.
@@ -30,7 +31,9 @@ export type Planned =
   | (Run & { readonly outcome: 'already-running'; readonly heldBy: string });
 
 /** First state of the audit: takes the lease, and writes the plan, one batch a line, for the Distributed Map to read. */
-export const handler = async (event: unknown, context: Context): Promise<Planned> => {
+export const handler = handles(handle);
+
+async function handle(event: unknown, context: Context): Promise<Planned> {
   beginInvocation(context);
   const run = parseRun(event);
   const leased = await lease.take(run, Date.now());
@@ -50,7 +53,7 @@ export const handler = async (event: unknown, context: Context): Promise<Planned
     await lease.release(run.runId);
     throw error;
   }
-};
+}
 
 async function plan(run: Run, context: Context): Promise<Planned> {
   const { runId } = run;

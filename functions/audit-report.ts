@@ -12,6 +12,7 @@ import { DynamoDBClient } from './aws/dynamodb.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
+import { handles } from './observe/shown.ts';
 
 const dynamo = new DynamoDBClient();
 const bucket = new ReportBucket(setting('bucket'));
@@ -26,7 +27,9 @@ export interface Reported {
 }
 
 /** State of the audit with a `ReportedRun`, after all its batches. */
-export const handler = async (event: unknown, context: Context): Promise<Reported> => {
+export const handler = handles(handle);
+
+async function handle(event: unknown, context: Context): Promise<Reported> {
   beginInvocation(context);
   const run = parseReportedRun(event);
   try {
@@ -34,7 +37,7 @@ export const handler = async (event: unknown, context: Context): Promise<Reporte
   } finally {
     await lease.release(run.runId);
   }
-};
+}
 
 async function report({ batches, acceptedRisks, ...run }: ReportedRun): Promise<Reported> {
   const trend = await history.before(run);

@@ -12,6 +12,7 @@ import { DynamoDBClient } from './aws/dynamodb.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
+import { handles } from './observe/shown.ts';
 
 const bucket = new ReportBucket(setting('bucket'));
 const dynamo = new DynamoDBClient();
@@ -23,7 +24,9 @@ export interface Told {
 }
 
 /** Last state of an audit, with a `ReportedRun`: tells Security Hub and the owners what the report says. */
-export const handler = async (event: unknown, context: Context): Promise<Told> => {
+export const handler = handles(handle);
+
+async function handle(event: unknown, context: Context): Promise<Told> {
   beginInvocation(context);
   const { runId, startedAt, batches, acceptedRisks } = parseReportedRun(event);
   const risks = new AcceptedRisks(acceptedRisks, startedAt);
@@ -43,7 +46,7 @@ export const handler = async (event: unknown, context: Context): Promise<Told> =
   };
   say(runId, told);
   return told;
-};
+}
 
 function claimIn(runId: string): Claim {
   const claims = new DigestClaims(dynamo, setting('table'), runId);

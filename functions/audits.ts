@@ -4,21 +4,24 @@ import { ReportBucket } from './audit/report-bucket.ts';
 import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
+import { handles } from './observe/shown.ts';
 
 const bucket = new ReportBucket(setting('bucket'));
 
 /** Behind API Gateway: `GET /audits/latest`, `GET /audits/{id}` and `GET /audits/{id}/report`. Reads reports only. */
-export const handler = async (
+export const handler = handles(handle);
+
+async function handle(
   { resource, pathParameters, queryStringParameters }: APIGatewayProxyEvent,
   context: Context,
-): Promise<APIGatewayProxyResult> => {
+): Promise<APIGatewayProxyResult> {
   beginInvocation(context);
   const id = pathParameters?.id;
   if (id !== undefined && resource.endsWith('/report'))
     return redirect(await answerPage(bucket, id, queryStringParameters?.page, Date.now()));
   const answer = id === undefined ? await answerLatest(bucket) : await answerAudit(bucket, id);
   return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
-};
+}
 
 function redirect(answer: Awaited<ReturnType<typeof answerPage>>): APIGatewayProxyResult {
   if ('error' in answer) return errorResponse(answer);

@@ -4,12 +4,12 @@ import document from './api/openapi.json' with { type: 'json' };
 import { errorResponse, jsonResponse } from './http.ts';
 import { ledger } from './ledger/table.ts';
 import { beginInvocation } from './observe/logger.ts';
+import { handles } from './observe/shown.ts';
 
 /** Behind API Gateway: `GET /credentials`, `GET /credentials/{id}` and `GET /openapi.json`. Reads the table only. */
-export const handler = async (
-  event: APIGatewayProxyEvent,
-  context: Context,
-): Promise<APIGatewayProxyResult> => {
+export const handler = handles(handle);
+
+async function handle(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   beginInvocation(context);
   if (event.resource === '/openapi.json') return jsonResponse(200, document);
   const query = event.queryStringParameters;
@@ -19,4 +19,4 @@ export const handler = async (
       ? await answerList(ledger, query, Date.now())
       : await answerHistory(ledger, id, query, Date.now());
   return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
-};
+}

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { dependencyAuditSchema } from './audit/facts/dependencies.ts';
 import { optInSchema } from './audit/opt-in.ts';
 import { ENVIRONMENT } from './observe/names.ts';
+import { KeyturnError } from './observe/shown.ts';
 import { isNetwork } from './smtp/network/address-guard.ts';
 
 const hours = v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(0));
@@ -32,6 +33,7 @@ const settings = {
   ports: v.pipe(list, v.array(port)),
   networks: v.pipe(list, v.array(v.pipe(v.string(), v.check(isNetwork, 'expected CIDR blocks or `none`')))),
   loginFailures: wholeNumber,
+  loginHostFailures: wholeNumber,
   loginWindowMinutes: wholeNumber,
   reportRetentionDays: wholeNumber,
   securityHub: v.pipe(
@@ -58,6 +60,6 @@ type Settings = { readonly [K in keyof typeof settings]: v.InferOutput<(typeof s
  */
 export function setting<K extends keyof Settings>(name: K, env = process.env): Settings[K] {
   const parsed = v.safeParse(settings[name], env[ENVIRONMENT[name]]);
-  if (!parsed.success) throw new Error(`${ENVIRONMENT[name]}: ${parsed.issues[0].message}`);
+  if (!parsed.success) throw new KeyturnError(`${ENVIRONMENT[name]}: ${parsed.issues[0].message}`);
   return parsed.output as Settings[K];
 }

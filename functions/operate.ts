@@ -9,6 +9,7 @@ import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
+import { handles, KeyturnError } from './observe/shown.ts';
 import { type AnswerPorts, answerRequest, answerState } from './operations/answer.ts';
 import { OperationTable } from './operations/operation-table.ts';
 import type { OperationPorts } from './operations/ports.ts';
@@ -37,15 +38,17 @@ export interface Work {
 }
 
 /** Behind API Gateway: `POST /operations` and `GET /operations/{operationId}`. By itself: works on an operation. */
-export const handler = async (
+export const handler = handles(handle);
+
+async function handle(
   event: APIGatewayProxyEvent | Work,
   context: Context,
-): Promise<APIGatewayProxyResult | undefined> => {
+): Promise<APIGatewayProxyResult | undefined> {
   beginInvocation(context);
   if ('httpMethod' in event) return answer(event, context);
   await workOn(event, context);
   return undefined;
-};
+}
 
 async function answer(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   const ports = answerPorts(context.invokedFunctionArn);
@@ -64,8 +67,8 @@ function answerPorts(functionArn: string): AnswerPorts {
 
 async function workOn({ operationId }: Work, context: Context): Promise<void> {
   const operation = await table.find(operationId);
-  if (!operation) throw new Error(`no operation ${operationId}; ask for one by POST /operations`);
-  const ended = await work(portsFor(context), table, operation);
+  if (!operation) throw new KeyturnError(`no operation ${operationId}; ask for one by POST /operations`);
+  const ended = await work(portsFor(context, operation.secretArn), table, operation);
   if (ended === 'ended-before') return;
   const { result, message } = ended;
   const { secretArn, operation: name } = operation;
@@ -83,14 +86,14 @@ async function workOn({ operationId }: Work, context: Context): Promise<void> {
   });
 }
 
-function portsFor(context: Context): OperationPorts {
+function portsFor(context: Context, secretArn: string): OperationPorts {
   return {
     store,
     ledger,
     rotations,
     providerFor,
     announce: announcePromotion,
-    login: attemptLogin,
+    login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
     newPassword,
     now: Date.now,
     random: Math.random,

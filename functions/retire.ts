@@ -8,6 +8,7 @@ import { setting } from './environment.ts';
 import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
+import { handles, shownText } from './observe/shown.ts';
 import { OperationTable } from './operations/operation-table.ts';
 import { overdueSince, type RotationSchedule } from './rotation/overdue.ts';
 import { newPassword } from './rotation/password.ts';
@@ -21,13 +22,15 @@ import {
 
 const HOUR_MS = 60 * 60 * 1000;
 
+/** What the retirement of every secret has in common. */
+type Ports = Omit<RetirementPorts, 'login'>;
+
 const store = new SecretStore(new SecretsManagerClient());
 const operations = new OperationTable(dynamodb, setting('table'));
-const ports: RetirementPorts = {
+const shared: Ports = {
   store,
   ledger,
   providerFor: deployedProviders(store),
-  login: attemptLogin,
   newPassword,
   isHeld: (secretArn) => operations.isHeld(secretArn, Date.now()),
   now: Date.now,
@@ -52,7 +55,9 @@ interface Wanted {
  * Retires replaced credentials: for an operator, or on a schedule with `{}`. By itself: those of a few secrets, in a process
  * of their own. Resolves to what became of them; a run that has no time left goes on in a next one, which nobody waits for.
  */
-export const handler = async (event: Wanted | Apart, context: Context): Promise<RetirementOutcome[]> => {
+export const handler = handles(handle);
+
+async function handle(event: Wanted | Apart, context: Context): Promise<RetirementOutcome[]> {
   beginInvocation(context);
   try {
     if (isApart(event)) return await retireHere(event.apart.secretIds, halfWayTo(event.apart.answerBy));
@@ -60,7 +65,7 @@ export const handler = async (event: Wanted | Apart, context: Context): Promise<
   } finally {
     metrics.publishStoredMetrics();
   }
-};
+}
 
 async function retireAll({ after = 0 }: Wanted, context: Context): Promise<RetirementOutcome[]> {
   const outcomes: RetirementOutcome[] = [];
@@ -141,7 +146,11 @@ function watchSchedule(secretArn: string, schedule: RotationSchedule): void {
 /** One secret's trouble must not keep the others from their turn; it is alarmed by its metric. */
 async function retireOne(secretId: string): Promise<RetirementOutcome> {
   const startedAt = Date.now();
-  const outcome = await retireReplaced(ports, secretId).catch((error: unknown) => failure(secretId, error));
+  const login: RetirementPorts['login'] = (credential, budgetMs) =>
+    attemptLogin({ credential, secretArn: secretId, budgetMs, meantToFail: true });
+  const outcome = await retireReplaced({ ...shared, login }, secretId).catch((error: unknown) =>
+    failure(secretId, error),
+  );
   return recorded(outcome, Date.now() - startedAt);
 }
 
@@ -156,8 +165,7 @@ function recorded(outcome: RetirementOutcome, durationMs = 0): RetirementOutcome
 }
 
 function failure(secretArn: string, error: unknown): RetirementOutcome {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
-  return { kind: 'failed', secretArn, reason: 'aws-error', message: `${name}: ${message}` };
+  return { kind: 'failed', secretArn, reason: 'aws-error', message: shownText(error) };
 }
 
 function record(outcome: RetirementOutcome, durationMs: number): void {

@@ -3,9 +3,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { attemptLogin } from './budget/deployed.ts';
 import { SecretStore } from './credential/store.ts';
-import { ledger } from './ledger/table.ts';
+import { setting } from './environment.ts';
+import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
+import { handles, shown } from './observe/shown.ts';
+import { OperationTable } from './operations/operation-table.ts';
 import { announcePromotion } from './rotation/announce.ts';
 import { newPassword } from './rotation/password.ts';
 import { performStep, type RotationPorts } from './rotation/perform-step.ts';
@@ -14,9 +17,12 @@ import { RotationError } from './rotation/rotation.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
 const providerFor = deployedProviders(store);
+const operations = new OperationTable(dynamodb, setting('table'));
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */
-export const handler = async (event: SecretsManagerRotationEvent, context: Context): Promise<void> => {
+export const handler = handles(handle);
+
+async function handle(event: SecretsManagerRotationEvent, context: Context): Promise<void> {
   beginInvocation(context);
   const { Step: step, SecretId: secretArn, ClientRequestToken: versionId } = event;
   const startedAt = Date.now();
@@ -41,14 +47,14 @@ export const handler = async (event: SecretsManagerRotationEvent, context: Conte
   } finally {
     metrics.publishStoredMetrics();
   }
-};
+}
 
 /** Where a person has to act it is told, and no alarm: that comes when the rotation is overdue. */
 function recordFailure(
   { Step: step, SecretId: secretArn, ClientRequestToken: versionId }: SecretsManagerRotationEvent,
   error: unknown,
 ): void {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
+  const { name, message } = shown(error);
   const reason = error instanceof RotationError ? error.reason : undefined;
   // Not `message`: that is the name of the line, and the logger would keep that one of the two.
   const about = { step, secretArn, versionId, result: reason ?? name, detail: message };
@@ -69,14 +75,15 @@ function isPromotion(step: string, result: string): boolean {
 
 function rotate(event: SecretsManagerRotationEvent, context: Context): Promise<string> {
   const { Step: step, SecretId: secretId, ClientRequestToken: token } = event;
-  return performStep(portsFor(context), { step, secretId, token });
+  return performStep(portsFor(context, secretId), { step, secretId, token });
 }
 
-function portsFor(context: Context): RotationPorts {
+function portsFor(context: Context, secretArn: string): RotationPorts {
   return {
     store,
     ledger,
-    login: attemptLogin,
+    requestOf: (operationId) => operations.find(operationId),
+    login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
     providerFor,
     newPassword,
     now: Date.now,

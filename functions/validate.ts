@@ -12,6 +12,7 @@ import { isThrottling } from './credential/throttling.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
+import { handles } from './observe/shown.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
 const RESERVE_MS = 3000;
@@ -30,10 +31,12 @@ type Answer = ValidationResult | BatchAnswer | ErrorBody;
  * Validates one secret or several: a request of api/validation-request.ts as direct event, or as `POST /validations`. By
  * itself: several, in a process of their own, with their results as answer.
  */
-export const handler = async (
+export const handler = handles(handle);
+
+async function handle(
   event: APIGatewayProxyEvent | Apart | object,
   context: Context,
-): Promise<APIGatewayProxyResult | Answer | readonly Result[]> => {
+): Promise<APIGatewayProxyResult | Answer | readonly Result[]> {
   beginInvocation(context);
   try {
     if ('httpMethod' in event) {
@@ -45,7 +48,7 @@ export const handler = async (
   } finally {
     metrics.publishStoredMetrics();
   }
-};
+}
 
 async function answerTo(input: unknown, context: Context): Promise<Answer> {
   const parsed = parseRequest(input);

@@ -24,6 +24,8 @@ import {
 const loginBudget = v.strictObject(
   {
     failures: v.optional(wholeNumber(1, 100), 4),
+    /** Of all accounts of one host together; the last are kept for secrets that have not failed (functions/budget/tally.ts). */
+    hostFailures: v.optional(wholeNumber(3, 100), 4),
     windowMinutes: v.optional(wholeNumber(1, 1440), 15),
   },
   shape,

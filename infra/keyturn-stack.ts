@@ -50,7 +50,6 @@ export class KeyturnStack extends Stack {
       storage,
       dashboard,
       stateMachine: audit.stateMachine,
-      rotate: rotate.lambda,
       retire: retire.lambda,
     });
     this.output({

@@ -6,6 +6,7 @@ export function operationPicture(operation: OperationAnswer, columns: number, pa
   const page = new Page(columns, paint);
   page.fact('secret', operation.secretArn);
   page.fact('operation', `${operation.operation}${operation.fix ? ' --fix' : ''} ${operation.operationId}`);
+  if (operation.endpoint !== null) page.fact('endpoint', operation.endpoint);
   page.fact('caller', operation.caller);
   if (operation.reason !== null) page.fact('reason', operation.reason);
   drawSteps(page, operation.steps);

@@ -11,6 +11,7 @@ export const operationAnswer = v.object({
   operation: v.picklist(OPERATIONS),
   secretArn: v.string(),
   fix: v.pipe(v.boolean(), v.description('doctor only: whether it may change anything.')),
+  endpoint: v.pipe(text, v.description('accept-endpoint only: host and port, as they were given.')),
   reason: v.pipe(text, v.description('As it was given.')),
   caller: v.pipe(v.string(), v.description('ARN of who asked for it.')),
   requestedAt: timestamp,

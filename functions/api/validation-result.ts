@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { VERDICTS } from '../smtp/advice.ts';
+import { HELD_BACK_REASONS } from '../smtp/judgement.ts';
 import { refusedResult } from './error-body.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -33,7 +34,7 @@ const tls = v.object({
   cipher: v.string(),
   group: v.nullable(v.string()),
   certificate: v.object({
-    subject: v.string(),
+    subject: v.pipe(v.string(), v.description('`[redacted]` when the names could repeat the login.')),
     issuer: v.string(),
     validTo: timestamp,
     daysLeft: v.pipe(v.number(), v.integer(), v.description('Negative once it has expired.')),
@@ -44,7 +45,12 @@ const tls = v.object({
 const reply = v.object({
   code: v.pipe(v.number(), v.integer(), v.description('RFC 5321 reply code.')),
   enhanced: v.pipe(v.nullable(v.string()), v.description('RFC 3463 enhanced status code.')),
-  text: v.pipe(v.string(), v.description('With everything private taken out.')),
+  text: v.pipe(
+    v.string(),
+    v.description(
+      'What mail servers are known to say, `…` for the words of this one alone; `[redacted]` when anything that it said could repeat the login.',
+    ),
+  ),
 });
 
 /** The answer of `POST /validations` for one secret (DESIGN section 4). No secret and no mail address is in it. */
@@ -60,6 +66,12 @@ export const validationResult = v.object({
   ),
   advice: v.pipe(v.string(), v.description('What a person should do.')),
   retry: v.object({ allowed: v.boolean(), afterSeconds: v.exactOptional(count) }),
+  heldBack: v.exactOptional(
+    v.pipe(
+      v.object({ reason: v.picklist(HELD_BACK_REASONS), until: timestamp }),
+      v.description('With the verdict held-back: which limit it was, and before when nothing is dialled.'),
+    ),
+  ),
   endpoint: v.nullable(endpoint),
   tls: v.pipe(v.nullable(tls), v.description('Null when no verified TLS session came to be.')),
   auth: v.nullable(v.object({ offered: words, used: v.nullable(v.string()) })),

@@ -1,15 +1,20 @@
 import { type SecretDescription, versionWith } from '../credential/secret-reader.ts';
 import { shownBy } from '../credential/validation.ts';
 import { OWNER_TAG } from '../observe/names.ts';
+import { shownName } from '../observe/shown.ts';
+import { Echoes, REDACTED } from '../smtp/echoes/echoes.ts';
 import type { CertificateFacts } from '../smtp/evidence.ts';
 import { mask } from '../smtp/masking.ts';
 import { CATALOGUE } from './catalogue.ts';
+import type { Check } from './check.ts';
 import { concurrently } from './concurrently.ts';
 import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examined.ts';
 import type { CredentialFacts } from './facts/credential-facts.ts';
 import { endpointOf, gatherFacts, type Sources } from './facts/gather.ts';
+import { passwordsOf } from './facts/server.ts';
 import { gather } from './gathered.ts';
 import { dated, remember, resolved } from './memory/remember.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Each credential holds a few sockets and little memory. Those of one mail host take turns. */
 const CONCURRENCY = 4;
@@ -23,7 +28,7 @@ export function examineSecrets(secretArns: readonly string[], sources: Sources):
     try {
       return await examineSecret(secretArn, sources);
     } catch (error) {
-      return unexamined(secretArn, 'examine-failed', error instanceof Error ? error.name : 'Error');
+      return unexamined(secretArn, 'examine-failed', shownName(error));
     }
   });
 }
@@ -82,21 +87,41 @@ function examined(
 }
 
 function certificateSeen({ server }: CredentialFacts): CertificateFacts | null {
-  const certificate = server.known ? server.value.session?.certificate : undefined;
-  if (!certificate) return null;
-  return { ...certificate, subject: clean(certificate.subject), issuer: clean(certificate.issuer) };
+  return (server.known && server.value.session?.certificate) || null;
 }
 
 function findingsOf(facts: CredentialFacts): Found[] {
-  return CATALOGUE.map(({ id, rule }) => {
-    const outcome = rule(facts);
-    return { ...outcome, check: id, evidence: clean(outcome.evidence) };
+  const found = CATALOGUE.map((check) => ({ check, outcome: rule(check, facts) }));
+  const quoting = found.filter(({ check }) => check.needs.includes('domain'));
+  const isEchoed = echoedIn(
+    quoting.map(({ outcome }) => outcome.evidence),
+    facts,
+  );
+  return found.map(({ check: { id }, outcome }) => {
+    const evidence = isEchoed(outcome.evidence) ? REDACTED : outcome.evidence;
+    return { ...outcome, check: id, evidence };
   });
 }
 
-/** What may quote a server: no control or invisible characters, no mail address, no novel. */
-function clean(text: string): string {
-  return mask(text, []).replace(/\p{Cf}+/gu, '');
+function rule(check: Check, facts: CredentialFacts): Outcome {
+  const outcome = check.rule(facts);
+  return { ...outcome, evidence: mask(outcome.evidence) };
+}
+
+/**
+ * Which of the evidence that quotes the DNS repeats the password: whoever runs the server may write records too. Only for
+ * passwords that our own sentences cannot hold by chance. Searched as one text first, because that is nearly always all.
+ */
+function echoedIn(evidence: readonly string[], { content }: CredentialFacts): (one: string) => boolean {
+  if (!content.known || content.value.kind !== 'credential') return () => false;
+  const secrets = passwordsOf(content.value.credential).filter(isNoWord);
+  const echoes = new Echoes({ secrets, names: [], host: '' });
+  if (!echoes.areShownBy(evidence.join(' '))) return () => false;
+  return (one) => evidence.includes(one) && echoes.areShownBy(one);
+}
+
+function isNoWord(password: string): boolean {
+  return password.length >= 16 || (password.length >= 8 && !/^[a-z]*$/i.test(password));
 }
 
 function unexamined(secretArn: string, reason: UnexaminedReason, detail: string | null = null): Examination {

@@ -1,3 +1,4 @@
+import { shownName } from '../observe/shown.ts';
 import { type Outcome, type UnknownReason, unknown } from './outcome.ts';
 
 /** A fact, or why it is missing. `detail` is an error's name, never its message: messages may carry values. */
@@ -26,7 +27,7 @@ export async function gather<T>(call: () => Promise<T>): Promise<Gathered<T>> {
   try {
     return known(await call());
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'Error';
+    const name = shownName(error);
     return missing(AWS_REASONS.find(([pattern]) => pattern.test(name))?.[1] ?? 'aws-error', name);
   }
 }

@@ -1,10 +1,15 @@
+import { KeyturnError } from '../observe/shown.ts';
+
+/** What of an answer counts. */
+export type Sent = Pick<Response, 'text'> & { readonly headers: Pick<Headers, 'get'> };
+
 /** What one request to S3 needs besides the bucket; the answer's status is 2xx. */
 export type Send = (
   method: 'POST' | 'PUT',
   keyAndQuery: string,
   body?: Uint8Array<ArrayBuffer> | string,
   contentType?: string,
-) => Promise<Response>;
+) => Promise<Sent>;
 
 /**
  * An object of any length, sent in parts of at least 5 MiB (the last may be shorter), at most 10,000 of them:
@@ -26,7 +31,7 @@ export class MultipartUpload {
   static async begin(send: Send, key: string, contentType: string): Promise<MultipartUpload> {
     const answer = await (await send('POST', `${key}?uploads=`, undefined, contentType)).text();
     const id = /<UploadId>([^<]+)<\/UploadId>/.exec(answer)?.[1];
-    if (id === undefined) throw new Error(`POST of ${key}: expected an upload id from S3, got none`);
+    if (id === undefined) throw new KeyturnError(`POST of ${key}: expected an upload id from S3, got none`);
     return new MultipartUpload(send, key, encodeURIComponent(id));
   }
 
@@ -35,7 +40,8 @@ export class MultipartUpload {
     const query = `partNumber=${number}&uploadId=${this.#uploadId}`;
     const { headers } = await this.#send('PUT', `${this.#key}?${query}`, body);
     const tag = headers.get('etag');
-    if (tag === null) throw new Error(`PUT of ${this.#key}: expected the ETag of part ${number}, got none`);
+    if (tag === null)
+      throw new KeyturnError(`PUT of ${this.#key}: expected the ETag of part ${number}, got none`);
     this.#tags.push(tag);
   }
 
@@ -45,9 +51,9 @@ export class MultipartUpload {
       (tag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${tag}</ETag></Part>`,
     );
     const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`;
-    const response = await this.#send('POST', `${this.#key}?uploadId=${this.#uploadId}`, body, 'text/xml');
-    const code = /<Error>.*?<Code>(\w+)<\/Code>/s.exec(await response.text())?.[1];
+    const answer = await this.#send('POST', `${this.#key}?uploadId=${this.#uploadId}`, body, 'text/xml');
+    const code = /<Error>.*?<Code>(\w+)<\/Code>/s.exec(await answer.text())?.[1];
     if (code !== undefined)
-      throw new Error(`POST of ${this.#key}: expected S3 to join the parts, got ${code}`);
+      throw new KeyturnError(`POST of ${this.#key}: expected S3 to join the parts, got ${code}`);
   }
 }

@@ -7,7 +7,7 @@ export const REASON_TEXT = {
   'dns-failed': 'the name servers gave no usable answer',
   closed: 'the server hung up',
   throttled: 'asked to slow down',
-  'held-back': 'the login budget of the account is spent, so none was tried',
+  'held-back': 'the login budget of the account or the host is spent, so none was tried',
   unconfirmed: 'refused once, and not confirmed yet',
   refused: 'the server refused this client',
   temporary: 'a temporary failure of the server',

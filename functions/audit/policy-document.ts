@@ -46,6 +46,55 @@ function isEverybody(principal: PolicyStatement['Principal']): boolean {
   return Object.values(principal ?? {}).some((names) => listOf(names).includes('*'));
 }
 
+/** Allowed everything, on everything, at all times. */
+export function isAdministrators({ Effect, Action, Resource, Condition }: PolicyStatement): boolean {
+  return (
+    Effect === 'Allow' &&
+    !Condition &&
+    listOf(Action).some((one) => one === '*' || one === '*:*') &&
+    listOf(Resource).includes('*')
+  );
+}
+
+/**
+ * Whether these statements of one principal let it do `action` to `resource` (an ARN). An allow counts whatever its
+ * condition, a deny only without one: what a condition will say is not known here.
+ * Source: IAM user guide, "Policy evaluation logic".
+ */
+export function mayDo(statements: readonly PolicyStatement[], action: string, resource: string): boolean {
+  const fitting = statements.filter((one) => isAbout(one, action) && isOn(one, resource));
+  const denied = fitting.some(({ Effect, Condition }) => Effect === 'Deny' && !Condition);
+  return !denied && fitting.some(({ Effect }) => Effect === 'Allow');
+}
+
+/** Actions are the same in upper and lower case. */
+export function isAbout({ Action, NotAction }: PolicyStatement, action: string): boolean {
+  const covers = (patterns: PolicyStatement['Action']) =>
+    listOf(patterns).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase()));
+  return NotAction === undefined ? covers(Action) : !covers(NotAction);
+}
+
+function isOn({ Resource, NotResource }: PolicyStatement, resource: string): boolean {
+  const covers = (patterns: PolicyStatement['Resource']) =>
+    listOf(patterns).some((pattern) => matches(pattern.replaceAll(/\$\{[^}]*\}/g, '*'), resource));
+  return NotResource === undefined ? covers(Resource) : !covers(NotResource);
+}
+
+/** `*` is any run of characters, `?` any one. Not by a regular expression: many stars would take it for ever. */
+function matches(pattern: string, text: string): boolean {
+  let [at, from] = [0, 0];
+  let star: { readonly next: number; readonly matched: number } | null = null;
+  while (from < text.length) {
+    if (pattern[at] === '*') star = { next: ++at, matched: from };
+    else if (pattern[at] === '?' || pattern[at] === text[from]) [at, from] = [at + 1, from + 1];
+    else if (star) {
+      star = { next: star.next, matched: star.matched + 1 };
+      [at, from] = [star.next, star.matched];
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
+}
+
 /** IAM's grammar lets one string stand for a list. */
 export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];

@@ -1,13 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { AwsClient } from 'aws4fetch';
+import { type Answer, endsIn, exchange, outcomeOf, within } from '../net/http.ts';
+import { send } from '../net/send.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import { MultipartUpload, type Send } from './multipart-upload.ts';
 
-/** Covers all of aws4fetch's own tries. */
+/** Of one request with all its tries. */
 const LIMIT_MS = 20_000;
 /** Of a body that is read as it is worked through. */
 const STREAM_LIMIT_MS = 10 * 60_000;
+const TRIES = 10;
+const BACKOFF_MS = 50;
+/** What S3 says of a request. */
+const MOST_BYTES = 64 * 1024;
+/** Of an object that is held in memory: a result is half a megabyte, what is known of a large account some times that. */
+const MOST_OBJECT_BYTES = 64 * 1024 * 1024;
+/** Of an object that is read line by line, and of a line: a plan of 100,000 credentials is 12 MB, in lines of 3 KB. */
+const MOST_STREAM_BYTES = 1024 * 1024 * 1024;
+const LONGEST_LINE = 1024 * 1024;
 /** S3 takes no part below 5 MiB but the last. */
 const PART_BYTES = 8 * 1024 * 1024;
+/** For who follows a link: a report is nobody's to keep. */
+const NOT_KEPT = { 'cache-control': 'no-store' };
+
+type Answered = Extract<Answer, { kind: 'answered' }>;
 
 /** The report bucket by plain signed HTTP: the S3 client of the SDK is larger than all the rest of a function. */
 export class ReportBucket {
@@ -34,10 +51,8 @@ export class ReportBucket {
 
   /** For what only functions read: findings take a tenth of the space, and `getJson` opens them by itself. */
   async putCompressed(key: string, value: unknown): Promise<void> {
-    const body = gzipSync(JSON.stringify(value));
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    const response = await this.#fetch(key, { method: 'PUT', body, headers });
-    if (!response.ok) throw new Error(`PUT of ${key}: expected 200 from S3, got ${response.status}`);
+    const type = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    await this.#expect2xx('PUT', key, gzipSync(JSON.stringify(value)), type);
   }
 
   async putHtml(key: string, page: string): Promise<void> {
@@ -67,9 +82,7 @@ export class ReportBucket {
 
   /** Whether there is such an object; like `getJson`, only for a role that has s3:ListBucket. */
   async has(key: string): Promise<boolean> {
-    const { status, ok } = await this.#fetch(key, { method: 'HEAD' });
-    if (!ok && status !== 404) throw new Error(`HEAD of ${key}: expected 200 or 404 from S3, got ${status}`);
-    return ok;
+    return (await this.#find('HEAD', key)) !== undefined;
   }
 
   /** A URL by which anybody may get the object for so many seconds, in the name of this function's role. */
@@ -80,55 +93,84 @@ export class ReportBucket {
 
   /** What `putJson` wrote, or undefined. S3 says 404 only to a role that has s3:ListBucket, otherwise 403. */
   async getJson<T>(key: string): Promise<T | undefined> {
-    const response = await this.#get(key);
-    return response && ((await response.json()) as T);
+    const answer = await this.#find('GET', key);
+    return answer && (JSON.parse(answer.body.toString()) as T);
   }
 
   /** The lines of an object as they arrive, or undefined when there is none. */
   async getLines(key: string): Promise<AsyncIterable<string> | undefined> {
-    const response = await this.#get(key, STREAM_LIMIT_MS);
-    return response && linesOf(response);
-  }
-
-  async #get(key: string, limitMs = LIMIT_MS): Promise<Response | undefined> {
-    const response = await this.#fetch(key, { method: 'GET' }, limitMs);
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`GET of ${key}: expected 200 from S3, got ${response.status}`);
-    return response;
-  }
-
-  readonly #send: Send = async (method, keyAndQuery, body, contentType) => {
-    const response = await this.#fetch(keyAndQuery, {
-      method,
-      ...(body !== undefined && { body }),
-      ...(contentType && { headers: { 'content-type': contentType } }),
+    const signal = endsIn(STREAM_LIMIT_MS);
+    const { status, body } = await patiently(signal, async () => {
+      const received = await send(await this.#signed('GET', key, {}), { signal });
+      if (received.status !== 200) for await (const _ of within(received.body, MOST_BYTES));
+      return received;
     });
-    if (response.ok) return response;
-    const [key] = keyAndQuery.split('?');
-    throw new Error(`${method} of ${key}: expected 200 from S3, got ${response.status}`);
+    if (status === 404) return undefined;
+    if (status !== 200) throw unexpected('GET', key, '200', String(status));
+    return linesOf(within(body, MOST_STREAM_BYTES));
+  }
+
+  async #find(method: 'GET' | 'HEAD', key: string): Promise<Answered | undefined> {
+    const answer = await this.#ask(method, key, {}, MOST_OBJECT_BYTES);
+    if (answer.kind === 'answered' && answer.status === 200) return answer;
+    if (answer.kind !== 'unanswered' && answer.status === 404) return undefined;
+    throw unexpected(method, key, method === 'HEAD' ? '200 or 404' : '200', outcomeOf(answer));
+  }
+
+  readonly #send: Send = async (method, keyAndQuery, bytes, contentType) => {
+    const type = contentType ? { 'content-type': contentType } : {};
+    const { headers, body } = await this.#expect2xx(method, keyAndQuery, bytes, type);
+    return { headers, text: async () => body.toString() };
   };
 
-  #fetch(
-    key: string,
-    init: RequestInit & { headers?: Record<string, string> },
-    limitMs = LIMIT_MS,
-  ): Promise<Response> {
-    // A connection kept alive while Lambda froze the function is dead, and fetch would only say "fetch failed".
-    const headers = { ...init.headers, connection: 'close' };
-    return this.#client.fetch(`${this.#url}/${key}`, {
-      ...init,
-      headers,
-      signal: AbortSignal.timeout(limitMs),
-    });
+  async #expect2xx(
+    method: 'POST' | 'PUT',
+    keyAndQuery: string,
+    body: Uint8Array<ArrayBuffer> | string | undefined,
+    type: Record<string, string>,
+  ): Promise<Answered> {
+    const headers = Object.keys(type).length > 0 ? { ...type, ...NOT_KEPT } : {};
+    const init = { headers, ...(body !== undefined && { body }) };
+    const answer = await this.#ask(method, keyAndQuery, init, MOST_BYTES);
+    if (answer.kind === 'answered' && answer.status >= 200 && answer.status < 300) return answer;
+    const [key = ''] = keyAndQuery.split('?');
+    throw unexpected(method, key, '200', outcomeOf(answer));
+  }
+
+  #ask(method: string, keyAndQuery: string, init: RequestInit, mostBytes: number): Promise<Answer> {
+    const limits = { signal: endsIn(LIMIT_MS), mostBytes };
+    return patiently(limits.signal, async () =>
+      exchange(send, await this.#signed(method, keyAndQuery, init), {}, limits),
+    );
+  }
+
+  #signed(method: string, keyAndQuery: string, init: RequestInit): Promise<Request> {
+    return this.#client.sign(`${this.#url}/${keyAndQuery}`, { ...init, method });
   }
 }
 
-async function* linesOf({ body }: Response): AsyncGenerator<string> {
-  if (!body) return;
+/** Tries again what S3 could not do for now. */
+async function patiently<A extends object>(signal: AbortSignal, attempt: () => Promise<A>): Promise<A> {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await attempt();
+    const status = 'status' in answer ? Number(answer.status) : 0;
+    const mayPass = status >= 500 || status === 429;
+    if (!mayPass || tried === TRIES || signal.aborted) return answer;
+    await sleep(Math.random() * BACKOFF_MS * 2 ** tried);
+  }
+}
+
+function unexpected(method: string, key: string, expected: string, got: string): KeyturnError {
+  return new KeyturnError(`${method} of ${key}: expected ${expected} from S3, got ${got}`);
+}
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
   let line = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const pieces = (line + text).split('\n');
+  for await (const chunk of chunks) {
+    const pieces = (line + decoder.decode(chunk, { stream: true })).split('\n');
     line = pieces.pop() ?? '';
+    if (line.length > LONGEST_LINE) throw new KeyturnError(`a line of more than ${LONGEST_LINE} characters`);
     yield* pieces;
   }
   if (line) yield line;

@@ -1,4 +1,5 @@
 import { REPORT } from '../observe/names.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import type { BatchResult, Examined, Unexamined } from './examined.ts';
 import type { ReportBucket } from './report-bucket.ts';
 import type { Batch } from './run.ts';
@@ -73,7 +74,7 @@ export class Results {
   async *#withoutResult(): AsyncGenerator<Unexamined> {
     const planKey = REPORT.plan(this.#runId);
     const lines = await this.#bucket.getLines(planKey);
-    if (!lines) throw new Error(`expected the plan of this run at ${planKey}, found nothing`);
+    if (!lines) throw new KeyturnError(`expected the plan of this run at ${planKey}, found nothing`);
     for await (const line of lines) {
       const { batch, secretArns } = JSON.parse(line) as Batch;
       if (!this.#missing.has(batch)) continue;

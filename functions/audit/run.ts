@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { KeyturnError } from '../observe/shown.ts';
 import { type AcceptedRisk, acceptedRiskSchema } from './accepted-risks.ts';
 import type { UnreadSecrets } from './facts/account.ts';
 
@@ -60,17 +61,26 @@ const reportedRunSchema = v.object({
 
 /** Throws on a malformed event: the state machine is broken, not a credential. */
 export function parseRun(event: unknown): Run {
-  return v.parse(runSchema, event);
+  return parsed(runSchema, event);
 }
 
 /** Throws on a malformed event: the state machine is broken, not a credential. */
 export function parseBatch(event: unknown): Batch {
-  return v.parse(batchSchema, event);
+  return parsed(batchSchema, event);
 }
 
 /** Throws on a malformed event: the state machine is broken, not a credential. */
 export function parseReportedRun(event: unknown): ReportedRun {
-  return v.parse(reportedRunSchema, event);
+  return parsed(reportedRunSchema, event);
+}
+
+function parsed<T>(schema: v.GenericSchema<unknown, T>, event: unknown): T {
+  const result = v.safeParse(schema, event, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new KeyturnError(
+    `malformed event: expected ${issue.expected ?? issue.type} at ${v.getDotPath(issue) ?? 'its root'}`,
+  );
 }
 
 export function accountKey(id: string): string {

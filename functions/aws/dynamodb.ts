@@ -9,6 +9,7 @@ import type {
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { JsonApi } from './json-api.ts';
+import { pageTurns } from './pages.ts';
 
 const API = { service: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' } as const;
 
@@ -51,16 +52,18 @@ export class DynamoDBClient {
   }
 }
 
-/** Page by page, until DynamoDB names no key to go on from. */
+/** Page by page, until DynamoDB names no key to go on from. Rejects when that would have no end. */
 export async function* paginateQuery(
   { client }: { readonly client: Pick<DynamoDBClient, 'send'> },
   input: QueryCommandInput,
 ): AsyncGenerator<QueryCommandOutput> {
+  const goOn = pageTurns();
   let from: QueryCommandInput['ExclusiveStartKey'];
   do {
     const page = await client.send(new QueryCommand({ ...input, ...(from && { ExclusiveStartKey: from }) }));
     yield page;
     from = page.LastEvaluatedKey;
+    goOn(from && JSON.stringify(from));
   } while (from);
 }
 

@@ -1,10 +1,11 @@
-import { AwsClient } from 'aws4fetch';
-import { endpointOf } from './endpoint.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, endsIn, jsonOf } from '../net/http.ts';
+import { send } from '../net/send.ts';
+import { type SignedRequest, signedBody, signedExchange, unanswered } from './signed-request.ts';
 
-/** For Lambda to accept an event, all tries together. */
-const LIMIT_MS = 10_000;
-/** When Lambda throttles an invocation that is waited for: a second at most, all pauses together. */
+/** When Lambda throttles an invocation that is waited for: as often again, and so long (ms) apart, longer each time. */
 const RETRIES = 4;
+const FIRST_PAUSE_MS = 50;
 
 /** How an invocation that was waited for ended: with its answer, or without one (`error` in Lambda's words, or ours). */
 export type Invoked =
@@ -16,8 +17,7 @@ export type Invoked =
  * client needs event streams, which are in no bundle here. Rejects when Lambda does not accept it.
  */
 export async function invokeLater(functionArn: string, payload: object, env = process.env): Promise<void> {
-  const { status } = await invoke(functionArn, payload, { type: 'Event', withinMs: LIMIT_MS }, env);
-  if (status !== 202) throw new Error(`Lambda answered ${status} instead of accepting the event`);
+  await signedBody(invocation('Event', functionArn, payload), env);
 }
 
 /**
@@ -31,49 +31,38 @@ export async function invokeNow(
   withinMs: number,
   env = process.env,
 ): Promise<Invoked> {
-  try {
-    const { status, headers, body } = await invoke(
-      functionArn,
-      payload,
-      { type: 'RequestResponse', withinMs },
-      env,
-    );
-    if (status !== 200) throw new Error(`Lambda answered ${status} instead of running the function`);
-    if (!headers.has('x-amz-function-error')) return { kind: 'answered', answer: JSON.parse(body) };
-    return { kind: 'died', error: errorTypeOf(body) };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError') return { kind: 'died', error: 'NoAnswer' };
-    throw error;
+  const request = invocation('RequestResponse', functionArn, payload);
+  const answer = await patiently(request, endsIn(withinMs), env);
+  if (answer.kind !== 'answered') {
+    if (answer.reason === 'too-late') return { kind: 'died', error: 'NoAnswer' };
+    throw unanswered(answer);
   }
+  const { status, headers, body } = answer;
+  if (status !== 200) throw new Error(`Lambda answered ${status} instead of running the function`);
+  if (headers.get('x-amz-function-error') === null) return { kind: 'answered', answer: jsonOf(body) };
+  return { kind: 'died', error: errorTypeOf(body.toString()) };
+}
+
+/** Only what Lambda has not run is asked for again. A new connection each time: one that was kept may be dead. */
+async function patiently(
+  request: SignedRequest,
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv,
+): Promise<Answer> {
+  for (let tried = 0; ; tried += 1) {
+    const answer = await signedExchange(request, env, signal, send);
+    if (answer.kind !== 'answered' || answer.status !== 429 || tried === RETRIES) return answer;
+    await sleep(FIRST_PAUSE_MS * 2 ** tried);
+  }
+}
+
+function invocation(type: 'Event' | 'RequestResponse', functionArn: string, payload: object): SignedRequest {
+  const path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
+  const headers = { 'x-amz-invocation-type': type };
+  return { service: 'lambda', method: 'POST', path, headers, body: JSON.stringify(payload) };
 }
 
 /** A time-out comes without a type on older runtimes. */
 function errorTypeOf(body: string): string {
   return /"errorType"\s*:\s*"([\w.]{1,64})"/.exec(body)?.[1] ?? 'Unknown';
-}
-
-async function invoke(
-  functionArn: string,
-  payload: object,
-  { type, withinMs }: { readonly type: 'Event' | 'RequestResponse'; readonly withinMs: number },
-  env: NodeJS.ProcessEnv,
-) {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN, AWS_REGION = '' } = env;
-  const client = new AwsClient({
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
-    service: 'lambda',
-    region: AWS_REGION,
-    ...(type === 'RequestResponse' && { retries: RETRIES }),
-  });
-  const path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
-  const response = await client.fetch(endpointOf('lambda', AWS_REGION, env) + path, {
-    method: 'POST',
-    // A connection kept alive while Lambda froze the function is dead, and fetch would only say "fetch failed".
-    headers: { 'x-amz-invocation-type': type, connection: 'close' },
-    body: JSON.stringify(payload),
-    signal: AbortSignal.timeout(Math.max(0, withinMs)),
-  });
-  return { status: response.status, headers: response.headers, body: await response.text() };
 }

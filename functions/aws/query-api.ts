@@ -1,5 +1,5 @@
 import type { Service } from './endpoint.ts';
-import { signedText } from './signed-request.ts';
+import { signedBody } from './signed-request.ts';
 import { readXml, type XmlValue } from './xml.ts';
 
 const TRIES = 5;
@@ -43,7 +43,7 @@ export class QueryApi {
     const body = new URLSearchParams({ Action: operation, Version: version, ...parameters }).toString();
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const request = { service, method: 'POST', path: '/', headers, body, tries: TRIES } as const;
-    const answer = readXml(await signedText(request, this.#env));
+    const answer = readXml((await signedBody(request, this.#env)).toString());
     const [response] = childrenOf(answer, `${operation}Response`);
     const [result = response] = childrenOf(response, `${operation}Result`);
     return typeof result === 'object' ? this.#plain(result) : {};

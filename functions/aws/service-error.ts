@@ -1,14 +1,22 @@
-import type { IncomingMessage } from 'node:http';
 import { isThrottling } from '../credential/throttling.ts';
+import { type Answer, jsonOf } from '../net/http.ts';
 
-/** The refusal of an AWS service in the SDK's shape: `name` is the service's code, such as `AccessDeniedException`. */
+interface Metadata {
+  readonly httpStatusCode: number;
+  readonly requestId?: string;
+}
+
+/**
+ * The refusal of an AWS service in the SDK's shape: `name` is the service's code, such as `AccessDeniedException`. Its
+ * message is the service's and may name whom and what the request was about: see observe/shown.ts.
+ */
 export class ServiceError extends Error {
-  readonly $metadata: { readonly httpStatusCode: number };
+  readonly $metadata: Metadata;
 
-  constructor(name: string, message: string, httpStatusCode: number) {
+  constructor(name: string, message: string, metadata: Metadata) {
     super(message);
     this.name = name;
-    this.$metadata = { httpStatusCode };
+    this.$metadata = metadata;
   }
 }
 
@@ -20,13 +28,13 @@ export function isWorthAnotherTry(error: unknown): boolean {
 /** How a service that speaks the query protocol names its refusal. */
 const IN_XML = /<Code>([\w.]+)<\/Code>/;
 
-export function refusalOf({ statusCode = 0, headers }: IncomingMessage, body: string): ServiceError {
+export function refusalOf({ status, headers, body }: Extract<Answer, { kind: 'answered' }>): ServiceError {
   const fields = fieldsOf(body);
-  const code = String(
-    fields.__type ?? headers['x-amzn-errortype'] ?? IN_XML.exec(body)?.[1] ?? 'UnknownError',
-  );
-  const message = String(fields.message ?? fields.Message ?? `HTTP status ${statusCode}`);
-  return new ServiceError(bare(code), message, statusCode);
+  const header = headers.get('x-amzn-errortype');
+  const code = String(fields.__type ?? header ?? IN_XML.exec(body.toString())?.[1] ?? 'UnknownError');
+  const message = String(fields.message ?? fields.Message ?? `HTTP status ${status}`);
+  const requestId = headers.get('x-amzn-requestid');
+  return new ServiceError(bare(code), message, { httpStatusCode: status, ...(requestId && { requestId }) });
 }
 
 /** `com.amazonaws.dynamodb.v20120810#Code` or `Code:http://...`, as the protocol has it. */
@@ -35,11 +43,7 @@ function bare(code: string): string {
 }
 
 /** A load balancer in between answers in HTML. */
-function fieldsOf(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+function fieldsOf(body: Buffer): Readonly<Record<string, unknown>> {
+  const value = jsonOf(body);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

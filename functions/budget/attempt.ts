@@ -1,25 +1,30 @@
-import type { Credential } from '../credential/credential.ts';
+import type { Credential, Endpoint } from '../credential/credential.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import { judge, judgementOf } from '../smtp/verdict.ts';
 import type { LoginCredential } from '../token/login-credential.ts';
+import type { BudgetTable, Stored } from './budget-table.ts';
+import { heldBack } from './held-back.ts';
+import { countsAddresses, digest, type Place, type Places, placesOf } from './places.ts';
 import {
-  type Admission,
   admit,
   hold,
   type Limits,
   type Outcome,
   outcomeOf,
   type PlannedLogin,
+  type Refusal,
   settle,
-} from './account.ts';
-import { accountKey, type BudgetTable, hostKey } from './budget-table.ts';
-import { heldBack } from './held-back.ts';
+} from './tally.ts';
 
 /** The login budget of a deployment, and the login that it lets through; all times in ms. */
 export interface LoginBudget {
   readonly table: Pick<BudgetTable, 'read' | 'change'>;
   readonly limits: Limits;
+  /** A place that a login needs besides those of its account and host. */
+  readonly besides?: (credential: Credential) => Place;
+  /** Where a dial would go now; none when that cannot be said. */
+  readonly addresses: (endpoint: Endpoint) => Promise<readonly string[]>;
   /** What logs in for a credential: an access token, for a client secret. */
   readonly loginCredential: (credential: Credential, budgetMs: number) => Promise<LoginCredential>;
   readonly login: (credential: Credential, budgetMs: number) => Promise<LoginEvidence>;
@@ -31,70 +36,127 @@ export interface LoginBudget {
   readonly newId: () => string;
 }
 
+/** What is tried, and for which secret. */
+export interface Attempt {
+  readonly credential: Credential;
+  readonly secretArn: string;
+  /** For all of it (ms), but not for what of `patienceMs` it waits. */
+  readonly budgetMs: number;
+  /** How much longer it may wait for its turn (ms). */
+  readonly patienceMs?: number;
+  /** A credential that must be refused: its login takes no place that is kept, and its failure speaks against no secret. */
+  readonly meantToFail?: boolean;
+}
+
 /** What a login needs at least (ms): nobody waits for a turn, or for a second login, when less would be left. */
 export const LEAST_LOGIN_MS = 3000;
 /** A login that has run out of time hangs up within this (ms). */
 const HANG_UP_MS = 5000;
 /** Between two looks at the table, longer each time: many who wait must not keep it busy. */
 const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 1600;
+const LONGEST_WAIT_MS = 800;
 
 /**
- * One login inside the budget: reserve, log in, judge, settle. `budgetMs` bounds all of it. It rejects when the table
- * cannot be reached: nothing is dialled then, or, when the login has been, that goes on counting as a failed one. The
- * caller tries again later; a login that nobody counts could be the one that locks the account.
+ * One login inside the budget: reserve, log in, judge, settle. It rejects when the table cannot be reached: nothing is
+ * dialled then, or, when the login has been, that goes on counting as a failed one. The caller tries again later; a login
+ * that nobody counts could be the one that locks the account.
  */
-export async function attempt(budget: LoginBudget, credential: Credential, budgetMs: number): Promise<Proof> {
-  const { loginCredential, login, now, newId } = budget;
-  const deadline = now() + budgetMs;
+export async function attempt(budget: LoginBudget, tried: Attempt): Promise<Proof> {
+  const { loginCredential, login, now } = budget;
+  const { credential, budgetMs, patienceMs = 0 } = tried;
+  const deadline = now() + budgetMs + patienceMs;
   const ready = await loginCredential(credential, budgetMs);
   if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
-  const planned = { id: newId(), endsBy: deadline + HANG_UP_MS };
-  const admission = await waitForTurn(budget, credential, planned, deadline);
-  if (admission.kind !== 'go') return { judgement: heldBack(admission, now()), evidence: null };
-  const evidence = await login(ready.credential, deadline - now());
+  const turn = await waitForTurn(budget, tried, deadline);
+  if (turn.kind !== 'go') return { judgement: heldBack(turn, now()), evidence: null };
+  const evidence = await login(ready.credential, turn.endsBy - HANG_UP_MS - now());
   const judgement = judge(evidence);
-  await settleLogin(budget, credential, planned.id, outcomeOf(evidence, judgement, now()));
+  await settleLogin(budget, turn, outcomeOf(evidence, judgement, now()));
   return { judgement, evidence };
 }
 
-async function waitForTurn(
-  budget: LoginBudget,
-  credential: Credential,
-  planned: PlannedLogin,
-  deadline: number,
-): Promise<Admission> {
+/** A place that is taken: the login as it counts there, and the item as it was written. */
+interface Taken {
+  readonly place: Place;
+  readonly planned: PlannedLogin;
+  readonly stored: Stored;
+}
+
+interface Turn {
+  readonly kind: 'go';
+  readonly endsBy: number;
+  readonly taken: readonly Taken[];
+  readonly circuit: Places['circuit'];
+}
+
+async function waitForTurn(budget: LoginBudget, tried: Attempt, deadline: number): Promise<Turn | Refusal> {
   const { now, random, sleep } = budget;
+  const places = await findPlaces(budget, tried.credential);
+  const id = budget.newId();
   for (let turn = 0; ; turn += 1) {
-    const admission = await reserve(budget, credential, planned);
+    const endsBy = Math.min(deadline, now() + tried.budgetMs) + HANG_UP_MS;
+    const admission = await reserve(budget, places, (place) => plan(id, place, tried, endsBy));
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** turn) * (1 + random()) * 0.5;
+    if (admission.kind === 'go') return { ...admission, endsBy };
     if (admission.kind !== 'wait' || deadline - now() < waitMs + LEAST_LOGIN_MS) return admission;
     await sleep(waitMs);
   }
 }
 
-async function reserve(
-  { table, limits, now }: LoginBudget,
+async function findPlaces(
+  { addresses, limits, besides }: LoginBudget,
   credential: Credential,
-  planned: PlannedLogin,
-): Promise<Admission> {
-  const { heldUntil } = await table.read(hostKey(credential));
-  return table.change(accountKey(credential), now, (account, at) =>
-    admit(hold(account, heldUntil), planned, at, limits),
-  );
+): Promise<Places> {
+  const found = countsAddresses(credential) ? await addresses(credential.endpoint) : [];
+  const { counted, circuit } = placesOf(credential, found, limits);
+  return { counted: besides ? [besides(credential), ...counted] : counted, circuit };
+}
+
+function plan(id: string, { account }: Place, { secretArn, meantToFail = false }: Attempt, endsBy: number) {
+  return {
+    id,
+    login: { at: endsBy, ...account, secret: digest(secretArn), meant: meantToFail, restsUntil: 0 },
+  };
+}
+
+/** One place after the other, always in the same order; when one has no room, those before it are given back. */
+async function reserve(
+  budget: LoginBudget,
+  { counted, circuit }: Places,
+  plannedAt: (place: Place) => PlannedLogin,
+): Promise<Omit<Turn, 'endsBy'> | Refusal> {
+  const { table, now } = budget;
+  const heldUntil = circuit ? (await table.read(circuit)).heldUntil : 0;
+  const taken: Taken[] = [];
+  for (const place of counted) {
+    const planned = plannedAt(place);
+    const { decision, stored } = await table.change(place.key, now, (tally, at) =>
+      admit(hold(tally, heldUntil), planned, at, place.limits),
+    );
+    if (decision.kind !== 'go') {
+      await giveBack(budget, taken);
+      return decision;
+    }
+    taken.push({ place, planned, stored });
+  }
+  return { kind: 'go', taken, circuit };
+}
+
+function giveBack(budget: LoginBudget, taken: readonly Taken[]): Promise<void> {
+  return settleLogin(budget, { taken, circuit: null }, { failed: false, proven: false, circuit: null });
 }
 
 async function settleLogin(
   { table, now }: LoginBudget,
-  credential: Credential,
-  id: string,
+  { taken, circuit }: Pick<Turn, 'taken' | 'circuit'>,
   outcome: Outcome,
 ): Promise<void> {
-  const { circuit } = outcome;
-  if (circuit?.of === 'host') {
-    await table.change(hostKey(credential), now, (host) => ({ account: hold(host, circuit.heldUntil) }));
+  const ofHost = outcome.circuit?.of === 'host' ? outcome.circuit.heldUntil : null;
+  if (circuit && ofHost !== null) {
+    await table.change(circuit, now, (host) => ({ tally: hold(host, ofHost) }));
   }
-  await table.change(accountKey(credential), now, (account, at) => ({
-    account: settle(account, id, outcome, at),
-  }));
+  const settled = taken.map(({ place: { key, limits }, planned, stored }) =>
+    table.change(key, now, (tally, at) => ({ tally: settle(tally, planned, outcome, at, limits) }), stored),
+  );
+  await Promise.all(settled);
 }

@@ -8,17 +8,23 @@ import { dynamodb, ledger } from '../ledger/table.ts';
 import { login } from '../smtp/login.ts';
 import type { Afterwards } from '../smtp/session.ts';
 import { loginCredential } from '../token/login-credential.ts';
-import { attempt } from './attempt.ts';
+import { type Attempt, attempt } from './attempt.ts';
 import { BudgetTable } from './budget-table.ts';
-import { type Attempt, type Prover, prove } from './prove.ts';
+import { controlPlace } from './places.ts';
+import { type Prover, prove } from './prove.ts';
 
 const MINUTE_MS = 60_000;
 /** Once a day, at whatever hour of it an audit comes to the host. */
-const CONTROL = { failures: 1, windowMs: 20 * 60 * MINUTE_MS };
+const CONTROL = { failures: 1, hostFailures: null, windowMs: 20 * 60 * MINUTE_MS };
 
 const prover: Prover = {
   table: new BudgetTable(dynamodb, setting('table'), randomUUID),
-  limits: { failures: setting('loginFailures'), windowMs: setting('loginWindowMinutes') * MINUTE_MS },
+  limits: {
+    failures: setting('loginFailures'),
+    hostFailures: setting('loginHostFailures'),
+    windowMs: setting('loginWindowMinutes') * MINUTE_MS,
+  },
+  addresses: (endpoint) => network.addresses(endpoint),
   loginCredential,
   login: (credential, budgetMs) => login(credential, budgetMs, network),
   latest: (secretArn) => ledger.latest(secretArn),
@@ -34,11 +40,13 @@ export function proveCredential(tried: Attempt, afterwards?: Afterwards): Promis
 }
 
 /** One login inside the budget, for a rotation: it repeats a refused login itself, since a new credential spreads slowly. */
-export function attemptLogin(credential: Credential, budgetMs: number): Promise<Proof> {
-  return attempt(prover, credential, budgetMs);
+export function attemptLogin(tried: Attempt): Promise<Proof> {
+  return attempt(prover, tried);
 }
 
 /** A login that is meant to fail: a server that bans addresses counts it like any other, so each has one a day. */
 export function attemptControl(credential: Credential, budgetMs: number): Promise<Proof> {
-  return attempt({ ...prover, limits: CONTROL }, credential, budgetMs);
+  const besides = (control: Credential) => controlPlace(control, CONTROL);
+  const tried = { credential, secretArn: 'negative-control', budgetMs, meantToFail: true };
+  return attempt({ ...prover, besides }, tried);
 }

@@ -1,23 +1,26 @@
-import type { Judgement } from '../smtp/judgement.ts';
+import type { HeldBackReason, Judgement } from '../smtp/judgement.ts';
 import { judgementOf } from '../smtp/verdict.ts';
-import type { Admission } from './account.ts';
+import type { Refusal } from './tally.ts';
 
-type Refused = Exclude<Admission, { kind: 'go' }>;
-
-/** The judgement of a login that was not let through, with the time after which one may be. */
-export function heldBack(refused: Refused, now: number): Judgement {
-  const judgement = judgementOf('held-back');
-  const afterSeconds = Math.max(1, Math.ceil((refused.until - now) / 1000));
-  return { ...judgement, advice: advice(refused, judgement.advice), retry: { allowed: true, afterSeconds } };
+/** The judgement of a login that was not let through: which limit it was, and the time after which one may be. */
+export function heldBack(refusal: Refusal, now: number): Judgement {
+  const reason = refusal.kind === 'wait' ? 'under-way' : refusal.reason;
+  const until = new Date(refusal.until).toISOString();
+  const afterSeconds = Math.max(1, Math.ceil((refusal.until - now) / 1000));
+  return {
+    ...judgementOf('held-back'),
+    advice: `${ADVICE[reason]} Nothing is dialled before ${until}.`,
+    retry: { allowed: true, afterSeconds },
+    heldBack: { reason, until },
+  };
 }
 
-function advice(refused: Refused, tooManyFailures: string): string {
-  if (refused.kind === 'wait') {
-    return 'So many logins of this account are under way that, should they fail, one more could lock it. Try again when they have ended.';
-  }
-  const why =
-    refused.reason === 'failures'
-      ? tooManyFailures
-      : 'The server asked lately to be left alone, so no login was tried. Log in less often.';
-  return `${why} Nothing is dialled before ${new Date(refused.until).toISOString()}.`;
-}
+const ADVICE: Readonly<Record<HeldBackReason, string>> = {
+  failures:
+    'Too many logins of this account failed lately, so none was tried: another failure could lock the account. Mend the secret and wait; how many may fail is the setting `loginBudget.failures`.',
+  'host-failures':
+    'Too many logins at this host failed lately, of all accounts together, so none was tried: another failure could have the host ban the addresses that Keyturn comes from. Find the secrets of this host that are refused and mend them; how many logins may fail is the setting `loginBudget.hostFailures`, and its last places are for secrets that have not failed.',
+  throttled: 'The server asked lately to be left alone, so no login was tried. Log in less often.',
+  'under-way':
+    'So many logins of this account or host are under way that, should they fail, one more could lock it out. Try again when they have ended.',
+};

@@ -1,15 +1,7 @@
-import type { Credential } from '../credential/credential.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { CredentialStatus } from '../ledger/credential-status.ts';
 import { judgementOf } from '../smtp/verdict.ts';
-import { attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
-
-/** What is tried: the credential in use of one secret, in at most `budgetMs`. */
-export interface Attempt {
-  readonly credential: Credential;
-  readonly secretArn: string;
-  readonly budgetMs: number;
-}
+import { type Attempt, attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
 
 /** What the ledger knows of a secret: its last definite verdict, and its last check. */
 export type Known = Pick<CredentialStatus, 'credential' | 'lastCheck'>;
@@ -28,15 +20,17 @@ const LONGEST_CHECK_MS = 29_000;
  * before it is called bad: a server that is wrong once must not cause a rotation. Without time or budget for that it
  * is `rejected-unconfirmed`, which a later check confirms.
  */
-export async function prove(prover: Prover, { credential, secretArn, budgetMs }: Attempt): Promise<Proof> {
+export async function prove(prover: Prover, tried: Attempt): Promise<Proof> {
   const { now, sleep, latest } = prover;
-  const deadline = now() + budgetMs;
-  const first = await attempt(prover, credential, budgetMs);
+  const deadline = now() + tried.budgetMs + (tried.patienceMs ?? 0);
+  const first = await attempt(prover, tried);
   if (first.judgement.credential !== 'bad') return first;
-  if (isConfirmed(await latest(secretArn), now())) return first;
-  if (deadline - now() < SPACING_MS + LEAST_LOGIN_MS) return unconfirmed(first);
+  if (isConfirmed(await latest(tried.secretArn), now())) return first;
+  const spentMs = first.evidence?.timings.totalMs ?? 0;
+  const leftMs = Math.min(deadline - now(), tried.budgetMs - spentMs) - SPACING_MS;
+  if (leftMs < LEAST_LOGIN_MS) return unconfirmed(first);
   await sleep(SPACING_MS);
-  const second = await attempt(prover, credential, deadline - now());
+  const second = await attempt(prover, { ...tried, budgetMs: leftMs, patienceMs: 0 });
   return second.judgement.credential === 'unknown' ? unconfirmed(first, second) : second;
 }
 

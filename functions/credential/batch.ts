@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RefusedResult } from '../api/error-body.ts';
 import type { BatchAnswer, ValidationResult } from '../api/validation-result.ts';
-import type { Attempt } from '../budget/prove.ts';
+import type { Attempt } from '../budget/attempt.ts';
 import { logger } from '../observe/logger.ts';
+import { shownName } from '../observe/shown.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
 import { isThrottling } from './throttling.ts';
 import type { Proof, Prove } from './validation.ts';
@@ -23,7 +24,7 @@ export async function validateBatch(batch: Batch): Promise<BatchAnswer> {
   const { secretIds, remainingMs, answerWithinMs, proveWithin, validate } = batch;
   const queue = new LoginQueue(remainingMs);
   const prove: Prove = (credential, secretArn) =>
-    queue.run(credential.endpoint.host, (budgetMs) => proveWithin({ credential, secretArn, budgetMs }));
+    queue.run(credential.endpoint.host, (time) => proveWithin({ credential, secretArn, ...time }));
   const late = sleep(answerWithinMs, OUT_OF_TIME, { ref: false });
   const resultOf = async (secretId: string) => {
     const validated = validate(secretId, prove).catch((error: unknown) => refusalFor(secretId, error));
@@ -53,7 +54,7 @@ export function crashed(secretId: string, error: string): RefusedResult {
 export function refusalFor(secretId: string, error: unknown): Refusal {
   if (error instanceof OutOfTime) return OUT_OF_TIME;
   if (isThrottling(error)) return THROTTLED;
-  const { name } = error instanceof Error ? error : { name: 'Error' };
+  const name = shownName(error);
   logger.error('credential.validation-failed', {
     event: 'credential.validation-failed',
     secretId,

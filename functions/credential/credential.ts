@@ -11,6 +11,13 @@ import type { Redacted } from './redacted.ts';
 /** `tls`: TLS from the first byte (RFC 8314 section 3). `starttls`: upgraded by STARTTLS, always required (RFC 3207). */
 export type Security = 'tls' | 'starttls';
 
+const IMPLICIT_TLS_PORTS: readonly number[] = [465, 2465];
+
+/** What a port is used with unless something else is said: RFC 8314 section 3, and the second pair of ports that some serve. */
+export function usualSecurity(port: number): Security {
+  return IMPLICIT_TLS_PORTS.includes(port) ? 'tls' : 'starttls';
+}
+
 /** SASL mechanisms that take a password, and those that take an OAuth 2.0 access token. */
 export const PASSWORD_METHODS = ['SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN'] as const;
 export const TOKEN_METHODS = ['OAUTHBEARER', 'XOAUTH2'] as const;
@@ -66,6 +73,14 @@ export function everyLogin(credential: Credential): readonly Credential[] {
     password ? [{ ...login, endpoint, password }] : [],
   );
   return [credential, ...regional];
+}
+
+/** Every place that a secret names, its own first, whether or not there is a password for it yet. */
+export function everyEndpoint({
+  endpoint,
+  endpoints = [],
+}: Pick<Credential, 'endpoint' | 'endpoints'>): readonly Endpoint[] {
+  return [endpoint, ...endpoints];
 }
 
 /** What its provider calls it, never secret: the id that rotation compares, and that the ledger keeps. */

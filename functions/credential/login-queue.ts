@@ -1,4 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { canonicalHost } from '../budget/spelling.ts';
 
 const AT_ONCE = 10;
 /** A server that sees more connections of one client at a time may throttle it (Postfix: smtpd_client_connection_count_limit). */
@@ -8,6 +9,12 @@ const AT_ONCE_TO_A_HOST = 2;
 const LEAST_MS = 3000;
 /** One that hangs must not take the time of all the others (ms). */
 const MOST_MS = 10_000;
+
+/** What a login may take (ms), and how much longer it may wait until the login budget of its account and host lets it in. */
+export interface LoginTime {
+  readonly budgetMs: number;
+  readonly patienceMs: number;
+}
 
 /** The turn of a login came too late; nothing was dialled. */
 export class OutOfTime extends Error {
@@ -24,13 +31,14 @@ export class LoginQueue {
     this.#remainingMs = remainingMs;
   }
 
-  /** Calls `login` with its budget (ms) when its turn has come; rejects with `OutOfTime` when too little is left. */
-  run<T>(host: string, login: (budgetMs: number) => Promise<T>): Promise<T> {
-    const queue = this.#queueOf(host.toLowerCase());
+  /** Calls `login` with its time when its turn has come; rejects with `OutOfTime` when too little is left. */
+  run<T>(host: string, login: (time: LoginTime) => Promise<T>): Promise<T> {
+    const queue = this.#queueOf(canonicalHost(host));
     const inTurn = () => {
-      const budgetMs = shareOf(this.#remainingMs(), queue.activeCount + queue.pendingCount);
+      const remainingMs = this.#remainingMs();
+      const budgetMs = shareOf(remainingMs, queue.activeCount + queue.pendingCount);
       if (budgetMs === null) throw new OutOfTime();
-      return login(budgetMs);
+      return login({ budgetMs, patienceMs: remainingMs - budgetMs });
     };
     return queue(() => this.#all(inTurn));
   }

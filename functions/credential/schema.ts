@@ -7,22 +7,19 @@ import { sendgridSchema } from '../rotation/providers/sendgrid-schema.ts';
 import { awsRegion, sesSchema } from '../rotation/providers/ses-schema.ts';
 import { sqlSchema } from '../rotation/providers/sql-schema.ts';
 import { webhookSchema } from '../rotation/providers/webhook-schema.ts';
-import { isHost } from '../smtp/network/host-name.ts';
-import { certificates } from './certificates.ts';
 import {
   type Credential,
   type Endpoint,
   PASSWORD_METHODS,
   type Provider,
   type RegionalEndpoint,
-  type Security,
   TOKEN_METHODS,
 } from './credential.ts';
+import { type EndpointFields, endpointOf, place } from './endpoint-schema.ts';
 import { Redacted } from './redacted.ts';
 import { text } from './text.ts';
 
 const AUTH_METHODS = [...PASSWORD_METHODS, ...TOKEN_METHODS] as const;
-const IMPLICIT_TLS_PORTS: readonly number[] = [465, 2465];
 
 const PROVIDERS = [
   sesSchema,
@@ -44,18 +41,6 @@ const provider = v.variant(
   `a provider with a known \`type\` (${PROVIDER_TYPES.join(', ')})`,
 );
 
-const place = {
-  host: v.pipe(v.string('a host name'), v.check(isHost, 'a host name')),
-  port: v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], 'a port number'),
-    v.integer('a port number'),
-    v.minValue(1, 'a port from 1 to 65535'),
-    v.maxValue(65535, 'a port from 1 to 65535'),
-  ),
-  security: v.optional(v.picklist(['tls', 'starttls'], '`tls` or `starttls`')),
-  ca: v.optional(certificates),
-};
-
 const endpoint = {
   ...place,
   endpoints: v.optional(
@@ -69,7 +54,8 @@ const endpoint = {
 
 const seedSchema = v.looseObject({ ...endpoint, provider });
 
-const credentialSchema = v.looseObject({
+/** Every field that means anything in a secret's value; others are kept as they are. */
+export const credentialSchema = v.looseObject({
   ...endpoint,
   username: text(1024),
   credentialId: v.optional(text(256)),
@@ -90,6 +76,7 @@ export type ParsedSecret =
       readonly endpoint: Endpoint;
       readonly provider: Provider;
       readonly from?: string;
+      readonly endpoints?: readonly RegionalEndpoint[];
     }
   | { readonly kind: 'malformed'; readonly path: string; readonly expected: string };
 
@@ -119,8 +106,14 @@ function isSeed(json: object): boolean {
 function parseSeed(json: object): ParsedSecret {
   const parsed = v.safeParse(seedSchema, json);
   if (!parsed.success) return malformed(parsed.issues[0]);
-  const { from, provider: issuer } = parsed.output;
-  return { kind: 'seed', endpoint: endpointOf(parsed.output), provider: issuer, ...(from && { from }) };
+  const { from, provider: issuer, endpoints } = parsed.output;
+  return {
+    kind: 'seed',
+    endpoint: endpointOf(parsed.output),
+    provider: issuer,
+    ...(from && { from }),
+    ...(endpoints && { endpoints: endpoints.map(regionalEndpoint) }),
+  };
 }
 
 function parseCredential(json: object): ParsedSecret {
@@ -147,18 +140,6 @@ function regionalEndpoint({ region, password, ...fields }: RegionalFields): Regi
 interface RegionalFields extends EndpointFields {
   readonly region: string;
   readonly password?: string | undefined;
-}
-
-interface EndpointFields {
-  readonly host: string;
-  readonly port: number;
-  readonly security?: Security | undefined;
-  readonly ca?: string | undefined;
-}
-
-function endpointOf({ host, port, security, ca }: EndpointFields): Endpoint {
-  const defaultSecurity = IMPLICIT_TLS_PORTS.includes(port) ? 'tls' : 'starttls';
-  return { host, port, security: security ?? defaultSecurity, ...(ca && { ca }) };
 }
 
 function malformed(issue: v.BaseIssue<unknown>): ParsedSecret {

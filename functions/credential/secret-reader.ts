@@ -5,7 +5,7 @@ import type {
   GetSecretValueCommandOutput,
   SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { MANAGED_TAG } from '../observe/names.ts';
+import { ADMIN_TAG, MANAGED_TAG } from '../observe/names.ts';
 import { Redacted } from './redacted.ts';
 
 /** DescribeSecret, as far as it is used; dates in milliseconds since 1970, absent ones null. */
@@ -122,9 +122,9 @@ export function tagsOf(tags: SecretListEntry['Tags']): Record<string, string> {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
 
-/** Whether it carries the tag without which no role may read it. */
+/** Whether it is a credential: it has the tag without which no role may read it, and no administrator logs in with it. */
 export function isManaged(tags: Readonly<Record<string, string>>): boolean {
-  return tags[MANAGED_TAG.key] === MANAGED_TAG.value;
+  return tags[MANAGED_TAG.key] === MANAGED_TAG.value && tags[ADMIN_TAG] === undefined;
 }
 
 function isNamed(code: string, error: unknown): boolean {

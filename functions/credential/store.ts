@@ -7,7 +7,8 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { ADMIN_TAG, MANAGED_TAG } from '../observe/names.ts';
+import { pageTurns } from '../aws/pages.ts';
+import { MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 import type { RotationSchedule } from '../rotation/overdue.ts';
 import type { Redacted } from './redacted.ts';
 import { isManaged, SecretReader, tagsOf } from './secret-reader.ts';
@@ -15,6 +16,8 @@ import { isManaged, SecretReader, tagsOf } from './secret-reader.ts';
 export interface ManagedSecret {
   readonly arn: string;
   readonly name: string;
+  /** The tag `keyturn:owner`; null without one. */
+  readonly owner: string | null;
   readonly schedule: RotationSchedule;
   readonly createdAt: number | null;
   /** The day of the last read, by whomever; null: never. */
@@ -91,15 +94,23 @@ export class SecretStore extends SecretReader {
       { Key: 'tag-key' as const, Values: [MANAGED_TAG.key] },
       { Key: 'tag-value' as const, Values: [MANAGED_TAG.value] },
     ];
+    const goOn = pageTurns();
     for await (const page of paginateListSecrets(
       { client: this.#client },
       { Filters: filters, MaxResults: 100 },
     )) {
+      goOn(page.NextToken);
       for (const entry of page.SecretList ?? []) {
         const { ARN, Name } = entry;
         const tags = tagsOf(entry.Tags);
-        if (ARN && Name && isManaged(tags) && tags[ADMIN_TAG] === undefined)
-          yield { arn: ARN, name: Name, schedule: scheduleOf(entry), ...datesOf(entry) };
+        if (ARN && Name && isManaged(tags))
+          yield {
+            arn: ARN,
+            name: Name,
+            owner: tags[OWNER_TAG] ?? null,
+            schedule: scheduleOf(entry),
+            ...datesOf(entry),
+          };
       }
     }
   }

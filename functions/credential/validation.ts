@@ -1,6 +1,6 @@
 import type { ValidationRequest } from '../api/validation-request.ts';
 import type { ValidationResult } from '../api/validation-result.ts';
-import type { LoginEvidence, TlsFacts } from '../smtp/evidence.ts';
+import type { LoginEvidence, Reply, TlsFacts } from '../smtp/evidence.ts';
 import type { Judgement } from '../smtp/judgement.ts';
 import { judgementOf } from '../smtp/verdict.ts';
 import type { Credential, Endpoint } from './credential.ts';
@@ -80,7 +80,18 @@ function untried(judgement: Judgement): Shown {
 
 function observed({ authSent, endpoint, tls, offered, used, reply, timings }: LoginEvidence) {
   const auth = offered && { offered, used };
-  return { authSent, endpoint, tls: tls && publicTls(tls), auth, reply, timings };
+  return {
+    authSent,
+    endpoint,
+    tls: tls && publicTls(tls),
+    auth,
+    reply: reply && publicReply(reply),
+    timings,
+  };
+}
+
+function publicReply({ code, enhanced, text }: Reply) {
+  return { code, enhanced, text };
 }
 
 function publicEndpoint({ host, port, security }: Endpoint) {

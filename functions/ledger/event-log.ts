@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type DynamoDBClient, GetItemCommand, paginateQuery, putIf } from '../aws/dynamodb.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import { type ChainedEvent, type EventContent, type Head, linkedTo } from './chain.ts';
 import type { Chain, StoredEvent } from './chain-verdict.ts';
 import { EVENTS, eventKey } from './event-key.ts';
@@ -34,7 +35,7 @@ export class EventLog {
       // The same hash without being new: it was put by this call, and only the answer was lost.
       if (standing?.hash === event.hash) return event;
     }
-    throw new Error(`no event could be added to the ledger of ${secretArn} in ${TRIES} tries`);
+    throw new KeyturnError(`no event could be added to the ledger of ${secretArn} in ${TRIES} tries`);
   }
 
   /** Everything that is there, read after all writes that were answered before. */

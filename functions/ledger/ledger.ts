@@ -1,11 +1,19 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { ValidationResult } from '../api/validation-result.ts';
-import { type DynamoDBClient, PutItemCommand, paginateQuery, QueryCommand } from '../aws/dynamodb.ts';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  QueryCommand,
+} from '../aws/dynamodb.ts';
+import { type CanonicalEndpoint, spelt } from '../credential/canonical-endpoint.ts';
 import type { ChainedEvent } from './chain.ts';
 import { type ChainVerdict, verifyChain } from './chain-verdict.ts';
 import { type CredentialStatus, checkOf } from './credential-status.ts';
 import { CredentialStatuses } from './credential-statuses.ts';
+import { ENDPOINTS, PROOFS } from './event-key.ts';
 import { EventLog } from './event-log.ts';
 import { secretNameOf } from './secret-name.ts';
 
@@ -14,6 +22,8 @@ const DAY_SECONDS = 24 * 60 * 60;
 const VALIDATION = 'VALIDATION#';
 const VALIDATION_DAYS = 90;
 const KEY_DAYS = 400;
+/** How the spelling of every endpoint begins. */
+const SMTP = 'smtp';
 
 /**
  * One attempt to make a new credential, by the ClientRequestToken; times in milliseconds since 1970. It is written before
@@ -32,6 +42,20 @@ export interface Mint {
   readonly undoneBy?: number;
 }
 
+/**
+ * Whether one version logged in at each of its endpoints when it was tried last; times in milliseconds since 1970. An item
+ * of its own, which nobody but the step that logs in writes: others write a `Mint` whole, and would lose it.
+ */
+export interface VersionProof {
+  /** The version's id. */
+  readonly token: string;
+  /** Before its logins. */
+  readonly startedAt: number;
+  /** Null from before the first login until the last one was good: what fails then, or dies, is unproven. */
+  readonly provenAt: number | null;
+  readonly provenBy: 'testSecret' | 'finishSecret';
+}
+
 /** What became of a replaced credential; times in milliseconds since 1970. */
 export interface Deactivation {
   readonly accessKeyId: string;
@@ -43,6 +67,15 @@ export interface Deactivation {
   readonly refused?: boolean;
   /** It was found bad, or others may know it: no use of it brings it back, and no operation makes it current again. */
   readonly quarantined?: boolean;
+}
+
+/** Where an operator lets a secret's passwords go; the exact place and trust that stood in the secret at the time. */
+export interface AcceptedEndpoint extends CanonicalEndpoint {
+  /** Milliseconds since 1970. */
+  readonly acceptedAt: number;
+  /** ARN of the operator. */
+  readonly who: string;
+  readonly reason: string | null;
 }
 
 /** A validation of one version of a secret; `current` when it carries AWSCURRENT. */
@@ -110,7 +143,24 @@ export class Ledger {
   }
 
   async mints(secretArn: string): Promise<Mint[]> {
-    return (await this.#query(secretArn, 'MINT#')) as unknown as Mint[];
+    return (await this.#query(partition(secretArn), 'MINT#')) as unknown as Mint[];
+  }
+
+  async recordProof(secretArn: string, proof: VersionProof): Promise<void> {
+    const item = { ...proof, pk: PROOFS + secretArn, sk: proof.token, expiresAt: expiry(KEY_DAYS) };
+    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshall(item) }));
+  }
+
+  /** The newest try to prove a version, read after all writes that were answered before; null when there is none. */
+  async proofOf(secretArn: string, token: string): Promise<VersionProof | null> {
+    const { Item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: marshall({ pk: PROOFS + secretArn, sk: token }),
+        ConsistentRead: true,
+      }),
+    );
+    return Item ? (read(Item) as unknown as VersionProof) : null;
   }
 
   async recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
@@ -118,7 +168,17 @@ export class Ledger {
   }
 
   async deactivations(secretArn: string): Promise<Deactivation[]> {
-    return (await this.#query(secretArn, 'KEY#')) as unknown as Deactivation[];
+    return (await this.#query(partition(secretArn), 'KEY#')) as unknown as Deactivation[];
+  }
+
+  /** It stands until somebody takes it out of the table: what is accepted does not end with a date. */
+  async acceptEndpoint(secretArn: string, accepted: AcceptedEndpoint): Promise<void> {
+    const item = { ...accepted, pk: ENDPOINTS + secretArn, sk: spelt(accepted) };
+    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshall(item) }));
+  }
+
+  async acceptedEndpoints(secretArn: string): Promise<AcceptedEndpoint[]> {
+    return (await this.#query(ENDPOINTS + secretArn, SMTP)) as unknown as AcceptedEndpoint[];
   }
 
   /**
@@ -148,14 +208,14 @@ export class Ledger {
     );
   }
 
-  async #query(secretArn: string, prefix: string): Promise<Item[]> {
+  async #query(pk: string, prefix: string): Promise<Item[]> {
     const pages = paginateQuery(
       { client: this.#client },
       {
         TableName: this.#table,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: marshall({ ':pk': partition(secretArn), ':prefix': prefix }),
+        ExpressionAttributeValues: marshall({ ':pk': pk, ':prefix': prefix }),
       },
     );
     const items: Item[] = [];

@@ -47,7 +47,12 @@ export const OWNER_TAG = 'keyturn:owner';
  * the beginning, up to a slash, of the names of several. It is no credential to audit or to retire.
  */
 export const ADMIN_TAG = 'keyturn:admin-for';
-/** On the IAM user of a SES credential: the name of the one secret it belongs to. */
+/**
+ * On a credential's secret: where the deployment, or an administrator, lets its passwords go besides the provider's own
+ * hosts (credential/canonical-endpoint.ts). For more than one: tags whose key goes on after a colon.
+ */
+export const ENDPOINT_TAG = 'keyturn:endpoint';
+/** On the IAM user of a SES credential, and as `key=value` on an Entra application: the full ARN of the one secret it belongs to. */
 export const SECRET_TAG = 'keyturn:secret';
 /** On a secret without any value: the IAM user whose keys its first rotation shall mint for Amazon SES. */
 export const USER_TAG = 'keyturn:iam-user';
@@ -70,7 +75,9 @@ export const ENVIRONMENT = {
   /** Mail servers' ports and CIDR blocks that may be dialled besides the usual ones, with commas between; or `none`. */
   ports: 'KEYTURN_PORTS',
   networks: 'KEYTURN_NETWORKS',
+  /** How many logins may fail: of one account, and of all accounts of one host; in a window of so many minutes. */
   loginFailures: 'KEYTURN_LOGIN_FAILURES',
+  loginHostFailures: 'KEYTURN_LOGIN_HOST_FAILURES',
   loginWindowMinutes: 'KEYTURN_LOGIN_WINDOW_MINUTES',
   reportRetentionDays: 'KEYTURN_REPORT_RETENTION_DAYS',
   /** JSON: hosts and what the audit may do there (audit/opt-in.ts). */
@@ -86,6 +93,16 @@ export const ENVIRONMENT = {
   /** `on` or `off`, and an address or `none`; for the function audit-tell only. */
   securityHub: 'KEYTURN_SECURITY_HUB',
   digestFrom: 'KEYTURN_DIGEST_FROM',
+} as const;
+
+/**
+ * Of every answer of the API, those of the gateway itself too. They tell of credentials: nothing on the way may keep one,
+ * take it for another type, or have it fetched without TLS (RFC 6797; two years, as browsers' preload list wants it).
+ */
+export const ANSWER_HEADERS = {
+  'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
 } as const;
 
 /** Keys in the report bucket. */

@@ -1,6 +1,9 @@
+import { spelt } from '../credential/canonical-endpoint.ts';
 import { everyLogin } from '../credential/credential.ts';
+import { KeyturnError } from '../observe/shown.ts';
 import { heal } from '../rotation/healing.ts';
 import { type LabelledLogin, labelledLogins } from '../rotation/labelled.ts';
+import { recordPromotion } from '../rotation/promotion.ts';
 import { RotationError } from '../rotation/rotation.ts';
 import { prove } from '../rotation/test-secret.ts';
 import type { Action } from './decision.ts';
@@ -8,15 +11,17 @@ import type { Gathered } from './gather.ts';
 import type { Operation } from './operation.ts';
 import { QUARANTINED } from './operation.ts';
 import type { OperationPorts } from './ports.ts';
+import type { NamedEndpoint } from './version-endpoints.ts';
 
 /** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
 export async function carryOut(
   ports: OperationPorts,
-  { operationId, secretArn }: Operation,
+  operation: Operation,
   gathered: Gathered,
   action: Action,
 ): Promise<string> {
   const { store, rotations, announce, sleep, now } = ports;
+  const { operationId, secretArn } = operation;
   switch (action.step) {
     case 'plan':
       return 'planned';
@@ -32,6 +37,13 @@ export async function carryOut(
       await store.removePending(secretArn, action.versionId);
       return 'unlabelled';
     case 'move-current':
+      await recordPromotion(ports, secretArn, {
+        from: action.from,
+        to: action.to,
+        who: operation.who,
+        reason: operation.reason,
+        provenBy: 'rollback',
+      });
       await store.moveCurrent(secretArn, action.to, action.from);
       return 'moved';
     case 'announce':
@@ -43,12 +55,25 @@ export async function carryOut(
     case 'enable-schedule':
       await rotations.schedule(secretArn);
       return 'scheduled';
+    case 'accept-endpoint':
+      return acceptEndpoint(ports, operation, action.endpoint);
     case 'give-up-pending':
     case 'clear-pending':
       return dropPending(ports, gathered, action);
     default:
       return changeCredential(ports, secretArn, gathered, action);
   }
+}
+
+async function acceptEndpoint(
+  { ledger, now }: OperationPorts,
+  { operationId, secretArn, who, reason }: Operation,
+  { authorities, ...endpoint }: NamedEndpoint,
+): Promise<string> {
+  await ledger.acceptEndpoint(secretArn, { ...endpoint, acceptedAt: now(), who, reason });
+  const details = { who, operationId, reason, endpoint: spelt(endpoint), authorities };
+  await ledger.recordEvent(secretArn, 'credential.endpoint-accepted', now(), details);
+  return 'accepted';
 }
 
 type CredentialChange = Extract<Action, { step: 'reactivate' | 'deactivate' | 'remove' | 'lock-login' }>;
@@ -61,11 +86,12 @@ async function changeCredential(
   action: CredentialChange,
 ): Promise<string> {
   if (action.step === 'lock-login') {
-    if (provider?.kind !== 'setting') throw new Error('only a login that takes a password can be locked');
+    if (provider?.kind !== 'setting')
+      throw new KeyturnError('only a login that takes a password can be locked');
     await provider.set(action.login, newPassword(provider.passwordLimit));
     return 'locked';
   }
-  if (provider?.kind !== 'issuing') throw new Error('only an issued credential can be switched');
+  if (provider?.kind !== 'issuing') throw new KeyturnError('only an issued credential can be switched');
   const { id, step } = action;
   const off = { accessKeyId: id, deactivatedAt: now(), quarantined: true };
   if (step === 'reactivate') await provider.reactivate(id);
@@ -99,7 +125,7 @@ async function dropPending(
   { facts, provider }: Gathered,
   { step, versionId: token }: Extract<Action, { step: 'give-up-pending' | 'clear-pending' }>,
 ): Promise<string> {
-  if (!provider) throw new Error('the secret names no provider');
+  if (!provider) throw new KeyturnError('the secret names no provider');
   const known = facts.mints.find((one) => one.token === token);
   const mint = known ?? { token, startedAt: 0, endsBy: 0, accessKeyId: null };
   const logins: readonly LabelledLogin[] = await labelledLogins(ports.store, facts.secret);

@@ -31,8 +31,8 @@ export async function answerRequest(
   if (secret.kind === 'denied' || !secret.managed) return NOT_MANAGED;
   const operation = await table.begin(operationOf(ports, parsed.request, secret.arn, who));
   if (operation === 'taken') return TAKEN;
-  const { operationId, reason, fix } = operation;
-  const details = { who, operationId, operation: operation.operation, reason, fix };
+  const { operationId, reason, fix, endpoint } = operation;
+  const details = { who, operationId, operation: operation.operation, reason, fix, endpoint };
   await ledger.recordEvent(secret.arn, 'operation.requested', now(), details);
   await start(operationId);
   return operationState(operation, await ledger.events(secret.arn), now());
@@ -55,7 +55,9 @@ function operationOf(
 ): Operation {
   const { operation, reason = null, clientRequestToken = newId() } = request;
   const fix = request.operation === 'doctor' && request.fix === true;
-  return { operationId: clientRequestToken, operation, secretArn, fix, reason, who, requestedAt: now() };
+  const endpoint = request.operation === 'accept-endpoint' ? request.endpoint : null;
+  const asked = { operationId: clientRequestToken, operation, secretArn, fix, endpoint, reason };
+  return { ...asked, who, requestedAt: now() };
 }
 
 /** `GET /operations/{operationId}` */

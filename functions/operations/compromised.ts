@@ -2,6 +2,7 @@ import { act, type Decision, finish, type Progress, type Suspect } from './decis
 import { type Facts, issuedFor, labelled, pendingIn, type Version } from './facts.ts';
 import { QUARANTINED } from './operation.ts';
 import { nextDrop } from './pending.ts';
+import { notOurs } from './rollback.ts';
 import { awaitRotation, rotationRefusal } from './rotate-now.ts';
 
 /**
@@ -19,12 +20,35 @@ export function decideCompromised(facts: Facts, progress: Progress, token: strin
     replaceCurrent(facts, progress, token) ??
     lockReplaced(facts, suspects, done) ??
     labelReplaced(facts) ??
-    finish('revoked', `${REVOKED} ${suspects.map(({ id }) => id).join(', ')}.`)
+    ended(facts, suspects, done)
   );
 }
 
 const REVOKED =
   'The new credential is current. Retirement tries the old passwords later, and they must be refused. Revoked:';
+
+/** What was left to others to revoke is never called revoked. */
+function ended(facts: Facts, suspects: readonly Suspect[], done: Progress['done']): Decision {
+  const open = suspects.filter((one) => mayStillWork(one, facts, done));
+  const left = [...new Set(open.map(({ id }) => id))];
+  const revoked = suspects.flatMap(({ id }) => (left.includes(id) ? [] : id)).join(', ') || 'none';
+  if (left.length === 0) return finish('revoked', `${REVOKED} ${revoked}.`);
+  return finish(
+    'not-possible',
+    `${REVOKED} ${revoked}. ${notOurs(left)} Until then others can log in with it.`,
+  );
+}
+
+/** Where names prove whose a credential is, one that the list never had is not proven to be gone either. */
+function mayStillWork({ id, own }: Suspect, facts: Facts, done: Progress['done']): boolean {
+  const { issuer, deactivations } = facts;
+  if (issuer.kind === 'setting')
+    return id !== labelled('AWSCURRENT', facts)?.id && !done.has(`lock-login:${id}`);
+  if (issuer.kind !== 'issuing') return false;
+  if (issuer.issued.some((issued) => issued.id === id)) return true;
+  const wasRemoved = deactivations.some((one) => one.accessKeyId === id && one.removedAt !== undefined);
+  return issuer.keepsNames && !own && !wasRemoved;
+}
 
 function planCompromised(facts: Facts, progress: Progress, token: string): Decision {
   if (facts.issuer.kind === 'manual') {
@@ -45,7 +69,8 @@ function suspectIn(version: Version, facts: Facts): Suspect[] {
   if (id === null) return [];
   const issued = issuedFor(version, facts);
   const { createdAt = null, lastUsedAt = null, lastUsedBy = null } = issued ?? {};
-  return [{ versionId, id, createdAt, lastUsedAt, lastUsedBy }];
+  const own = facts.issuer.kind === 'issuing' && facts.issuer.own.has(id);
+  return [{ versionId, id, own, createdAt, lastUsedAt, lastUsedBy }];
 }
 
 /** Removed, not deactivated: nothing may bring it back. What is current goes when it is that no more. */
@@ -53,9 +78,7 @@ function revokeUnused(facts: Facts, suspects: readonly Suspect[]): Decision | nu
   const { issuer } = facts;
   if (issuer.kind !== 'issuing') return null;
   const inUse = [labelled('AWSCURRENT', facts), pendingIn(facts)].map((version) => version?.id);
-  const open = suspects.find(
-    ({ id }) => !inUse.includes(id) && issuer.issued.some((issued) => issued.id === id),
-  );
+  const open = suspects.find(({ id }) => !inUse.includes(id) && issuer.own.has(id));
   return open ? act({ step: 'remove', id: open.id }) : null;
 }
 

@@ -1,4 +1,5 @@
 import type { Result } from './operation.ts';
+import type { NamedEndpoint } from './version-endpoints.ts';
 
 /** What is done next to one secret; one change at a time, and each may be repeated. */
 export type Action =
@@ -21,7 +22,8 @@ export type Action =
   | { readonly step: 'clear-pending'; readonly versionId: string }
   /** Of a rotation that has ended well: its credential stays. */
   | { readonly step: 'unlabel-pending'; readonly versionId: string }
-  | { readonly step: 'enable-schedule' };
+  | { readonly step: 'enable-schedule' }
+  | { readonly step: 'accept-endpoint'; readonly endpoint: NamedEndpoint };
 
 export interface Plan {
   /** Rollback: the version that shall be current, and the one that is. */
@@ -29,12 +31,16 @@ export interface Plan {
   readonly from?: string | undefined;
   /** Compromised: what others may know. */
   readonly suspects?: readonly Suspect[];
+  /** Accept-endpoint: what stood in the secret under the name that the operator gave. */
+  readonly accept?: NamedEndpoint;
 }
 
 /** Times in milliseconds since 1970; null where the provider does not say. */
 export interface Suspect {
   readonly versionId: string;
   readonly id: string;
+  /** Whether it was provably this secret's when the operation began; only such a one is taken away. */
+  readonly own: boolean;
   readonly createdAt: number | null;
   readonly lastUsedAt: number | null;
   readonly lastUsedBy: string | null;

@@ -3,6 +3,7 @@ import type { Judgement } from '../smtp/judgement.ts';
 import type { Action } from './decision.ts';
 import {
   type Facts,
+  isForeign,
   isQuarantined,
   issuedFor,
   labelled,
@@ -31,6 +32,7 @@ export const FINDING_CODES = [
   'current-missing',
   'current-quarantined',
   'provider-trouble',
+  'endpoint-changed',
   'rotation-under-way',
   'pending-stuck',
   'orphan',
@@ -54,6 +56,7 @@ export function diagnose({ facts, judgement, chain }: Examined): Finding[] {
   return [
     ...ofCurrent(facts, current, judgement),
     ...ofIssuer(facts),
+    ...ofEndpoints(facts, [current, pendingIn(facts)]),
     ...ofPending(facts),
     ...ofIssued(facts, current),
     ...ofSchedule(facts),
@@ -111,6 +114,8 @@ function ofCurrentKey(facts: Facts, current: Version): Finding[] {
   }
   if (key.active) return [];
   const state = `The current credential ${key.id} is switched off at the provider.`;
+  if (isForeign(key.id, facts))
+    return [person('current-inactive', state, 'Keyturn did not make it: have it switched on by hand.')];
   return [
     { code: 'current-inactive', state, nextAction: 'Switch it on.', fix: { step: 'reactivate', id: key.id } },
   ];
@@ -144,6 +149,12 @@ function ofIssuer({ issuer }: Facts): Finding[] {
   ];
 }
 
+function ofEndpoints({ endpoints }: Facts, versions: readonly (Version | undefined)[]): Finding[] {
+  const refusals = versions.flatMap((one) => endpoints.get(one?.versionId ?? '')?.refusal ?? []);
+  const known = new Map(refusals.map((refusal) => [refusal.state, refusal]));
+  return [...known.values()].map(({ state, nextAction }) => person('endpoint-changed', state, nextAction));
+}
+
 function ofPending(facts: Facts): Finding[] {
   const pending = pendingIn(facts);
   if (!pending) return [];
@@ -165,26 +176,28 @@ function ofPending(facts: Facts): Finding[] {
   ];
 }
 
-function ofIssued({ issuer, versions, mints }: Facts, current: Version | undefined): Finding[] {
+function ofIssued({ issuer, versions }: Facts, current: Version | undefined): Finding[] {
   if (issuer.kind !== 'issuing') return [];
-  const known = new Set([...versions.map(({ id }) => id), ...mints.map(({ accessKeyId }) => accessKeyId)]);
-  const { orphans, limit, issued } = issuer;
+  const held = new Set(versions.map(({ id }) => id));
+  const { own, orphans, limit, issued } = issuer;
   const lost = orphans.filter((id) => id !== current?.id);
-  const foreign = issued.filter(({ id }) => !known.has(id) && !lost.includes(id));
+  const foreign = issued.filter(({ id }) => id !== current?.id && !own.has(id) && !lost.includes(id));
+  const told = limit === null ? foreign.filter(({ id }) => held.has(id)) : foreign;
   const full = limit !== null && issued.length >= limit ? ' It takes the place that a rotation needs.' : '';
   return [
     ...lost.map((id): Finding => {
       const state = `Credential ${id} was made by a rotation that died before its password was stored.`;
       return { code: 'orphan', state, nextAction: 'Remove it.', fix: { step: 'remove', id } };
     }),
-    ...(limit === null ? [] : foreign).map(({ id }) =>
-      person(
-        'not-ours',
-        `Keyturn did not make credential ${id}.${full}`,
-        'Find its owner; remove it by hand.',
-      ),
-    ),
+    ...told.map(({ id }) => ofForeign(id, held.has(id), full)),
   ];
+}
+
+function ofForeign(id: string, isHeld: boolean, full: string): Finding {
+  const state = isHeld
+    ? `Keyturn did not make credential ${id}, which a version of the secret names, and will not retire it.${full}`
+    : `Keyturn did not make credential ${id}.${full}`;
+  return person('not-ours', state, 'Find its owner; remove it by hand.');
 }
 
 function ofSchedule({ secret, issuer, now }: Facts): Finding[] {

@@ -2,6 +2,7 @@ import type { SecretDescription } from '../credential/secret-reader.ts';
 import type { Deactivation, Mint } from '../ledger/ledger.ts';
 import type { IssuedCredential } from '../rotation/provider.ts';
 import { QUARANTINED } from './operation.ts';
+import type { VersionEndpoints } from './version-endpoints.ts';
 
 /** A version with labels. `content` says what its value is; `id` is what its provider calls the credential in it. */
 export interface Version {
@@ -18,6 +19,10 @@ export type Issuer =
       readonly issued: readonly IssuedCredential[];
       readonly limit: number | null;
       readonly reversible: boolean;
+      /** Whether its list says by name whose each credential is. */
+      readonly keepsNames: boolean;
+      /** Ids of those that are provably this secret's (rotation/ownership.ts); nothing else is touched. */
+      readonly own: ReadonlySet<string>;
       /** Proven to be lost ones of this secret. */
       readonly orphans: readonly string[];
     }
@@ -25,7 +30,7 @@ export type Issuer =
   | { readonly kind: 'manual' }
   /** The secret names none. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'not-owner'; readonly owner: string | null }
+  | { readonly kind: 'not-owner'; readonly message: string }
   | { readonly kind: 'unreachable'; readonly message: string };
 
 /** All that a decision may look at; times in milliseconds since 1970. Nothing in it is secret. */
@@ -36,6 +41,14 @@ export interface Facts {
   readonly issuer: Issuer;
   readonly mints: readonly Mint[];
   readonly deactivations: readonly Deactivation[];
+  /** By version id; versions without an endpoint are not among them. */
+  readonly endpoints: ReadonlyMap<string, VersionEndpoints>;
+}
+
+/** Why no password may go where this version says; null when it may. */
+export function endpointRefusal(version: Version | undefined, { endpoints }: Facts): string | null {
+  const refusal = endpoints.get(version?.versionId ?? '')?.refusal;
+  return refusal ? `${refusal.state} ${refusal.nextAction}` : null;
 }
 
 export function labelled(label: string, { versions }: Pick<Facts, 'versions'>): Version | undefined {
@@ -74,4 +87,9 @@ export function isQuarantined({ labels, id }: Version, { deactivations }: Facts)
 /** The credential of a version, where its provider lists it. */
 export function issuedFor(version: Version | undefined, { issuer }: Facts): IssuedCredential | undefined {
   return issuer.kind === 'issuing' ? issuer.issued.find(({ id }) => id === version?.id) : undefined;
+}
+
+/** Whether the provider has a credential under this id that is not provably this secret's. */
+export function isForeign(id: string | null, { issuer }: Pick<Facts, 'issuer'>): boolean {
+  return issuer.kind === 'issuing' && !issuer.own.has(id ?? '') && issuer.issued.some((one) => one.id === id);
 }

@@ -1,12 +1,20 @@
-import { type Credential, idOf, type Provider } from '../credential/credential.ts';
+import {
+  type Credential,
+  type Endpoint,
+  everyEndpoint,
+  idOf,
+  type Provider,
+} from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
-import { nameOf } from '../rotation/issue-credential.ts';
+import { shownText } from '../observe/shown.ts';
+import { claimOf, ownIn } from '../rotation/ownership.ts';
 import type { IssuedCredential, IssuingProvider, RotationProvider } from '../rotation/provider.ts';
 import { orphansIn } from '../rotation/reconcile.ts';
-import { providerInTags } from '../rotation/rotation.ts';
+import { ownershipTrouble, providerInTags } from '../rotation/rotation.ts';
 import type { Facts, Issuer, Version } from './facts.ts';
 import type { OperationPorts } from './ports.ts';
+import { type Naming, versionEndpoints } from './version-endpoints.ts';
 
 /** The facts, and what they leave out because it is secret or can act. */
 export interface Gathered {
@@ -41,10 +49,14 @@ export async function gather(
     read.flatMap(({ version, credential }) => (credential ? [[version.versionId, credential]] : [])),
   );
   const named = providerIn(read) ?? providerInTags(secret);
-  const provider = named && ports.providerFor(named, secret.name);
-  const listed = await listedBy(provider, secret).catch((error: unknown): Listed => {
-    if (whenUnreachable === 'reject' || !(error instanceof Error)) throw error;
-    return { kind: 'unreachable', message: `${error.name}: ${error.message}` };
+  const provider = named && ports.providerFor(named, secret);
+  const asked = async () => {
+    const endpoints = await versionEndpoints(ports, secret, read.flatMap(namingIn));
+    return { listed: await listedBy(provider, secret), endpoints };
+  };
+  const { listed, endpoints } = await asked().catch((error: unknown): Awaited<ReturnType<typeof asked>> => {
+    if (whenUnreachable === 'reject') throw error;
+    return { listed: { kind: 'unreachable', message: shownText(error) }, endpoints: new Map() };
   });
   // After the list: whatever is in it was announced here first, by a rotation that may be under way.
   const [mints, deactivations] = await Promise.all([
@@ -52,7 +64,7 @@ export async function gather(
     ports.ledger.deactivations(secret.arn),
   ]);
   const issuer = withOrphans(listed, { now: ports.now(), secret, versions, mints });
-  const facts = { now: ports.now(), secret, versions, issuer, mints, deactivations };
+  const facts = { now: ports.now(), secret, versions, issuer, mints, deactivations, endpoints };
   return { kind: 'gathered', facts, credentials, provider };
 }
 
@@ -60,6 +72,8 @@ interface Read {
   readonly version: Version;
   readonly credential: Credential | null;
   readonly provider: Provider | null;
+  /** Where it logs in, or will. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 async function readVersion(
@@ -69,23 +83,20 @@ async function readVersion(
   labels: readonly string[],
 ): Promise<Read> {
   const value = await store.read(arn, { versionId });
-  if (value.kind === 'absent') return readAs({ versionId, labels, content: 'empty', id: null });
-  const parsed = parseSecret(value.text.reveal());
-  if (parsed.kind !== 'credential') {
-    const provider = parsed.kind === 'seed' ? parsed.provider : null;
-    return readAs({ versionId, labels, content: parsed.kind, id: null }, null, provider);
-  }
-  const { credential } = parsed;
-  const version = { versionId, labels, content: parsed.kind, id: idOf(credential) };
-  return readAs(version, credential, credential.provider ?? null);
+  const parsed = value.kind === 'absent' ? null : parseSecret(value.text.reveal());
+  const credential = parsed?.kind === 'credential' ? parsed.credential : null;
+  const id = credential && idOf(credential);
+  const named = parsed?.kind === 'seed' ? parsed : credential;
+  return {
+    version: { versionId, labels, content: parsed?.kind ?? 'empty', id },
+    credential,
+    provider: named?.provider ?? null,
+    endpoints: named ? everyEndpoint(named) : [],
+  };
 }
 
-function readAs(
-  version: Version,
-  credential: Credential | null = null,
-  provider: Provider | null = null,
-): Read {
-  return { version, credential, provider };
+function namingIn({ version: { versionId }, endpoints, provider }: Read): Naming[] {
+  return endpoints.length === 0 ? [] : [{ versionId, endpoints, provider }];
 }
 
 /** Of the current version; when that cannot say, of the previous one, to which there may be a way back. */
@@ -106,9 +117,8 @@ async function listedBy(provider: RotationProvider | null, secret: SecretDescrip
   if (!provider) return { kind: 'none' };
   if (provider.kind === 'setting') return { kind: 'setting', logins: provider.logins };
   if (provider.kind === 'manual') return { kind: 'manual' };
-  const owner = await provider.owner();
-  const isOwner = owner === secret.name || (owner === null && provider.keepsNames);
-  if (!isOwner) return { kind: 'not-owner', owner };
+  const message = await ownershipTrouble(provider, secret.arn);
+  if (message !== null) return { kind: 'not-owner', message };
   const { limit, reversible, keepsNames, nameLimit } = provider;
   return { kind: 'listed', issued: await provider.list(), limit, reversible, keepsNames, nameLimit };
 }
@@ -118,8 +128,13 @@ function withOrphans(
   { now, secret, versions, mints }: Pick<Facts, 'now' | 'secret' | 'versions' | 'mints'>,
 ): Issuer {
   if (listed.kind !== 'listed') return listed;
-  const { issued, limit, reversible } = listed;
-  const labelled = new Set(versions.flatMap(({ id }) => id ?? []));
-  const orphans = orphansIn({ now, issued, labelled, mints, nameOf: nameOf(listed, secret.name) });
-  return { kind: 'issuing', issued, limit, reversible, orphans };
+  const { issued, limit, reversible, keepsNames } = listed;
+  const claim = claimOf(
+    listed,
+    secret,
+    versions.flatMap(({ id }) => id ?? []),
+    mints,
+  );
+  const [own, orphans] = [ownIn(issued, claim), orphansIn({ ...claim, now, issued })];
+  return { kind: 'issuing', issued, limit, reversible, keepsNames, own, orphans };
 }

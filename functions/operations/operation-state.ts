@@ -16,12 +16,14 @@ export function operationState(
   const own = events.filter(({ operationId }) => operationId === operation.operationId);
   const last = own.at(-1);
   const ended = last?.event === 'operation.finished' ? last : undefined;
-  const { operationId, operation: name, secretArn, fix, reason, who, requestedAt } = operation;
+  const { operationId, operation: name, secretArn, fix, endpoint, reason, who, requestedAt } = operation;
   return {
     operationId,
     operation: name,
     secretArn,
     fix,
+    // Operations that were asked for before there were endpoints have none.
+    endpoint: endpoint ?? null,
     reason,
     caller: who,
     requestedAt: new Date(requestedAt).toISOString(),

@@ -67,8 +67,8 @@ export class OperationTable {
 }
 
 /** What was asked for; not when, and not through which session. */
-function requestIn({ operation, secretArn, fix, reason }: Operation): string {
-  return canonicalJson({ operation, secretArn, fix, reason });
+function requestIn({ operation, secretArn, fix, endpoint, reason }: Operation): string {
+  return canonicalJson({ operation, secretArn, fix, endpoint, reason });
 }
 
 function keyOf(operationId: string) {

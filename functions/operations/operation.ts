@@ -1,5 +1,5 @@
 /** What an operator may have done to one secret. */
-export const OPERATIONS = ['rotate', 'rollback', 'compromised', 'doctor'] as const;
+export const OPERATIONS = ['rotate', 'rollback', 'compromised', 'doctor', 'accept-endpoint'] as const;
 export type OperationName = (typeof OPERATIONS)[number];
 
 /** One operation, as it was asked for. */
@@ -10,6 +10,8 @@ export interface Operation {
   readonly secretArn: string;
   /** `doctor` only: whether it may mend what it finds. */
   readonly fix: boolean;
+  /** `accept-endpoint` only: host and port, as the operator named them. */
+  readonly endpoint: string | null;
   readonly reason: string | null;
   /** The caller's ARN, as IAM has authenticated it. */
   readonly who: string;
@@ -22,6 +24,7 @@ export const RESULTS = [
   'rotated',
   'rolled-back',
   'revoked',
+  'accepted',
   'healthy',
   'findings',
   'mended',
@@ -41,6 +44,7 @@ export const SUCCEEDED: ReadonlySet<Result> = new Set([
   'rotated',
   'rolled-back',
   'revoked',
+  'accepted',
   'healthy',
   'findings',
   'mended',

@@ -14,6 +14,8 @@ export interface OperationPorts
     | 'deactivations'
     | 'recordDeactivation'
     | 'recordEvent'
+    | 'acceptEndpoint'
+    | 'acceptedEndpoints'
     | 'events'
     | 'verifyEvents'
   >;

@@ -1,5 +1,14 @@
 import { act, type Decision, finish, type Plan, type Progress } from './decision.ts';
-import { type Facts, isQuarantined, issuedFor, labelled, pendingIn, type Version } from './facts.ts';
+import {
+  endpointRefusal,
+  type Facts,
+  isForeign,
+  isQuarantined,
+  issuedFor,
+  labelled,
+  pendingIn,
+  type Version,
+} from './facts.ts';
 import { QUARANTINED } from './operation.ts';
 
 /**
@@ -11,12 +20,27 @@ export function decideRollback(facts: Facts, { plan, done }: Progress): Decision
   const to = facts.versions.find(({ versionId }) => versionId === plan.to);
   const current = labelled('AWSCURRENT', facts);
   if (!to) return finish('superseded', 'The version to go back to has lost its labels; nothing was moved.');
-  if (issuedFor(to, facts)?.active === false) return act({ step: 'reactivate', id: to.id ?? '' });
+  const refusal = endpointRefusal(to, facts);
+  if (refusal && current?.versionId !== to.versionId) return finish('not-possible', refusal);
+  if (issuedFor(to, facts)?.active === false) return reactivate(facts, to);
   if (current?.versionId === to.versionId) return quarantine(facts, plan, done);
   if (current?.versionId !== plan.from) {
     return finish('superseded', 'Another version became current meanwhile; nothing was moved.');
   }
   return promote(facts, to, plan, done);
+}
+
+function reactivate(facts: Facts, { id }: Version): Decision {
+  if (isForeign(id, facts)) return finish('not-possible', `${id} is switched off. ${notOurs([id ?? ''])}`);
+  return act({ step: 'reactivate', id: id ?? '' });
+}
+
+/** What Keyturn does not touch, and what a person has to do about it. */
+export function notOurs(ids: readonly string[]): string {
+  return (
+    `Not touched, since nothing at the provider proves that Keyturn made it for this secret: ${ids.join(', ')}. ` +
+    "Find out whose it is; if it is this secret's, take it away by hand."
+  );
 }
 
 function promote(facts: Facts, to: Version, { from }: Plan, done: Progress['done']): Decision {
@@ -52,10 +76,19 @@ function quarantine(facts: Facts, { to, from }: Plan, done: Progress['done']): D
   const bad = facts.versions.find(({ versionId }) => versionId === from);
   const good = facts.versions.find(({ versionId }) => versionId === to);
   const off = bad?.id && bad.id !== good?.id ? switchOff(facts, bad.id, done) : null;
-  return off ?? finish('rolled-back', 'The previous credential is current again, proven by a login.');
+  const left = bad?.id && bad.id !== good?.id && isLeft(facts, bad.id) ? ` ${notOurs([bad.id])}` : '';
+  return off ?? finish('rolled-back', `The previous credential is current again, proven by a login.${left}`);
 }
 
-function switchOff({ issuer, deactivations }: Facts, id: string, done: Progress['done']): Decision | null {
+/** Whether a credential that an operator wants to end is not Keyturn's to end. */
+function isLeft(facts: Facts, id: string): boolean {
+  const { issuer } = facts;
+  return issuer.kind === 'setting' ? !issuer.logins.includes(id) : isForeign(id, facts);
+}
+
+function switchOff(facts: Facts, id: string, done: Progress['done']): Decision | null {
+  const { issuer, deactivations } = facts;
+  if (isLeft(facts, id)) return null;
   if (issuer.kind === 'setting')
     return done.has(`lock-login:${id}`) ? null : act({ step: 'lock-login', login: id });
   if (issuer.kind !== 'issuing') return null;
@@ -93,7 +126,7 @@ function refusalOf(facts: Facts): string | null {
   if (issuer.kind === 'issuing' && !issuedFor(previous, facts)) {
     return 'The previous credential was removed at the provider. Rotate instead: keyturn rotate.';
   }
-  return null;
+  return endpointRefusal(previous, facts);
 }
 
 export function issuerTrouble(
@@ -101,5 +134,5 @@ export function issuerTrouble(
 ): string {
   return issuer.kind === 'unreachable'
     ? `The provider did not answer: ${issuer.message}`
-    : `The provider's user belongs to ${issuer.owner === null ? 'no secret' : `the secret ${issuer.owner}`}. Tag it with keyturn:secret=<secret name>.`;
+    : `This cannot be done: ${issuer.message}.`;
 }

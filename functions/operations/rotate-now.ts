@@ -1,5 +1,5 @@
 import { act, type Decision, finish, type Progress } from './decision.ts';
-import { type Facts, pendingIn } from './facts.ts';
+import { endpointRefusal, type Facts, labelled, pendingIn } from './facts.ts';
 import { issuerTrouble } from './rollback.ts';
 
 /** Between two looks at a rotation that Secrets Manager drives (ms). */
@@ -34,5 +34,5 @@ export function rotationRefusal(facts: Facts, { done }: Progress, token: string)
   if (pending && pending.versionId !== token) {
     return 'A rotation is under way or stuck. Wait for it, or have it cleared: keyturn doctor --fix.';
   }
-  return null;
+  return endpointRefusal(labelled('AWSCURRENT', facts), facts);
 }

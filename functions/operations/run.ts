@@ -1,4 +1,6 @@
+import { shownText } from '../observe/shown.ts';
 import type { Judgement } from '../smtp/judgement.ts';
+import { decideAcceptance } from './acceptance.ts';
 import { carryOut } from './act.ts';
 import { decideCompromised } from './compromised.ts';
 import { type Action, type Decision, finish, nameOf, type Progress } from './decision.ts';
@@ -81,7 +83,7 @@ const OUT_OF_TIME =
 
 async function decide(run: Run, gathered: Gathered, progress: Progress): Promise<Decided> {
   const { facts } = gathered;
-  const { operation, operationId: token, fix } = run.operation;
+  const { operation, operationId: token, fix, endpoint } = run.operation;
   switch (operation) {
     case 'rotate':
       return { decision: decideRotate(facts, progress, token), findings: [] };
@@ -89,6 +91,8 @@ async function decide(run: Run, gathered: Gathered, progress: Progress): Promise
       return { decision: decideRollback(facts, progress), findings: [] };
     case 'compromised':
       return { decision: decideCompromised(facts, progress, token), findings: [] };
+    case 'accept-endpoint':
+      return { decision: decideAcceptance(facts, progress, endpoint ?? ''), findings: [] };
     case 'doctor':
       return decideDoctor(await examine(run, gathered), progress, fix);
   }
@@ -101,7 +105,9 @@ async function examine(
   const { login, ledger, now } = ports;
   const versionId = labelled('AWSCURRENT', facts)?.versionId ?? '';
   const credential = credentials.get(versionId);
-  if (credential && !judged.has(versionId)) {
+  // Not where nobody allowed a password to go, even if it is the one that was written beside it.
+  const isAllowed = !facts.endpoints.get(versionId)?.refusal;
+  if (credential && isAllowed && !judged.has(versionId)) {
     judged.set(versionId, (await login(credential, LOGIN_BUDGET_MS)).judgement);
   }
   const chain = await ledger.verifyEvents(operation.secretArn, now());
@@ -140,6 +146,6 @@ function shown({ code, state, nextAction, fix }: Finding) {
 }
 
 function failed(error: unknown): { readonly result: Result; readonly message: string } {
-  const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
-  return { result: 'error', message: `${name}: ${message}. Ask for it again: it goes on where it stopped.` };
+  const message = `${shownText(error)}. Ask for it again: it goes on where it stopped.`;
+  return { result: 'error', message };
 }

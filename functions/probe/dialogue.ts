@@ -1,8 +1,8 @@
 import type { Endpoint } from '../credential/credential.ts';
-import { ehloKeywords, offeredMechanisms } from '../smtp/ehlo.ts';
+import { ehloKeywords, offeredMechanisms, registeredKeywords } from '../smtp/ehlo.ts';
 import type { Reply, Stage } from '../smtp/evidence.ts';
 import type { Network } from '../smtp/network.ts';
-import { parseReply } from '../smtp/reply.ts';
+import { NOTHING_HIDDEN, parseReply } from '../smtp/reply.ts';
 import type { InterruptionReason, PlaintextFacts } from './facts.ts';
 import { Interrupted, interruptedBy } from './interrupted.ts';
 import { LineConnection, stageEnd } from './line-connection.ts';
@@ -11,10 +11,6 @@ import { LineConnection, stageEnd } from './line-connection.ts';
 const CLIENT = '[127.0.0.1]';
 /** AWS blocks outbound port 25 from Lambda, so a silence there says nothing about the server. */
 const BLOCKED_PORT = 25;
-
-/** More than any server has; a hostile one could fill the report that they go into. */
-const KEYWORDS = 40;
-const KEYWORD_LENGTH = 200;
 
 export type EhloFacts = Pick<PlaintextFacts, 'starttls' | 'mechanisms' | 'keywords'>;
 
@@ -64,12 +60,11 @@ export async function readGreeting(line: LineConnection): Promise<Reply> {
 export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
   const raw = await line.command(`EHLO ${CLIENT}`);
   expectReply(250, raw);
-  // The first line names the server.
-  const keywords = ehloKeywords(raw).slice(1);
   return {
-    starttls: keywords.includes('STARTTLS'),
+    // The first line names the server.
+    starttls: ehloKeywords(raw).slice(1).includes('STARTTLS'),
     mechanisms: offeredMechanisms(raw),
-    keywords: keywords.slice(0, KEYWORDS).map((keyword) => keyword.slice(0, KEYWORD_LENGTH)),
+    keywords: registeredKeywords(raw),
   };
 }
 
@@ -96,7 +91,7 @@ function expectReply(code: number, raw: string): Reply {
 }
 
 function parsed(raw: string): Reply {
-  const reply = parseReply(raw, []);
+  const reply = parseReply(raw, NOTHING_HIDDEN);
   if (reply) return reply;
   throw new Interrupted('protocol-error', 'no reply code');
 }

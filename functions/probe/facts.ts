@@ -22,7 +22,7 @@ export interface Interruption {
 export interface PlaintextFacts {
   readonly starttls: boolean;
   readonly mechanisms: readonly string[];
-  /** All EHLO keywords with their parameters, upper case; at most 40 of at most 200 characters. */
+  /** The EHLO keywords that are registered, upper case: see `registeredKeywords`. */
   readonly keywords: readonly string[];
   /** The reply code to AUTH without a password, with a mechanism that would send it in clear, and to `MAIL FROM:<>`; null when it was not asked. */
   readonly auth: number | null;
@@ -43,10 +43,10 @@ export interface SessionFacts {
   readonly issuerNamed: boolean;
   /** Whether a subjectAltName covers the host; the common name does not count (RFC 9525 section 6.3). */
   readonly coversHost: boolean;
-  /** What the issuer signed the certificate with, such as `sha256WithRSAEncryption`; an unknown one as hex of its OID. */
+  /** What the issuer signed the certificate with, such as `sha256WithRSAEncryption`; `an unknown algorithm` for any other. */
   readonly signature: string;
-  /** SHA-256 in hex of the public key (SubjectPublicKeyInfo): the same after a renewal that keeps the key. */
-  readonly keyFingerprint256: string;
+  /** SHA-256 in hex of the public key (SubjectPublicKeyInfo), the same after a renewal that keeps the key; null when it is not readable. */
+  readonly keyFingerprint256: string | null;
 }
 
 export const TLS_VERSIONS = ['SSLv3', 'TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;

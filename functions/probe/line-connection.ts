@@ -1,6 +1,6 @@
 import type net from 'node:net';
-import tls from 'node:tls';
-import { sitOutHandshakeTurn } from '../smtp/network/handshake-turn.ts';
+import type tls from 'node:tls';
+import { beginTls } from '../smtp/network/connect.ts';
 import { Interrupted, interruptedBy } from './interrupted.ts';
 import { ReplyBuffer } from './reply-buffer.ts';
 
@@ -65,7 +65,7 @@ export class LineConnection {
   async secure(options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
     const plain = this.#socket.removeAllListeners('data').removeAllListeners('close');
     this.#replies.clear();
-    const secured = connectTls(plain, options);
+    const secured = begun(plain, options);
     this.#socket = secured;
     await secure(secured, stageEnd(this.#deadline));
     this.#listen();
@@ -121,9 +121,9 @@ export function stageEnd(deadline: number): number {
 }
 
 /** Settings that this OpenSSL does not know make `tls.connect` throw at once. */
-function connectTls(socket: net.Socket, options: tls.ConnectionOptions): tls.TLSSocket {
+function begun(socket: net.Socket, options: tls.ConnectionOptions): tls.TLSSocket {
   try {
-    return sitOutHandshakeTurn(tls.connect({ ...options, socket }));
+    return beginTls(socket, options);
   } catch (error) {
     socket.destroy();
     throw interruptedBy(error);

@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<string, string>> = {
   '2a864886f70d01010a': PSS,
   '2a8648ce380403': 'dsa-with-sha1',
   '2a8648ce3d0401': 'ecdsa-with-SHA1',
+  '2a864886f70d01010e': 'sha224WithRSAEncryption',
+  '2a8648ce3d040301': 'ecdsa-with-SHA224',
   '2a8648ce3d040302': 'ecdsa-with-SHA256',
   '2a8648ce3d040303': 'ecdsa-with-SHA384',
   '2a8648ce3d040304': 'ecdsa-with-SHA512',
@@ -31,6 +33,7 @@ interface Element {
 /**
  * The `signatureAlgorithm` of a certificate in DER (RFC 5280 section 4.1.1.2): Certificate ::= SEQUENCE
  * { tbsCertificate, signatureAlgorithm SEQUENCE { OBJECT IDENTIFIER, .. }, .. }. Never throws: `unreadable` for anything else.
+ * The OID of an unknown one is not told: whoever made the certificate chose it.
  */
 export function signatureAlgorithm(der: Buffer): string {
   const certificate = elementAt(der, 0);
@@ -39,7 +42,7 @@ export function signatureAlgorithm(der: Buffer): string {
   const identifier = algorithm && elementAt(der, algorithm.start);
   if (!identifier) return 'unreadable';
   const octets = der.toString('hex', identifier.start, identifier.end);
-  const name = NAMES[octets] ?? octets;
+  const name = NAMES[octets] ?? 'an unknown algorithm';
   return name === PSS && isPssOfSha1(der, identifier.end, algorithm.end) ? `${PSS} with SHA-1` : name;
 }
 

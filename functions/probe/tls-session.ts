@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { Endpoint } from '../credential/credential.ts';
-import { certificateFacts, keyExchangeGroup } from '../smtp/tls-facts.ts';
+import { isIssuerNamed } from '../smtp/network/issuer-hint.ts';
+import { isNamed } from '../smtp/network/server-identity.ts';
+import { certificateFacts, keyExchangeGroup, publicKeyInfo } from '../smtp/tls-facts.ts';
 import type { SessionFacts } from './facts.ts';
 import { Interrupted } from './interrupted.ts';
 import { signatureAlgorithm } from './signature-algorithm.ts';
@@ -35,24 +37,24 @@ export function sessionFacts(socket: TLSSocket, host: string, now: number): Sess
 }
 
 function describe(socket: TLSSocket, host: string, now: number): SessionFacts {
-  // Once only: the second call finds nothing (Node 24.21).
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) throw new Interrupted('tls-failed', 'no certificate');
-  const covered =
-    isIP(host) === 0 ? certificate.checkHost(host, { subject: 'never' }) : certificate.checkIP(host);
   return {
     protocol: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
     group: keyExchangeGroup(socket),
     certificate: certificateFacts(certificate, now),
     chainError: chainError(socket),
-    issuerNamed: /^CA Issuers/m.test(certificate.infoAccess ?? ''),
-    coversHost: covered !== undefined,
+    issuerNamed: isIssuerNamed(certificate),
+    coversHost: isNamed(host, certificate),
     signature: signatureAlgorithm(certificate.raw),
-    keyFingerprint256: createHash('sha256')
-      .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
-      .digest('hex'),
+    keyFingerprint256: keyFingerprint(certificate),
   };
+}
+
+function keyFingerprint(certificate: X509Certificate): string | null {
+  const key = publicKeyInfo(certificate);
+  return key ? createHash('sha256').update(key).digest('hex') : null;
 }
 
 /** Node's types say Error; it really holds OpenSSL's name of the result. */

@@ -1,6 +1,7 @@
 import { JsonApi } from '../aws/json-api.ts';
 import { logger } from '../observe/logger.ts';
 import { PROMOTED } from '../observe/names.ts';
+import { KeyturnError, shown } from '../observe/shown.ts';
 
 const events = new JsonApi({ service: 'events', target: 'AWSEvents', version: '1.1' });
 
@@ -13,7 +14,7 @@ export async function announcePromotion(secretArn: string): Promise<void> {
   try {
     await putEvent(secretArn);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : { name: 'Error', message: 'unknown' };
+    const { name, message } = shown(error);
     logger.warn('credential.promotion-untold', {
       event: 'credential.promotion-untold',
       secretArn,
@@ -32,7 +33,8 @@ async function putEvent(secretArn: string): Promise<void> {
   };
   const answer = await events.call('PutEvents', { Entries: [entry] });
   const { FailedEntryCount = 0, Entries = [] } = answer as PutEventsAnswer;
-  if (FailedEntryCount > 0) throw new Error(`EventBridge did not take the event: ${Entries[0]?.ErrorCode}`);
+  if (FailedEntryCount > 0)
+    throw new KeyturnError(`EventBridge did not take the event: ${Entries[0]?.ErrorCode}`);
 }
 
 interface PutEventsAnswer {

@@ -2,15 +2,14 @@ import { idOf } from '../credential/credential.ts';
 import { parseSecret } from '../credential/schema.ts';
 import { issueCredential } from './issue-credential.ts';
 import { makePassword } from './make-password.ts';
-import { ownedProvider, type Rotation, RotationError, readBasis } from './rotation.ts';
+import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
 import type { SettledPlan } from './settled-plan.ts';
 
 /**
  * Step 1. A new credential is issued, or a password made for the login whose turn it is, and stored as AWSPENDING. Where
  * a person has to do it, the step fails, and says how, until that is done.
  */
-export async function createSecret(rotation: Rotation): Promise<'minted' | 'password-made'> {
-  const basis = await readBasis(rotation);
+export async function createSecret(rotation: Rotation, basis: Basis): Promise<'minted' | 'password-made'> {
   const provider = await ownedProvider(rotation, basis.provider);
   switch (provider.kind) {
     case 'issuing':

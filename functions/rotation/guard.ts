@@ -20,7 +20,10 @@ export function guard(step: string, token: string, secret: SecretDescription): G
   if (labels.includes('AWSCURRENT')) return { kind: 'already-current' };
   if (!labels.includes('AWSPENDING')) return refused(`version ${token} is not labelled AWSPENDING`);
   if (!isStep(step)) return refused(`expected one of ${STEPS.join(', ')}, got ${JSON.stringify(step)}`);
-  if (!secret.managed) return refused('the secret lacks the tag keyturn:managed=true');
+  if (!secret.managed)
+    return refused(
+      "the secret lacks the tag keyturn:managed=true, or is an administrator's (keyturn:admin-for)",
+    );
   return { kind: 'proceed', step };
 }
 

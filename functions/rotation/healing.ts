@@ -3,6 +3,7 @@ import type { Mint } from '../ledger/ledger.ts';
 import type { HealPlan } from './heal-plan.ts';
 import type { LabelledLogin } from './labelled.ts';
 import { LEASE_MS } from './lease.ts';
+import { nameOf } from './ownership.ts';
 import type { RotationProvider, SettingProvider } from './provider.ts';
 import type { RetirementPorts } from './retirement.ts';
 
@@ -34,9 +35,10 @@ export async function heal(
     return { token, action: 'abandon' };
   }
   const { pending, others } = apart(logins, token);
-  if (pending && provider.kind !== 'manual' && !isOurs(pending, plan.mint)) return { token, action: 'leave' };
+  const whose = pending ? await whoseIs(provider, secret, pending, plan.mint) : 'nobody';
+  if (whose === 'not-provable') return { token, action: 'leave' };
   if (!(await isStillThere(ports, secret, plan.mint))) return { token, action: 'wait' };
-  if (pending) await revoke(ports, provider, pending, others);
+  if (pending && whose === 'ours') await revoke(ports, provider, pending, others);
   await ledger.recordEvent(secret.arn, 'credential.rotation-abandoned', now(), { versionId: token });
   await store.removePending(secret.arn, token);
   return { token, action: 'heal' };
@@ -58,8 +60,29 @@ function apart(logins: readonly LabelledLogin[], token: string) {
   return { pending, others: logins.filter((login) => login !== pending) };
 }
 
-/** Whether its credential was made for this token, as far as the ledger knows; if not, a person must decide. */
-function isOurs({ id }: LabelledLogin, { startedAt, accessKeyId }: Mint): boolean {
+/** Of a pending credential: made for this token, gone at the provider, or what only a person can tell. */
+async function whoseIs(
+  provider: RotationProvider,
+  { arn }: SecretDescription,
+  pending: LabelledLogin,
+  mint: Mint,
+): Promise<'ours' | 'nobody' | 'not-provable'> {
+  if (provider.kind === 'manual') return 'ours';
+  if (!isOfAttempt(pending, mint)) return 'not-provable';
+  if (provider.kind === 'setting')
+    return (provider.logins as readonly string[]).includes(pending.credential.username)
+      ? 'ours'
+      : 'not-provable';
+  const nameFor = nameOf(provider, arn);
+  if (nameFor === null) return 'ours';
+  // Whoever may write the secret chose the id; the provider's list says what is behind it.
+  const issued = (await provider.list()).find(({ id }) => id === pending.id);
+  if (issued === undefined) return 'nobody';
+  return issued.name === nameFor(mint.token) ? 'ours' : 'not-provable';
+}
+
+/** As far as the ledger knows. */
+function isOfAttempt({ id }: LabelledLogin, { startedAt, accessKeyId }: Mint): boolean {
   return accessKeyId === null ? startedAt > 0 : accessKeyId === id;
 }
 

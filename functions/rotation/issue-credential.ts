@@ -1,20 +1,11 @@
 import { labelledLogins } from './labelled.ts';
 import { lease } from './lease.ts';
-import { mintName } from './mint-name.ts';
+import { claimOf, nameOf, ownIn } from './ownership.ts';
 import { pendingValue } from './pending-value.ts';
 import type { IssuingProvider } from './provider.ts';
 import { planMint } from './reconcile.ts';
 import { type Basis, type Rotation, RotationError } from './rotation.ts';
 import { storePending } from './store-pending.ts';
-
-/** For providers that keep names: how each token's credential is called. */
-export function nameOf(
-  provider: Pick<IssuingProvider, 'keepsNames' | 'nameLimit'>,
-  secretName: string,
-): ((token: string) => string) | null {
-  if (!provider.keepsNames) return null;
-  return (token) => mintName(secretName, token, provider.nameLimit ?? Number.POSITIVE_INFINITY);
-}
 
 /**
  * Removes orphans, mints, stores. A crash between mint and store leaves an orphan that the next try can prove to be ours
@@ -29,7 +20,7 @@ export async function issueCredential(
   await makeRoom(rotation, provider);
   const attempt = lease(token, now());
   await ledger.recordMint(secret.arn, attempt);
-  const minted = await provider.mint(nameOf(provider, secret.name)?.(token) ?? '');
+  const minted = await provider.mint(nameOf(provider, secret.arn)?.(token) ?? '');
   const giveBack = () => provider.remove(minted.id);
   if (now() > attempt.endsBy) {
     await giveBack();
@@ -45,14 +36,14 @@ async function makeRoom(rotation: Rotation, provider: IssuingProvider): Promise<
   // Before the ledger: whatever is in the list was announced there first, by whoever else is at work for this token.
   const issued = await provider.list();
   const [logins, mints] = await Promise.all([labelledLogins(store, secret), ledger.mints(secret.arn)]);
-  const plan = planMint({
-    now: now(),
-    issued,
-    labelled: new Set(logins.map(({ id }) => id)),
+  const claim = claimOf(
+    provider,
+    secret,
+    logins.map(({ id }) => id),
     mints,
-    limit: provider.limit,
-    nameOf: nameOf(provider, secret.name),
-  });
+  );
+  const own = ownIn(issued, claim);
+  const plan = planMint({ ...claim, now: now(), issued, own, limit: provider.limit });
   if (plan.kind === 'no-slot') throw new RotationError(plan.message, plan.kind);
   for (const orphan of plan.orphans) await provider.remove(orphan);
 }

@@ -1,4 +1,4 @@
-import type { Mint } from '../ledger/ledger.ts';
+import type { Mint, VersionProof } from '../ledger/ledger.ts';
 import type { Step } from './guard.ts';
 import { lastEnd } from './lease.ts';
 
@@ -10,6 +10,10 @@ export interface Facts {
   readonly stored: boolean;
   /** The ledger's attempts to make a credential for this secret, of all tokens. */
   readonly mints: readonly Mint[];
+  /** The ledger's last try to prove this very version; only finishSecret asks for it. */
+  readonly proof: VersionProof | null;
+  /** Whether the version was current before: its label AWSPENDING was put back by hand. */
+  readonly replaced: boolean;
 }
 
 export type Plan =
@@ -22,10 +26,17 @@ export type Plan =
   | { readonly kind: 'set' }
   | { readonly kind: 'prove' }
   | { readonly kind: 'preflight' }
-  | { readonly kind: 'promote' };
+  /** No proof of it holds: it is proven as testSecret does, and becomes current only then. */
+  | { readonly kind: 'prove-and-promote' }
+  | { readonly kind: 'promote'; readonly proof: VersionProof };
 
 /** What was written is readable well before; Secrets Manager promises no time (ms). */
 const REREAD_MS = 1000;
+/**
+ * So long (ms) a proof holds: Secrets Manager asks for finishSecret right after testSecret, and each new try tests again.
+ * It removes no version younger than a day, so in that time no other value can have come under the same id.
+ */
+const PROOF_HOLDS_MS = 60 * 60_000;
 
 /**
  * What one step of a rotation does next. The pending value is looked for first, always: a step that is repeated must
@@ -35,12 +46,12 @@ export function plan(step: Step, facts: Facts): Plan {
   const { now, token, stored, mints } = facts;
   const own = mints.find((mint) => mint.token === token);
   if (own?.abandonedAt !== undefined) return refuse(ABANDONED);
-  if (stored) return withValue(step, own);
+  if (stored) return withValue(step, facts, own);
   if (own && own.accessKeyId !== null) return { kind: 'wait', until: now + REREAD_MS, message: UNREADABLE };
   return withoutValue(step, facts);
 }
 
-function withValue(step: Step, own: Mint | undefined): Plan {
+function withValue(step: Step, facts: Facts, own: Mint | undefined): Plan {
   switch (step) {
     case 'createSecret':
       return { kind: 'already-made', record: own?.accessKeyId === null ? own : null };
@@ -49,8 +60,21 @@ function withValue(step: Step, own: Mint | undefined): Plan {
     case 'testSecret':
       return { kind: 'prove' };
     case 'finishSecret':
-      return { kind: 'promote' };
+      return promotion(facts);
   }
+}
+
+/**
+ * A proof says what was true when it was made. It ends when another try to prove the version begins, and when this
+ * secret's credential may have been changed since: when one was made or a password set for whichever token, this one
+ * included, or the version was current and replaced.
+ */
+function promotion({ now, mints, proof, replaced }: Facts): Plan {
+  const provenAt = proof?.provenAt ?? null;
+  if (proof === null || provenAt === null || replaced) return { kind: 'prove-and-promote' };
+  const isNewest = mints.every(({ endsBy }) => endsBy <= proof.startedAt);
+  const holds = isNewest && now - provenAt <= PROOF_HOLDS_MS;
+  return holds ? { kind: 'promote', proof } : { kind: 'prove-and-promote' };
 }
 
 function withoutValue(step: Step, { mints, now }: Facts): Plan {

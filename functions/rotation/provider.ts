@@ -1,4 +1,6 @@
+import type { Endpoint } from '../credential/credential.ts';
 import type { Redacted } from '../credential/redacted.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
 
 /** One credential that exists at the provider. Times in milliseconds since 1970. */
 export interface IssuedCredential {
@@ -29,8 +31,29 @@ export interface RegionalPassword {
   readonly password: Redacted;
 }
 
+/** What every provider says of itself that makes a password or takes one. */
+interface PasswordProvider {
+  /**
+   * Where its passwords may go: its own hosts, and what the administrator's secret names besides. Never by what the
+   * credential's secret says of its host.
+   */
+  endpoints(): Promise<readonly Endpoint[]>;
+}
+
+/** The secret for which a provider works. Its ARN alone is of one secret: names come again in other regions and accounts. */
+export type ServedSecret = Pick<SecretDescription, 'arn' | 'name'>;
+
+/** Whose an issuer's credentials are, as it says itself. */
+export type Owner =
+  /** Many share the account, and the name of each credential says whose it is. */
+  | { readonly kind: 'shared' }
+  /** A tag of the user or application names the one secret; null when it has none. */
+  | { readonly kind: 'tagged'; readonly secretArn: string | null };
+
+export const SHARED: Owner = { kind: 'shared' };
+
 /** Issues credentials of its own making, several side by side (Amazon SES, SendGrid, Resend, Microsoft Entra). */
-export interface IssuingProvider {
+export interface IssuingProvider extends PasswordProvider {
   readonly kind: 'issuing';
   /** How many may exist at a time, inactive ones counted; null: no limit that matters. */
   readonly limit: number | null;
@@ -42,8 +65,7 @@ export interface IssuingProvider {
   readonly keepsNames: boolean;
   /** How long a name may be; null when `keepsNames` is false. */
   readonly nameLimit: number | null;
-  /** The name of the one secret that these credentials belong to, as the provider has it; null when it does not say. */
-  owner(): Promise<string | null>;
+  owner(): Promise<Owner>;
   list(): Promise<readonly IssuedCredential[]>;
   /** Not idempotent. `name` is made from the secret and the ClientRequestToken. */
   mint(name: string): Promise<MintedCredential>;
@@ -54,13 +76,15 @@ export interface IssuingProvider {
 }
 
 /** Takes a password that we make up, for a login that it knows (Mailgun, a password table, a webhook). */
-export interface SettingProvider {
+export interface SettingProvider extends PasswordProvider {
   readonly kind: 'setting';
   /** Two logins take turns, and the replaced one works until its next turn; a single one has no overlap. */
   readonly logins: readonly [string] | readonly [string, string];
   /** The longest password that it takes, in characters; null: none that matters. */
   readonly passwordLimit: number | null;
-  /** Idempotent: setting the same password again changes nothing. */
+  /** Rejects with a `ProviderError` unless the administrator allows all of `logins` to the secret. Changes nothing. */
+  check(): Promise<void>;
+  /** Idempotent: setting the same password again changes nothing. A login that is not allowed is refused, and nobody asked. */
   set(login: string, password: Redacted): Promise<void>;
 }
 

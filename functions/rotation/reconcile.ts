@@ -1,18 +1,15 @@
 import type { Mint } from '../ledger/ledger.ts';
 import { endOf, SETTLING_MS } from './lease.ts';
+import type { Claim } from './ownership.ts';
 import type { IssuedCredential, IssuingProvider } from './provider.ts';
 
-export interface ProviderState {
+export interface ProviderState extends Pick<Claim, 'labelled' | 'mints' | 'nameOf'> {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly issued: readonly IssuedCredential[];
-  /** Ids in any labelled version of the secret: AWSCURRENT, AWSPREVIOUS, AWSPENDING. */
-  readonly labelled: ReadonlySet<string>;
-  /** The ledger's attempts to mint for this secret. */
-  readonly mints: readonly Mint[];
+  /** Those that are provably this secret's (`ownIn`). */
+  readonly own: ReadonlySet<string>;
   readonly limit: IssuingProvider['limit'];
-  /** The name under which a token's credential was minted; null when the provider keeps none. */
-  readonly nameOf: ((token: string) => string) | null;
 }
 
 export type MintPlan =
@@ -32,7 +29,7 @@ export function planMint(state: ProviderState): MintPlan {
  * Credentials whose password was lost in a crash: in no labelled version, never used, and provably ours, that is of an
  * attempt that the ledger opened and never closed, and that cannot be under way any more.
  */
-export function orphansIn(state: Omit<ProviderState, 'limit'>): readonly string[] {
+export function orphansIn(state: Omit<ProviderState, 'limit' | 'own'>): readonly string[] {
   const { issued, labelled, mints, now, nameOf } = state;
   const closed = new Set(mints.map(({ accessKeyId }) => accessKeyId));
   const unowned = issued.filter(
@@ -59,10 +56,9 @@ function born(
   return candidates.length === 1 ? candidates : [];
 }
 
-function noSlot(staying: readonly IssuedCredential[], { labelled, mints, limit }: ProviderState): string {
-  const ours = new Set(mints.map(({ accessKeyId }) => accessKeyId));
+function noSlot(staying: readonly IssuedCredential[], { labelled, own, limit }: ProviderState): string {
   const whose = (id: string) =>
-    labelled.has(id) ? 'in this secret' : ours.has(id) ? 'ours, to be retired' : 'not ours';
+    labelled.has(id) ? 'in this secret' : own.has(id) ? 'ours, to be retired' : 'not ours';
   const named = staying.map(({ id }) => `${id} (${whose(id)})`);
   return `all ${limit} credentials of this user are taken: ${named.join(', ')}. Retire the replaced one, or remove the foreign one by hand, then rotate again`;
 }

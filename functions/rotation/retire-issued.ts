@@ -1,7 +1,8 @@
 import type { SecretDescription } from '../credential/secret-reader.ts';
 import type { Mint } from '../ledger/ledger.ts';
-import { nameOf } from './issue-credential.ts';
 import type { LabelledLogin } from './labelled.ts';
+import { endOf } from './lease.ts';
+import { attemptsBy, claimOf, ownIn } from './ownership.ts';
 import type { IssuedCredential, IssuingProvider } from './provider.ts';
 import { orphansIn } from './reconcile.ts';
 import { planRetirement, type Retirement, type RetirementFacts } from './retire-plan.ts';
@@ -54,25 +55,37 @@ async function gather(
   { currentId, promotedAt, issued, logins, mints }: Known,
 ): Promise<RetirementFacts> {
   const deactivations = await ledger.deactivations(secret.arn);
-  const labelled = new Set(logins.map(({ id }) => id));
-  const minted = mints.flatMap(({ accessKeyId }) => (accessKeyId === null ? [] : [accessKeyId]));
-  const pending = logins.filter(({ labels }) => labels.includes('AWSPENDING'));
-  const state = { now: now(), issued, labelled, mints, nameOf: nameOf(provider, secret.name) };
+  const claim = claimOf(
+    provider,
+    secret,
+    logins.map(({ id }) => id),
+    mints,
+  );
+  const pending = logins.filter(({ labels }) => labels.includes('AWSPENDING')).map(({ id }) => id);
+  const state = { ...claim, now: now(), issued };
+  const attemptOf = attemptsBy(claim);
+  const attempts = issued.map((one) => ({ id: one.id, mint: attemptOf(one) }));
   return {
     now: state.now,
     provider,
     issued,
     currentId,
     promotedAt,
-    madeAt: new Map(mints.map(({ accessKeyId, startedAt }) => [accessKeyId ?? '', startedAt])),
-    pendingIds: new Set(pending.map(({ id }) => id)),
-    ownIds: new Set([...labelled, ...minted]),
+    madeAt: new Map(attempts.map(({ id, mint }) => [id, mint?.startedAt ?? 0])),
+    pendingIds: new Set([...pending, ...attempts.filter(isUnderWay(state.now)).map(({ id }) => id)]),
+    ownIds: ownIn(issued, claim),
     orphans: new Set(orphansIn(state)),
-    knownIds: labelled,
+    knownIds: claim.labelled,
     deactivations,
     overlapMs,
     soakMs,
   };
+}
+
+/** By its name, before the ledger has been told its id: somebody may be about to store it. */
+function isUnderWay(now: number) {
+  return ({ mint }: { readonly mint: Mint | undefined }) =>
+    mint !== undefined && mint.accessKeyId === null && endOf(mint) > now;
 }
 
 /** The ledger is told first: after a crash in between the soak is counted from too early by seconds, never by days. */

@@ -8,9 +8,9 @@ export interface RetirementFacts {
   readonly issued: readonly IssuedCredential[];
   /** The credential in AWSCURRENT; null before the first rotation. */
   readonly currentId: string | null;
-  /** Credentials in AWSPENDING: not ours to touch here. */
+  /** Credentials in AWSPENDING, or about to be stored there: not ours to touch here. */
   readonly pendingIds: ReadonlySet<string>;
-  /** Credentials that this secret held or that the ledger saw minted for it. */
+  /** Credentials that are provably this secret's (`ownIn`). */
   readonly ownIds: ReadonlySet<string>;
   /** Credentials whose password was lost in a crash (`orphansIn`). */
   readonly orphans: ReadonlySet<string>;

@@ -9,10 +9,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { planHeal } from './heal-plan.ts';
 import { heal, type PendingOutcome } from './healing.ts';
 import { labelledLogins } from './labelled.ts';
-import type { RotationProvider } from './provider.ts';
+import type { RotationProvider, ServedSecret } from './provider.ts';
 import { type Replaced, retireIssued } from './retire-issued.ts';
 import type { Retirement } from './retire-plan.ts';
-import { providerInTags } from './rotation.ts';
+import { ownershipTrouble, providerInTags } from './rotation.ts';
 
 export interface RetirementPorts {
   readonly store: SecretStore;
@@ -20,7 +20,7 @@ export interface RetirementPorts {
     Ledger,
     'mints' | 'recordMint' | 'deactivations' | 'recordDeactivation' | 'recordEvent'
   >;
-  readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
+  readonly providerFor: (provider: Provider, secret: ServedSecret) => RotationProvider;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
   /** A new password, of at most `limit` characters (null: as long as it likes). */
@@ -87,8 +87,9 @@ export async function retireReplaced(ports: RetirementPorts, secretId: string): 
   const current = currentOf(secret, value);
   if (current === 'malformed') return failed('malformed-secret');
   if (!current.provider) return { kind: 'nothing-to-retire', secretArn: secret.arn };
-  const provider = ports.providerFor(current.provider, secret.name);
-  if (!(await isOwned(provider, secret))) return failed('not-owner');
+  const provider = ports.providerFor(current.provider, secret);
+  const message = await ownershipTrouble(provider, secret.arn);
+  if (message !== null) return { kind: 'failed', secretArn: secretId, reason: 'not-owner', message };
   return actOn(ports, secret, provider, current);
 }
 
@@ -114,12 +115,6 @@ function currentOf(secret: SecretDescription, value: SecretValue): Current | 'ma
 function promotion({ lastRotatedAt }: SecretDescription, value: SecretValue): number {
   const createdAt = value.kind === 'value' ? value.createdAt : null;
   return Math.max(lastRotatedAt ?? 0, createdAt ?? 0);
-}
-
-async function isOwned(provider: RotationProvider, { name }: SecretDescription): Promise<boolean> {
-  if (provider.kind !== 'issuing') return true;
-  const owner = await provider.owner();
-  return owner === name || (owner === null && provider.keepsNames);
 }
 
 async function actOn(

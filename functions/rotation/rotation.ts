@@ -1,13 +1,24 @@
-import type { Credential, Provider } from '../credential/credential.ts';
+import { type Credential, type Endpoint, everyEndpoint, type Provider } from '../credential/credential.ts';
 import type { Redacted } from '../credential/redacted.ts';
 import { parseSecret } from '../credential/schema.ts';
 import type { SecretDescription, SecretValue } from '../credential/secret-reader.ts';
 import type { SecretStore } from '../credential/store.ts';
 import type { Proof } from '../credential/validation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { USER_TAG } from '../observe/names.ts';
-import type { RotationProvider } from './provider.ts';
+import { SECRET_TAG, USER_TAG } from '../observe/names.ts';
+import { KeyturnError } from '../observe/shown.ts';
+import type { RotationProvider, ServedSecret } from './provider.ts';
+import { sesHost } from './providers/ses-endpoint.ts';
 import type { SesProvider } from './providers/ses-schema.ts';
+
+/** What an operator has asked for, under an id that is the ClientRequestToken of the rotation it starts. */
+export interface RotationRequest {
+  readonly operation: string;
+  readonly secretArn: string;
+  /** An ARN. */
+  readonly who: string;
+  readonly reason: string | null;
+}
 
 /** One rotation of one secret, and all it may touch. */
 export interface Rotation {
@@ -15,8 +26,13 @@ export interface Rotation {
   /** The ClientRequestToken, which is also the id of the AWSPENDING version. */
   readonly token: string;
   readonly store: SecretStore;
-  readonly ledger: Pick<Ledger, 'recordMint' | 'mints' | 'recordEvent'>;
-  readonly providerFor: (provider: Provider, secretName: string) => RotationProvider;
+  readonly ledger: Pick<
+    Ledger,
+    'recordMint' | 'mints' | 'recordProof' | 'proofOf' | 'recordEvent' | 'acceptedEndpoints'
+  >;
+  /** The operation of this id, if an operator has asked for one. */
+  readonly requestOf: (operationId: string) => Promise<RotationRequest | null>;
+  readonly providerFor: (provider: Provider, secret: ServedSecret) => RotationProvider;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
   /** A new password, of at most `limit` characters (null: as long as it likes). */
@@ -28,13 +44,18 @@ export interface Rotation {
   readonly remainingMs: () => number;
 }
 
-/** A rotation that cannot go on. Secrets Manager retries the step later; the message is for people and holds no secret. */
-export class RotationError extends Error {
-  override readonly name = 'RotationError';
-  /** `no-slot`: an alarm of its own waits for it. `waiting`: a person has to act first, which is no failure. */
-  readonly reason: 'no-slot' | 'waiting' | undefined;
+/**
+ * `no-slot`: an alarm of its own waits for it. `waiting`: a person has to act first, which is no failure.
+ * `endpoint-changed`: a password would have gone where nobody allowed it (endpoint-rule.ts).
+ */
+export type RotationErrorReason = 'no-slot' | 'waiting' | 'endpoint-changed';
 
-  constructor(message: string, reason?: 'no-slot' | 'waiting') {
+/** A rotation that cannot go on. Secrets Manager retries the step later; the message is for people and holds no secret. */
+export class RotationError extends KeyturnError {
+  override readonly name = 'RotationError';
+  readonly reason: RotationErrorReason | undefined;
+
+  constructor(message: string, reason?: RotationErrorReason) {
     super(message);
     this.reason = reason;
   }
@@ -49,6 +70,8 @@ export function readPending({ store, secret, token }: Rotation): Promise<SecretV
 export interface Basis {
   readonly fields: object;
   readonly provider: Provider;
+  /** Every place that the fields name. */
+  readonly endpoints: readonly Endpoint[];
   /** Null before the first rotation. */
   readonly credential: Credential | null;
 }
@@ -67,17 +90,23 @@ function basisFromValue(text: string): Basis {
     );
   }
   const credential = parsed.kind === 'credential' ? parsed.credential : null;
-  const provider = parsed.kind === 'seed' ? parsed.provider : parsed.credential.provider;
+  const named = parsed.kind === 'credential' ? parsed.credential : parsed;
+  const { provider } = named;
   if (!provider)
     throw new RotationError('the secret names no `provider`, so nothing can issue a new credential');
-  return { fields: JSON.parse(text), provider, credential };
+  return { fields: JSON.parse(text), provider, endpoints: everyEndpoint(named), credential };
 }
 
 function basisFromTags(secret: SecretDescription): Basis {
   const provider = providerInTags(secret);
   if (!provider) throw new RotationError(NO_VALUE);
-  const fields = { host: `email-smtp.${provider.region}.amazonaws.com`, port: 465, provider };
-  return { fields, provider, credential: null };
+  const endpoint = { host: sesHost(provider.region), port: 465 };
+  return {
+    fields: { ...endpoint, provider },
+    provider,
+    endpoints: [{ ...endpoint, security: 'tls' }],
+    credential: null,
+  };
 }
 
 /** Who issues the credential of a secret that has no value yet. */
@@ -89,16 +118,29 @@ export function providerInTags({ arn, tags }: SecretDescription): SesProvider | 
 const NO_VALUE = `the secret has no value: store at least { host, port, provider } in it, or tag it ${USER_TAG}=<user>; the first rotation adds the login`;
 
 /**
- * The provider, once it is sure that the user it issues for belongs to this secret and to no other: a guard against
- * confused deputies. One that keeps names proves each credential by its name instead.
+ * The provider, once it is sure that what it issues for belongs to this secret and to no other, and that its administrator
+ * allows all that the secret asks for: a guard against confused deputies.
  */
 export async function ownedProvider(rotation: Rotation, provider: Provider): Promise<RotationProvider> {
-  const issuer = rotation.providerFor(provider, rotation.secret.name);
-  if (issuer.kind !== 'issuing') return issuer;
-  const owner = await issuer.owner();
-  if (owner === rotation.secret.name || (owner === null && issuer.keepsNames)) return issuer;
-  throw new RotationError(
-    `the provider's user belongs to ${owner === null ? 'no secret' : `secret ${owner}`}, expected ${rotation.secret.name}: ` +
-      'tag the IAM user with keyturn:secret=<secret name>',
+  const { secret } = rotation;
+  const issuer = rotation.providerFor(provider, secret);
+  if (issuer.kind === 'setting') await issuer.check();
+  const trouble = await ownershipTrouble(issuer, secret.arn);
+  if (trouble !== null) throw new RotationError(trouble);
+  return issuer;
+}
+
+/** Null: the provider's user or application belongs to this secret, or there is none that could belong to one. */
+export async function ownershipTrouble(
+  provider: RotationProvider,
+  secretArn: string,
+): Promise<string | null> {
+  if (provider.kind !== 'issuing') return null;
+  const owner = await provider.owner();
+  if (owner.kind === 'shared' || owner.secretArn === secretArn) return null;
+  const whose = owner.secretArn === null ? 'no secret' : owner.secretArn;
+  return (
+    `the provider's user or application belongs to ${whose}, expected ${secretArn}: ` +
+    `if it is this secret's, tag it with ${SECRET_TAG}=${secretArn}`
   );
 }

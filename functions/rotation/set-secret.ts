@@ -15,7 +15,7 @@ export async function setSecret(
   pending: SecretValue,
 ): Promise<'nothing-to-set' | 'password-set'> {
   const credential = usable(pending);
-  const provider = credential.provider && rotation.providerFor(credential.provider, rotation.secret.name);
+  const provider = credential.provider && rotation.providerFor(credential.provider, rotation.secret);
   if (provider?.kind !== 'setting') return 'nothing-to-set';
   const { ledger, secret, token, now } = rotation;
   const attempt = { ...lease(token, now()), accessKeyId: idOf(credential) };

@@ -23,9 +23,14 @@ export async function settledPlan(step: Step, rotation: Rotation): Promise<Settl
 
 async function look(step: Step, rotation: Rotation): Promise<{ pending: SecretValue; next: Plan }> {
   const { ledger, secret, token, now } = rotation;
-  const [pending, mints] = await Promise.all([readPending(rotation), ledger.mints(secret.arn)]);
+  const [pending, mints, proof] = await Promise.all([
+    readPending(rotation),
+    ledger.mints(secret.arn),
+    step === 'finishSecret' ? ledger.proofOf(secret.arn, token) : null,
+  ]);
   const stored = pending.kind === 'value';
-  return { pending, next: plan(step, { now: now(), token, stored, mints }) };
+  const replaced = secret.stages[token]?.includes('AWSPREVIOUS') ?? false;
+  return { pending, next: plan(step, { now: now(), token, stored, mints, proof, replaced }) };
 }
 
 async function waitUntil(rotation: Rotation, until: number, message: string): Promise<void> {

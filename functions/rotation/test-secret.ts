@@ -1,8 +1,10 @@
-import { type Credential, everyLogin } from '../credential/credential.ts';
+import { type Credential, everyLogin, idOf } from '../credential/credential.ts';
 import type { SecretValue } from '../credential/secret-reader.ts';
+import type { VersionProof } from '../ledger/ledger.ts';
 import type { Judgement } from '../smtp/judgement.ts';
 import { nextTry } from './convergence.ts';
-import { ownedProvider, type Rotation, RotationError, readBasis } from './rotation.ts';
+import { lease } from './lease.ts';
+import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
 import { readCurrent, usable } from './set-secret.ts';
 
 /** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
@@ -10,39 +12,58 @@ const LOGIN_BUDGET_MS = 20_000;
 
 /**
  * Step 3: log in with the pending credential over verified TLS, a fresh connection each time, until it is proven at each
- * of its endpoints.
+ * of its endpoints. The ledger then has the proof, by which finishSecret goes: last, so that an event tells of each.
  */
-export async function proveSecret(rotation: Rotation, pending: SecretValue): Promise<'proven'> {
+export async function proveSecret(
+  rotation: Rotation,
+  pending: SecretValue,
+  provenBy: VersionProof['provenBy'],
+): Promise<VersionProof> {
+  const { ledger, secret, token, now } = rotation;
   const credential = usable(pending);
+  const unproven = { token, startedAt: now(), provenAt: null, provenBy };
   try {
+    await ledger.recordProof(secret.arn, unproven);
     for (const login of everyLogin(credential)) await prove(rotation, login, 'pending');
   } catch (error) {
     await restore(rotation, credential);
     throw error;
   }
-  const { ledger, secret, token, now } = rotation;
-  await ledger.recordEvent(secret.arn, 'credential.proven', now(), { versionId: token });
-  return 'proven';
+  const proof = { ...unproven, provenAt: now() };
+  await ledger.recordEvent(secret.arn, 'credential.proven', proof.provenAt, { versionId: token });
+  await ledger.recordProof(secret.arn, proof);
+  return proof;
 }
 
 /**
  * Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) runs this step alone, on a version
  * without a value: then the current credential and the provider are examined instead.
  */
-export async function preflight(rotation: Rotation): Promise<'preflight-passed'> {
-  const { credential, provider } = await readBasis(rotation);
+export async function preflight(
+  rotation: Rotation,
+  { credential, provider }: Basis,
+): Promise<'preflight-passed'> {
   const issuer = await ownedProvider(rotation, provider);
   if (issuer.kind === 'issuing') await issuer.list();
   if (credential) await prove(rotation, credential, 'current');
   return 'preflight-passed';
 }
 
-/** With one login only, the unproven password has replaced the one in use: that is put back until the next try. */
+/**
+ * With one login only, the unproven password has replaced the one in use: that is put back, where the one in use is set,
+ * until the next try. Under a lease, which ends what another process may have proven meanwhile.
+ */
 async function restore(rotation: Rotation, pending: Credential): Promise<void> {
-  const provider = pending.provider && rotation.providerFor(pending.provider, rotation.secret.name);
-  if (provider?.kind !== 'setting') return;
+  const { ledger, secret, token, now } = rotation;
   const current = await readCurrent(rotation);
-  if (current?.username === pending.username) await provider.set(current.username, current.password);
+  if (current?.username !== pending.username) return;
+  const provider = current.provider && rotation.providerFor(current.provider, secret);
+  if (provider?.kind !== 'setting') return;
+  const attempt = { ...lease(token, now()), accessKeyId: idOf(pending) };
+  // Mail comes first: it has to flow again even when the ledger cannot be written.
+  await ledger.recordMint(secret.arn, attempt).catch(() => {});
+  await provider.set(current.username, current.password);
+  await ledger.recordMint(secret.arn, { ...attempt, endsBy: now() });
 }
 
 /** Rejects with a `RotationError` that says why, unless the credential is proven in the remaining time. */

@@ -1,13 +1,16 @@
 import type { Endpoint } from '../credential/credential.ts';
+import type { Phrase } from './replies/phrases.ts';
 
 /** The stages of a login in their order; `done` means that the server answered 235. */
 export type Stage = 'dns' | 'connect' | 'tls' | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'done';
 
-/** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and its text with everything private taken out. */
+/** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and of its text what servers are known to say. */
 export interface Reply {
   readonly code: number;
   readonly enhanced: string | null;
   readonly text: string;
+  /** What the reply table knows of a text that is not shown. */
+  readonly wordings?: readonly Phrase[];
 }
 
 export interface CertificateFacts {
@@ -47,6 +50,8 @@ export type Failure =
   | { readonly kind: 'no-common-mechanism' }
   /** A 235 before the mechanism had come to its end, or a wrong server signature (RFC 5802 section 5). */
   | { readonly kind: 'server-unproven' }
+  /** Fewer rounds of hashing than SCRAM-SHA-256 allows, or far more than anybody needs; no proof was sent. */
+  | { readonly kind: 'scram-iterations' }
   /** Longer than a response may be (RFC 4954 section 4), so it was not sent. */
   | { readonly kind: 'auth-line-too-long' }
   /** A user name or password that no mechanism can carry. */

@@ -1,10 +1,8 @@
 import type { Failure, Reply } from './evidence.ts';
 import { Forbidden } from './network/forbidden.ts';
+import { isCertificateCode } from './tls-verdict.ts';
 import type { Transcript } from './transcript.ts';
 
-/** OpenSSL's verification results as Node names them, and Node's own name mismatch. */
-const CERTIFICATE_CODE =
-  /^(CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)/;
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;
 /** ECONNECTION and ETLS are nodemailer's words for the same. */
 const CLOSED_CODE = /^(ECONNECTION|ECONNRESET|EPIPE|ETLS)$/;
@@ -29,7 +27,7 @@ export function classifyFailure(
   const { code, originalCode, response, issuerNamed }: ErrorLike = error ?? {};
   const reason = text(originalCode) || text(code);
   const { stage, lastReply: reply } = transcript;
-  if (CERTIFICATE_CODE.test(reason))
+  if (isCertificateCode(reason))
     return { kind: 'certificate', code: reason, issuerNamed: issuerNamed === true };
   if (TLS_CODE.test(reason)) return { kind: 'tls', code: reason };
   if (stage === 'dns' || stage === 'connect') return { kind: 'network', code: reason };

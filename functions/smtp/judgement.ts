@@ -33,6 +33,7 @@ export type ReplyVerdict =
   | 'mechanism-too-weak'
   | 'not-supported'
   | 'server-unproven'
+  | 'scram-iterations'
   | 'tls-required'
   // Said in a reply by some servers, by a TLS alert by others.
   | 'tls-client-certificate-required'
@@ -97,9 +98,24 @@ export interface Retry {
   readonly afterSeconds?: number;
 }
 
+/**
+ * Which limit held a login back: the failures of its account, those of all accounts of its host, a server that asked to be
+ * left alone, or other logins under way that may still fail.
+ */
+export const HELD_BACK_REASONS = ['failures', 'host-failures', 'throttled', 'under-way'] as const;
+export type HeldBackReason = (typeof HELD_BACK_REASONS)[number];
+
+export interface HeldBack {
+  readonly reason: HeldBackReason;
+  /** ISO 8601: nothing is dialled before. */
+  readonly until: string;
+}
+
 export interface Judgement {
   readonly credential: CredentialTruth;
   readonly verdict: Verdict;
   readonly advice: string;
   readonly retry: Retry;
+  /** With the verdict `held-back` only. */
+  readonly heldBack?: HeldBack;
 }

@@ -34,19 +34,24 @@ function evidenceOf(
   { tls, used, proof }: Session,
   failure: Failure | null,
 ): LoginEvidence {
-  const { stage, authSent, greeting, offered, lastReply } = transcript;
+  const { stage, authSent, offered, lastReply } = transcript;
   const timings = transcript.timings();
-  const reply = failure?.kind === 'reply' ? failure.reply : (proof ?? lastReply);
+  // Before the replies: a certificate that repeats a password takes their texts with it.
+  const shownTls = tls && transcript.shownTls(tls);
+  const shownFailure =
+    failure?.kind === 'reply' ? { ...failure, reply: transcript.shown(failure.reply) } : failure;
+  const last = proof ?? lastReply;
+  const reply = shownFailure?.kind === 'reply' ? shownFailure.reply : last && transcript.shown(last);
   return {
     endpoint: { host, port, security },
     stage,
-    failure,
+    failure: shownFailure,
     authSent,
-    tls,
+    tls: shownTls,
     offered,
     used,
     ...(provider?.type === 'entra' && { tokenIssued: true }),
-    greeting,
+    greeting: transcript.greeting,
     reply,
     timings,
     stages: transcript.stages(),

@@ -12,6 +12,9 @@ import { type Handshake, TlsSessions } from './network/tls-sessions.ts';
 /** Submission: RFC 8314 section 3, and the second pair that Amazon SES and others serve. */
 const SUBMISSION_PORTS: readonly number[] = [465, 587, 2465, 2587];
 
+/** What `addresses` waits at most (ms); the dial has a deadline of its own. */
+const LOOK_UP_MS = 2000;
+
 /** What may be dialled beyond public addresses and the ports 465, 587, 2465 and 2587. */
 export interface NetworkPolicy {
   readonly ports: readonly number[];
@@ -53,15 +56,28 @@ export class Network {
 
   /** Plain TCP, to addresses that were checked after the look-up and are not looked up again. Rejects as `dial` does. */
   async connect({ host, port }: Endpoint, onStage: OnStage, signal: AbortSignal): Promise<net.Socket> {
+    onStage('dns');
+    const allowed = await abortable(this.#allowed(host, port), signal);
+    onStage('connect');
+    return connectTcp(allowed, port, signal);
+  }
+
+  /**
+   * Where a dial would go now, asked of the DNS once for both; none when there would be no dial, or the DNS does not say so
+   * soon.
+   */
+  addresses({ host, port }: Endpoint): Promise<readonly string[]> {
+    return abortable(this.#allowed(host, port), AbortSignal.timeout(LOOK_UP_MS)).catch(() => []);
+  }
+
+  async #allowed(host: string, port: number): Promise<readonly string[]> {
     if (!this.#ports.has(port)) throw new Forbidden('port');
     // A resolver takes other spellings of an address for one too.
     if (!isHost(host)) throw new Forbidden('address');
-    onStage('dns');
-    const found = await abortable(this.#names.addresses(host), signal);
+    const found = await this.#names.addresses(host);
     const allowed = found.filter((address) => this.#guard.allows(address));
     if (allowed.length === 0) throw new Forbidden('address');
-    onStage('connect');
-    return connectTcp(allowed, port, signal);
+    return allowed;
   }
 }
 

@@ -12,6 +12,7 @@ const REFERENCES: readonly (readonly [prefix: string, reference: Reference])[] =
     microsoftPage('Microsoft Entra error codes', 'entra/identity-platform/reference-error-codes'),
   ],
   ['server-unproven', rfc(5802, '5')],
+  ['scram-iterations', rfc(7677, '4')],
   ['protocol-error', rfc(5321, '4.2')],
   ['tls-untrusted:wrong-host', rfc(9525, '6')],
   ['tls-untrusted:incomplete-chain', rfc(8446, '4.4.2')],

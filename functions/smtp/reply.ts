@@ -1,23 +1,53 @@
+import { Echoes, REDACTED } from './echoes/echoes.ts';
 import type { Reply } from './evidence.ts';
-import { mask } from './masking.ts';
+import { knownText, wordingsIn } from './known-text.ts';
 
 const LINE_END = /\r?\n/;
 const CODE = /^\d{3}(?=[ -]|$)/;
 const ENHANCED = /^([245]\.\d{1,3}\.\d{1,3})(?:[ \t]|$)/;
+/** RFC 3463, RFC 5248, and the three digits that Microsoft gives to its policies; no other number means anything. */
+const ASSIGNED = /^\d\.(?:[0-7]\.\d{1,2}|7\.\d{3})$/;
+
+/** For a dialogue in which nothing private was said. */
+export const NOTHING_HIDDEN = new Echoes({ secrets: [], names: [], host: '' });
 
 /**
  * Reads a complete, possibly multi-line SMTP reply (RFC 5321 section 4.2.1, RFC 2034). Null when a line has no code, or
  * another code than the first: such a reply means nothing. The enhanced code is the first on any of the lines, or one
- * that contradicts the code (`535 4.7.8`) so that the contradiction is seen. The text is safe to store: see `mask`.
+ * that contradicts the code (`535 4.7.8`) so that the contradiction is seen; one that nobody assigns becomes `5.0.0`.
+ * The text is what is known of it (`knownText`), and nothing when it plainly repeats what is hidden.
  */
-export function parseReply(raw: string, hidden: readonly string[]): Reply | null {
+export function parseReply(raw: string, echoes: Echoes): Reply | null {
   const code = commonCode(raw);
   if (code === null) return null;
-  const texts = raw.split(LINE_END).map((line) => line.slice(4));
-  const enhanced = texts.map((text) => ENHANCED.exec(text)?.[1]).filter((found) => found !== undefined);
+  const enhanced = textsOf(raw)
+    .map((text) => ENHANCED.exec(text)?.[1])
+    .filter((found) => found !== undefined);
   const contradicting = enhanced.find((found) => found[0] !== code[0]);
-  const text = mask(texts.map((line) => line.replace(ENHANCED, '')).join(' '), hidden);
-  return { code: Number(code), enhanced: contradicting ?? enhanced[0] ?? null, text };
+  const status = { code: Number(code), enhanced: assigned(contradicting ?? enhanced[0] ?? null) };
+  const words = wordsOf(raw);
+  if (echoes.arePlainlyIn(words)) return redacted(status, echoes.takenOutOf(words));
+  return { ...status, text: knownText(words).shown };
+}
+
+/** A reply whose text is not to be shown; what its words mean to the reply table stays. */
+export function redacted(reply: Omit<Reply, 'text'>, words: string): Reply {
+  return { wordings: wordingsIn(words), ...reply, text: REDACTED };
+}
+
+/** All that a reply says, in one line and without its codes. */
+export function wordsOf(raw: string): string {
+  return textsOf(raw)
+    .map((text) => text.replace(ENHANCED, ''))
+    .join(' ');
+}
+
+function textsOf(raw: string): readonly string[] {
+  return raw.split(LINE_END).map((line) => line.slice(4));
+}
+
+function assigned(enhanced: string | null): string | null {
+  return enhanced === null || ASSIGNED.test(enhanced) ? enhanced : `${enhanced[0]}.0.0`;
 }
 
 /** The code alone, at a small part of the cost. */

@@ -1,12 +1,12 @@
 import type net from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { AuthMethod, Credential } from '../credential/credential.ts';
 import type { Failure, Reply, Stage, TlsFacts } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './mechanisms/authenticate.ts';
 import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';
-import { sitOutHandshakeTurn } from './network/handshake-turn.ts';
-import { hintAtIssuer } from './network/issuer-hint.ts';
+import { guardTls } from './network/guarded-tls.ts';
 import type { Handshake } from './network/tls-sessions.ts';
 import type { Network } from './network.ts';
 import { ReplyGuard } from './reply-guard.ts';
@@ -109,9 +109,9 @@ export class Session {
 
   async #authenticate(): Promise<Failure | null> {
     this.#expectVerifiedTls();
-    const { offered } = this.#transcript;
+    const { offered, listsMechanisms } = this.#transcript;
     if (!offered || this.#guard.breach) return { kind: 'protocol' };
-    if (offered.length === 0) return { kind: 'auth-not-offered' };
+    if (!listsMechanisms) return { kind: 'auth-not-offered' };
     if (!isSendable(this.#credential)) return { kind: 'malformed-secret' };
     this.used = chooseMechanism(offered, this.#credential.authMethod);
     if (!this.used) return { kind: 'no-common-mechanism' };
@@ -138,7 +138,10 @@ export class Session {
     await this.#afterwards(async (line) => {
       const { response } = await sendCommand(line);
       this.#transcript.received(response);
-      return this.#transcript.lastReply;
+      const { lastReply } = this.#transcript;
+      // To search it takes its time, and the next command must not be written in the turn of this reply.
+      await nextTurn();
+      return lastReply && this.#transcript.shown(lastReply);
     });
   }
 
@@ -200,7 +203,7 @@ export class Session {
     // nodemailer begins the handshake in this turn, after any 2yz.
     queueMicrotask(() => {
       const socket = this.#connection?._socket;
-      if (socket !== before && socket instanceof TLSSocket) sitOutHandshakeTurn(hintAtIssuer(socket));
+      if (socket !== before && socket instanceof TLSSocket) guardTls(socket);
     });
   }
 
@@ -218,6 +221,8 @@ export class Session {
     const socket = connection._socket;
     if (socket instanceof TLSSocket) this.#handshake?.remember(socket);
     connection.on('error', () => {});
+    // The last reply was read, and searched, in this turn: what is written in it may meet a reset (nodejs/node#65035).
+    await nextTurn();
     if (this.#guard.isIdle && !connection.destroyed) this.#sayQuit();
     await this.#ended;
     connection.close();

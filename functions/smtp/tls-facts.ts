@@ -1,6 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { REDACTED } from './echoes/echoes.ts';
 import type { CertificateFacts, TlsFacts } from './evidence.ts';
+import { mask } from './masking.ts';
 import { BoundedCache } from './network/bounded-cache.ts';
 
 const CERTIFICATES = 500;
@@ -32,10 +34,10 @@ export function certificateFacts(certificate: X509Certificate, now: number): Cer
 }
 
 function lastingFacts(certificate: X509Certificate): Omit<CertificateFacts, 'daysLeft'> {
-  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  const { asymmetricKeyType, asymmetricKeyDetails } = readable(() => certificate.publicKey) ?? {};
   return {
-    subject: oneLine(certificate.subject),
-    issuer: oneLine(certificate.issuer),
+    subject: nameOf(certificate.subject),
+    issuer: nameOf(certificate.issuer),
     validFrom: new Date(certificate.validFrom).toISOString(),
     validTo: new Date(certificate.validTo).toISOString(),
     fingerprint256: certificate.fingerprint256,
@@ -45,6 +47,20 @@ function lastingFacts(certificate: X509Certificate): Omit<CertificateFacts, 'day
   };
 }
 
+/** The SubjectPublicKeyInfo in DER; null where OpenSSL cannot read it. */
+export function publicKeyInfo(certificate: X509Certificate): Buffer | null {
+  return readable(() => certificate.publicKey.export({ type: 'spki', format: 'der' }));
+}
+
+/** A server may send along certificates whose keys nobody can read: OpenSSL minds its own only. */
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
 /** Whole days until a certificate expires, negative afterwards; `now` in milliseconds since 1970. */
 export function daysLeft(validTo: string, now: number): number {
   return Math.floor((Date.parse(validTo) - now) / DAY_MS);
@@ -52,7 +68,14 @@ export function daysLeft(validTo: string, now: number): number {
 
 const CURVE_BITS: Readonly<Record<string, number>> = { prime256v1: 256, secp384r1: 384, secp521r1: 521 };
 
-/** Node prints one attribute a line; RFC 4514 joins them with commas. */
-function oneLine(name: string | undefined): string {
-  return (name ?? '').trim().split('\n').join(', ');
+/** The attributes of RFC 5280 section 4.1.2.4, and those by which a company is named (EV Guidelines section 9.2). */
+const ATTRIBUTE =
+  /^(?:CN|O|OU|C|ST|L|DC|UID|SN|GN|title|street|postalCode|serialNumber|organizationIdentifier|businessCategory|jurisdiction\w{1,2}|emailAddress)=/;
+/** No name has so many letters and digits in a row; a password has, and what it becomes as hexadecimal or base64. */
+const RANDOM = /[A-Za-z0-9+/_]{16,}/g;
+
+/** Node prints one attribute a line; RFC 4514 joins them with commas. Whoever made the certificate wrote this. */
+function nameOf(name: string | undefined): string {
+  const attributes = (name ?? '').split('\n').filter((line) => ATTRIBUTE.test(line));
+  return mask(attributes.join(', ')).replace(RANDOM, (run) => (/\d/.test(run) ? REDACTED : run));
 }

@@ -1,9 +1,9 @@
 import type { Credential } from '../credential/credential.ts';
-import { ehloKeywords, offeredMechanisms } from './ehlo.ts';
-import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
-import { mask } from './masking.ts';
-import { isMechanism } from './mechanisms/mechanisms.ts';
-import { parseReply, replyCode } from './reply.ts';
+import { Echoes, REDACTED } from './echoes/echoes.ts';
+import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
+import type { Reply, Stage, StageTime, Timings, TlsFacts } from './evidence.ts';
+import { knownText } from './known-text.ts';
+import { NOTHING_HIDDEN, parseReply, redacted, replyCode, wordsOf } from './reply.ts';
 
 /** Milliseconds from any fixed point. */
 type Clock = () => number;
@@ -15,19 +15,27 @@ type OnStage = (stage: Stage) => void;
  */
 export class Transcript {
   authSent = false;
-  greeting: string | null = null;
   /** AUTH mechanisms listed by the EHLO reply under TLS; what was said before TLS is not believed (RFC 3207 section 6). */
   offered: readonly string[] | null = null;
+  /** Whether that reply lists any mechanism, by whatever name. */
+  listsMechanisms = false;
   /** Whether commands may be sent before the replies to earlier ones (RFC 2920), by the same EHLO reply. */
   pipelining = false;
   #lastRaw: string | null = null;
   #lastReply: Reply | null | undefined;
+  readonly #raws = new WeakMap<Reply, string>();
   #stage: Stage = 'dns';
   #since: number;
   #secured: boolean;
   readonly #stages: { stage: Stage; ms: number }[] = [{ stage: 'dns', ms: 0 }];
   readonly #started: number;
-  readonly #hidden: Set<string>;
+  readonly #echoes: Echoes;
+  #greeting: string | null = null;
+  /** All that the server said. */
+  #words = '';
+  /** The names in its certificate. */
+  #names: readonly string[] = [];
+  #searched = { said: '', echoed: false };
   readonly #onStage: OnStage;
   readonly #clock: Clock;
 
@@ -37,7 +45,7 @@ export class Transcript {
     clock: Clock = () => performance.now(),
   ) {
     this.#secured = endpoint.security === 'tls';
-    this.#hidden = new Set(privateForms(username, password.reveal()));
+    this.#echoes = new Echoes({ secrets: [password.reveal()], names: [username], host: endpoint.host });
     this.#clock = clock;
     this.#started = clock();
     this.#since = this.#started;
@@ -49,11 +57,43 @@ export class Transcript {
     return this.#stage;
   }
 
-  /** Most replies move the dialogue on and are never looked at again: one is only read and masked when it is asked for. */
+  /**
+   * Most replies move the dialogue on and are never looked at again: one is only read when it is asked for. Not to be
+   * shown: to search for echoes takes longer than may go by between a reply and the next command.
+   */
   get lastReply(): Reply | null {
-    if (this.#lastReply === undefined)
-      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, [...this.#hidden]);
+    if (this.#lastReply === undefined) {
+      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, NOTHING_HIDDEN);
+      if (this.#lastReply && this.#lastRaw !== null) this.#raws.set(this.#lastReply, this.#lastRaw);
+    }
     return this.#lastReply;
+  }
+
+  /** What is known of the server's greeting. */
+  get greeting(): string | null {
+    if (this.#greeting === null) return null;
+    return this.#isEchoed() ? REDACTED : knownText(this.#greeting).shown;
+  }
+
+  /** A reply as it may be shown: without a text, once the server has repeated anything private in any of them. */
+  shown(reply: Reply): Reply {
+    const found = parseReply(this.#raws.get(reply) ?? '', this.#echoes) ?? reply;
+    return this.#isEchoed() && found.text !== '' ? redacted(found, found.text) : found;
+  }
+
+  /** The names in a certificate are the server's words too. */
+  shownTls(tls: TlsFacts): TlsFacts {
+    const { subject, issuer } = tls.certificate;
+    this.#names = [subject, issuer];
+    if (!this.#isEchoed() || !this.#echoes.areInNames(this.#names)) return tls;
+    return { ...tls, certificate: { ...tls.certificate, subject: REDACTED, issuer: REDACTED } };
+  }
+
+  #isEchoed(): boolean {
+    const said = JSON.stringify([this.#words, this.#names]);
+    if (this.#searched.said !== said)
+      this.#searched = { said, echoed: this.#echoes.areIn(this.#words, this.#names) };
+    return this.#searched.echoed;
   }
 
   enter(stage: Stage): void {
@@ -83,17 +123,18 @@ export class Transcript {
 
   /** A message of the AUTH exchange, before base64; a careless server might repeat it. */
   hide(message: string): void {
-    for (const form of [message, base64(message)]) this.#hidden.add(form);
+    this.#echoes.hide(message);
   }
 
   received(raw: string): void {
-    const hidden = [...this.#hidden];
     this.#lastRaw = raw;
     this.#lastReply = undefined;
-    if (this.#stage === 'greeting') this.greeting = this.lastReply?.text ?? mask(raw, hidden);
+    this.#words += ` ${wordsOf(raw)}`;
+    if (this.#stage === 'greeting') this.#greeting = wordsOf(raw);
     if (this.#stage === 'starttls' && replyCode(raw) === 220) this.enter('tls');
     if (this.#stage === 'ehlo' && this.#secured && replyCode(raw) === 250) {
-      this.offered = offeredMechanisms(raw).filter((name) => isMechanism(name) || !isEcho(name, hidden));
+      this.offered = offeredMechanisms(raw);
+      this.listsMechanisms = listedMechanisms(raw).length > 0;
       this.pipelining = ehloKeywords(raw).includes('PIPELINING');
     }
   }
@@ -112,19 +153,4 @@ export class Transcript {
       totalMs: Math.round(this.#clock() - this.#started),
     };
   }
-}
-
-/** A server that has seen the password before could name a mechanism after it. */
-function isEcho(name: string, hidden: readonly string[]): boolean {
-  return hidden.some((value) => name.includes(value.toUpperCase()));
-}
-
-/** Every form in which a careless server could repeat the login back to us. */
-function privateForms(username: string, password: string): readonly string[] {
-  const plain = [username, password];
-  return [...plain, ...plain.map(base64), base64(`\0${username}\0${password}`)];
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString('base64');
 }

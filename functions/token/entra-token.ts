@@ -1,10 +1,14 @@
 import * as v from 'valibot';
 import { Redacted } from '../credential/redacted.ts';
+import { endsIn, exchange, jsonOf, type Send } from '../net/http.ts';
+import { send as sendByHttp } from '../net/send.ts';
 
 /** Microsoft Entra's token endpoint for one tenant. */
 const HOST = 'https://login.microsoftonline.com';
 /** A token request that is silent for so long (ms) will not be answered. */
 const SILENCE_MS = 10_000;
+/** A token that says much of its application takes some 10 KiB. */
+const MOST_BYTES = 256 * 1024;
 
 /** An application and one of its client secrets. */
 export interface ClientSecret {
@@ -37,7 +41,7 @@ export async function requestToken(
   { tenantId, clientId, clientSecret }: ClientSecret,
   scope: string,
   limitMs: number,
-  send: typeof fetch = fetch,
+  send: Send = sendByHttp,
 ): Promise<TokenOutcome> {
   const form = new URLSearchParams({
     client_id: clientId,
@@ -45,18 +49,13 @@ export async function requestToken(
     scope,
     grant_type: 'client_credentials',
   });
-  try {
-    const answer = await send(`${HOST}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`, {
-      method: 'POST',
-      headers: { Accept: 'application/json' },
-      body: form,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(Math.max(1, Math.min(SILENCE_MS, limitMs))),
-    });
-    return tokenOutcome(answer.status, await answer.json());
-  } catch {
-    return { kind: 'token-unavailable' };
-  }
+  const url = `${HOST}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded' };
+  const signal = endsIn(Math.min(SILENCE_MS, limitMs));
+  const request = { method: 'POST', headers, body: form.toString() };
+  const answer = await exchange(send, url, request, { signal, mostBytes: MOST_BYTES });
+  if (answer.kind !== 'answered') return { kind: 'token-unavailable' };
+  return tokenOutcome(answer.status, jsonOf(answer.body));
 }
 
 /**

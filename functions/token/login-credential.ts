@@ -1,4 +1,5 @@
 import type { Credential } from '../credential/credential.ts';
+import type { Send } from '../net/http.ts';
 import type { TokenFailure } from '../smtp/judgement.ts';
 import { requestToken } from './entra-token.ts';
 
@@ -17,7 +18,7 @@ export type LoginCredential =
 export async function loginCredential(
   credential: Credential,
   limitMs: number,
-  send: typeof fetch = fetch,
+  send?: Send,
 ): Promise<LoginCredential> {
   const { provider, password: clientSecret } = credential;
   if (provider?.type !== 'entra') return { kind: 'ready', credential };

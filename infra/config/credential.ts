@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { certificates } from '../../functions/credential/certificates.ts';
+import { endpointTag } from '../../functions/credential/endpoint-schema.ts';
 import {
   email,
   host,
@@ -12,14 +14,22 @@ import {
   wholeNumber,
 } from './values.ts';
 
-const endpoint = v.strictObject(
-  {
-    host,
-    port: wholeNumber(1, 65535),
-    security: v.optional(v.picklist(['tls', 'starttls'], '"tls" or "starttls"')),
-    ca: v.optional(text('PEM certificates', /-----BEGIN CERTIFICATE-----/)),
-  },
-  shape,
+const TAG_LENGTH = 256;
+
+const endpoint = v.pipe(
+  v.strictObject(
+    {
+      host,
+      port: wholeNumber(1, 65535),
+      security: v.optional(v.picklist(['tls', 'starttls'], '"tls" or "starttls"')),
+      ca: v.optional(certificates),
+    },
+    shape,
+  ),
+  v.check(
+    (fields) => endpointTag(fields).length <= TAG_LENGTH,
+    'a host that fits with its CA into a tag of 256 characters',
+  ),
 );
 
 const sesCredential = v.pipe(

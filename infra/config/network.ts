@@ -1,10 +1,14 @@
 import * as v from 'valibot';
-import { isNetwork } from '../../functions/smtp/network/address-guard.ts';
+import { isNetwork, mayBeOpened } from '../../functions/smtp/network/address-guard.ts';
 import { shape, text, wholeNumber } from './values.ts';
 
 const cidr = v.pipe(
   v.string('a CIDR block such as 10.1.0.0/16'),
   v.check(isNetwork, 'a CIDR block such as 10.1.0.0/16'),
+  v.check(
+    mayBeOpened,
+    'a CIDR block of your own network, without loopback, link-local, metadata, multicast or reserved addresses in it (so none as wide as 0.0.0.0/0)',
+  ),
 );
 
 /** What Keyturn may dial besides public addresses and the ports 465, 587, 2465 and 2587. */

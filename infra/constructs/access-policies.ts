@@ -6,14 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { REPORT } from '../../functions/observe/names.ts';
-import {
-  decryptReports,
-  listReports,
-  onEverything,
-  onManagedSecrets,
-  onReports,
-  rotateWith,
-} from './permissions.ts';
+import { decryptReports, listReports, onEverything, onManagedSecrets, onReports } from './permissions.ts';
 import type { Storage } from './storage.ts';
 
 export interface AccessPoliciesProps {
@@ -21,7 +14,6 @@ export interface AccessPoliciesProps {
   readonly storage: Storage;
   readonly dashboard: Dashboard;
   readonly stateMachine: StateMachine;
-  readonly rotate: IFunction;
   readonly retire: IFunction;
 }
 
@@ -73,28 +65,21 @@ function describeAlarms(stack: Stack): PolicyStatement {
   });
 }
 
+/**
+ * Rotation goes through `POST /operations`, which knows who asks. Not through RotateSecret: its caller must be allowed to
+ * invoke the rotation function (API_RotateSecret, "Required permissions"), and could then call any step out of turn.
+ */
 function operate(
   scope: Construct,
-  { restApi, stateMachine, rotate, retire }: AccessPoliciesProps,
+  { restApi, stateMachine, retire }: AccessPoliciesProps,
 ): PolicyStatement[] {
   return [
     callApi(restApi, 'POST', '/operations'),
     callApi(restApi, 'GET', '/operations/*'),
     onManagedSecrets(scope, 'DescribeSecret'),
-    rotateAsConfigured(scope, rotate),
     new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachine.stateMachineArn] }),
-    // Whoever calls RotateSecret needs to be allowed to invoke the rotation function, too.
-    new PolicyStatement({
-      actions: ['lambda:InvokeFunction'],
-      resources: [rotate.functionArn, retire.functionArn],
-    }),
+    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [retire.functionArn] }),
   ];
-}
-
-function rotateAsConfigured(scope: Construct, rotate: IFunction): PolicyStatement {
-  const statement = rotateWith(scope, rotate.functionArn);
-  statement.addConditions({ BoolIfExists: { 'secretsmanager:ModifyRotationRules': 'false' } });
-  return statement;
 }
 
 function withMfa(statement: PolicyStatement): PolicyStatement {

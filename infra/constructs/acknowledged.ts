@@ -24,6 +24,8 @@ export const ACTIONS_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'ecs:DescribeTaskDefinition': 'finds passwords that stand in the environment of a container',
   'ecs:ListTaskDefinitionFamilies': 'finds the task definitions that the audit examines',
   'iam:GenerateCredentialReport': 'has IAM count who has a second factor; it has no finer right than this',
+  'iam:GetAccountAuthorizationDetails':
+    'finds out who else may write secrets, tag them or invoke; IAM knows no finer right',
   'iam:GetCredentialReport': 'reads that count: names and dates, never a password or a key',
   'lambda:ListFunctions': 'finds passwords that stand in the environment of a function',
   'logs:CreateLogDelivery': 'Step Functions sets up the delivery of its own log',

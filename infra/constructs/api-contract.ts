@@ -6,6 +6,7 @@ import {
   type ModelOptions,
   ResponseType,
 } from 'aws-cdk-lib/aws-apigateway';
+import { ANSWER_HEADERS } from '../../functions/observe/names.ts';
 import { requestSchema } from '../openapi/json-schema.ts';
 
 /** The bodies of requests, by the same schemas as in the functions. */
@@ -20,9 +21,14 @@ function model(modelName: 'ValidationRequest' | 'OperationRequest'): ModelOption
 /** `$context.error.messageString` comes with its quotes. */
 const GATEWAY_MESSAGE = '$context.error.messageString';
 
+/** API Gateway wants what is said as it stands in quotes. */
+const GATEWAY_HEADERS = Object.fromEntries(
+  Object.entries(ANSWER_HEADERS).map(([name, value]) => [name, `'${value}'`]),
+);
+
 function errorResponse(type: ResponseType, error: string, message?: string): GatewayResponseOptions {
   const body = `{"error":"${error}","message":${message ? JSON.stringify(message) : GATEWAY_MESSAGE}}`;
-  return { type, templates: { 'application/json': body } };
+  return { type, templates: { 'application/json': body }, responseHeaders: GATEWAY_HEADERS };
 }
 
 /** What API Gateway refuses itself is answered in the same `{ error, message }` as what the functions refuse. */

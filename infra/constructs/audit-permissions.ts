@@ -24,6 +24,7 @@ export function readAccount(scope: IConstruct, { storage }: Deployment): PolicyS
       'ecs:DescribeTaskDefinition',
       'ecs:ListTaskDefinitionFamilies',
       'iam:GenerateCredentialReport',
+      'iam:GetAccountAuthorizationDetails',
       'iam:GetCredentialReport',
       'lambda:ListFunctions',
       'logs:DescribeLogGroups',

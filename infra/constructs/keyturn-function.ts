@@ -126,6 +126,7 @@ function environment({ storage, config }: Deployment): Record<string, string> {
     [ENVIRONMENT.ports]: config.network.ports.join(',') || 'none',
     [ENVIRONMENT.networks]: config.network.networks.join(',') || 'none',
     [ENVIRONMENT.loginFailures]: String(config.loginBudget.failures),
+    [ENVIRONMENT.loginHostFailures]: String(config.loginBudget.hostFailures),
     [ENVIRONMENT.loginWindowMinutes]: String(config.loginBudget.windowMinutes),
     [ENVIRONMENT.reportRetentionDays]: String(config.reportRetentionDays),
     [ENVIRONMENT.auditOptIn]: JSON.stringify(config.auditOptIn),

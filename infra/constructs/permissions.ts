@@ -1,7 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { EVENTS } from '../../functions/ledger/event-key.ts';
+import { ENDPOINTS, EVENTS, PROOFS } from '../../functions/ledger/event-key.ts';
 import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
 import type { Config } from '../config.ts';
 import type { Storage } from './storage.ts';
@@ -101,13 +101,17 @@ export function onDefaultBus(scope: IConstruct): PolicyStatement {
   });
 }
 
-/** For who writes to the table, but no events: those of the ledger are out of its reach. */
+/** For who writes to the table, but no events of the ledger, no proof of a version, and no endpoint that an operator has accepted. */
 export function exceptEvents({ table }: Storage): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
-    actions: ['dynamodb:PutItem'],
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
-    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${EVENTS}*`] } },
+    conditions: {
+      'ForAnyValue:StringLike': {
+        'dynamodb:LeadingKeys': [EVENTS, ENDPOINTS, PROOFS].map((prefix) => `${prefix}*`),
+      },
+    },
   });
 }
 

@@ -21,7 +21,10 @@ export interface RotationScheduleProps {
   readonly immediately: boolean;
 }
 
-/** The rotation function of Secrets Manager, invocable by Secrets Manager on behalf of this account only. */
+/**
+ * The rotation function of Secrets Manager, invocable by Secrets Manager on behalf of this account only. `aws:SourceArn`
+ * would tie it to one secret (Secrets Manager user guide, "Permissions for rotation").
+ */
 export class Rotation extends KeyturnFunction {
   private readonly permission: CfnPermission;
 
@@ -64,7 +67,7 @@ export class Rotation extends KeyturnFunction {
   }
 
   /** Rotates a secret on a schedule, starting only when the function may be invoked and may do its work. */
-  schedule(scope: Construct, { secretId, days, immediately }: RotationScheduleProps): void {
+  schedule(scope: Construct, { secretId, days, immediately }: RotationScheduleProps): CfnRotationSchedule {
     const schedule = new CfnRotationSchedule(scope, 'RotationSchedule', {
       secretId,
       rotationLambdaArn: this.lambda.functionArn,
@@ -72,5 +75,6 @@ export class Rotation extends KeyturnFunction {
       rotateImmediatelyOnUpdate: immediately,
     });
     schedule.node.addDependency(this.permission, this.role);
+    return schedule;
   }
 }

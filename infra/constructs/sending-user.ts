@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnUser, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -10,7 +11,28 @@ export interface SendingUserProps {
   readonly from: string;
   /** Where it may send from. */
   readonly regions: readonly string[];
-  readonly secretName: string;
+  /** As `sendingUserName` makes it: the secret names the user before either exists. */
+  readonly userName: string;
+  /** The one secret that it belongs to. */
+  readonly secretArn: string;
+}
+
+/** IAM's limit. */
+const LONGEST_NAME = 64;
+const HASH_LENGTH = 8;
+/** A region is a token while a template is made for any: the longest names so far have 14 characters. */
+const LONGEST_REGION = 16;
+
+/**
+ * A name that no other user of the account has: IAM knows no regions, so it ends in that of the stack, and a hash tells apart
+ * what had to be cut. The same stack and secret give the same name again, so that no update replaces the user.
+ */
+export function sendingUserName(scope: Construct, secretName: string): string {
+  const { stackName, region } = Stack.of(scope);
+  const name = `${stackName}-${secretName.replaceAll(/[^\w+=,.@-]/g, '-')}`;
+  const hash = createHash('sha256').update(`${stackName}\0${secretName}`).digest('hex').slice(0, HASH_LENGTH);
+  const room = LONGEST_NAME - HASH_LENGTH - LONGEST_REGION - 2;
+  return `${name.slice(0, room)}-${hash}-${region}`;
 }
 
 /**
@@ -19,6 +41,7 @@ export interface SendingUserProps {
  */
 export function sendingUser(scope: Construct, id: string, props: SendingUserProps): CfnUser {
   const user = new CfnUser(scope, id, {
+    userName: props.userName,
     path: USER_PATH,
     policies: [
       {
@@ -28,7 +51,7 @@ export function sendingUser(scope: Construct, id: string, props: SendingUserProp
     ],
     tags: [
       { key: MANAGED_TAG.key, value: MANAGED_TAG.value },
-      { key: SECRET_TAG, value: props.secretName },
+      { key: SECRET_TAG, value: props.secretArn },
     ],
   });
   user.applyRemovalPolicy(RemovalPolicy.RETAIN);

@@ -3,9 +3,12 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
+import { usualSecurity } from '../../functions/credential/credential.ts';
+import { endpointTag } from '../../functions/credential/endpoint-schema.ts';
+import { ENDPOINT_TAG, MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
+import { sesHost } from '../../functions/rotation/providers/ses-endpoint.ts';
 import type { Rotation } from './rotation.ts';
-import { sendingUser } from './sending-user.ts';
+import { sendingUser, sendingUserName } from './sending-user.ts';
 
 interface CommonProps {
   readonly rotation: Rotation;
@@ -62,9 +65,15 @@ export class SmtpCredential extends Construct {
     else this.adopt(props);
   }
 
+  /** The user carries the secret's ARN, so it comes second; the first rotation needs both. */
   private create(props: SesCredentialProps): void {
-    const secret = this.createSecret(props);
-    props.rotation.schedule(this, { secretId: secret.ref, days: props.rotationDays, immediately: true });
+    const { rotation, rotationDays: days } = props;
+    const region = props.region ?? Stack.of(this).region;
+    const userName = sendingUserName(this, props.secretName);
+    const secret = this.createSecret(props, userName, region);
+    const regions = [region, ...(props.regions ?? [])];
+    const user = sendingUser(this, 'User', { ...props, regions, userName, secretArn: secret.attrId });
+    rotation.schedule(this, { secretId: secret.ref, days, immediately: true }).addResourceDependency(user);
   }
 
   private adopt({ rotation, secretName, rotationDays }: ExistingCredentialProps): void {
@@ -73,16 +82,15 @@ export class SmtpCredential extends Construct {
   }
 
   /** Level 1: the level-2 Secret adds two statements to the key's policy for each secret, and a policy holds 32 KiB. */
-  private createSecret(props: SesCredentialProps): CfnSecret {
-    const region = props.region ?? Stack.of(this).region;
-    const user = sendingUser(this, 'User', { ...props, regions: [region, ...(props.regions ?? [])] });
+  private createSecret(props: SesCredentialProps, userName: string, region: string): CfnSecret {
     const secret = new CfnSecret(this, `Secret${seedId(props)}`, {
       name: props.secretName,
       description: `SMTP credential of Amazon SES for ${props.identity}`,
       kmsKeyId: props.encryptionKey.keyArn,
-      secretString: JSON.stringify(seed(props, user.ref, region)),
+      secretString: JSON.stringify(seed(props, userName, region)),
       tags: [
         { key: MANAGED_TAG.key, value: MANAGED_TAG.value },
+        ...(props.endpoint ? [{ key: ENDPOINT_TAG, value: endpointTag(props.endpoint) }] : []),
         ...(props.owner ? [{ key: OWNER_TAG, value: props.owner }] : []),
       ],
     });
@@ -91,24 +99,26 @@ export class SmtpCredential extends Construct {
   }
 }
 
+/** Which rule the name of the user in the seed follows (`sendingUserName`): with another rule the seed is another one. */
+const USER_NAMES = 2;
+
 /**
  * A changed seed is another resource with the same name, which CloudFormation refuses. As an update it would write
  * the seed over the password in use, and mail would stop until the next rotation.
  */
 function seedId({ from, region, endpoint, regions }: SesCredentialProps): string {
   return createHash('sha256')
-    .update(JSON.stringify([from, region, endpoint, ...(regions ? [regions] : [])]))
+    .update(JSON.stringify([USER_NAMES, from, region, endpoint, ...(regions ? [regions] : [])]))
     .digest('hex')
     .slice(0, 8);
 }
 
 function seed({ from, endpoint, regions }: SesCredentialProps, userName: string, region: string): object {
-  const { host, port, security, ca } = endpoint ?? { host: `email-smtp.${region}.amazonaws.com`, port: 465 };
-  const implicitTls = port === 465 || port === 2465;
+  const { host, port, security, ca } = endpoint ?? { host: sesHost(region), port: 465 };
   return {
     host,
     port,
-    security: security ?? (implicitTls ? 'tls' : 'starttls'),
+    security: security ?? usualSecurity(port),
     from,
     ...(ca && { ca }),
     provider: { type: 'ses', userName, region, ...(regions && { regions }) },

@@ -1,5 +1,5 @@
 import { componentSchemas } from './json-schema.ts';
-import { paths } from './paths.ts';
+import { answerHeaders, paths } from './paths.ts';
 
 /** The API as an OpenAPI 3.1 document, from the schemas by which the functions answer and the gateway validates. */
 export function openApiDocument() {
@@ -22,7 +22,7 @@ export function openApiDocument() {
       { name: 'operation', description: 'Have something done to a credential; recorded with who and why.' },
     ],
     paths,
-    components: { schemas: componentSchemas(), securitySchemes: { sigv4: SIGV4 } },
+    components: { schemas: componentSchemas(), headers: answerHeaders, securitySchemes: { sigv4: SIGV4 } },
   };
 }
 

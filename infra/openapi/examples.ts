@@ -136,6 +136,14 @@ export const operationRequests = {
     value: { operation: 'rollback', secretId: 'keyturn/orders', reason: 'The new key cannot send.' },
   },
   doctor: { value: { operation: 'doctor', secretId: 'keyturn/orders' } },
+  accept: {
+    value: {
+      operation: 'accept-endpoint',
+      secretId: 'keyturn/orders',
+      endpoint: 'mail.example.com:465',
+      reason: 'The mail server has moved.',
+    },
+  },
   mend: { value: { operation: 'doctor', secretId: 'keyturn/orders', fix: true } },
 };
 
@@ -144,6 +152,7 @@ export const requested: OperationAnswer = {
   operation: 'rollback',
   secretArn,
   fix: false,
+  endpoint: null,
   reason: 'The new key cannot send.',
   caller: 'arn:aws:sts::111122223333:assumed-role/operator/ada',
   requestedAt: '2026-03-01T06:00:00.000Z',

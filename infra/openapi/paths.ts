@@ -1,11 +1,22 @@
 import { limits } from '../../functions/api/page-request.ts';
+import { ANSWER_HEADERS } from '../../functions/observe/names.ts';
 import * as examples from './examples.ts';
 import { refTo, type SchemaName } from './json-schema.ts';
 
 const json = (schema: object, named: object) => ({ 'application/json': { schema, examples: named } });
 
+/** Of every answer, whoever gives it. */
+export const answerHeaders = Object.fromEntries(
+  Object.entries(ANSWER_HEADERS).map(([name, value]) => [name, { required: true, schema: { const: value } }]),
+);
+
+const headers = Object.fromEntries(
+  Object.keys(answerHeaders).map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+);
+
 const answer = (description: string, schema: SchemaName, example: object) => ({
   description,
+  headers,
   content: json(refTo(schema), { example: { value: example } }),
 });
 
@@ -70,6 +81,7 @@ const validate = {
   responses: {
     200: {
       description: 'What the login proved; for `secretIds` one result for each of them.',
+      headers,
       content: json({ anyOf: [refTo('ValidationResult'), refTo('BatchAnswer')] }, examples.validations),
     },
     400: refusal(
@@ -190,7 +202,7 @@ const getAuditReport = {
   responses: {
     303: {
       ...answer('Where the page is; the same as in Location.', 'AuditPage', examples.page),
-      headers: { Location: { required: true, schema: { type: 'string', format: 'uri' } } },
+      headers: { ...headers, Location: { required: true, schema: { type: 'string', format: 'uri' } } },
     },
     400: MALFORMED_ID,
     404: UNKNOWN_AUDIT,
@@ -205,6 +217,7 @@ const openApi = {
   responses: {
     200: {
       description: 'OpenAPI 3.1.',
+      headers,
       content: { 'application/json': { schema: { type: 'object', required: ['openapi', 'paths'] } } },
     },
     ...REFUSALS,
@@ -214,9 +227,9 @@ const openApi = {
 const requestOperation = {
   operationId: 'requestOperation',
   tags: ['operation'],
-  summary: 'Rotate, roll back, revoke what is compromised, or have a secret looked at',
+  summary: 'Rotate, roll back, revoke what is compromised, accept an endpoint, or have a secret looked at',
   description:
-    'Answered at once; the work may take minutes. Ask for its state by the operationId of the answer. rollback moves nothing unless the previous credential is proven by a login. compromised revokes all that the secret holds now, with no overlap: clients that cached one of them fail until they refresh. doctor changes nothing without fix.',
+    'Answered at once; the work may take minutes. Ask for its state by the operationId of the answer. rollback moves nothing unless the previous credential is proven by a login. compromised revokes all that the secret holds now, with no overlap: clients that cached one of them fail until they refresh. doctor changes nothing without fix. accept-endpoint lets new passwords go to the host and port that are named, together with the security and the CA that stand in the secret for them when it is looked at; the message says what was accepted.',
   requestBody: {
     required: true,
     content: json(refTo('OperationRequest'), examples.operationRequests),

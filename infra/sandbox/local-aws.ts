@@ -1,5 +1,7 @@
 import { CfnResource, type IAspect } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { ENVIRONMENT } from '../../functions/observe/names.ts';
 
 /** Resource types that the local AWS (MiniStack) refuses, and with them the whole stack; each with what is done instead. */
 export const REFUSED_TYPES: Readonly<Record<string, string>> = {
@@ -13,7 +15,7 @@ export const ORIGINAL = 'KeyturnOriginal';
 /** Does nothing in CloudFormation, so the logical id, and everything that depends on it, stays. */
 const PLACEHOLDER = 'AWS::CloudFormation::WaitConditionHandle';
 
-/** The one difference between the app for AWS and the app for the sandbox; add it last. */
+/** What the app for the sandbox has instead of that for AWS, besides `OnLoopback`; add it last. */
 export class LocalAws implements IAspect {
   visit(node: IConstruct): void {
     if (!CfnResource.isCfnResource(node) || !(node.cfnResourceType in REFUSED_TYPES)) return;
@@ -21,6 +23,17 @@ export class LocalAws implements IAspect {
     node.addOverride('Type', PLACEHOLDER);
     node.addOverride('Properties', undefined);
     node.addMetadata(ORIGINAL, { Type, Properties });
+  }
+}
+
+/** Loopback, where the sandbox's servers are, and which no setting may open. */
+const LOOPBACK = '127.0.0.0/8,::1/128';
+
+/** Lets the functions dial this computer. */
+export class OnLoopback implements IAspect {
+  visit(node: IConstruct): void {
+    const variable = `Environment.Variables.${ENVIRONMENT.networks}`;
+    if (node instanceof CfnFunction) node.addPropertyOverride(variable, LOOPBACK);
   }
 }
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { endsIn, exchange } from '../../functions/net/http.ts';
+import { send } from '../../functions/net/send.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { deployApp, functionNames, type Outputs } from './deploy/cdk.ts';
@@ -85,10 +87,14 @@ function findHost({ children, progress, localAwsUrl }: SandboxOptions): Promise<
   });
 }
 
+/** Of whatever a local AWS says of itself. */
+const MOST_BYTES = 1024 * 1024;
+const LIMIT_MS = 10_000;
+
 async function reachable(url: string): Promise<{ url: string }> {
-  await fetch(url).catch(() => {
+  const answer = await exchange(send, url, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
+  if (answer.kind === 'unanswered')
     throw new Error(`expected a local AWS at ${url}, but nothing answers there`);
-  });
   return { url };
 }
 

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { confirm } from '../../cli/confirm.ts';
+import type { OperationName } from '../../functions/operations/operation.ts';
 
 function terminal(typed: string) {
   const input = Object.assign(new PassThrough(), { isTTY: true });
@@ -9,12 +10,12 @@ function terminal(typed: string) {
   return { input: input as unknown as NodeJS.ReadStream, output: new PassThrough() };
 }
 
-const asked = (typed: string, operation: 'rotate' | 'rollback' | 'compromised' | 'doctor') => {
+const asked = (typed: string, operation: OperationName) => {
   const { input, output } = terminal(typed);
   return confirm(operation, 'keyturn/orders', input, output as unknown as NodeJS.WriteStream);
 };
 
-it.each(['rollback', 'compromised'] as const)(
+it.each(['rollback', 'compromised', 'accept-endpoint'] as const)(
   '%s goes on only when its secret id is typed',
   async (operation) => {
     expect(await asked('keyturn/orders\n', operation)).toBeNull();

@@ -96,6 +96,29 @@ describe('keyturn rollback', () => {
     expect(stdout + stderr).not.toContain('canary');
   });
 
+  it('accepts an endpoint that is named, and asks before', async () => {
+    answering({ operation: 'accept-endpoint', endpoint: 'mail.example.com:465', result: 'accepted' });
+    const named = ['accept-endpoint', 'keyturn/orders', 'mail.example.com:465'];
+    expect(await run(...named)).toMatchObject({ code: 3, stderr: expect.stringContaining('--yes') });
+    const { code, stdout } = await run(...named, '--yes');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/accepted/)]);
+    expect(stdout).toContain('mail.example.com:465');
+    expect(JSON.parse(calls[0]?.body ?? '')).toMatchObject({
+      operation: 'accept-endpoint',
+      secretId: 'keyturn/orders',
+      endpoint: 'mail.example.com:465',
+    });
+  });
+
+  it.each([
+    [['accept-endpoint', 'keyturn/orders', 'mail.example.com', '--yes'], 'host:port'],
+    [['accept-endpoint', 'keyturn/orders', '--yes'], 'keyturn --help'],
+    [['rotate', 'keyturn/orders', 'mail.example.com:465'], 'keyturn --help'],
+  ])('%j is not asked for', async (args, message) => {
+    expect(await run(...args)).toMatchObject({ code: 3, stderr: expect.stringContaining(message) });
+    expect(calls).toEqual([]);
+  });
+
   it.each(['rollback', 'compromised'])('%s is not begun off a terminal without --yes', async (operation) => {
     const { code, stderr } = await run(operation, 'keyturn/orders');
     expect([code, calls]).toEqual([3, []]);

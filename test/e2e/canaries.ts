@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Credential } from '../../functions/credential/credential.ts';
+import { ECHO_FORMS } from '../support/echo-forms.ts';
 
 /** A secret value, and what to call it in a message that must not repeat it. */
 export interface Canary {
@@ -7,10 +8,17 @@ export interface Canary {
   readonly forms: readonly string[];
 }
 
-/** The forms in which a value could be written down: as it is, in base64, URL-encoded, as JSON text. */
+/** Of the writings that a server could choose those that stand in one piece, and are none of another value by chance. */
+const ECHOES: readonly string[] = [
+  ...['in upper case', 'in lower case', 'backwards', 'hex', 'percent', 'HTML, decimal', 'JSON escapes'],
+  ...['base64 from the second octet on', 'base64 from the third octet on'],
+];
+
+/** The forms in which a value could be written down: as it is, in base64, URL-encoded, as JSON text, as an echo. */
 export function canary(name: string, value: string): Canary {
   const forms = [value, base64(value), encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
-  return { name, forms: [...new Set(forms)] };
+  const echoes = ECHO_FORMS.filter((form) => ECHOES.includes(form.name)).map(({ of }) => of(value));
+  return { name, forms: [...new Set([...forms, ...echoes])] };
 }
 
 /** A credential's password, and the blob that AUTH PLAIN sends. */

@@ -14,6 +14,7 @@ export function stubDeployment({ ports }: { readonly ports: readonly number[] })
   vi.stubEnv('KEYTURN_PORTS', ports.join(','));
   vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
   vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
+  vi.stubEnv('KEYTURN_LOGIN_HOST_FAILURES', '4');
   vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('POWERTOOLS_DEV', 'true');

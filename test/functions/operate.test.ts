@@ -5,11 +5,12 @@ import { type RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
+import { canonicalEndpoint, spelt } from '../../functions/credential/canonical-endpoint.ts';
 import { STEPS } from '../../functions/rotation/guard.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
-import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { listen, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 
 const NAME = 'keyturn/orders';
@@ -29,6 +30,7 @@ let secrets: InProcessSecretsManager;
 let iam: InProcessIam;
 let table: InProcessTable;
 let arn: string;
+let value: string;
 let operate: typeof import('../../functions/operate.ts').handler;
 let rotate: typeof import('../../functions/rotate.ts').handler;
 const logged: string[] = [];
@@ -56,6 +58,7 @@ beforeAll(async () => {
     KEYTURN_PORTS: String(smtp.port),
     KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
     KEYTURN_LOGIN_FAILURES: '4',
+    KEYTURN_LOGIN_HOST_FAILURES: '4',
     KEYTURN_LOGIN_WINDOW_MINUTES: '15',
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'AKIAROLE',
@@ -76,7 +79,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  iam = new InProcessIam({ 'keyturn:secret': NAME });
+  iam = new InProcessIam({ 'keyturn:secret': arnOf(NAME) });
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
   invoked = [];
@@ -93,7 +96,9 @@ beforeEach(async () => {
   }
   const { host, port, ca } = smtp;
   const provider = { type: 'ses', userName: 'orders', region: REGION };
-  arn = secrets.create(NAME, JSON.stringify({ host, port, security: 'tls', ca, provider }));
+  value = JSON.stringify({ host, port, security: 'tls', ca, provider });
+  const endpoint = spelt(canonicalEndpoint(smtp));
+  arn = secrets.create(NAME, value, { 'keyturn:managed': 'true', 'keyturn:endpoint': endpoint });
   for (const token of ['first-rotation', 'second-rotation']) await rotateFully(token.padEnd(36, '0'));
 });
 
@@ -159,6 +164,28 @@ describe('operate', () => {
     for (const secret of [...iam.secrets, ...passwords]) expect(seen).not.toContain(secret);
   });
 
+  it('accepts an endpoint that nobody named before, by its name: rotation was refused, and goes on', async () => {
+    iam = new InProcessIam({ 'keyturn:secret': arn });
+    secrets.create(NAME, value);
+    const rotation = () => rotateFully('third-rotation'.padEnd(36, '0'));
+    await expect(rotation()).rejects.toMatchObject({ reason: 'endpoint-changed' });
+    expect(iam.keys.size).toBe(0);
+    const endpoint = `localhost:${smtp.port}`;
+    const { body } = await post({
+      operation: 'accept-endpoint',
+      secretId: NAME,
+      endpoint,
+      reason: 'it moved',
+    });
+    await operate({ operationId: body.operationId }, context);
+    const state = await call({ httpMethod: 'GET', pathParameters: { operationId: body.operationId } });
+    expect(state.body).toMatchObject({ state: 'succeeded', result: 'accepted', endpoint });
+    expect(state.body.message).toContain(`port ${smtp.port}, TLS, the CA CN=Keyturn sandbox CA (SHA-256 `);
+    expectAnswer('Operation', state.body);
+    await rotation();
+    expect(JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '')).toHaveProperty('username');
+  });
+
   it('leaves the hash of each event of the ledger in the log, where the table does not reach', async () => {
     await post({ operation: 'doctor', secretId: NAME });
     const hashes = logged
@@ -176,6 +203,9 @@ describe('operate', () => {
 
   it.each([
     [400, 'malformed-request', { operation: 'explode', secretId: NAME }],
+    [400, 'malformed-request', { operation: 'accept-endpoint', secretId: NAME }],
+    [400, 'malformed-request', { operation: 'accept-endpoint', secretId: NAME, endpoint: 'localhost' }],
+    [400, 'malformed-request', { operation: 'rotate', secretId: NAME, endpoint: 'localhost:465' }],
     [404, 'not-found', { operation: 'rotate', secretId: 'keyturn/none' }],
   ])('answers %i %s', async (statusCode, error, request) => {
     expect(await post(request)).toMatchObject({ statusCode, body: { error } });

@@ -8,16 +8,20 @@ import {
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
+import { canonicalEndpoint, spelt } from '../../functions/credential/canonical-endpoint.ts';
 import { Redacted } from '../../functions/credential/redacted.ts';
 import { SecretStore } from '../../functions/credential/store.ts';
+import { Ledger } from '../../functions/ledger/ledger.ts';
 import type { Operation } from '../../functions/operations/operation.ts';
 import { OperationTable } from '../../functions/operations/operation-table.ts';
 import { STEPS } from '../../functions/rotation/guard.ts';
 import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password.ts';
+import { createAuthority } from '../../infra/sandbox/certificates.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
-import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { startPromptSmtp } from '../support/prompt-smtp-server.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 
 const NAME = 'keyturn/orders';
@@ -56,6 +60,7 @@ beforeAll(async () => {
   vi.stubEnv('KEYTURN_PORTS', String(server.port));
   vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
   vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
+  vi.stubEnv('KEYTURN_LOGIN_HOST_FAILURES', '4');
   vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
   vi.stubEnv('AWS_REGION', REGION);
   vi.stubEnv('POWERTOOLS_DEV', 'true');
@@ -70,7 +75,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  iam = new InProcessIam({ 'keyturn:secret': NAME });
+  iam = new InProcessIam({ 'keyturn:secret': arnOf(NAME) });
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
   logged.length = 0;
@@ -96,7 +101,14 @@ beforeEach(async () => {
       ca,
       provider: { type: 'ses', userName: 'orders', region: REGION },
     }),
+    tags(),
   );
+});
+
+/** The deployment names the server, as for a credential of cdk.json with an `endpoint`. */
+const tags = () => ({
+  'keyturn:managed': 'true',
+  'keyturn:endpoint': spelt(canonicalEndpoint(server)),
 });
 
 const event = (Step: string, ClientRequestToken = TOKEN) =>
@@ -144,6 +156,37 @@ describe('rotate', () => {
     expect(logged.some((line) => line.includes('"RotationFailed":1'))).toBe(true);
   });
 
+  it('refuses a changed endpoint in one word, and nothing is made, stored or sent', async () => {
+    await rotateFully(TOKEN);
+    const { username: id } = JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '');
+    const { host, security } = server;
+    const authority = await createAuthority();
+    const leaf = await authority.issue({ names: ['localhost'] });
+    const attacker = await startPromptSmtp({ leaf });
+    const provider = { type: 'ses', userName: 'orders', region: REGION };
+    const place = { host, port: attacker.port, security, ca: authority.cert };
+    const value = JSON.stringify({ ...place, username: id, password: 'unknown to the attacker', provider });
+    secrets.find(arn).put('written'.padEnd(36, '0'), value, ['AWSCURRENT'], Date.now());
+    const logins = server.logins.length;
+    logged.length = 0;
+    const second = 'second'.padEnd(36, '0');
+    secrets.beginRotation(arn, second);
+    for (const step of ['testSecret', ...STEPS]) await rotate(event(step, second), context).catch(() => {});
+    expect(lines().slice(0, 2)).toMatchObject([
+      { event: 'credential.rotation-failed', step: 'testSecret', result: 'endpoint-changed' },
+      {
+        event: 'credential.rotation-failed',
+        step: 'createSecret',
+        result: 'endpoint-changed',
+        detail: expect.stringContaining(`keyturn accept-endpoint ${NAME} localhost:${attacker.port}`),
+      },
+    ]);
+    expect(logged.some((line) => line.includes('"RotationFailed":1'))).toBe(true);
+    expect([iam.keys.size, secrets.find(arn).version(second)?.value]).toEqual([1, undefined]);
+    expect([attacker.heard().trim(), server.logins.length]).toEqual(['', logins]);
+    await attacker.close();
+  });
+
   it('tells the event bus of the promotion, and again when finishSecret comes again, as after a crash', async () => {
     await rotateFully(TOKEN);
     expect(bus.entries.map(({ Detail }) => JSON.parse(Detail))).toEqual([{ secretArn: arn }]);
@@ -157,6 +200,57 @@ describe('rotate', () => {
     await rotateFully(TOKEN);
     expect(JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '')).toHaveProperty('username');
     expect(lines().at(-1)).toMatchObject({ event: 'credential.promotion-untold', secretArn: arn });
+  });
+
+  describe('finishSecret, called directly', () => {
+    /** Time for one login, and for no second one after a refusal. */
+    const short = { ...context, getRemainingTimeInMillis: () => 21_000 } as Context;
+    const promotions = async () => {
+      const events = await new Ledger(table.client, 'table').events(arn);
+      return events.filter(({ event: name }) => name === 'credential.promotion');
+    };
+
+    it('promotes no password that the server refuses: it logs in, rejects, and AWSCURRENT stays', async () => {
+      await rotateFully(TOKEN);
+      const before = secrets.valueOf(arn, 'AWSCURRENT') ?? '';
+      const second = 'second'.padEnd(36, '0');
+      const wrong = new Redacted(JSON.stringify({ ...JSON.parse(before), password: 'wrong' }));
+      secrets.beginRotation(arn, second);
+      await new SecretStore(secrets.client).putPending(arn, second, wrong);
+      const logins = server.logins.length;
+      await expect(rotate(event('testSecret', second), short)).rejects.toThrow('rejected');
+      await expect(rotate(event('finishSecret', second), short)).rejects.toThrow('rejected');
+      expect(server.logins.slice(logins).map(({ answer }) => answer.code)).toEqual([535, 535]);
+      expect(secrets.valueOf(arn, 'AWSCURRENT')).toBe(before);
+      expect(await promotions()).toHaveLength(1);
+    });
+
+    it('promotes what testSecret never saw only after logins of its own', async () => {
+      secrets.beginRotation(arn, TOKEN);
+      await rotate(event('createSecret'), context);
+      await rotate(event('finishSecret'), context);
+      expect(server.logins.slice(-2).map(({ answer }) => answer.code)).toEqual([235, 235]);
+      expect(await promotions()).toMatchObject([
+        { versionId: TOKEN, provenBy: 'finishSecret', who: 'schedule' },
+      ]);
+    });
+
+    it('writes who asked for the rotation, and why, into the ledger', async () => {
+      const who = 'arn:aws:iam::123456789012:user/ada';
+      const asked = {
+        operation: 'rotate',
+        fix: false,
+        reason: 'INC-7',
+        endpoint: null,
+        who,
+        requestedAt: Date.now(),
+      } as const;
+      await new OperationTable(table.client, 'table').begin({ ...asked, operationId: TOKEN, secretArn: arn });
+      await rotateFully(TOKEN);
+      expect(await promotions()).toMatchObject([
+        { versionId: TOKEN, provenBy: 'testSecret', who, reason: 'INC-7' },
+      ]);
+    });
   });
 
   it('counts an exhausted key quota by itself', async () => {
@@ -179,7 +273,7 @@ describe('rotate', () => {
       password: 'old',
       provider: { type: 'manual' },
     };
-    arn = secrets.create('mail/manual', JSON.stringify(current));
+    arn = secrets.create('mail/manual', JSON.stringify(current), tags());
     secrets.beginRotation(arn, TOKEN);
     await expect(rotate(event('createSecret'), context)).rejects.toThrow(
       `aws secretsmanager put-secret-value --secret-id mail/manual --client-request-token ${TOKEN} --version-stages AWSPENDING`,
@@ -202,7 +296,7 @@ describe('rotate', () => {
       ...login,
       provider: { type: 'manual' },
     });
-    arn = secrets.create('mail/manual', JSON.stringify(value({ username: 'ada', password: 'old' })));
+    arn = secrets.create('mail/manual', JSON.stringify(value({ username: 'ada', password: 'old' })), tags());
     secrets.beginRotation(arn, TOKEN);
     await expect(rotate(event('createSecret'), context)).rejects.toThrow('put-secret-value');
     const login = { username: id, password: sesSmtpPassword(secret, REGION) };

@@ -102,6 +102,16 @@ describe('what the gateway itself refuses', () => {
     return JSON.parse(template.replace('$context.error.messageString', '"from the gateway"'));
   };
 
+  it('comes with the headers of every other answer', () => {
+    expect(responses.map(({ ResponseParameters }) => ResponseParameters)).toEqual(
+      responses.map(() => ({
+        'gatewayresponse.header.cache-control': "'no-store'",
+        'gatewayresponse.header.strict-transport-security': "'max-age=63072000; includeSubDomains'",
+        'gatewayresponse.header.x-content-type-options': "'nosniff'",
+      })),
+    );
+  });
+
   it.each([
     ['BAD_REQUEST_BODY', 'malformed-request'],
     ['ACCESS_DENIED', 'forbidden'],

@@ -1,10 +1,69 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../infra/config.ts';
+import { createAuthority } from '../../infra/sandbox/certificates.ts';
+import { certificateOf } from '../support/odd-certificates/chains.ts';
+import { otherKeys } from '../support/odd-certificates/keys.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
 const dayIn = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 const risk = { secret: 'mail/office', check: 'cert.key', reason: 'Replaced in March.', until: dayIn(30) };
 const mailgun = { type: 'existing', name: 'mailgun', secretName: 'mail/mailgun' };
+
+/** Each is, holds or lies in a place where the function itself, its cloud, nobody or everybody answers. */
+const CLOSED = [
+  '0.0.0.0/0',
+  '0.0.0.0/1',
+  '128.0.0.0/1',
+  '64.0.0.0/2',
+  '127.0.0.0/8',
+  '127.0.0.1/32',
+  '126.0.0.0/7',
+  '0.0.0.0/8',
+  '0.0.0.0/32',
+  '169.254.0.0/16',
+  '169.254.169.254/32',
+  '169.254.170.2/32',
+  '169.0.0.0/8',
+  '160.0.0.0/4',
+  '224.0.0.0/4',
+  '255.255.255.255/32',
+  '240.0.0.0/8',
+  '::/0',
+  '::1/128',
+  '::/128',
+  '::/96',
+  '::ffff:0:0/96',
+  '::ffff:127.0.0.0/104',
+  '::ffff:169.254.169.254/128',
+  '64:ff9b::/96',
+  '64:ff9b::7f00:1/128',
+  'fe80::/10',
+  'fe80::1/128',
+  'ff02::1/128',
+  'fd00:ec2::254/128',
+  'fd00:ec2::/32',
+  'fd00::/8',
+  'fc00::/7',
+  '8000::/1',
+  '2000::/2',
+  '2000::/3',
+  '2002:7f00:1::/48',
+  '2001:0:7f00:1::/64',
+];
+/** Networks of one's own, whoever else could reach them. */
+const OPENED = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.1.0/24',
+  '100.64.0.0/10',
+  '203.0.113.7/32',
+  '9.0.0.0/8',
+  'fd12:3456:789a::/48',
+  '2001:db8::/32',
+  '2600:1f18::/32',
+  'fc00::/16',
+];
+const LONGEST_HOST = `${Array(50).fill('mail').join('.')}.ab`;
 
 describe('readConfig', () => {
   it('fills in every default of an empty configuration', () => {
@@ -14,7 +73,7 @@ describe('readConfig', () => {
       rotationDays: 30,
       overlapHours: 48,
       soakHours: 72,
-      loginBudget: { failures: 4, windowMinutes: 15 },
+      loginBudget: { failures: 4, hostFailures: 4, windowMinutes: 15 },
       auditOptIn: [],
       auditSchedule: 'cron(0 6 * * ? *)',
       securityHub: false,
@@ -33,7 +92,8 @@ describe('readConfig', () => {
     expect(readConfig(undefined)).toEqual(readConfig({}));
   });
 
-  it('accepts both kinds of credential with all they can have', () => {
+  it('accepts both kinds of credential with all they can have', async () => {
+    const { cert: ca } = await createAuthority();
     const full = [
       {
         ...orders,
@@ -41,11 +101,20 @@ describe('readConfig', () => {
         regions: ['us-east-1'],
         rotationDays: 7,
         owner: 'team-shop',
-        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca: '-----BEGIN CERTIFICATE-----' },
+        endpoint: { host: 'localhost', port: 2465, security: 'tls', ca },
       },
       { ...mailgun, rotationDays: 60, kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0b1c2d3e' },
     ];
     expect(readConfig({ credentials: full }).credentials).toEqual(full);
+  });
+
+  it('refuses trusted certificates that the secret could not hold, when it is synthesised', () => {
+    const [key] = otherKeys().filter(({ name }) => name === 'EC on an unknown curve');
+    const ca = key && certificateOf(key);
+    const endpoint = { host: 'localhost', port: 465, ca };
+    expect(() => readConfig({ credentials: [{ ...orders, endpoint }] })).toThrow(
+      'keyturn.credentials[0].endpoint.ca: expected PEM certificates with RSA, Ed25519, P-256, P-384 or P-521 keys, not an unreadable key',
+    );
   });
 
   it.each([
@@ -57,6 +126,18 @@ describe('readConfig', () => {
 
   it.each([
     [{ alertEmail: 'ops' }, 'keyturn.alertEmail: expected an e-mail address, got "ops"'],
+    [
+      {
+        credentials: [
+          { ...orders, endpoint: { host: 'localhost', port: 465, ca: '-----BEGIN CERTIFICATE-----' } },
+        ],
+      },
+      'keyturn.credentials[0].endpoint.ca: expected PEM certificates, got "-----BEGIN CERTIFICATE-----"',
+    ],
+    [
+      { credentials: [{ ...orders, endpoint: { host: LONGEST_HOST, port: 465 } }] },
+      'keyturn.credentials[0].endpoint: expected a host that fits with its CA into a tag of 256 characters, got an object',
+    ],
     [{ securityHub: 'yes' }, 'keyturn.securityHub: expected true or false, got "yes"'],
     [{ digestFrom: 'Audit <a@example.com>' }, 'keyturn.digestFrom: expected an e-mail address'],
     [{ digestFrom: 'a@example.com\nBcc: b@example.com' }, 'keyturn.digestFrom: expected an e-mail address'],
@@ -84,13 +165,21 @@ describe('readConfig', () => {
       { passwordTables: { subnetIds: ['vpc-1'] } },
       'keyturn.passwordTables.subnetIds[0]: expected a subnet id',
     ],
+    ...CLOSED.map((one): [object, string] => [
+      { network: { networks: ['10.0.0.0/8', one] } },
+      'keyturn.network.networks[1]: expected a CIDR block of your own network, without loopback,',
+    ]),
     [{ network: { networks: ['10.0.0.0/33'] } }, 'keyturn.network.networks[0]: expected a CIDR block'],
-    [{ network: { networks: ['fd00::/8', 'all'] } }, 'keyturn.network.networks[1]: expected a CIDR block'],
+    [{ network: { networks: ['fd12::/16', 'all'] } }, 'keyturn.network.networks[1]: expected a CIDR block'],
     [{ network: { port: 25 } }, 'keyturn.network.port: expected no such setting, got 25'],
     [{ rotationDays: 1.5 }, 'keyturn.rotationDays: expected a whole number from 1 to 1000, got 1.5'],
     [
       { loginBudget: { failures: 0 } },
       'keyturn.loginBudget.failures: expected a whole number from 1 to 100, got 0',
+    ],
+    [
+      { loginBudget: { hostFailures: 2 } },
+      'keyturn.loginBudget.hostFailures: expected a whole number from 3 to 100, got 2',
     ],
     [
       { loginBudget: { windowMinutes: 0.5 } },
@@ -156,6 +245,10 @@ describe('readConfig', () => {
     expect(() => readConfig({ acceptedRisks: [{ ...risk, ...change }] })).toThrow(
       `keyturn.acceptedRisks${message}`,
     );
+  });
+
+  it.each(OPENED)('opens %s, a network of one’s own', (one) => {
+    expect(readConfig({ network: { networks: [one] } }).network.networks).toEqual([one]);
   });
 
   it('takes hosts on which their owner lets the audit do more', () => {

@@ -1,5 +1,9 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
+import { caDigest } from '../../functions/credential/canonical-endpoint.ts';
 import { parseSecret } from '../../functions/credential/schema.ts';
+import { sendingUserName } from '../../infra/constructs/sending-user.ts';
+import { createAuthority } from '../../infra/sandbox/certificates.ts';
 import { KEYTURN, ofType, type Resources, resourcesOf, statements } from './synthesized.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };
@@ -23,6 +27,7 @@ describe('a SES credential', () => {
   const secret = onlyOf(resources, 'AWS::SecretsManager::Secret');
   const user = onlyOf(resources, 'AWS::IAM::User');
   const schedule = onlyOf(resources, 'AWS::SecretsManager::RotationSchedule');
+  const [secretId] = Object.entries(resources).find(([, one]) => one === secret) ?? [];
 
   it('is a secret with its name, its owner and the tag that lets Keyturn in', () => {
     expect(secret.Properties).toMatchObject({
@@ -36,15 +41,12 @@ describe('a SES credential', () => {
   });
 
   it('starts with a seed that the functions read as one', () => {
-    const text = secret.Properties.SecretString.replaceAll('<AWS::Region>', 'eu-west-1').replace(
-      /<.+>/,
-      'user',
-    );
+    const text = secret.Properties.SecretString.replaceAll('<AWS::Region>', 'eu-west-1');
     expect(parseSecret(text)).toEqual({
       kind: 'seed',
       endpoint: { host: 'email-smtp.eu-west-1.amazonaws.com', port: 465, security: 'tls' },
       from: 'orders@example.com',
-      provider: { type: 'ses', userName: 'user', region: 'eu-west-1' },
+      provider: { type: 'ses', userName: expect.stringMatching(/-eu-west-1$/), region: 'eu-west-1' },
     });
   });
 
@@ -70,14 +72,26 @@ describe('a SES credential', () => {
       Path: '/keyturn/',
       Tags: [
         { Key: 'keyturn:managed', Value: 'true' },
-        { Key: 'keyturn:secret', Value: 'keyturn/orders' },
+        { Key: 'keyturn:secret', Value: `<${secretId}.Id>` },
       ],
     });
   });
 
+  it('names the user before it exists, in the seed as in the template', () => {
+    const { userName } = JSON.parse(secret.Properties.SecretString).provider;
+    expect(userName).toBe(user.Properties.UserName);
+    expect(userName).toMatch(/^Keyturn-keyturn-orders-[0-9a-f]{8}-<AWS::Region>$/);
+  });
+
+  it('is rotated only when its user exists, which comes after the secret whose ARN it carries', () => {
+    const [userId] = Object.entries(resources).find(([, one]) => one === user) ?? [];
+    expect(schedule.DependsOn).toContain(userId);
+    expect(JSON.stringify(secret)).not.toContain(userId);
+  });
+
   it('is rotated as soon as it exists, and then every rotationDays', () => {
     expect(schedule.Properties).toEqual({
-      SecretId: '<CredentialsordersSecret7f60e4689D1ED3CC>',
+      SecretId: `<${secretId}>`,
       RotationLambdaARN: '<RotateFunction80E9DEEB.Arn>',
       RotationRules: { AutomaticallyAfterDays: 14 },
       RotateImmediatelyOnUpdate: true,
@@ -129,10 +143,22 @@ describe('a SES credential', () => {
     });
   });
 
-  it('trusts the given certificates', () => {
-    const ca = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  it('trusts the given certificates', async () => {
+    const { cert: ca } = await createAuthority();
     const endpoint = { host: 'localhost', port: 1465, security: 'tls', ca };
     expect(seedOf({ ...orders, endpoint })).toMatchObject(endpoint);
+  });
+
+  it('names its endpoint in a tag, which who may write the value cannot change; without one the provider does', async () => {
+    const { cert: ca } = await createAuthority();
+    const tagsOf = (credential: object) =>
+      onlyOf(resourcesOf({ credentials: [credential] }), 'AWS::SecretsManager::Secret').Properties.Tags;
+    const endpoint = { host: 'Mail.example.com', port: 1465, ca };
+    expect(tagsOf({ ...orders, endpoint })).toContainEqual({
+      Key: 'keyturn:endpoint',
+      Value: `smtp://mail.example.com:1465 ca=${caDigest(ca)}`,
+    });
+    expect(JSON.stringify(tagsOf(orders))).not.toContain('keyturn:endpoint');
   });
 
   it('whose seed changes is another resource with the same name, so that no deployment overwrites a password', () => {
@@ -149,6 +175,36 @@ describe('a SES credential', () => {
     const ids = [orders, ...changes.map((change) => ({ ...orders, ...change }))].flatMap(secretIds);
     expect(new Set(ids).size).toBe(5);
     expect(secretIds({ ...orders, owner: 'team-shop', rotationDays: 9 })).toEqual(secretIds(orders));
+  });
+});
+
+describe('the name of the user of a SES credential', () => {
+  const named = (name: string, { stack = 'Keyturn', region = 'ap-southeast-1' } = {}) => {
+    const scope = new Stack(new App(), stack, { env: { account: '111122223333', region } });
+    return sendingUserName(scope, `keyturn/${name}`);
+  };
+
+  it('is one that IAM takes, however long the names of stack and credential are', () => {
+    const long = named('n'.repeat(64), { stack: 'S'.repeat(128) });
+    expect(long).toMatch(/^[\w+=,.@-]{1,64}$/);
+    expect(long.endsWith('-ap-southeast-1')).toBe(true);
+  });
+
+  it('is the same for the same credential, and another one for each stack, credential and region', () => {
+    const long = 'n'.repeat(63);
+    const names = [
+      named('orders'),
+      named('Orders'),
+      named('orders', { stack: 'Keyturn2' }),
+      named('orders', { region: 'eu-west-1' }),
+      named(`${long}a`),
+      named(`${long}b`),
+      // With a hyphen between, both would be `A-keyturn-b-keyturn-c`.
+      named('c', { stack: 'A-keyturn-b' }),
+      named('b-keyturn-c', { stack: 'A' }),
+    ];
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+    expect(named('orders')).toBe(named('orders'));
   });
 });
 

@@ -11,11 +11,11 @@ const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(({ Properties }) 
 describe('failure mode', () => {
   it('20: a user with a path is named without it, and the path is in the permission', () => {
     const users = stateful.filter(([, { Type }]) => Type === 'AWS::IAM::User');
-    const [[id, user] = []] = users;
+    const [[, user] = []] = users;
     const [secret] = ofType(resources, 'AWS::SecretsManager::Secret');
     expect(user?.Properties.Path).toBe('/keyturn/');
-    // `Ref` of a user is its bare name.
-    expect(JSON.parse(secret?.Properties.SecretString).provider.userName).toBe(`<${id}>`);
+    expect(JSON.parse(secret?.Properties.SecretString).provider.userName).toBe(user?.Properties.UserName);
+    expect(user?.Properties.UserName).not.toContain('/');
     for (const construct of ['Rotate', 'Retire', 'Operate']) {
       const onKeys = allowed(resources, construct).filter(({ Action }) => /AccessKey/.test(String(Action)));
       expect(onKeys.map(({ Resource }) => Resource)).toEqual([

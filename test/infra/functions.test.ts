@@ -48,9 +48,11 @@ const onPartitions = (keys: string[], ...actions: string[]): Statement => ({
 
 const EXCEPT_EVENTS: Statement = {
   Effect: 'Deny',
-  Action: ['dynamodb:PutItem'],
+  Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   Resource: ['<StorageLedger5E7CB2E3.Arn>'],
-  Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*'] } },
+  Condition: {
+    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*', 'ENDPOINTS#*', 'PROOFS#*'] },
+  },
 };
 
 const ON_DEFAULT_BUS = allow(
@@ -150,6 +152,7 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
         'ecs:DescribeTaskDefinition',
         'ecs:ListTaskDefinitionFamilies',
         'iam:GenerateCredentialReport',
+        'iam:GetAccountAuthorizationDetails',
         'iam:GetCredentialReport',
         'lambda:ListFunctions',
         'logs:DescribeLogGroups',
@@ -324,6 +327,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
       [ENVIRONMENT.overlapHours]: '48',
       [ENVIRONMENT.soakHours]: '72',
       [ENVIRONMENT.loginFailures]: '4',
+      [ENVIRONMENT.loginHostFailures]: '4',
       [ENVIRONMENT.loginWindowMinutes]: '15',
       [ENVIRONMENT.reportRetentionDays]: '400',
       [ENVIRONMENT.auditOptIn]: '[]',

@@ -21,8 +21,8 @@ describe('what outlives a deployment', () => {
       'StorageKeyBAA9457B',
       'StorageLedger5E7CB2E3',
       'StorageReports31B47EB2',
+      'CredentialsordersSecretf795b8e555E0A07C',
       'CredentialsordersUserFB4162B0',
-      'CredentialsordersSecret7f60e4689D1ED3CC',
     ]);
   });
 

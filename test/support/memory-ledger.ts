@@ -1,9 +1,24 @@
-import type { Deactivation, Ledger, Mint } from '../../functions/ledger/ledger.ts';
+import { spelt } from '../../functions/credential/canonical-endpoint.ts';
+import type {
+  AcceptedEndpoint,
+  Deactivation,
+  Ledger,
+  Mint,
+  VersionProof,
+} from '../../functions/ledger/ledger.ts';
 import { Faults } from './aws/faults.ts';
 
 type RotationLedger = Pick<
   Ledger,
-  'recordMint' | 'mints' | 'recordDeactivation' | 'deactivations' | 'recordEvent'
+  | 'recordMint'
+  | 'mints'
+  | 'recordProof'
+  | 'proofOf'
+  | 'recordDeactivation'
+  | 'deactivations'
+  | 'acceptEndpoint'
+  | 'acceptedEndpoints'
+  | 'recordEvent'
 >;
 
 interface RecordedEvent {
@@ -16,7 +31,9 @@ interface RecordedEvent {
 export class MemoryLedger implements RotationLedger {
   readonly #faults: Faults;
   readonly #mints = new Map<string, Mint>();
+  readonly #proofs = new Map<string, VersionProof>();
   readonly #deactivations = new Map<string, Deactivation>();
+  readonly #accepted = new Map<string, AcceptedEndpoint>();
   /** Of all secrets, oldest first. */
   readonly events: RecordedEvent[] = [];
 
@@ -43,6 +60,14 @@ export class MemoryLedger implements RotationLedger {
     return this.#faults.call(() => of(this.#mints, secretArn));
   }
 
+  recordProof(secretArn: string, proof: VersionProof): Promise<void> {
+    return this.#faults.call(() => void this.#proofs.set(`${secretArn}#${proof.token}`, proof));
+  }
+
+  proofOf(secretArn: string, token: string): Promise<VersionProof | null> {
+    return this.#faults.call(() => this.#proofs.get(`${secretArn}#${token}`) ?? null);
+  }
+
   recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
     const key = `${secretArn}#${deactivation.accessKeyId}`;
     return this.#faults.call(() => void this.#deactivations.set(key, deactivation));
@@ -50,6 +75,14 @@ export class MemoryLedger implements RotationLedger {
 
   deactivations(secretArn: string): Promise<Deactivation[]> {
     return this.#faults.call(() => of(this.#deactivations, secretArn));
+  }
+
+  acceptEndpoint(secretArn: string, accepted: AcceptedEndpoint): Promise<void> {
+    return this.#faults.call(() => void this.#accepted.set(`${secretArn}#${spelt(accepted)}`, accepted));
+  }
+
+  acceptedEndpoints(secretArn: string): Promise<AcceptedEndpoint[]> {
+    return this.#faults.call(() => of(this.#accepted, secretArn));
   }
 
   recordEvent(

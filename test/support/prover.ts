@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { attempt } from '../../functions/budget/attempt.ts';
 import { BudgetTable } from '../../functions/budget/budget-table.ts';
 import type { Prover } from '../../functions/budget/prove.ts';
+import type { Credential } from '../../functions/credential/credential.ts';
+import type { Proof } from '../../functions/credential/validation.ts';
 import { login } from '../../functions/smtp/login.ts';
 import { loginCredential } from '../../functions/token/login-credential.ts';
 import type { InProcessTable } from './aws/dynamodb.ts';
@@ -10,8 +13,9 @@ import { loopbackNetwork } from './loopback-network.ts';
 export const WINDOW_MS = 15 * 60_000;
 
 /**
- * Proves credentials of servers on this computer as one process of a deployment with the default budget does; several
- * over one table share it. Nothing was known of any credential before.
+ * Proves credentials of servers on this computer as one process of a deployment does; several over one table share its
+ * budget, the default one of an account. All servers stand on one host, which may fail much more. Nothing was known of any
+ * credential before.
  */
 export function proverOn(
   { client }: Pick<InProcessTable, 'client'>,
@@ -21,7 +25,8 @@ export function proverOn(
   const network = loopbackNetwork(...servers);
   return {
     table: new BudgetTable(client, 'table', randomUUID),
-    limits: { failures: 4, windowMs: WINDOW_MS },
+    limits: { failures: 4, hostFailures: 100, windowMs: WINDOW_MS },
+    addresses: (endpoint) => network.addresses(endpoint),
     loginCredential,
     login: (credential, budgetMs) => login(credential, budgetMs, network),
     latest: async () => null,
@@ -31,4 +36,9 @@ export function proverOn(
     newId: randomUUID,
     ...changes,
   };
+}
+
+/** One login inside the budget, of one secret for all. */
+export function attemptOf(prover: Prover, credential: Credential, budgetMs: number): Promise<Proof> {
+  return attempt(prover, { credential, secretArn: 'arn:of:secret', budgetMs });
 }

@@ -36,17 +36,17 @@ export const cramMd5Server =
     );
   };
 
-/** RFC 5802 and RFC 7677; `signature` forges the server's own proof. */
+/** RFC 5802 and RFC 7677; `signature` forges the server's own proof, `iterations` is what it announces. */
 export const scramServer =
-  (users: Users, signature: (right: string) => string = (right) => right): SaslServer =>
+  (users: Users, signature: (right: string) => string = (right) => right, iterations = 4096): SaslServer =>
   async (initial, ask) => {
     const bare = (initial ?? (await ask('')) ?? '').replace(/^n,,/, '');
     const [, name = '', clientNonce = ''] = /^n=([^,]*),r=(.+)$/.exec(bare) ?? [];
     const password = users[name.replaceAll('=2C', ',').replaceAll('=3D', '=')] ?? '';
     const salt = randomBytes(16);
-    const first = `r=${clientNonce}${randomBytes(9).toString('base64')},s=${salt.toString('base64')},i=4096`;
+    const first = `r=${clientNonce}${randomBytes(9).toString('base64')},s=${salt.toString('base64')},i=${iterations}`;
     const [withoutProof = '', proof = ''] = ((await ask(first)) ?? '').split(',p=');
-    const salted = pbkdf2Sync(password, salt, 4096, 32, 'sha256');
+    const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
     const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
     const spoken = `${bare},${first},${withoutProof}`;
     const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest();

@@ -18,7 +18,7 @@ export interface Answer {
 export interface Login {
   readonly method: string;
   readonly username: string;
-  /** Absent for CRAM-MD5, which never sends it. */
+  /** Or the access token of XOAUTH2. Absent for CRAM-MD5, which never sends it. */
   readonly password?: string;
   /** Whether it came under TLS. */
   readonly secure: boolean;
@@ -98,7 +98,7 @@ export async function startSmtpServer(options: SmtpServerOptions): Promise<SmtpT
 }
 
 function presented(auth: SMTPServerAuthentication): Pick<Login, 'method' | 'username' | 'password'> {
-  const { method, username = '', password } = auth;
+  const { method, username = '', password = auth.accessToken } = auth;
   return { method, username, ...(typeof password === 'string' && { password }) };
 }
 
@@ -126,8 +126,8 @@ export async function certificates(given?: Leaf): Promise<{ ca: string; leaf: Le
   return { ca: authority.cert, leaf: given ?? (await authority.issue({ names: ['localhost'] })) };
 }
 
-export async function listen(server: net.Server, address = LOOPBACK): Promise<number> {
-  server.listen(0, address);
+export async function listen(server: net.Server, address = LOOPBACK, port = 0): Promise<number> {
+  server.listen(port, address);
   await once(server, 'listening');
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error(`not a TCP address: ${bound}`);

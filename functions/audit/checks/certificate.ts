@@ -2,7 +2,7 @@ import { rfc } from '../../smtp/reference.ts';
 import { judgeCertificate } from '../../smtp/tls-verdict.ts';
 import { judgementOf } from '../../smtp/verdict.ts';
 import type { Check } from '../check.ts';
-import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
+import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onSession, seenBefore } from './subject.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -112,6 +112,8 @@ export const certificateChecks: readonly Check[] = [
       onSession(({ keyFingerprint256, chainError }, endpoint) => {
         const before = seenBefore(facts, endpoint);
         if (!before?.spki256) return notApplicable('No audit has seen the key of this server before.');
+        if (keyFingerprint256 === null)
+          return unknown('tls-failed', 'The key of the certificate could not be read.');
         if (before.spki256 === keyFingerprint256) return pass('The server has the key of the last audit.');
         const evidence = `The server has another key than on ${new Date(before.seenAt).toISOString().slice(0, 10)}`;
         return chainError === null

@@ -54,7 +54,9 @@ export const credentialChecks: readonly Check[] = [
         if (failure?.kind === 'auth-not-offered')
           return fail('After TLS the server lists no AUTH mechanism.');
         if (failure?.kind === 'no-common-mechanism')
-          return fail(`The server lists only ${offered?.join(', ')}, none of which this credential can use.`);
+          return fail(
+            `The server lists only ${offered?.join(', ') || 'mechanisms that nobody has registered'}, none of which this credential can use.`,
+          );
         return unknown('not-reached', 'The attempt ended before AUTH; see `cred.login`.');
       }),
     ),

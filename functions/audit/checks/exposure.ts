@@ -1,13 +1,16 @@
+import { OWNER_TAG } from '../../observe/names.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { AccountFacts, LogFacts, ValueFacts } from '../facts/account.ts';
+import type { Reuse } from '../facts/reuse.ts';
 import { decide, type Gathered, known } from '../gathered.ts';
 import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onCredential } from './subject.ts';
 
 const NAMED = 3;
+const UNNAMED = `at least one secret that does not carry the same ${OWNER_TAG}, which is not named here`;
 
-/** Where else the password is. What is compared is compared in memory; the evidence holds names only. */
+/** Whether the password is elsewhere. What is compared is compared in memory; the evidence names what `facts/reuse.ts` lets it. */
 export const exposureChecks: readonly Check[] = [
   {
     id: 'secret.breached',
@@ -36,7 +39,7 @@ export const exposureChecks: readonly Check[] = [
     severity: 'high',
     needs: ['value', 'account'],
     why: 'When one of several accounts with the same password is broken into, all of them are.',
-    mend: 'Rotate each of these secrets, so that each account has a password of its own.',
+    mend: `Rotate this secret, so that its account has a password of its own. Which other one holds the password is said only where both carry the same \`${OWNER_TAG}\`: who may set that tag gives it to both, if one owner answers for them, and who may read both values compares them.`,
     reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
     rule: onCredential((_credential, { account, description }) =>
       decide(account.values, (values) => reuseOutcome(values, description.arn)),
@@ -49,7 +52,7 @@ export const exposureChecks: readonly Check[] = [
     severity: 'high',
     needs: ['value', 'account'],
     why: 'Everybody who may look at a function, a task, a stack or a parameter reads what stands in it, and it stays there after a rotation.',
-    mend: 'Let the function or the container read the secret from Secrets Manager at run time, take the variable, the output or the parameter away, then rotate the secret.',
+    mend: 'Let the function or the container read the secret from Secrets Manager at run time, take the variable, the output or the parameter away, then rotate the secret. Where the password itself was found is not said, since whoever writes there could try guesses: who may read the environments and outputs (ListFunctions, DescribeTaskDefinition, DescribeStacks) looks for its value.',
     reference: awsPage(
       'Security best practices for environment variables',
       'lambda/latest/dg/configuration-envvars-encryption.html',
@@ -73,8 +76,8 @@ export const exposureChecks: readonly Check[] = [
 ];
 
 function reuseOutcome({ reused, unread, complete }: ValueFacts, arn: string): Outcome {
-  const others = reused.find((arns) => arns.includes(arn))?.filter((one) => one !== arn);
-  if (others) return fail(`The same password is in ${listed(others.map(secretName))}.`);
+  const reuse = reused.find(({ arns }) => arns.includes(arn));
+  if (reuse) return fail(`The same password is in ${othersIn(reuse, arn)}.`);
   if (unread.includes(arn)) return unknown('not-reached', 'Its value was not read for the comparison.');
   if (!complete) return unknown('timeout', 'There was no time to compare all values.');
   return pass(
@@ -84,10 +87,18 @@ function reuseOutcome({ reused, unread, complete }: ValueFacts, arn: string): Ou
   );
 }
 
+function othersIn({ arns, elsewhere }: Reuse, arn: string): string {
+  const others = arns.filter((one) => one !== arn).map(secretName);
+  const named = others.length > 0 ? [listed(others)] : [];
+  return [...named, ...(elsewhere ? [UNNAMED] : [])].join(', and ');
+}
+
 function plainOutcome(account: AccountFacts, arn: string): Outcome {
   return decide(account.values, ({ exposed, unread }) => {
-    const places = Object.hasOwn(exposed, arn) ? (exposed[arn] ?? []) : [];
-    if (places.length > 0) return fail(`This password stands in plain text in ${listed(places)}.`);
+    if (exposed.includes(arn))
+      return fail(
+        'This password stands in plain text in an environment or an output, which is not named here.',
+      );
     const named = placesByName(account);
     const suspected = named.flatMap((found) => (found.known ? found.value : []));
     if (suspected.length > 0)

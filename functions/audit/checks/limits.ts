@@ -1,4 +1,4 @@
-import type { Verdict } from '../../smtp/judgement.ts';
+import type { HeldBackReason, Verdict } from '../../smtp/judgement.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
@@ -15,6 +15,13 @@ const THROTTLED: readonly Verdict[] = [
   'daily-quota-exceeded',
 ];
 
+const HELD_BACK: Readonly<Record<HeldBackReason, string>> = {
+  failures: 'as many logins of its account failed as may fail',
+  'host-failures': 'as many logins failed at its host as may fail there',
+  throttled: 'the server asked to be left alone',
+  'under-way': 'as many logins were under way as may fail',
+};
+
 export const limitChecks: readonly Check[] = [
   {
     id: 'limit.client-throttle',
@@ -22,14 +29,14 @@ export const limitChecks: readonly Check[] = [
     title: 'Our own failed logins',
     severity: 'low',
     needs: ['login'],
-    why: 'A tool that tries again and again locks the account that it should look after; a budget for failed logins, shared by rotation, validation and audit, prevents it.',
-    mend: 'Find out who fails: a budget that is spent means that a wrong password was tried several times. Raise `loginBudget` only as far as the server allows.',
+    why: 'A tool that tries again and again locks the account that it should look after; a budget for failed logins of an account and of a host, shared by rotation, validation and audit, prevents it.',
+    mend: 'Find out who fails: a budget that is spent means that a wrong password was tried several times. Raise `loginBudget.failures` (of an account) or `loginBudget.hostFailures` (of a host) only as far as the server allows.',
     reference: awsPage('Exponential backoff and jitter', 'sdkref/latest/guide/feature-retry-behavior.html'),
     rule: onCredential((_credential, { login }) =>
-      decide(login, ({ judgement: { verdict, retry } }) =>
+      decide(login, ({ judgement: { verdict, retry, heldBack } }) =>
         verdict === 'held-back'
           ? info(
-              `The login was held back for ${retry.afterSeconds ?? 0} s: the budget is spent or the server rests.`,
+              `The login was held back for ${retry.afterSeconds ?? 0} s: ${HELD_BACK[heldBack?.reason ?? 'failures']}.`,
             )
           : pass('The login stayed inside the budget for failed logins.'),
       ),

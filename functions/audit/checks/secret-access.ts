@@ -1,16 +1,20 @@
 import type { Replica, SecretDescription } from '../../credential/secret-reader.ts';
+import { USER_PATH } from '../../observe/names.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { Readers } from '../facts/account.ts';
+import type { FunctionFacts, HandsFacts, Principal, Readers } from '../facts/account.ts';
 import type { SecretPolicy } from '../facts/aws.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
+import type { CredentialFacts, SecretContent } from '../facts/credential-facts.ts';
 import { UNUSED_DAYS } from '../facts/stale-secrets.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { isForEverybody, namesEverybody, refusesPlainHttp } from '../policy-document.ts';
+import { isForEverybody, mayDo, namesEverybody, refusesPlainHttp } from '../policy-document.ts';
+import { POWERS, type Power } from '../powers.ts';
 import { isAwsManaged } from './secret.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** So many principals are named for each power; the list in the account is IAM's. */
+const MOST_NAMES = 5;
 /** The 7 characters that Secrets Manager puts after the name in an ARN. */
 const SUFFIX = /-\w{6}$/;
 
@@ -45,6 +49,20 @@ export const secretAccessChecks: readonly Check[] = [
     rule: ({ aws }) => decide(aws.policy, policyOutcome),
   },
   {
+    id: 'secret.hands',
+    practices: [14],
+    title: 'Who may write, tag or invoke',
+    severity: 'high',
+    needs: ['secret', 'value', 'account'],
+    why: 'Whoever may write the value of a secret decides with which password its applications log in. Whoever may change its tags, invoke the functions or write to the table gets past the fences around all the others (docs/threat-model.md).',
+    mend: 'Leave writing to the rotation and to who answers for the secret. Reserve the tags that begin with keyturn: by the service control policy docs/reserve-keyturn-tags.json, and take the other permissions away. Conditions, permissions boundaries and service control policies are not seen here: accept the finding if one of them forbids it.',
+    reference: awsPage(
+      'Authorization details of an account',
+      'IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html',
+    ),
+    rule: handsRule,
+  },
+  {
     id: 'secret.replica',
     practices: [15],
     title: 'Copy in another region',
@@ -77,7 +95,11 @@ function useOutcome({ description, account, examinedAt }: CredentialFacts): Outc
 function readersOf({ arn, name }: SecretDescription, { bySecret }: Readers): string[] {
   const called = [arn, name, arn.replace(SUFFIX, '')];
   const readers = called.flatMap((one) => (Object.hasOwn(bySecret, one) ? (bySecret[one] ?? []) : []));
-  return [...new Set(readers)].map((reader) => (reader.includes('@') ? 'an IAM user' : reader));
+  return [...new Set(readers)].map(shownName);
+}
+
+function shownName(principal: string): string {
+  return principal.includes('@') ? 'an IAM user' : principal;
 }
 
 function lastReadText(lastReadAt: number | null | undefined, now: number): string {
@@ -104,6 +126,68 @@ function policyOutcome({ document, objections }: SecretPolicy): Outcome {
   if (!Statement.some(refusesPlainHttp))
     return warn('No statement denies requests with aws:SecureTransport false.');
   return pass('It names whom it serves, and refuses plain HTTP.');
+}
+
+function handsRule(facts: CredentialFacts): Outcome {
+  const { description, content, account } = facts;
+  return decide(account.hands, (hands) =>
+    decide(account.functions, (functions) =>
+      decide(content, (secret) =>
+        handsOutcome(hands, targetsOf(description.arn, hands.table, functions, secret)),
+      ),
+    ),
+  );
+}
+
+type Targets = Readonly<Record<Power, readonly string[]>>;
+
+/** The ARNs that each power is used on. */
+function targetsOf(
+  secretArn: string,
+  table: string,
+  functions: readonly FunctionFacts[],
+  content: SecretContent,
+): Targets {
+  const [, partition, , region, account] = secretArn.split(':');
+  const user = iamUserIn(content);
+  return {
+    'write its value': [secretArn],
+    'change its tags or its policy': [secretArn],
+    'change the tags of its IAM user':
+      user === null ? [] : [`arn:${partition}:iam::${account}:user${USER_PATH}${user}`],
+    "invoke or change Keyturn's functions": functions
+      .filter(({ own }) => own)
+      .map(({ name }) => `arn:${partition}:lambda:${region}:${account}:function:${name}`),
+    "write to Keyturn's table": [`arn:${partition}:dynamodb:${region}:${account}:table/${table}`],
+  };
+}
+
+function iamUserIn(content: SecretContent): string | null {
+  if (content.kind === 'malformed' || content.kind === 'empty') return null;
+  const provider = content.kind === 'credential' ? content.credential.provider : content.provider;
+  return provider?.type === 'ses' ? provider.userName : null;
+}
+
+function handsOutcome(hands: HandsFacts, targets: Targets): Outcome {
+  const powers = Object.keys(POWERS) as Power[];
+  const found = powers
+    .map((power) => ({ power, who: hands.principals.filter((one) => has(one, power, targets[power])) }))
+    .filter(({ who }) => who.length > 0);
+  const administrators = `${hands.administrators} administrators may do everything.`;
+  if (found.length === 0) return pass(`By IAM's policies nobody else may. ${administrators}`);
+  const evidence = `${found.map(({ power, who }) => `${namesOf(who)} may ${power}`).join('; ')}. ${administrators}`;
+  const onlyWriting = found.every(({ power }) => power === 'write its value');
+  return onlyWriting ? info(evidence) : warn(evidence);
+}
+
+function has({ statements }: Principal, power: Power, resources: readonly string[]): boolean {
+  return resources.some((resource) => POWERS[power].some((action) => mayDo(statements, action, resource)));
+}
+
+function namesOf(principals: readonly Principal[]): string {
+  const names = principals.map(({ name }) => shownName(name));
+  const more = names.length - MOST_NAMES;
+  return [...names.slice(0, MOST_NAMES), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 function replicaOutcome({ replicas, kmsKeyId }: SecretDescription): Outcome {

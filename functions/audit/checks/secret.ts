@@ -41,7 +41,7 @@ export const secretChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['secret'],
     why: 'The longer a password lives, the more copies of it exist and the longer a stolen one is worth something.',
-    mend: 'Rotate it now with RotateSecret, then look at why the schedule did not.',
+    mend: 'Rotate it now with `keyturn rotate`, then look at why the schedule did not.',
     reference: awsPage(
       'Security Hub: SecretsManager.4',
       'securityhub/latest/userguide/secretsmanager-controls.html',
@@ -55,7 +55,7 @@ export const secretChecks: readonly Check[] = [
     severity: 'high',
     needs: ['secret'],
     why: 'A rotation that failed half-way leaves a new password nobody uses and an old one that grows older.',
-    mend: 'Read the log of the rotate function for this secret, mend the cause, and start RotateSecret again: it goes on where it stopped.',
+    mend: 'Read the log of the rotate function for this secret, mend the cause, and let Secrets Manager try again; or clear what is left with `keyturn doctor --fix` and start anew with `keyturn rotate`.',
     reference: awsPage('Troubleshoot rotation', 'secretsmanager/latest/userguide/troubleshoot_rotation.html'),
     rule: ({ description, examinedAt }) => lateOutcome(description, examinedAt),
   },

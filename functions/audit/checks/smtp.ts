@@ -115,7 +115,8 @@ export const smtpChecks: readonly Check[] = [
 ];
 
 function mechanismsOutcome(mechanisms: readonly string[]): Outcome {
-  if (mechanisms.length === 0) return fail('Under TLS the server lists no AUTH mechanism.');
+  if (mechanisms.length === 0)
+    return fail('Under TLS the server lists no AUTH mechanism that is registered.');
   const evidence = `Under TLS the server offers ${mechanisms.join(', ')}.`;
   if (mechanisms.some((mechanism) => WEAK.test(mechanism))) return warn(evidence);
   return mechanisms.some((mechanism) => TOKEN_OR_PROOF.test(mechanism)) ? pass(evidence) : info(evidence);

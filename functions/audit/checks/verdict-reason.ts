@@ -23,6 +23,7 @@ const REASONS: Partial<Record<Verdict, UnknownReason>> = {
   refused: 'unreachable',
   unreachable: 'unreachable',
   'protocol-error': 'protocol-error',
+  'scram-iterations': 'protocol-error',
   'ip-refused': 'refused',
   'server-refused': 'refused',
   'tls-failed': 'tls-failed',

@@ -1,8 +1,10 @@
 import type { TLSSocket } from 'node:tls';
+import { shownName } from '../../observe/shown.ts';
 import { upgrade, withLine } from '../../probe/dialogue.ts';
 import { Interrupted } from '../../probe/interrupted.ts';
 import { auditOptions } from '../../probe/tls-session.ts';
 import type { Network } from '../../smtp/network.ts';
+import { publicKeyInfo } from '../../smtp/tls-facts.ts';
 import type { PresentedCertificate } from '../facts/domain/dane-facts.ts';
 import { type Gathered, known, missing } from '../gathered.ts';
 
@@ -26,7 +28,7 @@ export function exchangersOver(network: Network, port = SMTP_PORT) {
       });
     } catch (error) {
       if (error instanceof Interrupted) return missing(error.reason, error.code);
-      return missing('unreachable', error instanceof Error ? error.name : 'Error');
+      return missing('unreachable', shownName(error));
     }
   };
 }
@@ -38,7 +40,7 @@ function chainOf(socket: TLSSocket): PresentedCertificate[] {
     chain.push({
       certificate: certificate.raw,
       validTo: Date.parse(certificate.validTo),
-      publicKey: certificate.publicKey.export({ type: 'spki', format: 'der' }),
+      publicKey: publicKeyInfo(certificate),
     });
     certificate = certificate.issuerCertificate;
   }

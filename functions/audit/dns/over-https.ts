@@ -1,7 +1,9 @@
+import { exchange, type HttpFailure, type Send } from '../../net/http.ts';
 import { type Gathered, known, missing } from '../gathered.ts';
 import type { Security, SignedType } from './resolver.ts';
 
-const TIMEOUT_MS = 4000;
+/** For all that is asked about one name. */
+const LIMIT_MS = 6000;
 const TYPES: Readonly<Record<SignedType, number>> = { SOA: 6, TLSA: 52 };
 /** Bits of the header, RFC 1035 section 4.1.1 and RFC 4035 section 3.2. */
 const RECURSION_DESIRED = 0x0100;
@@ -22,58 +24,58 @@ const DNSSEC_OK = Buffer.from('00002904d0000080000000', 'hex');
 /** Node's resolver hides the AD bit, so DNSSEC is asked of a validating resolver over HTTPS (RFC 8484). */
 export class DnsOverHttps {
   readonly #url: string;
-  readonly #fetch: typeof fetch;
+  readonly #send: Send;
 
-  constructor(url: string, fetcher: typeof fetch) {
+  constructor(url: string, send: Send) {
     this.#url = url;
-    this.#fetch = fetcher;
+    this.#send = send;
   }
 
   /** Never rejects. */
   async security(name: string, type: SignedType): Promise<Gathered<Security>> {
+    const signal = AbortSignal.timeout(LIMIT_MS);
+    const ask = (header: number) => this.#ask(query(name, TYPES[type], header), signal);
     try {
-      const flags = await this.#ask(name, type, RECURSION_DESIRED);
-      return (flags & RCODE) === SERVFAIL ? await this.#failed(name, type) : securityOf(flags);
+      const flags = await ask(RECURSION_DESIRED);
+      return (flags & RCODE) === SERVFAIL ? await secondOpinion(ask) : securityOf(flags);
     } catch (error) {
-      const timedOut = error instanceof Error && error.name === 'TimeoutError';
+      const timedOut = error instanceof Unanswered && error.reason === 'too-late';
       return missing(timedOut ? 'timeout' : 'dns-failed', 'no usable answer of the DNS-over-HTTPS resolver');
     }
   }
 
-  /** Bogus is what is answered without validation and fails with it, twice: once may be a server's bad moment. */
-  async #failed(name: string, type: SignedType): Promise<Gathered<Security>> {
-    const unchecked = await this.#ask(name, type, RECURSION_DESIRED | CHECKING_DISABLED);
-    if (!isAnswer(unchecked)) return missing('dns-failed', 'DNS SERVFAIL');
-    const again = await this.#ask(name, type, RECURSION_DESIRED);
-    return (again & RCODE) === SERVFAIL ? known('bogus') : securityOf(again);
-  }
-
   /** The second pair of octets of the response's header. */
-  async #ask(name: string, type: SignedType, flags: number): Promise<number> {
-    const response = await this.#fetch(this.#url, {
+  async #ask(body: Buffer<ArrayBuffer>, signal: AbortSignal): Promise<number> {
+    const request = {
       method: 'POST',
       headers: { 'content-type': 'application/dns-message', accept: 'application/dns-message' },
-      body: query(name, TYPES[type], flags),
+      body,
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`HTTP ${response.status}`);
-    const message = await messageOf(response);
+    } as const;
+    const answer = await exchange(this.#send, this.#url, request, { signal, mostBytes: LONGEST_MESSAGE });
+    if (answer.kind !== 'answered') throw new Unanswered(answer.reason);
+    const { status, body: message } = answer;
     const got = message.length < HEADER_OCTETS ? 0 : message.readUInt16BE(2);
-    if (!(got & RESPONSE)) throw new Error('not a DNS response');
+    if (status < 200 || status > 299 || !(got & RESPONSE)) throw new Error('not a DNS response');
     return got;
   }
 }
 
-async function messageOf({ body }: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let octets = 0;
-  for await (const chunk of body ?? []) {
-    octets += chunk.length;
-    if (octets > LONGEST_MESSAGE) throw new Error('longer than any DNS message');
-    chunks.push(chunk);
+/** Bogus is what is answered without validation and fails with it, twice: once may be a server's bad moment. */
+async function secondOpinion(ask: (header: number) => Promise<number>): Promise<Gathered<Security>> {
+  const unchecked = await ask(RECURSION_DESIRED | CHECKING_DISABLED);
+  if (!isAnswer(unchecked)) return missing('dns-failed', 'DNS SERVFAIL');
+  const again = await ask(RECURSION_DESIRED);
+  return (again & RCODE) === SERVFAIL ? known('bogus') : securityOf(again);
+}
+
+class Unanswered extends Error {
+  readonly reason: HttpFailure;
+
+  constructor(reason: HttpFailure) {
+    super(reason);
+    this.reason = reason;
   }
-  return Buffer.concat(chunks);
 }
 
 /** RFC 8484 section 4.1: id 0, so that HTTP caches can work. */

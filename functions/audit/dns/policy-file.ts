@@ -1,9 +1,10 @@
-import { once } from 'node:events';
-import http, { type IncomingMessage } from 'node:http';
 import type net from 'node:net';
 import type { Endpoint } from '../../credential/credential.ts';
+import { type Answer, codeOf, exchange } from '../../net/http.ts';
+import { sendOver } from '../../net/send.ts';
 import { Forbidden } from '../../smtp/network/forbidden.ts';
 import type { Network } from '../../smtp/network.ts';
+import { isCertificateCode } from '../../smtp/tls-verdict.ts';
 import type { UnknownReason } from '../outcome.ts';
 
 const LIMIT_MS = 8000;
@@ -47,37 +48,31 @@ export function policyOver(
 }
 
 async function get(host: string, socket: net.Socket, signal: AbortSignal): Promise<PolicyAnswer> {
-  const request = http.request({
-    host,
-    path: '/.well-known/mta-sts.txt',
-    headers: { host, connection: 'close', accept: 'text/plain' },
-    createConnection: () => socket,
-    signal,
-  });
-  request.end();
-  const [response]: IncomingMessage[] = await once(request, 'response', { signal });
-  if (!response) return { kind: 'broken', detail: 'no HTTP response' };
-  const chunks: Buffer[] = [];
-  let octets = 0;
-  for await (const chunk of response) {
-    octets += chunk.length;
-    if (octets > LIMIT_OCTETS) return { kind: 'broken', detail: 'the policy is longer than 64 KiB' };
-    chunks.push(chunk);
+  const url = `https://${host}/.well-known/mta-sts.txt`;
+  const request = { headers: { accept: 'text/plain' } };
+  const answer = await exchange(sendOver({ socket }), url, request, { signal, mostBytes: LIMIT_OCTETS });
+  if (answer.kind !== 'answered') return unread(answer);
+  const { status, headers, body } = answer;
+  return { kind: 'answered', status, type: headers.get('content-type') ?? '', body: body.toString() };
+}
+
+function unread({ reason, code }: Exclude<Answer, { kind: 'answered' }>): PolicyAnswer {
+  switch (reason) {
+    case 'too-large':
+      return { kind: 'broken', detail: 'the policy is longer than 64 KiB' };
+    case 'unreadable':
+      return { kind: 'broken', detail: `the answer is not HTTP (${code})` };
+    case 'too-late':
+      return { kind: 'unreached', reason: 'timeout', code };
+    default:
+      return { kind: 'unreached', reason: 'unreachable', code };
   }
-  const type = response.headers['content-type'] ?? '';
-  return { kind: 'answered', status: response.statusCode ?? 0, type, body: Buffer.concat(chunks).toString() };
 }
 
 function failure(error: unknown): PolicyAnswer {
   if (error instanceof Forbidden) return { kind: 'unreached', reason: 'not-allowed', code: error.code };
   const code = codeOf(error);
-  if (/CERT|SELF_SIGNED|ISSUER|VERIFY|HOSTNAME/.test(code)) return { kind: 'untrusted', code };
-  if (code.startsWith('HPE_')) return { kind: 'broken', detail: `the answer is not HTTP (${code})` };
+  if (isCertificateCode(code)) return { kind: 'untrusted', code };
   const timedOut = /Timeout|Abort|ETIMEDOUT/.test(code);
   return { kind: 'unreached', reason: timedOut ? 'timeout' : 'unreachable', code };
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'Error';
 }

@@ -1,5 +1,7 @@
 import type { Gathered } from '../gathered.ts';
+import type { PolicyStatement } from './aws.ts';
 import type { DependencyAudit } from './dependencies.ts';
+import type { Reuse } from './reuse.ts';
 import type { SesFacts } from './ses.ts';
 
 /** A Lambda function of the account. */
@@ -13,12 +15,17 @@ export interface FunctionFacts {
   readonly passwordVariables: readonly string[];
 }
 
-/** What a comparison of all values with one another found; only names, and nothing made from a value. */
+/**
+ * What a comparison of all values with one another found: only names, nothing made from a value, and of two sides none
+ * that the other may not know.
+ */
 export interface ValueFacts {
-  /** ARNs of the secrets that hold the same password, one list for each such password. */
-  readonly reused: readonly (readonly string[])[];
-  /** ARN of a secret to the places where its password stands in plain text, such as `function.VARIABLE`. */
-  readonly exposed: Readonly<Record<string, readonly string[]>>;
+  readonly reused: readonly Reuse[];
+  /**
+   * ARNs of the secrets whose password stands in plain text in an environment or an output. Not where: who writes that
+   * place may try guesses in it, and may mostly tag it, so no tag of it says who answers for both.
+   */
+  readonly exposed: readonly string[];
   /** Secrets whose value could not be read for the comparison. */
   readonly unread: readonly string[];
   /** False: there are more of those than the list has. */
@@ -59,6 +66,22 @@ export interface PeopleFacts {
   readonly rootMfa: boolean;
 }
 
+/** What IAM policies let people and programs do to Keyturn's secrets, functions and table; Keyturn's own roles are left out. */
+export interface HandsFacts {
+  /** The name of Keyturn's table. */
+  readonly table: string;
+  /** Users and roles that may do everything. */
+  readonly administrators: number;
+  /** The others that may do anything of it, and the statements that say so. */
+  readonly principals: readonly Principal[];
+}
+
+export interface Principal {
+  /** `role/<name>` or `user/<name>`. */
+  readonly name: string;
+  readonly statements: readonly PolicyStatement[];
+}
+
 export interface AlarmFacts {
   readonly name: string;
   readonly acts: boolean;
@@ -91,6 +114,7 @@ export interface SharedFacts {
   readonly readers: Gathered<Readers>;
   readonly logs: Gathered<LogFacts>;
   readonly people: Gathered<PeopleFacts>;
+  readonly hands: Gathered<HandsFacts>;
   /** Whether some trail is logging in this region. */
   readonly trail: Gathered<boolean>;
   /** Keyturn's own alarms. */

@@ -12,7 +12,7 @@ export async function functionFacts(
   const facts: FunctionFacts[] = [];
   for await (const { FunctionName: name = '', Runtime, Environment } of configurations) {
     const variables = Object.entries(Environment?.Variables ?? {});
-    for (const [variable, value] of variables) values.addPlain(`${name}.${variable}`, value);
+    for (const [, value] of variables) values.addPlain(value);
     facts.push({
       name,
       own: name.startsWith(`${stack}-`),

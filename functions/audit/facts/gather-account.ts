@@ -7,6 +7,7 @@ import { gather } from '../gathered.ts';
 import type { SharedFacts } from './account.ts';
 import { lastDrill } from './drill.ts';
 import { functionFacts } from './functions.ts';
+import { hands } from './hands.ts';
 import { logFacts } from './logs.ts';
 import { people } from './people.ts';
 import { plainParameters } from './plain-parameters.ts';
@@ -66,6 +67,7 @@ export async function gatherAccount(
     trail: gather(() => trailLogs(cloudTrail)),
     logs: gather(() => logFacts(logs, stack, now)),
     people: gather(() => people(queryApi(IAM))),
+    hands: gather(() => hands(queryApi(IAM), stack, table)),
     alarms: gather(() => ownAlarms(cloudWatch, stack)),
     lastDrill: gather(() => lastDrill(cloudWatch, now)),
     vpcEndpoints: gather(() => vpcEndpoints(queryApi(EC2), region)),

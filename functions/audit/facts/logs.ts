@@ -2,7 +2,7 @@ import type {
   DescribeLogGroupsCommandOutput,
   FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { everyItem, pagesOf } from '../../aws/pages.ts';
+import { cutShort, everyItem, pagesOf } from '../../aws/pages.ts';
 import type { LogFacts, LogGroup } from './account.ts';
 
 /** `JsonApi` of CloudWatch Logs. */
@@ -69,7 +69,7 @@ async function search(
     (await logs.call('FilterLogEvents', { ...asked, nextToken })) as FilterLogEventsCommandOutput;
   let lines = 0;
   let pages = 0;
-  for await (const { events, nextToken } of pagesOf(read)) {
+  for await (const { events, nextToken } of pagesOf(read, cutShort)) {
     lines += events?.filter(({ message }) => isFound(message ?? '')).length ?? 0;
     pages += 1;
     if (nextToken && pages === MOST_PAGES) return { lines, complete: false };

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../budget/prove.ts';
+import type { Attempt } from '../../budget/attempt.ts';
 import type { Credential, Endpoint } from '../../credential/credential.ts';
 import type { SecretDescription, SecretReader } from '../../credential/secret-reader.ts';
 import type { Proof } from '../../credential/validation.ts';
@@ -13,6 +13,8 @@ import type { SharedProbes } from './shared-probes.ts';
 
 /** Enough for a login, and for its confirmation when a credential that was good is refused. */
 const LOGIN_LIMIT_MS = 15_000;
+/** Other batches may be at the same host, whose login budget lets only a few in at a time. */
+const PATIENCE_MS = 45_000;
 /** A probe has up to 15 connections, and some servers wait for seconds before each greeting. */
 const PROBE_LIMIT_MS = 40_000;
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
@@ -35,7 +37,7 @@ export interface HostSources {
   readonly probes: SharedProbes;
   readonly optInTests: OptInTests;
   readonly prove: (tried: Attempt, afterwards?: Afterwards) => Promise<Proof>;
-  readonly attempt: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly attempt: (tried: Attempt) => Promise<Proof>;
   readonly now: () => number;
   readonly remainingMs: () => number;
 }
@@ -64,7 +66,9 @@ async function logIn(
   budget: (limitMs: number) => number,
 ): Promise<Pick<HostFacts, 'login' | 'rehearsal' | 'previous'>> {
   const rehearsal = { ...NOTHING_HEARD };
-  const tried = { credential, secretArn: description.arn, budgetMs: budget(LOGIN_LIMIT_MS) };
+  const budgetMs = budget(LOGIN_LIMIT_MS);
+  const patienceMs = budget(PATIENCE_MS + budgetMs) - budgetMs;
+  const tried = { credential, secretArn: description.arn, budgetMs, patienceMs };
   const login = await gather(() => sources.prove(tried, rehearse(credential, sources.policy, rehearsal)));
   const previous = await gather(() =>
     previousCredential(sources, description, credential, budget(LOGIN_LIMIT_MS)),

@@ -1,3 +1,4 @@
+import type { Attempt } from '../../budget/attempt.ts';
 import { type Credential, idOf, type Provider } from '../../credential/credential.ts';
 import { parseSecret } from '../../credential/schema.ts';
 import { type SecretDescription, type SecretReader, versionWith } from '../../credential/secret-reader.ts';
@@ -16,7 +17,7 @@ export type PreviousCredential =
 
 interface Ports {
   readonly store: Pick<SecretReader, 'read'>;
-  readonly attempt: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly attempt: (tried: Attempt) => Promise<Proof>;
   readonly policy: Policy;
   readonly now: () => number;
 }
@@ -43,5 +44,7 @@ export async function previousCredential(
     return notTried('The replaced version holds the same credential.');
   if (parsed.credential.username.toLowerCase() === current.username.toLowerCase())
     return notTried('Both log in as one user, and the refusal would count against the one in use.');
-  return { kind: 'tried', proof: await attempt(parsed.credential, budgetMs) };
+  const { credential } = parsed;
+  const tried = { credential, secretArn: description.arn, budgetMs, meantToFail: true };
+  return { kind: 'tried', proof: await attempt(tried) };
 }

@@ -1,38 +1,36 @@
 import type { Credential } from '../../credential/credential.ts';
 import type { ServerFacts } from '../../probe/facts.ts';
+import { Echoes, REDACTED } from '../../smtp/echoes/echoes.ts';
 
-/** Shorter values would blot out ordinary words, and by that tell the password. */
-const MIN_HIDDEN = 8;
+/** Every password of a credential: other regions have their own. */
+export function passwordsOf({ password, endpoints = [] }: Credential): readonly string[] {
+  return [password, ...endpoints.flatMap((one) => one.password ?? [])].map((one) => one.reveal());
+}
 
-/** What a probe found; a password that the server repeats, having seen it in a login, does not come back. */
+/**
+ * What a probe found; a password that the server repeats, having seen it in a login, does not come back. Mechanisms are
+ * registered names, so there is nothing to look for in them.
+ */
 export function withoutPassword(facts: ServerFacts, credential: Credential | undefined): ServerFacts {
-  const hidden = credential ? passwordForms(credential) : [];
-  const clean = (text: string) => hidden.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text);
-  const { greeting, session, plaintext, mechanisms, keywords } = facts;
+  if (!credential) return facts;
+  const { username, endpoint } = credential;
+  const echoes = new Echoes({ secrets: passwordsOf(credential), names: [username], host: endpoint.host });
+  const { greeting, session, plaintext, keywords } = facts;
+  const isClean = (text: string) => !echoes.areShownBy(text);
   return {
     ...facts,
-    greeting: greeting && { ...greeting, text: clean(greeting.text) },
-    plaintext: plaintext && {
-      ...plaintext,
-      mechanisms: plaintext.mechanisms.map(clean),
-      keywords: plaintext.keywords.map(clean),
-    },
-    session: session && { ...session, certificate: cleanNames(session.certificate, clean) },
-    mechanisms: mechanisms?.map(clean) ?? null,
-    keywords: keywords?.map(clean) ?? null,
+    greeting: greeting && { ...greeting, text: isClean(greeting.text) ? greeting.text : REDACTED },
+    plaintext: plaintext && { ...plaintext, keywords: plaintext.keywords.filter(isClean) },
+    session: session && { ...session, certificate: cleanNames(session.certificate, echoes) },
+    keywords: keywords?.filter(isClean) ?? null,
   };
 }
 
 type Certificate = NonNullable<ServerFacts['session']>['certificate'];
 
-function cleanNames(certificate: Certificate, clean: (text: string) => string): Certificate {
-  return { ...certificate, subject: clean(certificate.subject), issuer: clean(certificate.issuer) };
-}
-
-/** As it is, as AUTH carries it, and in upper case as EHLO keywords are kept. */
-function passwordForms({ username, password }: Credential): string[] {
-  const secret = password.reveal();
-  const base64 = (text: string) => Buffer.from(text).toString('base64');
-  const forms = [secret, base64(secret), base64(`\0${username}\0${secret}`)];
-  return [...forms, ...forms.map((form) => form.toUpperCase())].filter(({ length }) => length >= MIN_HIDDEN);
+function cleanNames(certificate: Certificate, echoes: Echoes): Certificate {
+  const { subject, issuer } = certificate;
+  return echoes.areInNames([subject, issuer])
+    ? { ...certificate, subject: REDACTED, issuer: REDACTED }
+    : certificate;
 }

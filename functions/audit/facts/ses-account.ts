@@ -8,6 +8,7 @@ import {
   paginateListIdentities,
   type SESClient,
 } from '@aws-sdk/client-ses';
+import { pageTurns } from '../../aws/pages.ts';
 import type { SesV2 } from '../../aws/sesv2.ts';
 import { gather } from '../gathered.ts';
 import { addOns, archives, ingressPoints, type MailManager } from './mail-manager.ts';
@@ -62,7 +63,11 @@ async function sendQuota(client: SESClient): Promise<SendQuota> {
 
 async function identities(client: SESClient): Promise<Record<string, IdentityFacts>> {
   const names: string[] = [];
-  for await (const page of paginateListIdentities({ client }, {})) names.push(...(page.Identities ?? []));
+  const goOn = pageTurns();
+  for await (const page of paginateListIdentities({ client }, {})) {
+    goOn(page.NextToken);
+    names.push(...(page.Identities ?? []));
+  }
   const found: Record<string, IdentityFacts> = {};
   for (let start = 0; start < names.length; start += IDENTITIES_A_CALL) {
     Object.assign(found, await attributes(client, names.slice(start, start + IDENTITIES_A_CALL)));

@@ -18,9 +18,8 @@ export async function stackOutputs(
   for await (const { Stacks } of pagesOf(read)) {
     for (const { StackName, Outputs } of Stacks ?? []) {
       for (const { OutputKey = '', OutputValue = '' } of Outputs ?? []) {
-        const place = `${StackName}.${OutputKey}`;
-        values.addPlain(place, OutputValue);
-        if (givesPasswordAway(OutputKey, OutputValue)) named.push(place);
+        values.addPlain(OutputValue);
+        if (givesPasswordAway(OutputKey, OutputValue)) named.push(`${StackName}.${OutputKey}`);
       }
     }
   }

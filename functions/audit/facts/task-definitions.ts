@@ -34,7 +34,7 @@ export async function taskVariables(
   const named: string[] = [];
   for (const family of families.slice(0, MOST_FAMILIES)) {
     for (const { name, value, place } of await variablesOf(ecs, family)) {
-      values.addPlain(place, value);
+      values.addPlain(value);
       if (givesPasswordAway(name, value)) named.push(place);
     }
   }

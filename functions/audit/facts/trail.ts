@@ -3,7 +3,7 @@ import type {
   GetTrailStatusCommandOutput,
   LookupEventsCommandOutput,
 } from '@aws-sdk/client-cloudtrail';
-import { pagesOf } from '../../aws/pages.ts';
+import { cutShort, pagesOf } from '../../aws/pages.ts';
 import type { Readers } from './account.ts';
 
 /** `JsonApi` of CloudTrail. */
@@ -37,7 +37,7 @@ export async function readers(cloudTrail: CloudTrail, stack: string, now: number
   const bySecret = new Map<string, Set<string>>();
   let pages = 0;
   let since = now - HISTORY_MS;
-  for await (const { Events = [], NextToken } of pagesOf(read)) {
+  for await (const { Events = [], NextToken } of pagesOf(read, cutShort)) {
     for (const { CloudTrailEvent = '' } of Events) note(bySecret, CloudTrailEvent, stack);
     pages += 1;
     if (NextToken && pages === MOST_PAGES) {

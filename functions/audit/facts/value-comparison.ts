@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { parseSecret } from '../../credential/schema.ts';
 import type { ManagedSecret, SecretStore } from '../../credential/store.ts';
 import type { ValueFacts } from './account.ts';
+import { type Holder, reusesOf, unpaired } from './reuse.ts';
 
 const CONCURRENCY = 10;
 /** Shorter ones are no passwords, and half of all programs share them. */
@@ -13,13 +14,14 @@ const DIGEST_BYTES = 16;
 
 /**
  * Compares all passwords with one another, and with what else lies about, by HMACs under a key that is made for this one
- * comparison. Key and HMACs are in no file, no table and no log; what leaves is names. It has to hold all of them at once:
+ * comparison. Key and HMACs are in no file, no table and no log; what leaves is names, and only what whoever reads them
+ * may know (reuse.ts). It has to hold all of them at once:
  * some 200 bytes a credential, 20 MB of 100,000.
  */
 export class ValueComparison {
   readonly #key = randomBytes(32);
-  readonly #secrets = new Map<string, string[]>();
-  readonly #elsewhere = new Map<string, string[]>();
+  readonly #secrets = new Map<string, Holder[]>();
+  readonly #plain = new Set<string>();
   readonly #unread: string[] = [];
   #complete = true;
   readonly #store: Pick<SecretStore, 'read'>;
@@ -32,10 +34,12 @@ export class ValueComparison {
   }
 
   /** Passes secrets on as they come, and reads them on the way, some side by side. */
-  async *reading<S extends Pick<ManagedSecret, 'arn'>>(secrets: AsyncIterable<S>): AsyncGenerator<S> {
+  async *reading<S extends Pick<ManagedSecret, 'arn' | 'owner'>>(
+    secrets: AsyncIterable<S>,
+  ): AsyncGenerator<S> {
     const underWay = new Set<Promise<void>>();
     for await (const secret of secrets) {
-      const read: Promise<void> = this.#read(secret.arn).finally(() => underWay.delete(read));
+      const read: Promise<void> = this.#read(secret).finally(() => underWay.delete(read));
       underWay.add(read);
       if (underWay.size >= CONCURRENCY) await Promise.race(underWay);
       yield secret;
@@ -43,36 +47,39 @@ export class ValueComparison {
     await Promise.all(underWay);
   }
 
-  /** A value that stands somewhere in plain text; `place` names it. */
-  addPlain(place: string, value: string): void {
-    for (const one of passwordsIn(value)) append(this.#elsewhere, this.#digest(one), place);
+  /** A value that stands somewhere in plain text. */
+  addPlain(value: string): void {
+    for (const one of passwordsIn(value)) this.#plain.add(this.#digest(one));
   }
 
   result(): ValueFacts {
     const found = [...this.#secrets.entries()];
-    const exposed = found.flatMap(([digest, arns]) => {
-      const places = this.#elsewhere.get(digest);
-      return places ? arns.map((arn) => [arn, [...new Set(places)]] as const) : [];
-    });
+    const exposed = found.flatMap(([digest, holders]) => (this.#plain.has(digest) ? holders : []));
     return {
-      reused: found.map(([, arns]) => arns).filter(({ length }) => length > 1),
-      exposed: Object.fromEntries(exposed),
+      reused: unpaired(found.flatMap(([, holders]) => reusesOf(holders))),
+      exposed: exposed.map(({ arn }) => arn).toSorted(),
       unread: this.#unread,
       complete: this.#complete,
     };
   }
 
-  async #read(arn: string): Promise<void> {
+  async #read({ arn, owner }: Holder): Promise<void> {
     try {
       if (!this.#goOn()) throw new Error('no time left');
       const value = await this.#store.read(arn, { stage: 'AWSCURRENT' });
       const secret = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;
       if (secret?.kind === 'credential')
-        append(this.#secrets, this.#digest(secret.credential.password.reveal()), arn);
+        this.#add(this.#digest(secret.credential.password.reveal()), { arn, owner });
     } catch {
       if (this.#unread.length < MOST_UNREAD) this.#unread.push(arn);
       else this.#complete = false;
     }
+  }
+
+  #add(digest: string, holder: Holder): void {
+    const holders = this.#secrets.get(digest);
+    if (holders) holders.push(holder);
+    else this.#secrets.set(digest, [holder]);
   }
 
   #digest(value: string): string {
@@ -94,10 +101,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function append(map: Map<string, string[]>, key: string, item: string): void {
-  const list = map.get(key);
-  if (list) list.push(item);
-  else map.set(key, [item]);
 }

@@ -1,4 +1,5 @@
 import { isThrottling } from '../../credential/throttling.ts';
+import { shownName } from '../../observe/shown.ts';
 import { loudestFirst, worriesOf } from '../report/credential-report.ts';
 import { digestMail, type Mail } from '../report/digest.ts';
 import type { CredentialReport, Worry } from '../report/report.ts';
@@ -63,7 +64,7 @@ export class Digests {
           sent += 1;
         } else sentBefore += 1;
       } catch (error) {
-        errors.add(error instanceof Error ? error.name : 'Error');
+        errors.add(shownName(error));
         if (isThrottling(error)) break;
       }
     }

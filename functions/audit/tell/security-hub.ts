@@ -1,5 +1,6 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import { batchImportFindings, FINDINGS_A_CALL } from '../../aws/security-hub.ts';
+import { shownName } from '../../observe/shown.ts';
 import { asffFindings, type ImportContext } from '../report/asff.ts';
 import type { CredentialReport } from '../report/report.ts';
 
@@ -42,7 +43,7 @@ export class SecurityHub {
       for (const { ErrorCode } of FailedFindings) this.#errors.add(ErrorCode ?? 'Error');
     } catch (error) {
       this.#failed += findings.length;
-      this.#errors.add(error instanceof Error ? error.name : 'Error');
+      this.#errors.add(shownName(error));
     }
   }
 }

@@ -4,8 +4,9 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import type { Provider } from '../../credential/credential.ts';
 import type { SecretStore } from '../../credential/store.ts';
 import { setting } from '../../environment.ts';
+import { send } from '../../net/send.ts';
 import { Network } from '../../smtp/network.ts';
-import type { RotationProvider } from '../provider.ts';
+import type { RotationProvider, ServedSecret } from '../provider.ts';
 import { adminSecrets } from './admin-secret.ts';
 import { providerFor } from './provider-for.ts';
 
@@ -15,20 +16,19 @@ const requestHandler = { connectionTimeout: 2000, requestTimeout: 8000, throwOnR
 /** Of HTTPS, PostgreSQL and MySQL, for webhooks and password tables; their addresses are guarded as mail servers' are. */
 const PORTS = [443, 5432, 3306];
 
-/** Providers as the deployed functions reach them: the role's IAM, this process's network, the admin secrets for `secretName`. */
+/** Providers as the deployed functions reach them: the role's IAM, this process's network, the admin secrets that serve the secret. */
 export function deployedProviders(
   store: SecretStore,
-): (provider: Provider, secretName: string) => RotationProvider {
+): (provider: Provider, secret: ServedSecret) => RotationProvider {
   const deps = {
     iam: new IAMClient({ requestHandler }),
     mintingIam: new IAMClient({ requestHandler, maxAttempts: 1 }),
-    fetch,
+    fetch: send,
     sleep,
     now: Date.now,
     network: new Network({ ports: [...PORTS, ...setting('ports')], networks: setting('networks') }),
     randomBytes,
     newId: randomUUID,
   };
-  return (provider, secretName) =>
-    providerFor(provider, { ...deps, readSecret: adminSecrets(store, secretName) });
+  return (provider, secret) => providerFor(provider, { ...deps, readAdmin: adminSecrets(store, secret) });
 }

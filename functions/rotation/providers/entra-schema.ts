@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import { adminSecretId } from '../../credential/text.ts';
 
-const guid = v.pipe(v.string('a GUID'), v.uuid('a GUID'));
+export const guid = v.pipe(v.string('a GUID'), v.uuid('a GUID'));
 
 /**
  * Microsoft 365: `mailbox` is the user name, and the password a client secret of the application `clientId`, whose
- * object id is `objectId`; it needs SMTP.SendAsApp and no more. The secret `adminSecretId` holds
- * `{ "clientId": ..., "clientSecret": ... }` of another application, which owns the first one and has Microsoft Graph's
- * Application.ReadWrite.OwnedBy: so a client secret that leaks from a mail sender cannot make itself a new one.
+ * object id is `objectId`; it needs SMTP.SendAsApp and no more, and the tag `keyturn:secret=<ARN of the secret>`. The secret
+ * `adminSecretId` holds `{ "type": "entra", "tenantId", "clientId", "clientSecret" }` of another application, which owns the
+ * first one and has Microsoft Graph's Application.ReadWrite.OwnedBy: so a client secret that leaks from a mail sender cannot
+ * make itself a new one.
  */
 export const entraSchema = v.object({
   type: v.literal('entra'),

@@ -1,13 +1,15 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { text } from '../../credential/text.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
 import { requestToken } from '../../token/entra-token.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
-import type { EntraProvider } from './entra-schema.ts';
+import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from '../provider.ts';
+import { type Admin, adminEndpoints, administrator, type ReadAdmin } from './admin-secret.ts';
+import { type EntraProvider, guid } from './entra-schema.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
+import { submissionEndpoints } from './submission.ts';
 
 const BASE_URL = 'https://graph.microsoft.com';
 const SCOPE = 'https://graph.microsoft.com/.default';
@@ -17,8 +19,11 @@ const TOKEN_LIMIT_MS = 5000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const adminSecret = v.object({
-  clientId: v.pipe(v.string('a GUID'), v.uuid('a GUID')),
+  type: v.literal('entra', '"entra", as in `provider`'),
+  tenantId: guid,
+  clientId: guid,
   clientSecret: text(1024),
+  endpoints: adminEndpoints,
 });
 
 const minted = v.object({
@@ -26,6 +31,7 @@ const minted = v.object({
   secretText: v.pipe(v.string(), v.nonEmpty()),
 });
 const application = v.object({
+  appId: v.string(),
   tags: v.array(v.string()),
   passwordCredentials: v.array(
     v.object({
@@ -58,24 +64,36 @@ export class EntraSecrets implements IssuingProvider {
   readonly nameLimit = NAME_LIMIT;
   readonly #provider: EntraProvider;
   readonly #deps: HttpDeps;
+  readonly #admin: () => Promise<Admin<v.InferOutput<typeof adminSecret>>>;
   readonly #api: HttpApi;
 
   constructor(
     provider: EntraProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl: string = BASE_URL,
   ) {
     this.#provider = provider;
     this.#deps = deps;
-    const authorization = () => this.#authorization(deps.readSecret);
+    this.#admin = administrator(deps.readAdmin, provider.adminSecretId, adminSecret);
+    const authorization = () => this.#authorization();
     this.#api = new HttpApi({ provider: 'Microsoft Graph', baseUrl, authorization }, deps);
   }
 
-  /** From a tag of the application, `keyturn:secret=<name>`. */
-  async owner(): Promise<string | null> {
+  /**
+   * Of the global cloud alone, as the token endpoint is: no token of it opens the others. A new client secret is sent to the
+   * token endpoint as well, so the tenant must be the administrator's.
+   */
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { endpoints = [] } = await this.#administrator();
+    return [...submissionEndpoints(['smtp.office365.com'], [587]), ...endpoints];
+  }
+
+  /** From the tags of the application, `keyturn:secret=<ARN>`; one that names several belongs to none of them. */
+  async owner(): Promise<Owner> {
     const { tags } = await this.#application();
     const prefix = `${SECRET_TAG}=`;
-    return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
+    const owners = tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
+    return { kind: 'tagged', secretArn: owners.length === 0 ? null : owners.join(' and ') };
   }
 
   /** A client secret that has expired is one that is switched off. */
@@ -116,30 +134,55 @@ export class EntraSecrets implements IssuingProvider {
   /** Graph does not document what it says of one that is gone, so a refusal is checked against the list. */
   async remove(keyId: string): Promise<void> {
     const path = [...this.#path(), 'removePassword'];
+    const deadline = this.#api.deadline();
     try {
-      await this.#api.call({ method: 'POST', path, body: { keyId }, answer: ANY_ANSWER });
+      await this.#api.call({ method: 'POST', path, body: { keyId }, answer: ANY_ANSWER, deadline });
     } catch (error) {
       const isRefused = error instanceof ProviderError && error.reason === 'refused';
-      if (!isRefused || (await this.list()).some(({ id }) => id === keyId)) throw error;
+      if (!isRefused) throw error;
+      const { passwordCredentials } = await this.#application(deadline);
+      if (passwordCredentials.some((one) => one.keyId === keyId)) throw error;
     }
   }
 
-  #application() {
-    const query = { $select: 'tags,passwordCredentials' };
-    return this.#api.call({ method: 'GET', path: this.#path(), query, answer: application });
+  /** The object id and the client id stand side by side in the secret: both must be of one application. */
+  async #application(deadline = this.#api.deadline()) {
+    const query = { $select: 'appId,tags,passwordCredentials' };
+    const call = { method: 'GET', path: this.#path(), query, answer: application, deadline } as const;
+    const found = await this.#api.call(call);
+    if (isSame(found.appId, this.#provider.clientId)) return found;
+    throw new ProviderError(
+      'refused',
+      'the application of `objectId` is another one than that of `clientId`',
+    );
   }
 
   #path(): string[] {
     return ['v1.0', 'applications', this.#provider.objectId];
   }
 
-  async #authorization(readSecret: ReadSecret): Promise<Redacted> {
-    const { tenantId, adminSecretId } = this.#provider;
-    const { clientId, clientSecret } = await readAdminSecret(readSecret, adminSecretId, adminSecret);
-    const administrator = { tenantId, clientId, clientSecret: new Redacted(clientSecret) };
-    const outcome = await requestToken(administrator, SCOPE, TOKEN_LIMIT_MS, this.#deps.fetch);
+  async #administrator() {
+    const admin = await this.#admin();
+    if (isSame(admin.tenantId, this.#provider.tenantId)) return admin;
+    const { adminSecretId } = this.#provider;
+    throw new ProviderError(
+      'endpoint-changed',
+      `\`tenantId\` is another one than in the admin secret ${adminSecretId}, so nothing was sent to its token endpoint: put the one of the admin secret into the credential's secret`,
+    );
+  }
+
+  async #authorization(): Promise<Redacted> {
+    const { tenantId, clientId, clientSecret } = await this.#administrator();
+    const { adminSecretId } = this.#provider;
+    const asked = { tenantId, clientId, clientSecret: new Redacted(clientSecret) };
+    const outcome = await requestToken(asked, SCOPE, TOKEN_LIMIT_MS, this.#deps.fetch);
     if (outcome.kind === 'issued') return new Redacted(`Bearer ${outcome.token.reveal()}`);
     const message = `Microsoft Entra gave no token for the application in the admin secret ${adminSecretId}: ${outcome.kind}`;
     throw new ProviderError(TOKEN_REASONS[outcome.kind], message);
   }
+}
+
+/** GUIDs are compared without regard to case (RFC 9562 section 4). */
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import http, { type IncomingMessage } from 'node:http';
 import type net from 'node:net';
+import { codeOf } from '../../net/http.ts';
+import { sendOver } from '../../net/send.ts';
 import { Forbidden } from '../../smtp/network/forbidden.ts';
 import type { Network } from '../../smtp/network.ts';
 import { LONGEST_CALL_MS } from '../lease.ts';
@@ -26,12 +26,12 @@ export async function post(request: Post, network: Network, limitMs = LONGEST_CA
   const signal = AbortSignal.timeout(limitMs);
   const socket = await dial(request, network, signal);
   try {
-    const { statusCode = 0 } = await send(request, socket, signal).catch((error: unknown) => {
+    // The body is not waited for: it ends with the connection.
+    const { status } = await send(request, socket, signal).catch((error: unknown) => {
       throw failure('ambiguous', `no answer (${codeOf(error)}); it may have been done`);
     });
-    const failed = reasonFor(statusCode);
-    if (failed)
-      throw failure(failed, `${statusCode}${failed === 'ambiguous' ? '; it may have been done' : ''}`);
+    const failed = reasonFor(status);
+    if (failed) throw failure(failed, `${status}${failed === 'ambiguous' ? '; it may have been done' : ''}`);
   } finally {
     socket.destroy();
   }
@@ -53,29 +53,9 @@ async function dial({ url, ca }: Post, network: Network, signal: AbortSignal): P
   }
 }
 
-async function send(
-  { url, headers, body }: Post,
-  socket: net.Socket,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const request = http.request({
-    method: 'POST',
-    host: url.hostname,
-    port: url.port || HTTPS_PORT,
-    path: `${url.pathname}${url.search}`,
-    headers: {
-      ...headers,
-      host: url.host,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      connection: 'close',
-    },
-    createConnection: () => socket,
-    signal,
-  });
-  request.end(body);
-  const [response] = await once(request, 'response');
-  return response;
+function send({ url, headers, body }: Post, socket: net.Socket, signal: AbortSignal) {
+  const typed = { ...headers, 'content-type': 'application/json' };
+  return sendOver({ socket })(url, { method: 'POST', headers: typed, body, signal });
 }
 
 function reasonFor(status: number): ProviderErrorReason | null {
@@ -87,10 +67,4 @@ function reasonFor(status: number): ProviderErrorReason | null {
 
 function failure(reason: ProviderErrorReason, got: string): ProviderError {
   return new ProviderError(reason, `the webhook was called: expected 2yz, got ${got}`);
-}
-
-/** A word of Node's, never the text of the error. */
-function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : error instanceof Error ? error.name : 'Error';
 }

@@ -1,16 +1,19 @@
 import * as v from 'valibot';
 import type { Redacted } from '../../credential/redacted.ts';
+import { endsIn, exchange, jsonOf, type Send } from '../../net/http.ts';
 import { LONGEST_CALL_MS } from '../lease.ts';
-import { failureOf, lostAnswer, statusError } from './http-failure.ts';
+import { cutAnswer, lostAnswer, noAnswer, statusError } from './http-failure.ts';
 import { ProviderError } from './provider-error.ts';
 
 const TRIES = 3;
+/** The longest answers are lists: a hundred keys take 20 KiB, an application of Microsoft Entra a few times that. */
+const MOST_BYTES = 1024 * 1024;
 /** RFC 9110 section 5.5, without the obsolete part. */
 const HEADER_VALUE = /^[ -~]+$/;
 
 /** What HTTP calls need of the world. */
 export interface HttpDeps {
-  readonly fetch: typeof fetch;
+  readonly fetch: Send;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => number;
   /** Instead of 12 seconds for a call, its waits included. */
@@ -33,6 +36,13 @@ export interface ApiCall<T> {
   readonly body?: FormData | Readonly<Record<string, unknown>>;
   /** What the body of the answer must be, as JSON. */
   readonly answer: v.GenericSchema<unknown, T>;
+  /** Instead of a deadline of its own, for one of several calls that together must be over in time. */
+  readonly deadline?: Deadline;
+}
+
+/** Until when a call, or a series of them, must be over, its waits included. */
+export interface Deadline {
+  readonly remainingMs: () => number;
 }
 
 /** For answers of which nothing is used. */
@@ -52,12 +62,17 @@ export class HttpApi {
     this.#deps = deps;
   }
 
-  async call<T>(call: ApiCall<T>): Promise<T> {
+  /** From now on. */
+  deadline(): Deadline {
     const endsAt = this.#deps.now() + (this.#deps.longestCallMs ?? LONGEST_CALL_MS);
-    const remainingMs = () => endsAt - this.#deps.now();
+    return { remainingMs: () => endsAt - this.#deps.now() };
+  }
+
+  async call<T>(call: ApiCall<T>): Promise<T> {
+    const { remainingMs } = call.deadline ?? this.deadline();
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#try(call, remainingMs());
+        return await this.#try(call, remainingMs);
       } catch (error) {
         const waitMs = error instanceof ProviderError ? waitBeforeNext(error, tries) : null;
         if (waitMs === null || tries === TRIES || waitMs >= remainingMs()) throw error;
@@ -66,14 +81,16 @@ export class HttpApi {
     }
   }
 
-  async #try<T>(call: ApiCall<T>, limitMs: number): Promise<T> {
+  async #try<T>(call: ApiCall<T>, remainingMs: Deadline['remainingMs']): Promise<T> {
     const request = requestOf(call, this.#options.baseUrl, await this.#authorize());
     const about = { provider: this.#options.provider, method: call.method };
-    const { status, headers, text } = await this.#send(request, limitMs).catch((error: unknown) => {
-      throw failureOf(about, error);
-    });
+    const limits = { signal: endsIn(remainingMs()), mostBytes: MOST_BYTES };
+    const answer = await exchange(this.#deps.fetch, request, {}, limits);
+    if (answer.kind === 'unanswered') throw noAnswer(about, answer);
+    const { status, headers } = answer;
     if (status < 200 || status > 299) throw statusError(about, status, headers, this.#deps.now());
-    const parsed = v.safeParse(call.answer, parseJson(text));
+    if (answer.kind === 'cut') throw cutAnswer(about, answer);
+    const parsed = v.safeParse(call.answer, jsonOf(answer.body));
     if (!parsed.success) throw lostAnswer(about, status);
     return parsed.output;
   }
@@ -84,12 +101,6 @@ export class HttpApi {
     const authorization = await this.#authorization;
     if (HEADER_VALUE.test(authorization.reveal())) return authorization;
     throw new ProviderError('unauthorized', "the administrator's key holds characters that no header may");
-  }
-
-  async #send(request: Request, limitMs: number) {
-    const signal = AbortSignal.timeout(Math.max(1, limitMs));
-    const answer = await this.#deps.fetch(request, { redirect: 'manual', signal });
-    return { status: answer.status, headers: answer.headers, text: await answer.text() };
   }
 }
 
@@ -118,13 +129,4 @@ function segment(text: string): string {
 function waitBeforeNext({ reason, retryAfterSeconds }: ProviderError, tries: number): number | null {
   if (reason === 'rate-limited') return 1000 * (retryAfterSeconds ?? tries);
   return reason === 'unavailable' ? 500 * tries : null;
-}
-
-/** JSON.parse repeats in its error what it could not read, and that may be a new password. */
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

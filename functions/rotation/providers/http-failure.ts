@@ -1,3 +1,4 @@
+import type { Answer, Received } from '../../net/http.ts';
 import { ProviderError } from './provider-error.ts';
 
 export interface Request {
@@ -5,22 +6,23 @@ export interface Request {
   readonly method: string;
 }
 
-/** Node's codes for a connection that never came to be: nothing can have been done. */
-const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+type Unanswered = Extract<Answer, { kind: 'unanswered' }>;
+type AnswerHeaders = Received['headers'];
+type Cut = Extract<Answer, { kind: 'cut' }>;
 
-/** No answer, or half of one. */
-export function failureOf(request: Request, error: unknown): ProviderError {
-  const code = codeOf(error);
-  const unsent = NOT_CONNECTED.has(code);
-  const reason = unsent || isRead(request) ? 'unavailable' : 'ambiguous';
-  return new ProviderError(reason, say(request, `no whole answer (${code})${unsent ? '' : doubt(request)}`));
+export function noAnswer(request: Request, { reason: why, code }: Unanswered): ProviderError {
+  const unsent = why === 'not-connected';
+  const reason =
+    !unsent && !isRead(request) ? 'ambiguous' : why === 'unreadable' ? 'protocol' : 'unavailable';
+  return new ProviderError(reason, say(request, `no answer (${code})${unsent ? '' : doubt(request)}`));
+}
+
+/** A status 2xx with a part of its body: for a mint, the new credential's secret is lost. */
+export function cutAnswer(request: Request, { reason: why, code, status }: Cut): ProviderError {
+  const passing = why === 'broken-off' || why === 'too-late';
+  const reason = !isRead(request) ? 'ambiguous' : passing ? 'unavailable' : 'protocol';
+  const got = `an answer ${status} that was not read to its end (${why}, ${code})${doubt(request)}`;
+  return new ProviderError(reason, say(request, got), { status });
 }
 
 /** A status 2xx with a body that is not as documented: for a mint, the new credential's secret is lost. */
@@ -36,7 +38,12 @@ export function lostAnswer(request: Request, status: number): ProviderError {
 }
 
 /** `now` in milliseconds since 1970. */
-export function statusError(request: Request, status: number, headers: Headers, now: number): ProviderError {
+export function statusError(
+  request: Request,
+  status: number,
+  headers: AnswerHeaders,
+  now: number,
+): ProviderError {
   if (status === 401 || status === 403)
     return new ProviderError('unauthorized', say(request, `${status}: ${UNAUTHORIZED}`), { status });
   if (status === 429) {
@@ -60,7 +67,7 @@ export function statusError(request: Request, status: number, headers: Headers, 
 const UNAUTHORIZED = "the administrator's key is wrong, or may not do this; see the secret in adminSecretId";
 
 /** Retry-After in seconds or as a date (RFC 9110 section 10.2.3); SendGrid says X-RateLimit-Reset, in seconds since 1970. */
-function retryAfter(headers: Headers, now: number): number | undefined {
+function retryAfter(headers: AnswerHeaders, now: number): number | undefined {
   const after = headers.get('retry-after');
   if (after !== null && /^\d+$/.test(after)) return Number(after);
   const at = after === null ? Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1000 : httpDate(after);
@@ -82,11 +89,4 @@ function doubt(request: Request): string {
 
 function say({ provider, method }: Request, got: string): string {
   return `${provider} was asked to ${method}: expected success, got ${got}`;
-}
-
-/** A word of Node's, never the text of the error, which may repeat a header. */
-function codeOf(error: unknown): string {
-  const { name, cause } = error instanceof Error ? error : {};
-  const code = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  return typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : (name ?? 'Error');
 }

@@ -1,16 +1,14 @@
 import * as v from 'valibot';
 import { adminSecretId, text } from '../../credential/text.ts';
-import { isHost } from '../../smtp/network/host-name.ts';
 
 const login = v.pipe(text(254), v.email('an SMTP user name, such as `one@mg.example.com`'));
 
 /**
- * Mailgun: two SMTP users of one sending `domain` take turns. The secret `adminSecretId` holds `{ "apiKey": ... }`;
- * Mailgun needs the role "admin" for it.
+ * Mailgun: two SMTP users of one sending domain take turns. The secret `adminSecretId` holds
+ * `{ "type": "mailgun", "apiKey", "domain", "logins" }`; Mailgun needs the role "admin" for it.
  */
 export const mailgunSchema = v.object({
   type: v.literal('mailgun'),
-  domain: v.pipe(v.string('a domain'), v.check(isHost, 'a domain')),
   logins: v.pipe(
     v.strictTuple([login, login], 'two SMTP user names'),
     v.check(([one, two]) => one !== two, 'two SMTP user names that differ'),

@@ -1,7 +1,9 @@
+import { KeyturnError } from '../../observe/shown.ts';
 /**
  * - `refused`: the provider will not do it; nothing was changed.
  * - `unauthorized`: it does not accept the administrator's key, or the key may not do this; nothing was changed.
  * - `rate-limited`: asked too often; nothing was changed. `retryAfterSeconds` says when, if the provider does.
+ * - `endpoint-changed`: the credential's secret names another place for a password than the administrator's; nothing was sent.
  * - `unavailable`: not reached, or a fault of its own, on a request that changes nothing.
  * - `ambiguous`: the request may have been carried out, and the answer is lost: look before doing it again.
  * - `protocol`: an answer that its documentation does not know, to a request that changes nothing.
@@ -10,6 +12,7 @@ export type ProviderErrorReason =
   | 'refused'
   | 'unauthorized'
   | 'rate-limited'
+  | 'endpoint-changed'
   | 'unavailable'
   | 'ambiguous'
   | 'protocol';
@@ -20,7 +23,7 @@ interface ProviderErrorDetails {
 }
 
 /** What a provider's API answered instead of doing as asked. The message holds nothing that was sent or received. */
-export class ProviderError extends Error {
+export class ProviderError extends KeyturnError {
   override readonly name = 'ProviderError';
   readonly reason: ProviderErrorReason;
   /** The HTTP status, when there was an answer. */

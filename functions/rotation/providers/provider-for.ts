@@ -1,7 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Provider } from '../../credential/credential.ts';
 import type { RotationProvider } from '../provider.ts';
-import type { ReadSecret } from './admin-secret.ts';
+import type { ReadAdmin } from './admin-secret.ts';
 import { EntraSecrets } from './entra.ts';
 import type { HttpDeps } from './http-api.ts';
 import { MailgunLogins } from './mailgun.ts';
@@ -16,7 +16,7 @@ export interface ProviderDeps extends HttpDeps, SqlDeps, WebhookDeps {
   readonly iam: IAMClient;
   /** The same without tries of its own. */
   readonly mintingIam: IAMClient;
-  readonly readSecret: ReadSecret;
+  readonly readAdmin: ReadAdmin;
 }
 
 /** The provider that a secret names. Nothing is asked yet. */

@@ -1,14 +1,15 @@
 import * as v from 'valibot';
-import { adminSecretId, text } from '../../credential/text.ts';
+import { adminSecretId } from '../../credential/text.ts';
 
 /**
- * Resend: API keys that may send and nothing else, with `domainId` from that domain only.
- * The secret `adminSecretId` holds `{ "apiKey": ... }` with full access.
+ * Resend: API keys that may send and nothing else. The secret `adminSecretId` holds
+ * `{ "type": "resend", "apiKey", "domainId"? }`, with full access; with `domainId` keys send from that domain only.
  */
 export const resendSchema = v.object({
   type: v.literal('resend'),
   adminSecretId,
-  domainId: v.exactOptional(text(64)),
+  /** Not passed over in silence: that would make keys for every domain. */
+  domainId: v.exactOptional(v.never('nothing: `domainId` stands in the secret of the administrator')),
 });
 
 export type ResendProvider = Readonly<v.InferOutput<typeof resendSchema>>;

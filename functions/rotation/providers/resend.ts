@@ -1,21 +1,34 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { bearer, type ReadSecret } from './admin-secret.ts';
-import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
+import { text } from '../../credential/text.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
+} from '../provider.ts';
+import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
+import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { ResendProvider } from './resend-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 /** "The API key name. Maximum 50 characters." */
 const NAME_LIMIT = 50;
 /** The most that one page holds. */
 const PAGE = 100;
+/** 5,000 keys. Resend takes two to ten requests a second, so that more would not be over in the time of one call either. */
+const MOST_PAGES = 50;
 
 const time = v.pipe(
   v.string(),
   v.transform((text) => Date.parse(text)),
   v.number(),
 );
+/** With `domainId` its keys may send from that domain only. */
+const adminSecret = v.object({ ...apiKeySecret('resend'), domainId: v.exactOptional(text(64)) });
 const minted = v.object({ id: v.pipe(v.string(), v.nonEmpty()), token: v.pipe(v.string(), v.nonEmpty()) });
 const listed = v.object({
   has_more: v.boolean(),
@@ -37,34 +50,46 @@ export class ResendKeys implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
-  readonly #domainId: string | undefined;
+  readonly #admin: () => Promise<Admin<v.InferOutput<typeof adminSecret>>>;
 
   constructor(
-    { adminSecretId, domainId }: ResendProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    { adminSecretId }: ResendProvider,
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl = 'https://api.resend.com',
   ) {
-    this.#domainId = domainId;
-    const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#admin = administrator(deps.readAdmin, adminSecretId, adminSecret);
+    const authorization = async () => bearer(await this.#admin());
     this.#api = new HttpApi({ provider: 'Resend', baseUrl, authorization }, deps);
   }
 
-  async owner(): Promise<null> {
-    return null;
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { endpoints = [] } = await this.#admin();
+    return [...submissionEndpoints(['smtp.resend.com'], [465, 587, 2465, 2587]), ...endpoints];
   }
 
+  async owner(): Promise<Owner> {
+    return SHARED;
+  }
+
+  /** All of them, or it rejects: by half a list a living key would look like one that is gone. */
   async list(): Promise<readonly IssuedCredential[]> {
-    const keys: IssuedCredential[] = [];
-    for (;;) {
-      const { has_more, data } = await this.#page(keys.at(-1)?.id);
-      keys.push(...data.map(issued));
-      // A page that is empty and promises more would be asked for without end.
-      if (!has_more || data.length === 0) return keys;
+    const deadline = this.#api.deadline();
+    const keys = new Map<string, IssuedCredential>();
+    let last: string | undefined;
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      const { has_more, data } = await this.#page(last, deadline);
+      const expected = keys.size + data.length;
+      for (const key of data) keys.set(key.id, issued(key));
+      last = data.at(-1)?.id;
+      if (keys.size < expected || (has_more && last === undefined)) throw notAList('pages that repeat');
+      if (!has_more) return [...keys.values()];
     }
+    throw notAList(`more than ${MOST_PAGES} pages`);
   }
 
   async mint(name: string): Promise<MintedCredential> {
-    const permission = { permission: 'sending_access', ...(this.#domainId && { domain_id: this.#domainId }) };
+    const { domainId } = await this.#admin();
+    const permission = { permission: 'sending_access', ...(domainId && { domain_id: domainId }) };
     const body = { name, ...permission };
     const { id, token } = await this.#api.call({ method: 'POST', path: ['api-keys'], body, answer: minted });
     return { id, username: 'resend', password: new Redacted(token) };
@@ -86,10 +111,17 @@ export class ResendKeys implements IssuingProvider {
     }
   }
 
-  #page(after: string | undefined) {
-    const query = { limit: String(PAGE), ...(after && { after }) };
-    return this.#api.call({ method: 'GET', path: ['api-keys'], query, answer: listed });
+  #page(after: string | undefined, deadline: Deadline) {
+    const query = { limit: String(PAGE), ...(after !== undefined && { after }) };
+    return this.#api.call({ method: 'GET', path: ['api-keys'], query, answer: listed, deadline });
   }
+}
+
+function notAList(got: string): ProviderError {
+  return new ProviderError(
+    'protocol',
+    `Resend was asked for its API keys: expected them all once, got ${got}`,
+  );
 }
 
 function issued(key: v.InferOutput<typeof listed>['data'][number]): IssuedCredential {

@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { adminSecretId } from '../../credential/text.ts';
 
 /**
- * Twilio SendGrid: API keys that may send mail and nothing else. The secret `adminSecretId` holds `{ "apiKey": ... }`
- * with the scopes `api_keys.create`, `api_keys.read`, `api_keys.delete` and `mail.send`: a key gives no more than it has.
+ * Twilio SendGrid: API keys that may send mail and nothing else. The secret `adminSecretId` holds
+ * `{ "type": "sendgrid", "apiKey" }` with the scopes `api_keys.create`, `api_keys.read`, `api_keys.delete` and `mail.send`:
+ * a key gives no more than it has.
  */
 export const sendgridSchema = v.object({
   type: v.literal('sendgrid'),

@@ -1,18 +1,28 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
-import { bearer, type ReadSecret } from './admin-secret.ts';
-import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
+} from '../provider.ts';
+import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
+import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
+import { submissionEndpoints } from './submission.ts';
 
 const BASE_URLS = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' } as const;
+const SMTP_HOSTS = { global: 'smtp.sendgrid.net', eu: 'smtp.eu.sendgrid.net' } as const;
 /** "There is a limit of 100 API Keys on your account", those of all other uses counted. */
 const KEYS_PER_ACCOUNT = 100;
 /** Not documented; a name is only a label, so a short one is safe. */
 const NAME_LIMIT = 100;
 const SCOPES = ['mail.send'];
 
+const adminSecret = v.object(apiKeySecret('sendgrid'));
 const minted = v.object({
   api_key: v.pipe(v.string(), v.nonEmpty()),
   api_key_id: v.pipe(v.string(), v.nonEmpty()),
@@ -32,26 +42,40 @@ export class SendGridKeys implements IssuingProvider {
   readonly keepsNames = true;
   readonly nameLimit = NAME_LIMIT;
   readonly #api: HttpApi;
+  readonly #region: keyof typeof SMTP_HOSTS;
+  readonly #admin: () => Promise<Admin<v.InferOutput<typeof adminSecret>>>;
 
   constructor(
     provider: SendGridProvider,
-    deps: HttpDeps & { readonly readSecret: ReadSecret },
+    deps: HttpDeps & { readonly readAdmin: ReadAdmin },
     baseUrl?: string,
   ) {
     const { adminSecretId, region = 'global' } = provider;
-    const authorization = () => bearer(deps.readSecret, adminSecretId);
+    this.#region = region;
+    this.#admin = administrator(deps.readAdmin, adminSecretId, adminSecret);
+    const authorization = async () => bearer(await this.#admin());
     this.#api = new HttpApi(
       { provider: 'SendGrid', baseUrl: baseUrl ?? BASE_URLS[region], authorization },
       deps,
     );
   }
 
-  async owner(): Promise<null> {
-    return null;
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { endpoints = [] } = await this.#admin();
+    return [...submissionEndpoints([SMTP_HOSTS[this.#region]], [465, 587]), ...endpoints];
   }
 
-  async list(): Promise<readonly IssuedCredential[]> {
-    const { result } = await this.#api.call({ method: 'GET', path: ['v3', 'api_keys'], answer: listed });
+  async owner(): Promise<Owner> {
+    return SHARED;
+  }
+
+  list(): Promise<readonly IssuedCredential[]> {
+    return this.#list(this.#api.deadline());
+  }
+
+  async #list(deadline: Deadline): Promise<readonly IssuedCredential[]> {
+    const call = { method: 'GET', path: ['v3', 'api_keys'], answer: listed, deadline } as const;
+    const { result } = await this.#api.call(call);
     return result.map(({ api_key_id: id, name }) => ({
       id,
       name,
@@ -64,10 +88,11 @@ export class SendGridKeys implements IssuingProvider {
 
   async mint(name: string): Promise<MintedCredential> {
     const body = { name, scopes: SCOPES };
-    const call = { method: 'POST', path: ['v3', 'api_keys'], body, answer: minted } as const;
+    const deadline = this.#api.deadline();
+    const call = { method: 'POST', path: ['v3', 'api_keys'], body, answer: minted, deadline } as const;
     const { api_key, api_key_id: id } = await this.#api
       .call(call)
-      .catch((error: unknown) => this.#explain(error));
+      .catch((error: unknown) => this.#explain(error, deadline));
     return { id, username: 'apikey', password: new Redacted(api_key) };
   }
 
@@ -88,9 +113,9 @@ export class SendGridKeys implements IssuingProvider {
   }
 
   /** 403 stands for a key that may not make keys, and for the limit: the list tells which. */
-  async #explain(error: unknown): Promise<never> {
+  async #explain(error: unknown, deadline: Deadline): Promise<never> {
     const forbidden = error instanceof ProviderError && error.status === 403;
-    if (!forbidden || (await this.list()).length < KEYS_PER_ACCOUNT) throw error;
+    if (!forbidden || (await this.#list(deadline)).length < KEYS_PER_ACCOUNT) throw error;
     throw new ProviderError(
       'refused',
       `all ${KEYS_PER_ACCOUNT} API keys of the SendGrid account are taken: remove one that is not used, then rotate again`,

@@ -8,10 +8,13 @@ import {
   NoSuchEntityException,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
+import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential } from '../provider.ts';
+import { KeyturnError } from '../../observe/shown.ts';
+import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from '../provider.ts';
 import { accessKeys } from './access-keys.ts';
+import { sesEndpoints } from './ses-endpoint.ts';
 import { sesSmtpPassword } from './ses-password.ts';
 import type { SesProvider } from './ses-schema.ts';
 
@@ -40,9 +43,14 @@ export class SesKeys implements IssuingProvider {
     this.#mintingIam = mintingIam;
   }
 
-  async owner(): Promise<string | null> {
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { region, regions = [] } = this.#provider;
+    return sesEndpoints([region, ...regions]);
+  }
+
+  async owner(): Promise<Owner> {
     const { Tags } = await this.#iam.send(new ListUserTagsCommand({ UserName: this.#provider.userName }));
-    return Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null;
+    return { kind: 'tagged', secretArn: Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null };
   }
 
   list(): Promise<readonly IssuedCredential[]> {
@@ -60,7 +68,8 @@ export class SesKeys implements IssuingProvider {
     const { userName, region, regions = [] } = this.#provider;
     const { AccessKey } = await this.#mintingIam.send(new CreateAccessKeyCommand({ UserName: userName }));
     const { AccessKeyId, SecretAccessKey } = AccessKey ?? {};
-    if (!AccessKeyId || !SecretAccessKey) throw new Error('IAM answered CreateAccessKey without a key');
+    if (!AccessKeyId || !SecretAccessKey)
+      throw new KeyturnError('IAM answered CreateAccessKey without a key');
     const passwordFor = (place: string) => new Redacted(sesSmtpPassword(SecretAccessKey, place));
     return {
       id: AccessKeyId,

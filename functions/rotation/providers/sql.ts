@@ -1,11 +1,10 @@
-import * as v from 'valibot';
 import { Redacted } from '../../credential/redacted.ts';
-import { text } from '../../credential/text.ts';
 import type { Network } from '../../smtp/network.ts';
 import { LONGEST_CALL_MS } from '../lease.ts';
-import type { SettingProvider } from '../provider.ts';
-import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
+import { administrator, type ReadAdmin } from './admin-secret.ts';
+import { AllowedLogins } from './allowed-logins.ts';
 import { ProviderError } from './provider-error.ts';
+import { type SqlAdmin, sqlAdmin } from './sql/admin.ts';
 import type { Database } from './sql/database.ts';
 import { failureIn, type Phase, wrongRows } from './sql/failure.ts';
 import { scramRecord } from './sql/scram-record.ts';
@@ -15,10 +14,8 @@ import type { SqlProvider } from './sql-schema.ts';
 const PORT = { postgresql: 5432, mysql: 3306 } as const;
 const SALT_BYTES = 16;
 
-const adminSecret = v.object({ username: text(128), password: text(1024) });
-
 export interface SqlDeps {
-  readonly readSecret: ReadSecret;
+  readonly readAdmin: ReadAdmin;
   /** What may be dialled: a database of a private network only when its address is allowed. */
   readonly network: Network;
   readonly randomBytes: (size: number) => Buffer;
@@ -27,49 +24,36 @@ export interface SqlDeps {
 }
 
 /** The password table of a Dovecot. One row is changed in one transaction, or none. */
-export class PasswordTable implements SettingProvider {
-  readonly kind = 'setting';
-  readonly logins: SettingProvider['logins'];
+export class PasswordTable extends AllowedLogins<SqlAdmin> {
   readonly passwordLimit = null;
-  readonly #provider: SqlProvider;
   readonly #deps: SqlDeps;
 
-  constructor(provider: SqlProvider, deps: SqlDeps) {
-    this.logins = provider.logins;
-    this.#provider = provider;
+  constructor({ logins, adminSecretId }: SqlProvider, deps: SqlDeps) {
+    super(logins, administrator(deps.readAdmin, adminSecretId, sqlAdmin));
     this.#deps = deps;
   }
 
-  async set(login: string, password: Redacted): Promise<void> {
+  protected async change(admin: SqlAdmin, login: string, password: Redacted): Promise<void> {
     const record = await scramRecord(password, this.#deps.randomBytes(SALT_BYTES));
-    const database = await this.#open().catch(failed('log in'));
+    const database = await this.#open(admin).catch(failed('log in'));
     try {
-      await this.#change(database, [record, login]);
+      await changeRow(database, updateStatement(admin), [record, login]);
     } finally {
       await database.close();
     }
   }
 
-  async #change(database: Database, values: readonly string[]): Promise<void> {
-    await database.begin().catch(failed('log in'));
-    const rows = await database.update(updateStatement(this.#provider), values).catch(failed('update'));
-    if (rows !== 1) throw wrongRows(rows);
-    await database.commit().catch(failed('commit'));
-  }
-
-  async #open(): Promise<Database> {
-    const { dialect, host, database, adminSecretId, ca, port = PORT[dialect] } = this.#provider;
-    const { readSecret, network, longestCallMs = LONGEST_CALL_MS } = this.#deps;
+  async #open({ dialect, host, database, ca, username, ...admin }: SqlAdmin): Promise<Database> {
+    const { network, longestCallMs = LONGEST_CALL_MS } = this.#deps;
     const open = await driverOf(dialect);
-    const admin = await readAdminSecret(readSecret, adminSecretId, adminSecret);
-    const endpoint = { host, port, security: 'tls' } as const;
+    const endpoint = { host, port: admin.port ?? PORT[dialect], security: 'tls' } as const;
     const socket = await network.connect(endpoint, () => {}, AbortSignal.timeout(longestCallMs));
     const password = new Redacted(admin.password);
     const opened = open({
       socket,
       host,
       database,
-      username: admin.username,
+      username,
       password,
       ca,
       silenceMs: longestCallMs / 2,
@@ -79,8 +63,15 @@ export class PasswordTable implements SettingProvider {
   }
 }
 
+async function changeRow(database: Database, statement: string, values: readonly string[]): Promise<void> {
+  await database.begin().catch(failed('log in'));
+  const rows = await database.update(statement, values).catch(failed('update'));
+  if (rows !== 1) throw wrongRows(rows);
+  await database.commit().catch(failed('commit'));
+}
+
 /** Only a deployment with `passwordTables` bundles the drivers. */
-async function driverOf(dialect: SqlProvider['dialect']) {
+async function driverOf(dialect: SqlAdmin['dialect']) {
   try {
     if (dialect === 'postgresql') return (await import('./sql/postgresql.ts')).openPostgresql;
     return (await import('./sql/mysql.ts')).openMysql;

@@ -1,25 +1,36 @@
 import { createHmac } from 'node:crypto';
 import * as v from 'valibot';
+import { certificates } from '../../credential/certificates.ts';
 import type { Redacted } from '../../credential/redacted.ts';
 import type { Network } from '../../smtp/network.ts';
-import type { SettingProvider } from '../provider.ts';
-import { type ReadSecret, readAdminSecret } from './admin-secret.ts';
+import { loginPatterns } from './admin-scope.ts';
+import { adminEndpoints, administrator, type ReadAdmin } from './admin-secret.ts';
+import { AllowedLogins } from './allowed-logins.ts';
 import { post } from './guarded-post.ts';
 import type { WebhookProvider } from './webhook-schema.ts';
 
 const TYPE = 'credential.password';
 const PREFIX = 'whsec_';
 
-/** Standard Webhooks: 24 to 64 bytes in base64. */
-const signingSecret = v.object({
+const EXPECTED_URL = 'an https:// address without user name and fragment';
+
+/** The receiver; `ca`: PEM certificates trusted for it instead of the public ones. */
+const adminSecret = v.object({
+  type: v.literal('webhook', '"webhook", as in `provider`'),
+  url: v.pipe(v.string(EXPECTED_URL), v.maxLength(2048, EXPECTED_URL), v.check(isHttps, EXPECTED_URL)),
+  ca: v.exactOptional(certificates),
+  /** Standard Webhooks: 24 to 64 bytes in base64. */
   signingSecret: v.pipe(
     v.string('a string'),
     v.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, '"whsec_" and 24 to 64 bytes in base64'),
   ),
+  logins: loginPatterns,
+  endpoints: adminEndpoints,
 });
+type WebhookAdmin = v.InferOutput<typeof adminSecret>;
 
 export interface WebhookDeps {
-  readonly readSecret: ReadSecret;
+  readonly readAdmin: ReadAdmin;
   /** What may be dialled: a receiver in a private network only when its address is allowed. */
   readonly network: Network;
   readonly newId: () => string;
@@ -32,27 +43,25 @@ export interface WebhookDeps {
  * Has somebody else's code set a password: one POST, signed as the Standard Webhooks specification says, so that receivers
  * find a library for it in their language. Source: github.com/standard-webhooks/standard-webhooks, version 1.0.0.
  */
-export class Webhook implements SettingProvider {
-  readonly kind = 'setting';
-  readonly logins: SettingProvider['logins'];
+export class Webhook extends AllowedLogins<WebhookAdmin> {
   readonly passwordLimit = null;
-  readonly #provider: WebhookProvider;
   readonly #deps: WebhookDeps;
 
-  constructor(provider: WebhookProvider, deps: WebhookDeps) {
-    this.logins = provider.logins;
-    this.#provider = provider;
+  constructor({ logins, signingSecretId }: WebhookProvider, deps: WebhookDeps) {
+    super(logins, administrator(deps.readAdmin, signingSecretId, adminSecret));
     this.#deps = deps;
   }
 
-  async set(login: string, password: Redacted): Promise<void> {
-    const { readSecret, network, newId, now, longestCallMs } = this.#deps;
-    const { url, ca, signingSecretId } = this.#provider;
-    const key = await readAdminSecret(readSecret, signingSecretId, signingSecret);
+  protected async change(
+    { url, ca, signingSecret }: WebhookAdmin,
+    login: string,
+    password: Redacted,
+  ): Promise<void> {
+    const { network, newId, now, longestCallMs } = this.#deps;
     const at = now();
     const data = { login, password: password.reveal() };
     const body = JSON.stringify({ type: TYPE, timestamp: new Date(at).toISOString(), data });
-    const headers = signed(body, newId(), Math.floor(at / 1000), key.signingSecret);
+    const headers = signed(body, newId(), Math.floor(at / 1000), signingSecret);
     await post({ url: new URL(url), headers, body, ca }, network, longestCallMs);
   }
 }
@@ -66,4 +75,9 @@ function signed(body: string, id: string, seconds: number, secret: string): Reco
     'webhook-timestamp': String(seconds),
     'webhook-signature': `v1,${signature}`,
   };
+}
+
+function isHttps(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '' && url.hash === '';
 }

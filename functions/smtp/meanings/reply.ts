@@ -71,6 +71,9 @@ export const REPLY_MEANINGS: Readonly<Record<Exclude<ReplyVerdict, TlsVerdict>, 
   'server-unproven': unknown(
     'The server accepted the login but could not prove that it knows the password (SCRAM server signature). Check that `host` is the right server; somebody may sit between.',
   ),
+  'scram-iterations': unknown(
+    'The server asks for fewer than 4,096 or more than 600,000 iterations of SCRAM-SHA-256, so no proof of the password was sent: with few, whoever sees the proof can find the password. Raise the count on the server and set the password there again, or set `authMethod` to `PLAIN`.',
+  ),
   'tls-required': unknown('The server wants TLS before AUTH. Check `port` and `security`.'),
   'tls-unavailable': unknown('The server cannot start TLS at the moment (454).', after(300)),
   'starttls-missing': unknown(

@@ -1,6 +1,6 @@
 import type { Failure, Reply } from '../evidence.ts';
 import { isContradictory } from '../reply-table.ts';
-import type { Exchange, Say } from './exchange.ts';
+import type { Exchange, Flaw, Say } from './exchange.ts';
 
 /** A command line, RFC 5321 section 4.5.3.1.4, without its CRLF; RFC 4954 section 4 does not lift it for AUTH. */
 const COMMAND_LIMIT = 510;
@@ -27,12 +27,17 @@ export async function authenticate(method: string, exchange: Exchange, send: Sen
   let { said, answer } = await open(method, first.value, send);
   while (answer.reply?.code === 334) {
     const next = await exchange.next(challengeIn(answer.raw));
-    if (next.done) return next.value === 'bad-challenge' ? { kind: 'reply', reply: answer.reply } : unproven;
+    if (next.done) return flawed(next.value, answer.reply);
     if (isTooLong(next.value)) return tooLong;
     said = next.value;
     answer = await send(base64(said?.text ?? ''), said?.text ?? '');
   }
   return outcome(answer.reply, said);
+}
+
+function flawed(flaw: Flaw, reply: Reply): Failure {
+  if (flaw === 'bad-challenge') return { kind: 'reply', reply };
+  return flaw === 'scram-iterations' ? { kind: flaw } : unproven;
 }
 
 const unproven: Failure = { kind: 'server-unproven' };

@@ -19,7 +19,7 @@ export interface Say {
 }
 
 /** What the server said is not what the mechanism allows: nothing more is sent. */
-export type Flaw = 'bad-challenge' | 'server-unproven' | 'unsendable';
+export type Flaw = 'bad-challenge' | 'server-unproven' | 'scram-iterations' | 'unsendable';
 
 /**
  * A mechanism's side of the dialogue (RFC 4422 section 5): yields what to say next, is given the server's challenge,

@@ -25,11 +25,6 @@ export function chooseMechanism(offered: readonly string[], wanted?: AuthMethod)
   return (wanted ? [wanted] : PREFERENCE).find((method) => offered.includes(method)) ?? null;
 }
 
-/** Whether a name that a server offers is one that we know. */
-export function isMechanism(name: string): name is AuthMethod {
-  return Object.hasOwn(MECHANISMS, name);
-}
-
 /** Control characters separate the fields of PLAIN and of the token mechanisms: none may be inside one. */
 export function isSendable({ username, password }: Pick<Identity, 'username' | 'password'>): boolean {
   return [username, password.reveal()].every((text) => !/\p{Cc}/u.test(text));

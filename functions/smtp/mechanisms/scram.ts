@@ -6,6 +6,8 @@ import { saslPrep } from './sasl-prep.ts';
 
 /** Channel binding is not supported (RFC 5802 section 6), so the GS2 header is always this, `biws` in base64. */
 const GS2_HEADER = 'n,,';
+/** RFC 7677 section 4. With fewer, whoever poses as the server soon finds a password that fits our proof. */
+const FEWEST_ITERATIONS = 4096;
 /** OWASP's figure for PBKDF2 with SHA-256; a server that asks for more would burn our CPU. */
 const MOST_ITERATIONS = 600_000;
 const KEY_BYTES = 32;
@@ -29,6 +31,7 @@ export async function* scramSha256(
   const serverFirst = (yield say(GS2_HEADER + clientFirst)).toString();
   const offer = readOffer(serverFirst, nonce);
   if (!offer) return 'bad-challenge';
+  if (offer.iterations < FEWEST_ITERATIONS || offer.iterations > MOST_ITERATIONS) return 'scram-iterations';
   const withoutProof = `c=${Buffer.from(GS2_HEADER).toString('base64')},r=${offer.nonce}`;
   const salted = await deriveKey(secret, offer.salt, offer.iterations, KEY_BYTES, 'sha256');
   const spoken = `${clientFirst},${serverFirst},${withoutProof}`;
@@ -49,13 +52,12 @@ interface Offer {
   readonly iterations: number;
 }
 
-/** Null when the server did not build on our nonce, or asks for what no sound server asks for. */
+/** Null when the server did not build on our nonce, or what it says is no offer. */
 function readOffer(serverFirst: string, ours: string): Offer | null {
   const [, nonce = '', salt = '', count = ''] = SERVER_FIRST.exec(serverFirst) ?? [];
-  const iterations = Number(count);
   if (!nonce.startsWith(ours) || nonce.length === ours.length) return null;
-  if (!BASE64.test(salt) || iterations > MOST_ITERATIONS) return null;
-  return { nonce, salt: Buffer.from(salt, 'base64'), iterations };
+  if (!BASE64.test(salt)) return null;
+  return { nonce, salt: Buffer.from(salt, 'base64'), iterations: Number(count) };
 }
 
 function clientProof(salted: Buffer, spoken: string): string {

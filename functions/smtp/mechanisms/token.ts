@@ -2,8 +2,9 @@ import { type Exchange, type Identity, type Say, sayLast } from './exchange.ts';
 import { saslName } from './sasl-name.ts';
 
 const SEPARATOR = '\x01';
-/** A status is one word of the RFCs or an HTTP code; what is longer is no status, and may hold anything. */
-const STATUS = /^[a-z0-9_]{1,40}$/i;
+/** An HTTP code or a word of RFC 6749 section 4.1.2.1 and RFC 6750 section 3.1; anything else may be the token itself. */
+const STATUS =
+  /^(?:[1-5]\d\d|invalid_(?:request|token|grant|client|scope)|insufficient_scope|unauthorized_client|access_denied|unsupported_(?:response|grant)_type|server_error|temporarily_unavailable)$/;
 
 /** Google's XOAUTH2: https://developers.google.com/workspace/gmail/imap/xoauth2-protocol; an error is answered by an empty line. */
 export async function* xoauth2({ username, password }: Identity): Exchange {

@@ -58,20 +58,64 @@ export function isNetwork(text: string): boolean {
   }
 }
 
+/** Where nothing that a deployment may name is found: the function itself, its cloud's metadata, nobody or everybody. */
+const NEVER_OPENED = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  'fd00:ec2::/32',
+  // Teredo and 6to4 carry an IPv4 address.
+  '2001::/32',
+  '2002::/16',
+];
+/** IPv6 networks lie in one of these, or they hold loopback, link-local, multicast or disguised IPv4 addresses. */
+const OPENED_IPV6 = ['2000::/3', 'fc00::/7'];
+
+/**
+ * Whether a deployment may open this CIDR block: no block that is, holds or lies in a place where only the function itself
+ * or its cloud answers, such as 127.0.0.0/8, 169.254.0.0/16 and 0.0.0.0/0.
+ */
+export function mayBeOpened(network: string): boolean {
+  if (NEVER_OPENED.some((closed) => overlap(closed, network))) return false;
+  return familyOf(network) === 'ipv4' || OPENED_IPV6.some((open) => holds(open, network));
+}
+
+/** Of two blocks that overlap one holds the other's first address. */
+function overlap(one: string, other: string): boolean {
+  if (familyOf(one) !== familyOf(other)) return false;
+  return isIn(addressOf(one), other) || isIn(addressOf(other), one);
+}
+
+function holds(outer: string, inner: string): boolean {
+  return isIn(addressOf(inner), outer) && prefixOf(inner) >= prefixOf(outer);
+}
+
+function isIn(address: string, network: string): boolean {
+  return networkList([network]).check(address, familyOf(network));
+}
+
 /** Throws Node's own error at the first that is no CIDR block. */
 function networkList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
-    const slash = network.lastIndexOf('/');
-    const address = network.slice(0, Math.max(0, slash));
-    const prefix = network.slice(slash + 1);
-    // Number('') is 0, and that would be every address.
-    list.addSubnet(
-      address,
-      prefix === '' ? Number.NaN : Number(prefix),
-      // Not isIP: the pattern behind it is compiled on first use, 2 ms of a cold start.
-      address.includes(':') ? 'ipv6' : 'ipv4',
-    );
+    list.addSubnet(addressOf(network), prefixOf(network), familyOf(network));
   }
   return list;
+}
+
+function addressOf(network: string): string {
+  return network.slice(0, Math.max(0, network.lastIndexOf('/')));
+}
+
+/** NaN for none: Number('') is 0, and that would be every address. */
+function prefixOf(network: string): number {
+  const prefix = network.slice(network.lastIndexOf('/') + 1);
+  return prefix === '' ? Number.NaN : Number(prefix);
+}
+
+/** Not isIP: the pattern behind it is compiled on first use, 2 ms of a cold start. */
+function familyOf(network: string): 'ipv4' | 'ipv6' {
+  return network.includes(':') ? 'ipv6' : 'ipv4';
 }

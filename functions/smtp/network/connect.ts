@@ -1,7 +1,6 @@
 import net from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
-import { sitOutHandshakeTurn } from './handshake-turn.ts';
-import { hintAtIssuer } from './issuer-hint.ts';
+import { guardTls } from './guarded-tls.ts';
 
 /** RFC 8305 section 5: the other address family gets its chance after a quarter of a second. */
 const OTHER_FAMILY_AFTER_MS = 250;
@@ -35,9 +34,18 @@ export async function connectTcp(
   });
 }
 
-/** Begins TLS on a connected socket; verified or not is up to `options`. Rejects with Node's own error. */
+/** TLS on a connected socket; verified or not is up to `options`. Rejects with Node's own error. */
 export function connectTls(socket: net.Socket, options: tls.ConnectionOptions): Promise<TLSSocket> {
-  return ready(sitOutHandshakeTurn(hintAtIssuer(tls.connect({ ...options, socket }))), 'secureConnect');
+  return secured(beginTls(socket, options));
+}
+
+/** As `connectTls`, but before its handshake, which `secured` waits for. */
+export function beginTls(socket: net.Socket, options: tls.ConnectionOptions): TLSSocket {
+  return guardTls(tls.connect({ ...options, socket }));
+}
+
+export function secured(socket: TLSSocket): Promise<TLSSocket> {
+  return ready(socket, 'secureConnect');
 }
 
 function ready<S extends net.Socket>(socket: S, event: 'connect' | 'secureConnect'): Promise<S> {

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 
 /**
@@ -10,12 +11,14 @@ export function hintAtIssuer(socket: TLSSocket): TLSSocket {
   const destroy = socket.destroy.bind(socket);
   socket.destroy = (error) => {
     // Node sets this first.
-    if (error && socket.authorizationError) Object.assign(error, { issuerNamed: isIssuerNamed(socket) });
+    const certificate = error && socket.authorizationError ? socket.getPeerX509Certificate() : undefined;
+    if (error && certificate) Object.assign(error, { issuerNamed: isIssuerNamed(certificate) });
     return destroy(error);
   };
   return socket;
 }
 
-function isIssuerNamed(socket: TLSSocket): boolean {
-  return socket.getPeerCertificate().infoAccess?.['CA Issuers - URI'] !== undefined;
+/** RFC 5280 section 4.2.2.1. */
+export function isIssuerNamed({ infoAccess }: X509Certificate): boolean {
+  return /^CA Issuers - URI:/m.test(infoAccess ?? '');
 }

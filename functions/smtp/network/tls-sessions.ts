@@ -1,18 +1,16 @@
-import { isIP } from 'node:net';
-import tls, { type TLSSocket } from 'node:tls';
+import type tls from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Endpoint } from '../../credential/credential.ts';
 import type { CertificateFacts, TlsFacts } from '../evidence.ts';
 import { certificateFacts, tlsFacts } from '../tls-facts.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { checkServerIdentity } from './server-identity.ts';
+import { trusting, verifying } from './verifying.ts';
 
 /** Each holds its parsed certificates: up to a few hundred KiB. */
 const CONTEXTS = 50;
 const SESSIONS = 500;
 /** A certificate that the server has replaced since is seen after this long (ms) at the latest. */
 const TRUSTED_FOR_MS = 5 * 60 * 1000;
-/** TLS 1.2 is the floor (RFC 8996, RFC 9325). */
-const MIN_VERSION = 'TLSv1.2';
 
 /** A full handshake. */
 interface Verified {
@@ -59,7 +57,10 @@ export class TlsSessions {
     const before = this.#resumable(key);
     let verified: Verified | undefined;
     return {
-      options: { ...this.#verifying(endpoint), ...(before && { session: before.session }) },
+      options: {
+        ...verifying(endpoint.host, this.#context(endpoint.ca)),
+        ...(before && { session: before.session }),
+      },
       completed: (socket) => {
         verified = this.#verified(socket, before);
         return verified ? tlsFacts(socket, verified.certificate, this.#now()) : null;
@@ -71,21 +72,10 @@ export class TlsSessions {
     };
   }
 
-  #verifying({ host, ca }: Endpoint): tls.ConnectionOptions {
-    return {
-      host,
-      // RFC 6066 section 3: no server name indication for an IP address.
-      ...(isIP(host) === 0 && { servername: host }),
-      secureContext: this.#context(ca),
-      rejectUnauthorized: true,
-      checkServerIdentity,
-    };
-  }
-
   #context(ca = ''): tls.SecureContext {
     const known = this.#contexts.get(ca);
     if (known) return known;
-    const context = tls.createSecureContext({ minVersion: MIN_VERSION, ...(ca && { ca }) });
+    const context = trusting(ca);
     this.#contexts.set(ca, context);
     return context;
   }

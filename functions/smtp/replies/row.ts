@@ -26,7 +26,8 @@ export function matches({ stages, codes, enhanced, phrase }: Row, stage: Stage, 
   if (!stages.some((known) => known === stage)) return false;
   if (!codes.some((code) => includes(code, reply.code))) return false;
   if (enhanced && !enhanced.some((known) => known === reply.enhanced)) return false;
-  return phrase === undefined || PHRASES[phrase].test(reply.text);
+  if (phrase === undefined) return true;
+  return reply.wordings?.includes(phrase) ?? PHRASES[phrase].test(reply.text);
 }
 
 function includes(code: Code, value: number): boolean {

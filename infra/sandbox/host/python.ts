@@ -41,7 +41,9 @@ async function build(aside: string, children: Children): Promise<void> {
   const base = await findPython(children);
   await children.run(base, ['-m', 'venv', aside], { env: process.env });
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-  await children.run(join(aside, 'bin', 'python'), [...pip, '-r', REQUIREMENTS], { env: process.env });
+  // Wherever the files come from: an index or a folder of this machine's own (PIP_INDEX_URL, PIP_FIND_LINKS) counts too.
+  const pinned = ['--require-hashes', '-r', REQUIREMENTS];
+  await children.run(join(aside, 'bin', 'python'), [...pip, ...pinned], { env: process.env });
 }
 
 async function findPython(children: Children): Promise<string> {

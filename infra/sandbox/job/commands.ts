@@ -14,7 +14,7 @@ export function commandsToTry({ cloud, outputs }: Sandbox): string[] {
     '',
     `${signed} -d '{"secretId":"${ORDERS.secretName}"}' ${api}/validations`,
     `${signed} ${api}/audits/latest`,
-    `${aws} secretsmanager rotate-secret --secret-id ${ORDERS.secretName}`,
+    `${signed} -d '{"operation":"rotate","secretId":"${ORDERS.secretName}"}' ${api}/operations`,
     `${aws} secretsmanager describe-secret --secret-id ${ORDERS.secretName}`,
     `${aws} lambda invoke --function-name ${outputs.RetireFunctionName} /dev/stdout`,
     `${aws} stepfunctions start-execution --state-machine-arn ${outputs.StateMachineArn}`,

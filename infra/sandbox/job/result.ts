@@ -2,11 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import type { Report } from '../../../functions/audit/report/report.ts';
+import { endsIn, exchange, outcomeOf } from '../../../functions/net/http.ts';
+import { send } from '../../../functions/net/send.ts';
 import { REPORT } from '../../../functions/observe/names.ts';
 import type { Progress } from '../progress.ts';
 import { KEEP, type Sandbox } from '../sandbox.ts';
 import { findingLines } from './findings.ts';
 import type { JobResult } from './job.ts';
+
+const LIMIT_MS = 60_000;
+/** A report on ten thousand credentials. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Prints what the job left behind: the findings, the log as CloudWatch has it, and where the report is. */
 export async function showResult(
@@ -30,7 +36,9 @@ export async function showResult(
 async function readObject({ cloud, outputs }: Sandbox, key: string): Promise<string> {
   const { endpoint, region, credentials } = cloud.account;
   const client = new AwsClient({ ...credentials, region, service: 's3' });
-  const response = await client.fetch(`${endpoint}/${outputs.ReportBucketName}/${key}`);
-  if (response.status !== 200) throw new Error(`GET ${key}: expected 200, got ${response.status}`);
-  return response.text();
+  const request = await client.sign(`${endpoint}/${outputs.ReportBucketName}/${key}`);
+  const answer = await exchange(send, request, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
+  if (answer.kind !== 'answered' || answer.status !== 200)
+    throw new Error(`GET ${key}: expected 200, got ${outcomeOf(answer)}`);
+  return answer.body.toString();
 }

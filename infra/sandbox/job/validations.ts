@@ -1,7 +1,12 @@
 import { AwsClient } from 'aws4fetch';
 import type { BatchAnswer, ValidationResult } from '../../../functions/api/validation-result.ts';
+import { endsIn, exchange, jsonOf, outcomeOf } from '../../../functions/net/http.ts';
 import type { Verdict } from '../../../functions/smtp/judgement.ts';
 import type { Account } from '../cloud.ts';
+
+/** API Gateway would have answered. */
+const LIMIT_MS = 60_000;
+const MOST_BYTES = 6 * 1024 * 1024;
 
 export interface Expectation {
   readonly secretName: string;
@@ -20,15 +25,16 @@ export async function validateAll(
   secretIds: readonly string[],
 ): Promise<ValidationResult[]> {
   const client = new AwsClient({ ...account.credentials, region: account.region, service: 'execute-api' });
-  const response = await client.fetch(`${apiUrl(account, apiId)}/validations`, {
+  const request = await client.sign(`${apiUrl(account, apiId)}/validations`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ secretIds }),
   });
-  if (response.status !== 200) {
-    throw new Error(`POST /validations: expected 200, got ${response.status} ${await response.text()}`);
+  const answer = await exchange(fetch, request, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
+  if (answer.kind !== 'answered' || answer.status !== 200) {
+    throw new Error(`POST /validations: expected 200, got ${outcomeOf(answer)}`);
   }
-  const { results } = (await response.json()) as BatchAnswer;
+  const { results } = jsonOf(answer.body) as BatchAnswer;
   return results.map((result) => {
     if ('error' in result) throw new Error(`${result.secretId}: ${result.error}. ${result.message}`);
     return result;

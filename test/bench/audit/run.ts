@@ -103,6 +103,7 @@ function environmentFor({ url }: AwsEndpoint, port: number): NodeJS.ProcessEnv {
     [ENVIRONMENT.auditOptIn]: '[]',
     [ENVIRONMENT.dependencies]: 'null',
     [ENVIRONMENT.loginFailures]: '4',
+    [ENVIRONMENT.loginHostFailures]: '100',
     [ENVIRONMENT.loginWindowMinutes]: '15',
     [ENVIRONMENT.rotationDays]: '30',
     [ENVIRONMENT.reportRetentionDays]: '400',

@@ -62,6 +62,8 @@ function createSecret(name: string, change: object = {}, owner?: string): void {
   world.secrets.create(name, world.secretString(change), tags);
 }
 
+const isReuse = ({ check }: { readonly check: string }) => check === 'secret.reuse';
+
 const findings = () => imports.flatMap((one) => one.findings);
 
 describe('after an audit', () => {
@@ -112,6 +114,35 @@ describe('after an audit', () => {
       ...Array.from({ length: Math.floor(findings().length / 100) }, () => 100),
       ...(findings().length % 100 ? [findings().length % 100] : []),
     ]);
+  });
+
+  it('no output on a guess says which secret of another owner it is right for; one of the same owner is named', async () => {
+    createSecret('guess/right', {}, 'eve@example.com');
+    createSecret('guess/too', {}, 'eve@example.com');
+    createSecret('guess/unowned');
+    createSecret('canary/victim', {}, 'ada@example.com');
+    await world.runAudit();
+    await world.tell();
+    const { credentials } = world.stored<{ credentials: { secretName: string; findings: Found[] }[] }>(
+      'audits/run-1/report.json',
+    );
+    type Found = { check: string; status: string; evidence: string };
+    const onGuess = ({ secretName }: { secretName: string }) => secretName.startsWith('guess/');
+    const matches = credentials.filter(onGuess).flatMap(({ findings: all }) => all.filter(isReuse));
+    expect(matches.map(({ status, evidence }) => [status, evidence.includes('not named')])).toEqual(
+      Array(3).fill(['fail', true]),
+    );
+    const page = world.store.objects.get('reports/audits/run-1/report.html')?.body ?? '';
+    const outputs = {
+      report: credentials.filter(onGuess),
+      page: page.match(/The same password is in[^<]*/g) ?? [],
+      securityHub: findings().filter(({ Title }) => Title.includes('guess/')),
+      mails: mails.filter(({ Destination }) => Destination?.ToAddresses?.includes('eve@example.com')),
+      log: world.logged.filter((line) => line.includes('guess/')),
+    };
+    expect(Object.values(outputs).filter(({ length }) => length === 0)).toEqual([]);
+    expect(JSON.stringify(outputs)).not.toContain('canary/victim');
+    expect(outputs.mails[0]?.Message?.Body?.Text?.Data).toContain('guess/too');
   });
 
   it('an owner gets a mail with their own findings, from the address of the configuration', async () => {

@@ -21,7 +21,7 @@ import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
-import { proverOn } from '../../support/prover.ts';
+import { attemptOf, proverOn } from '../../support/prover.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from '../probe/responder.ts';
 import { account } from './sound-facts.ts';
@@ -68,7 +68,7 @@ beforeEach(() => {
       write: (arn, remembered) => memories.write('run-1', arn, remembered),
     },
     optInTests: new OptInTests({
-      attempt: (credential, budgetMs) => attempt(prover, credential, budgetMs),
+      attempt: (credential, budgetMs) => attemptOf(prover, credential, budgetMs),
       relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network),
     }),
     prove: (tried, afterwards) => {
@@ -76,7 +76,7 @@ beforeEach(() => {
         login(credential, budgetMs, network, afterwards);
       return prove({ ...prover, login: goOn }, tried);
     },
-    attempt: (credential, budgetMs) => attempt(prover, credential, budgetMs),
+    attempt: (tried) => attempt(prover, tried),
     record: (validated) => ledger.recordValidation(validated),
     domains: { facts: async () => missing('dns-failed', 'there is no DNS in this test') },
     now: Date.now,

@@ -184,7 +184,7 @@ export const account: AccountFacts = {
   plainParameters: known([]),
   taskVariables: known([]),
   stackOutputs: known([]),
-  values: known({ reused: [], exposed: {}, unread: [], complete: true }),
+  values: known({ reused: [], exposed: [], unread: [], complete: true }),
   readers: known({ since: NOW - 90 * DAY, bySecret: { 'keyturn/orders': ['role/shop'] } }),
   unread: known({}),
   logs: known({
@@ -194,6 +194,16 @@ export const account: AccountFacts = {
     complete: true,
   }),
   people: known({ withPassword: 3, withoutMfa: 0, rootMfa: true }),
+  hands: known({
+    table: 'Keyturn-Table',
+    administrators: 2,
+    principals: [
+      {
+        name: 'role/shop',
+        statements: [{ Effect: 'Allow', Action: 'lambda:*', Resource: '*:function:shop' }],
+      },
+    ],
+  }),
   trail: known(true),
   alarms: known([{ name: 'Keyturn-AuditFailed', acts: true }]),
   vpcEndpoints: known([{ service: 'secretsmanager', open: false }]),

@@ -1,53 +1,63 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
-import { invokeNow } from '../../../functions/aws/lambda.ts';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { AwsV4Signer } from 'aws4fetch';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { invokeLater } from '../../../functions/aws/lambda.ts';
 import { listen } from '../../support/smtp-servers.ts';
 
-const LONG_MS = 30_000;
-let server: Server | undefined;
+const ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:Keyturn-Operate:live';
+const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'a/session+token=' };
 
-async function invoke(listener: RequestListener, withinMs = LONG_MS) {
-  server = createServer(listener);
-  const env = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listen(server)}`,
+let server: Server;
+let status: number;
+let env: Record<string, string>;
+let received: { request: IncomingMessage; body: string }[];
+
+beforeEach(async () => {
+  received = [];
+  status = 202;
+  server = createServer(async (request, response) => {
+    received.push({ request, body: await text(request) });
+    response.writeHead(status).end();
+  });
+  env = {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+    AWS_SESSION_TOKEN: KEYS.sessionToken,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${await listen(server)}`,
   };
-  return invokeNow('arn:aws:lambda:us-east-1:123456789012:function:f', {}, withinMs, env);
-}
+});
+afterEach(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
 
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
+it('asks for an event to be worked on later, signed as another implementation signs it', async () => {
+  await invokeLater(ARN, { operationId: 'one' }, env);
+  const [{ request, body } = expect.unreachable()] = received;
+  expect([request.method, request.headers['x-amz-invocation-type'], body]).toEqual([
+    'POST',
+    'Event',
+    '{"operationId":"one"}',
+  ]);
+  expect(request.url).toBe(`/2015-03-31/functions/${encodeURIComponent(ARN)}/invocations`);
+  const signed = /SignedHeaders=([^,]+)/.exec(request.headers.authorization ?? '')?.[1]?.split(';') ?? [];
+  const headers = Object.fromEntries(signed.map((name) => [name, String(request.headers[name])]));
+  const { 'x-amz-date': datetime = '', ...others } = headers;
+  const url = `${env.AWS_ENDPOINT_URL}${request.url}`;
+  const signer = {
+    ...KEYS,
+    method: 'POST',
+    url,
+    body,
+    headers: others,
+    service: 'lambda',
+    region: 'eu-central-1',
+  };
+  const again = await new AwsV4Signer({ ...signer, datetime, allHeaders: true }).sign();
+  expect(again.headers.get('authorization')).toBe(request.headers.authorization);
 });
 
-it('an invocation that is silent for too long has died', async () => {
-  expect(await invoke(() => {}, 50)).toEqual({ kind: 'died', error: 'NoAnswer' });
+it('rejects when Lambda does not accept it', async () => {
+  status = 403;
+  await expect(invokeLater(ARN, {}, env)).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  expect(received).toHaveLength(1);
 });
-
-it('an invocation that breaks off in the middle of its answer for too long has died', async () => {
-  const half: RequestListener = (_request, response) => response.writeHead(200).write('{"a":');
-  expect(await invoke(half, 50)).toEqual({ kind: 'died', error: 'NoAnswer' });
-});
-
-it.each([
-  ['{"errorType":"Runtime.ExitError","errorMessage":"x"}', 'Runtime.ExitError'],
-  ['{"errorMessage":"2026-11-24T06:00:00Z 1 Task timed out after 3.00 seconds"}', 'Unknown'],
-  ['{"errorType":"<script>","errorMessage":"x"}', 'Unknown'],
-  ['not JSON', 'Unknown'],
-  ['', 'Unknown'],
-])('a process that has ended is told of in a word, whatever Lambda says: %s', async (body, error) => {
-  const ended: RequestListener = (_request, response) =>
-    response.writeHead(200, { 'x-amz-function-error': 'Unhandled' }).end(body);
-  expect(await invoke(ended)).toEqual({ kind: 'died', error });
-});
-
-it.each([400, 403, 404, 429, 500, 502])(
-  'an invocation that Lambda does not run is none: %i',
-  async (status) => {
-    await expect(invoke((_request, response) => response.writeHead(status).end('{}'))).rejects.toThrow(
-      `Lambda answered ${status} instead of running the function`,
-    );
-  },
-);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { attempt } from '../../../functions/budget/attempt.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { Faults } from '../../support/aws/faults.ts';
-import { WINDOW_MS } from '../../support/prover.ts';
+import { attemptOf, WINDOW_MS } from '../../support/prover.ts';
 import { type Answer, credential } from './evidence.ts';
 import { ScriptedProver } from './scripted-prover.ts';
 
@@ -17,7 +16,7 @@ const otherPort = {
 async function verdicts(process: ScriptedProver, ...credentials: (typeof credential)[]): Promise<string[]> {
   const found: string[] = [];
   for (const one of credentials)
-    found.push((await attempt(process.prover, one, BUDGET_MS)).judgement.verdict);
+    found.push((await attemptOf(process.prover, one, BUDGET_MS)).judgement.verdict);
   return found;
 }
 
@@ -31,7 +30,7 @@ describe('a spent budget', () => {
 
   it('holds the next login back: nothing is dialled, and the answer says until when', async () => {
     const process = await spend();
-    const { judgement, evidence } = await attempt(process.prover, credential, BUDGET_MS);
+    const { judgement, evidence } = await attemptOf(process.prover, credential, BUDGET_MS);
     expect(evidence).toBeNull();
     expect(judgement).toMatchObject({ verdict: 'held-back', credential: 'unknown' });
     expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 15 * 60 + 10 });
@@ -81,7 +80,7 @@ describe('a circuit', () => {
   it('of throttling keeps all accounts off the host until its time, and no other host', async () => {
     const process = new ScriptedProver(['throttled', 'good', 'good']);
     expect(await verdicts(process, credential, bob, elsewhere)).toEqual(['throttled', 'held-back', 'valid']);
-    const { judgement } = await attempt(process.prover, credential, BUDGET_MS);
+    const { judgement } = await attemptOf(process.prover, credential, BUDGET_MS);
     expect(judgement.advice).toMatch(/^The server asked lately to be left alone/);
     expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 60 });
     process.now += 60_000;
@@ -101,27 +100,54 @@ describe('a circuit', () => {
 });
 
 describe('without the table', () => {
-  it('nothing is dialled: the caller is told to try again', async () => {
+  /** At a host with one address: two calls for each of its two places, and one for each when the login has ended. */
+  const withFault = (at: number, answers: Answer[]) => {
     const faults = new Faults();
-    const process = new ScriptedProver([], new InProcessTable(faults));
-    faults.plan(1, 'refused');
-    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
-    faults.plan(2, 'refused');
-    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
-    faults.plan(3, 'refused');
-    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
+    const process = new ScriptedProver(answers, new InProcessTable(faults));
+    process.addresses = { [credential.endpoint.host]: ['192.0.2.5'] };
+    faults.plan(at, 'refused');
+    return { faults, process };
+  };
+
+  it.each([1, 2, 3, 4])('nothing is dialled (call %i): the caller is told to try again', async (at) => {
+    const { process } = withFault(at, []);
+    await expect(attemptOf(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
     expect(process.dialled).toEqual([]);
   });
 
-  it('a login that cannot be settled goes on counting', async () => {
-    const faults = new Faults();
-    const process = new ScriptedProver(['good', 'refused', 'refused', 'refused'], new InProcessTable(faults));
-    faults.plan(5, 'refused');
-    await expect(attempt(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
+  it.each([5, 6])('a login that cannot be settled (call %i) goes on counting', async (at) => {
+    const { faults, process } = withFault(at, ['good', 'refused', 'refused', 'refused']);
+    await expect(attemptOf(process.prover, credential, BUDGET_MS)).rejects.toThrow('refused by the service');
     faults.revive();
     process.now += BUDGET_MS + 5000;
     await verdicts(process, credential, credential, credential);
     expect(await verdicts(process, credential)).toEqual(['held-back']);
+  });
+});
+
+describe('the calls to DynamoDB for one good login', () => {
+  it.each([
+    [
+      'at a shared service: the circuit, one item read, written, and written again',
+      'smtp.office365.com',
+      [],
+      4,
+    ],
+    ['at a host whose name leads nowhere: one item', 'mail.example.com', [], 3],
+    ['at a host with one address: two items', 'mail.example.com', ['192.0.2.5', '192.0.2.9'], 6],
+    [
+      'at a host with addresses of both families: three items',
+      'mail.example.com',
+      ['2001:db8::5', '192.0.2.5'],
+      9,
+    ],
+  ])('%s', async (_name, host, addresses, calls) => {
+    const faults = new Faults();
+    const process = new ScriptedProver(['good'], new InProcessTable(faults));
+    process.addresses = { [host]: addresses };
+    const tried = { ...credential, endpoint: { ...credential.endpoint, host } };
+    expect(await verdicts(process, tried)).toEqual(['valid']);
+    expect(faults.calls).toBe(calls);
   });
 });
 
@@ -140,12 +166,12 @@ it('waits for its turn while others may still fail, and no longer than a login t
           ended = true;
         }),
     };
-    void attempt(stuck, credential, BUDGET_MS);
+    void attemptOf(stuck, credential, BUDGET_MS);
     while (!ended) await new Promise(setImmediate);
   }
-  const { judgement, evidence } = await attempt(prover, credential, BUDGET_MS);
+  const { judgement, evidence } = await attemptOf(prover, credential, BUDGET_MS);
   expect(evidence).toBeNull();
-  expect(judgement.advice).toMatch(/^So many logins of this account are under way/);
+  expect(judgement.advice).toMatch(/^So many logins of this account or host are under way/);
   expect(process.now - startedAt).toBeGreaterThan(BUDGET_MS - 4600);
   expect(process.now - startedAt).toBeLessThanOrEqual(BUDGET_MS - 3000);
 });

@@ -13,11 +13,15 @@ export class ScriptedProver {
   known: Known | null = null;
   /** When each login was dialled. */
   readonly dialled: number[] = [];
+  readonly users: string[] = [];
+  /** What the DNS says of each host. */
+  addresses: Readonly<Record<string, readonly string[]>> = {};
 
   constructor(answers: readonly Answer[], table = new InProcessTable()) {
     this.answers = [...answers];
     this.prover = proverOn(table, [], {
-      login: async () => this.#answer(),
+      login: async ({ username }) => this.#answer(username),
+      addresses: async ({ host }) => this.addresses[host] ?? [],
       latest: async () => this.known,
       now: () => this.now,
       sleep: async (ms) => {
@@ -34,10 +38,11 @@ export class ScriptedProver {
     };
   }
 
-  #answer() {
+  #answer(username: string) {
     const answer = this.answers.shift();
     if (answer === undefined) throw new Error('one login more than the test expects');
     this.dialled.push(this.now);
+    this.users.push(username);
     return evidenceOf(answer);
   }
 }

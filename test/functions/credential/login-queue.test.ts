@@ -52,7 +52,7 @@ describe('the logins of a batch', () => {
   it('do not begin when too little time is left, and say so', async () => {
     const begun: number[] = [];
     const queue = new LoginQueue(() => 2999);
-    const late = queue.run('one.example', async (budgetMs) => begun.push(budgetMs));
+    const late = queue.run('one.example', async ({ budgetMs }) => begun.push(budgetMs));
     await expect(late).rejects.toBeInstanceOf(OutOfTime);
     expect(begun).toEqual([]);
   });

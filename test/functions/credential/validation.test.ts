@@ -33,6 +33,7 @@ describe('a validation inside the login budget', () => {
       authSent: false,
       advice: expect.stringContaining('Nothing is dialled before 2026-11-24T06:15:10.000Z.'),
       retry: { allowed: true, afterSeconds: 910 },
+      heldBack: { reason: 'failures', until: '2026-11-24T06:15:10.000Z' },
       endpoint: { host: 'mail.example.com', port: 465, security: 'tls' },
       tls: null,
       auth: null,

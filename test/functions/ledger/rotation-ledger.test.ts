@@ -6,6 +6,7 @@ import { MemoryLedger } from '../../support/memory-ledger.ts';
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf';
 const OTHER = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEg';
 const MINT = { token: 'b', startedAt: 1, endsBy: 2, accessKeyId: null };
+const PROOF = { token: 'b', startedAt: 5, provenAt: 6, provenBy: 'testSecret' } as const;
 const DEACTIVATION = { accessKeyId: 'AKIA1', deactivatedAt: 3 };
 
 /** The enumeration of crashes runs on a ledger in memory: what it does must be what the real one does. */
@@ -35,6 +36,32 @@ describe.each([
     await ledger.recordDeactivation(ARN, DEACTIVATION);
     const [deactivation] = await ledger.deactivations(ARN);
     expect([deactivation?.deactivatedAt, deactivation?.removedAt]).toEqual([3, undefined]);
+  });
+
+  it('keeps one proof of a version, the newest, for this secret and this version only', async () => {
+    const ledger = make();
+    await ledger.recordProof(ARN, PROOF);
+    await ledger.recordProof(ARN, { ...PROOF, startedAt: 7, provenAt: 8 });
+    await ledger.recordMint(ARN, MINT);
+    expect(await ledger.proofOf(ARN, 'b')).toMatchObject({ ...PROOF, startedAt: 7, provenAt: 8 });
+    expect([await ledger.proofOf(ARN, 'c'), await ledger.proofOf(OTHER, 'b')]).toEqual([null, null]);
+    expect(await ledger.mints(ARN)).toHaveLength(1);
+  });
+
+  it('gives back the endpoints that were accepted for this secret, each once', async () => {
+    const ledger = make();
+    const accepted = { host: 'a.example', port: 465, security: 'tls', ca: null } as const;
+    const by = { acceptedAt: 1, who: 'arn:aws:iam::123456789012:user/ada', reason: null };
+    await ledger.acceptEndpoint(ARN, { ...accepted, ...by });
+    await ledger.acceptEndpoint(ARN, { ...accepted, ...by, acceptedAt: 2 });
+    await ledger.acceptEndpoint(ARN, { ...accepted, security: 'starttls', ca: 'ab', ...by });
+    await ledger.acceptEndpoint(OTHER, { ...accepted, ...by, host: 'b.example' });
+    const found = await ledger.acceptedEndpoints(ARN);
+    expect(found.map(({ security, ca, acceptedAt }) => [security, ca, acceptedAt]).toSorted()).toEqual([
+      ['starttls', 'ab', 1],
+      ['tls', null, 2],
+    ]);
+    expect(await ledger.mints(ARN)).toEqual([]);
   });
 
   it('keeps events, also several of one moment', async () => {

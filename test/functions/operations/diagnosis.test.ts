@@ -40,10 +40,13 @@ const facts: Facts = {
     ],
     limit: 2,
     reversible: true,
+    keepsNames: false,
+    own: new Set(['AKIA1']),
     orphans: [],
   },
   mints: [],
   deactivations: [],
+  endpoints: new Map(),
 };
 
 const chain = { kind: 'intact', events: 0, head: null } as const;
@@ -81,5 +84,37 @@ describe('the diagnosis', () => {
     const issued = [...issuer.issued, other];
     expect(codes({ issuer: { ...issuer, issued, limit: null } })).toEqual([]);
     expect(codes({ issuer: { ...issuer, issued } })).toEqual(['not-ours']);
+  });
+
+  it('says of a credential in a version that is not provably ours that nobody here retires it, unless it is current', () => {
+    const { issuer, versions } = facts;
+    if (issuer.kind !== 'issuing') throw new Error('not issuing');
+    const other = { id: 'other', name: null, active: true, createdAt: 0, lastUsedAt: null, lastUsedBy: null };
+    const adopted = { ...issuer, limit: null, own: new Set<string>(), issued: [...issuer.issued, other] };
+    const previous = {
+      versionId: 'v0',
+      labels: ['AWSPREVIOUS'],
+      content: 'credential',
+      id: 'other',
+    } as const;
+    const found = diagnose({
+      facts: { ...facts, issuer: adopted, versions: [...versions, previous] },
+      judgement: good,
+      chain,
+    });
+    expect(found.map(({ code, fix }) => [code, fix])).toEqual([['not-ours', null]]);
+    expect(found[0]?.state).toContain('credential other, which a version of the secret names');
+  });
+
+  it('has nothing switched on that is not provably ours', () => {
+    const { issuer } = facts;
+    if (issuer.kind !== 'issuing') throw new Error('not issuing');
+    const off = issuer.issued.map((one) => ({ ...one, active: false }));
+    const fixes = (own: ReadonlySet<string>) =>
+      diagnose({ facts: { ...facts, issuer: { ...issuer, own, issued: off } }, judgement: good, chain })
+        .filter(({ code }) => code === 'current-inactive')
+        .map(({ fix }) => fix);
+    expect(fixes(issuer.own)).toEqual([{ step: 'reactivate', id: 'AKIA1' }]);
+    expect(fixes(new Set())).toEqual([null]);
   });
 });

@@ -126,6 +126,15 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     finds: ['current-unusable'],
     leaves: ['current-unusable'],
   },
+  'a current version that names another endpoint': {
+    cause: (lab) => {
+      const value = JSON.parse(lab.secrets.valueOf(lab.arn, 'AWSCURRENT') ?? '{}');
+      const moved = JSON.stringify({ ...value, host: 'mail.example.net' });
+      lab.secrets.find(lab.arn).put(EMPTY, moved, ['AWSCURRENT', 'AWSPENDING'], lab.now);
+    },
+    finds: ['endpoint-changed'],
+    leaves: ['endpoint-changed'],
+  },
   'an event taken out of the ledger': {
     cause: async (lab) => {
       await lab.operate(lab.operation('doctor'));

@@ -16,7 +16,7 @@ export const MAKING = (Object.keys(SUBJECTS) as SubjectName[]).filter((name) => 
 /** The timeout of the function that works on operations. */
 const LAMBDA_MS = 15 * MINUTE_MS;
 /** What an operation must never do. That a credential used lately is taken away may be its purpose. */
-const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit/;
+const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit|unproven/;
 
 /** A lab in which an operator has something done; rotations that he starts run as Secrets Manager runs them. */
 export class OperationLab extends Lab {
@@ -27,13 +27,14 @@ export class OperationLab extends Lab {
   /** The token of a rotation whose function died; Secrets Manager tries it again. */
   #halfDone: string | undefined;
 
-  operation(name: OperationName, fix = false): Operation {
+  operation(name: OperationName, fix = false, endpoint: string | null = null): Operation {
     this.#operations += 1;
     return {
       operationId: String(this.#operations).padStart(36, 'o'),
       operation: name,
       secretArn: this.arn,
       fix,
+      endpoint,
       reason: 'a test',
       who: 'arn:aws:iam::123456789012:user/ada',
       requestedAt: this.now,
@@ -41,9 +42,9 @@ export class OperationLab extends Lab {
   }
 
   /** One invocation by a new process. */
-  operate(operation: Operation): Promise<Ended> {
+  operate(operation: Operation, ports = this.operationPorts()): Promise<Ended> {
     this.faults.restart();
-    return runOperation(this.operationPorts(), operation);
+    return runOperation(ports, operation);
   }
 
   violated(): readonly string[] {
@@ -84,6 +85,8 @@ export class OperationLab extends Lab {
       recordMint: (arn, mint) => ledger.recordMint(arn, mint),
       deactivations: (arn) => ledger.deactivations(arn),
       recordDeactivation: (arn, one) => ledger.recordDeactivation(arn, one),
+      acceptEndpoint: (arn, accepted) => ledger.acceptEndpoint(arn, accepted),
+      acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
       recordEvent: (arn, event, at, details) =>
         faults.call(() => void chain.push(linkedTo(head(), arn, { who: 'schedule', ...details, event, at }))),
       events: () => faults.call(() => [...chain]),

@@ -52,6 +52,23 @@ describe('rollback', () => {
     expect(lab.violated()).toEqual([]);
   });
 
+  it('writes the promotion down as a rotation does, before the label moves: from what to what, who and why', async () => {
+    const lab = await rotatedTwice(SES);
+    const [to, from] = ['AWSPREVIOUS', 'AWSCURRENT'].map(
+      (label) => lab.secrets.find(lab.arn).holder(label)?.id,
+    );
+    await lab.operate(lab.operation('rollback'));
+    const told = lab.chain.map(({ event, step }) => (event === 'operation.step' ? step : event));
+    expect(told.indexOf('credential.promotion')).toBe(told.indexOf('move-current') - 1);
+    const promotions = lab.chain.filter(({ event }) => event === 'credential.promotion');
+    const who = 'arn:aws:iam::123456789012:user/ada';
+    expect(promotions).toMatchObject([{ versionId: to, from, who, reason: 'a test', provenBy: 'rollback' }]);
+    const rotated = lab.ledger.events.findLast(({ event }) => event === 'credential.promotion');
+    const shape = ({ versionId, from, who, reason, provenBy }: object & Record<string, unknown>) =>
+      [versionId, from, who, reason, provenBy].map((field) => typeof field);
+    expect(shape(promotions[0] ?? expect.fail())).toEqual(shape(rotated?.details ?? expect.fail()));
+  });
+
   it('reactivates the previous credential first when retirement had switched it off', async () => {
     const lab = await rotatedTwice(SES);
     lab.now += 49 * HOUR_MS;
@@ -252,6 +269,49 @@ describe('compromised', () => {
     expect(retired).toMatchObject({
       retirements: [expect.objectContaining({ id: old, action: 'confirm-refusal', login: 'refused' })],
     });
+  });
+
+  it('revokes nothing that is not provably its own, and does not say that it did', async () => {
+    const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
+    lab.subject.addForeign();
+    const foreign = lab.subject.standing().find((one) => one.foreign) ?? expect.fail();
+    const { value = '' } = lab.secrets.find(lab.arn).holder('AWSPREVIOUS') ?? {};
+    const written = JSON.stringify({ ...JSON.parse(value), credentialId: foreign.id });
+    lab.secrets.find(lab.arn).put('written'.padEnd(36, '0'), written, ['AWSPREVIOUS'], lab.now);
+    const { result, message } = await lab.operate(lab.operation('compromised'));
+    const [revoked, left] = message.split('Not touched');
+    expect([result, revoked?.includes(foreign.id), left?.includes(foreign.id)]).toEqual([
+      'not-possible',
+      false,
+      true,
+    ]);
+    expect(lab.subject.standing().filter((one) => one.foreign)).toHaveLength(1);
+    expect(lab.violated()).toEqual([]);
+  });
+
+  it('says of an adopted credential that it replaced it, and that a person has to revoke it', async () => {
+    const lab = new OperationLab(SUBJECTS['issuing under names (SendGrid, Resend)']);
+    lab.secrets.setRotationEnabled(lab.arn, true);
+    const seed = JSON.parse(lab.secrets.valueOf(lab.arn, 'AWSCURRENT') ?? '');
+    const adopted = JSON.stringify({ ...seed, username: 'apikey', password: 'by hand' });
+    lab.secrets.find(lab.arn).put('adopted'.padEnd(36, '0'), adopted, ['AWSCURRENT'], lab.now);
+    const ended = await lab.operate(lab.operation('compromised'));
+    expect(ended).toMatchObject({
+      result: 'not-possible',
+      message: expect.stringMatching(/Revoked: none\. .*apikey/),
+    });
+    expect(lab.works('AWSCURRENT')).toBe(true);
+    expect(lab.credential('AWSCURRENT')?.password.reveal()).not.toBe('by hand');
+  });
+
+  it('locks no login that is none of its own, and says so', async () => {
+    const lab = await rotatedTwice('setting, two logins');
+    const { value = '' } = lab.secrets.find(lab.arn).holder('AWSPREVIOUS') ?? {};
+    const written = JSON.stringify({ ...JSON.parse(value), username: 'invoices-a' });
+    lab.secrets.find(lab.arn).put('written'.padEnd(36, '0'), written, ['AWSPREVIOUS'], lab.now);
+    const ended = await lab.operate(lab.operation('compromised'));
+    expect(ended).toMatchObject({ result: 'not-possible', message: expect.stringContaining('invoices-a') });
+    expect(lab.chain.filter(({ step }) => step === 'lock-login:invoices-a')).toEqual([]);
   });
 
   it('says what a person has to do where a person issues the credential', async () => {

@@ -50,6 +50,14 @@ describe('the signature algorithm of a certificate', () => {
     );
   });
 
+  it('that nobody knows is not told by its number, which is free to be anything', async () => {
+    const der = await derOf({ name: 'Ed25519' });
+    const oid = Buffer.from('2b6570', 'hex');
+    const at = der.lastIndexOf(oid);
+    Buffer.from('pw!').copy(der, at);
+    expect(signatureAlgorithm(der)).toBe('an unknown algorithm');
+  });
+
   it('of nothing is unreadable', () => {
     expect(signatureAlgorithm(Buffer.alloc(0))).toBe('unreadable');
   });

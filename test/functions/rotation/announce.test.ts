@@ -47,7 +47,7 @@ it.each(['refused', 'entry'] as const)(
       expect.objectContaining({
         event: 'credential.promotion-untold',
         secretArn: ARN,
-        detail: expect.stringMatching(/not authorized|InternalFailure/),
+        detail: expect.stringMatching(/^AccessDeniedException|InternalFailure$/),
       }),
     );
   },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arnOf } from '../../support/aws/secrets-manager.ts';
 import { HOUR_MS, Lab } from './enumeration/lab.ts';
 import type { ModelIssuer } from './enumeration/model-issuer.ts';
 import { ModelLogins } from './enumeration/model-logins.ts';
@@ -171,8 +172,10 @@ describe('failure mode', () => {
     lab.isServerDown = true;
     await lab.rotate(lab.newToken());
     expect(await lab.rotate(lab.newToken())).toMatchObject({ kind: 'refused' });
-    const foreign = new World(undefined, { owner: 'keyturn/billing' });
-    await expect(foreign.rotate()).rejects.toThrow(`belongs to secret keyturn/billing, expected ${NAME}`);
+    const foreign = new World(undefined, { owner: arnOf('keyturn/billing') });
+    await expect(foreign.rotate()).rejects.toThrow(
+      `belongs to ${arnOf('keyturn/billing')}, expected ${arnOf(NAME)}`,
+    );
     expect(foreign.iam.keys.size).toBe(0);
   });
 

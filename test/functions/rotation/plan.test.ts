@@ -1,15 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import type { Mint } from '../../../functions/ledger/ledger.ts';
+import type { Mint, VersionProof } from '../../../functions/ledger/ledger.ts';
 import { STEPS, type Step } from '../../../functions/rotation/guard.ts';
 import { LEASE_MS, lease, SETTLING_MS } from '../../../functions/rotation/lease.ts';
 import { type Facts, plan } from '../../../functions/rotation/plan.ts';
 
 const NOW = 1_000_000_000;
+const HOUR_MS = 60 * 60_000;
 const open: Mint = { token: 'mine', startedAt: NOW - 60_000, endsBy: NOW - 45_000, accessKeyId: null };
+const proof = {
+  token: 'mine',
+  startedAt: NOW - 30_000,
+  provenAt: NOW - 20_000,
+  provenBy: 'testSecret',
+} satisfies VersionProof;
 const closed: Mint = { ...open, accessKeyId: 'AKIA1' };
 
 function planned(step: Step, facts: Partial<Facts>) {
-  return plan(step, { now: NOW, token: 'mine', stored: false, mints: [], ...facts });
+  return plan(step, {
+    now: NOW,
+    token: 'mine',
+    stored: false,
+    mints: [],
+    proof: null,
+    replaced: false,
+    ...facts,
+  });
 }
 
 describe('the plan of a step', () => {
@@ -17,9 +32,45 @@ describe('the plan of a step', () => {
     ['createSecret', 'already-made'],
     ['setSecret', 'set'],
     ['testSecret', 'prove'],
-    ['finishSecret', 'promote'],
+    ['finishSecret', 'prove-and-promote'],
   ] as const)('%s with a stored value: %s', (step, kind) => {
     expect(planned(step, { stored: true, mints: [closed] }).kind).toBe(kind);
+  });
+
+  it.each<[string, Partial<Facts>, 'promote' | 'prove-and-promote']>([
+    ['with its proof', {}, 'promote'],
+    [
+      'with its proof, after what was made for another token before it',
+      { mints: [closed, { ...closed, token: 'other' }] },
+      'promote',
+    ],
+    ['with a proof of the last minute that it holds', { now: proof.provenAt + HOUR_MS }, 'promote'],
+    ['without any proof', { proof: null }, 'prove-and-promote'],
+    ['when it was tried again, and not proven', { proof: { ...proof, provenAt: null } }, 'prove-and-promote'],
+    ['with an outdated proof', { now: proof.provenAt + HOUR_MS + 1 }, 'prove-and-promote'],
+    ['when it was current before', { replaced: true }, 'prove-and-promote'],
+    [
+      'when its password was set again after the proof',
+      { mints: [{ ...closed, startedAt: NOW - 9, endsBy: NOW - 5 }] },
+      'prove-and-promote',
+    ],
+    [
+      'when its password was set again while it was proven',
+      { mints: [{ ...closed, endsBy: proof.startedAt + 1 }] },
+      'prove-and-promote',
+    ],
+    [
+      'when a process may be setting it now',
+      { mints: [{ ...closed, endsBy: NOW + 9 }] },
+      'prove-and-promote',
+    ],
+    [
+      'when another token has had a password set since',
+      { mints: [closed, { ...closed, token: 'other', endsBy: NOW }] },
+      'prove-and-promote',
+    ],
+  ])('finishSecret %s', (_name, facts, kind) => {
+    expect(planned('finishSecret', { stored: true, mints: [closed], proof, ...facts }).kind).toBe(kind);
   });
 
   it('never makes a second credential for a token that has a value, whatever the ledger says', () => {

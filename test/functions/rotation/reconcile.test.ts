@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mint } from '../../../functions/ledger/ledger.ts';
 import { SETTLING_MS } from '../../../functions/rotation/lease.ts';
-import { mintName } from '../../../functions/rotation/mint-name.ts';
 import type { IssuedCredential } from '../../../functions/rotation/provider.ts';
 import { orphansIn, type ProviderState, planMint } from '../../../functions/rotation/reconcile.ts';
 import { nextLogin, planSet } from '../../../functions/rotation/turns.ts';
@@ -15,7 +14,16 @@ function credential(id: string, changes: Partial<IssuedCredential> = {}): Issued
 }
 
 function state(changes: Partial<ProviderState>): ProviderState {
-  return { now: NOW, issued: [], labelled: new Set(), mints: [dead], limit: 2, nameOf: null, ...changes };
+  return {
+    now: NOW,
+    issued: [],
+    labelled: new Set(),
+    mints: [dead],
+    own: new Set(),
+    limit: 2,
+    nameOf: null,
+    ...changes,
+  };
 }
 
 describe('an orphan', () => {
@@ -73,26 +81,12 @@ describe('making room', () => {
   it('says of each credential whose it is when there is no place', () => {
     const issued = [credential('a'), credential('b'), credential('c')];
     const mints = [{ ...dead, accessKeyId: 'b' }];
-    expect(planMint(state({ issued, mints, labelled: new Set(['a']), limit: 3 }))).toEqual({
+    const [labelled, own] = [new Set(['a']), new Set(['a', 'b'])];
+    expect(planMint(state({ issued, mints, labelled, own, limit: 3 }))).toEqual({
       kind: 'no-slot',
       message:
         'all 3 credentials of this user are taken: a (in this secret), b (ours, to be retired), c (not ours). Retire the replaced one, or remove the foreign one by hand, then rotate again',
     });
-  });
-});
-
-describe('the name of a mint', () => {
-  it('names the secret and the token', () => {
-    expect(mintName('orders', 'token', 20)).toBe('keyturn/orders/token');
-  });
-
-  it('stays unique, and the same, where the provider cuts it', () => {
-    const names = ['a', 'b'].map((end) =>
-      mintName('a-secret-with-a-long-name', `${'t'.repeat(40)}${end}`, 50),
-    );
-    expect(new Set(names).size).toBe(2);
-    expect(names.every((name) => name.length === 50 && name.startsWith('keyturn/a-secret'))).toBe(true);
-    expect(mintName('a-secret-with-a-long-name', `${'t'.repeat(40)}a`, 50)).toBe(names[0]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arnOf } from '../../support/aws/secrets-manager.ts';
 import { HOUR_MS, NAME, SEED, World } from './world.ts';
 
 describe('rotation of a SES credential', () => {
@@ -83,9 +84,15 @@ describe('rotation of a SES credential', () => {
     expect(world.works('AWSCURRENT')).toBe(true);
   });
 
-  it('refuses a user that belongs to another secret', async () => {
-    const world = new World(JSON.stringify(SEED), { owner: 'keyturn/billing' });
-    await expect(world.rotate()).rejects.toThrow(`belongs to secret keyturn/billing, expected ${NAME}`);
+  it.each([
+    ['another secret', arnOf('keyturn/billing')],
+    ['the secret of the same name in another region', arnOf(NAME, 'eu-west-1')],
+    ['the secret of the same name in another account', arnOf(NAME).replace('123456789012', '210987654321')],
+    ['a secret that had this name before', arnOf(NAME).replace('AbCdEf', 'GhIjKl')],
+    ['whichever secret has this name', NAME],
+  ])('refuses a user that belongs to %s', async (_whose, owner) => {
+    const world = new World(JSON.stringify(SEED), { owner });
+    await expect(world.rotate()).rejects.toThrow(`belongs to ${owner}, expected ${world.arn}`);
     expect(world.iam.keys.size).toBe(0);
   });
 

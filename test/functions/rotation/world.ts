@@ -16,7 +16,7 @@ import { loginCredential } from '../../../functions/token/login-credential.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
-import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import { arnOf, InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { loginEvidence } from './login-evidence.ts';
 
 export const HOUR_MS = 60 * 60 * 1000;
@@ -30,6 +30,8 @@ export const SEED = {
   provider: { type: 'ses', userName: 'orders', region: REGION },
   note: 'kept',
 };
+
+const TAGS = { 'keyturn:managed': 'true', 'keyturn:endpoint': 'smtps://smtp.example.com:465' };
 
 /** One SES credential with everything around it in this process, and a clock that only moves when told. */
 export class World {
@@ -51,13 +53,13 @@ export class World {
     options: { owner?: string; tags?: Record<string, string> } = {},
   ) {
     const clock = () => this.now;
-    this.iam = new InProcessIam({ 'keyturn:secret': options.owner ?? NAME }, clock, this.faults);
+    this.iam = new InProcessIam({ 'keyturn:secret': options.owner ?? arnOf(NAME) }, clock, this.faults);
     this.secrets = new InProcessSecretsManager(clock, this.faults);
     this.table = new InProcessTable(this.faults);
     this.store = new SecretStore(this.secrets.client);
     this.ledger = new Ledger(this.table.client, 'table');
     this.operations = new OperationTable(this.table.client, 'table');
-    this.arn = this.secrets.create(NAME, value ?? undefined, { 'keyturn:managed': 'true', ...options.tags });
+    this.arn = this.secrets.create(NAME, value ?? undefined, { ...TAGS, ...options.tags });
   }
 
   newToken(): string {
@@ -104,6 +106,7 @@ export class World {
     return {
       store: this.store,
       ledger: this.ledger,
+      requestOf: (id) => this.operations.find(id),
       providerFor: () => new SesKeys(this.iam.client, { type: 'ses', userName: 'orders', region: REGION }),
       login: (credential, budgetMs) => this.#attempt(credential, budgetMs),
       newPassword,
@@ -119,7 +122,8 @@ export class World {
     const newId = () => `id-${++this.#ids}`;
     const budget = {
       table: new BudgetTable(this.table.client, 'table', newId),
-      limits: { failures: 4, windowMs: HOUR_MS / 4 },
+      limits: { failures: 4, hostFailures: null, windowMs: HOUR_MS / 4 },
+      addresses: async () => [],
       loginCredential,
       login: (tried: Credential) => this.faults.call(() => this.#login(tried)),
       now: () => this.now,
@@ -127,7 +131,7 @@ export class World {
       sleep: (ms: number) => this.#sleep(ms),
       newId,
     };
-    return attempt(budget, credential, budgetMs);
+    return attempt(budget, { credential, secretArn: 'arn:of:secret', budgetMs });
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mask } from '../../../functions/smtp/masking.ts';
-import { parseReply, replyCode } from '../../../functions/smtp/reply.ts';
+import { NOTHING_HIDDEN, parseReply, replyCode } from '../../../functions/smtp/reply.ts';
 
 describe('parseReply', () => {
   it.each([
@@ -9,18 +9,21 @@ describe('parseReply', () => {
     ['235', { code: 235, enhanced: null, text: '' }],
     ['535 5.7.8', { code: 535, enhanced: '5.7.8', text: '' }],
     [
-      '535-5.7.8 Username and\r\n535 5.7.8 password',
-      { code: 535, enhanced: '5.7.8', text: 'Username and password' },
+      '535-5.7.8 Username and\r\n535 5.7.8 password not accepted',
+      { code: 535, enhanced: '5.7.8', text: 'Username and password not accepted' },
     ],
-    ['535-Sorry\n535 5.7.8 no', { code: 535, enhanced: '5.7.8', text: 'Sorry no' }],
-    ['535-5.7.8 no\n535 4.7.0 later', { code: 535, enhanced: '4.7.0', text: 'no later' }],
-    ['250-5.7.8\tno\n250 5.10.100 x', { code: 250, enhanced: '5.7.8', text: 'no x' }],
-    ['535 no, 5.7.8 comes first', { code: 535, enhanced: null, text: 'no, 5.7.8 comes first' }],
-    ['535 5.7.8.9 no', { code: 535, enhanced: null, text: '5.7.8.9 no' }],
-    ['535 3.7.8 no', { code: 535, enhanced: null, text: '3.7.8 no' }],
-    ['535 5.7.8888 no', { code: 535, enhanced: null, text: '5.7.8888 no' }],
+    ['535-Welcome\n535 5.7.8 bye', { code: 535, enhanced: '5.7.8', text: 'Welcome bye' }],
+    ['535-5.7.8 no\n535 4.7.0 later', { code: 535, enhanced: '4.7.0', text: '…' }],
+    ['250-5.7.8\tno\n250 5.10.100 x', { code: 250, enhanced: '5.7.8', text: '…' }],
+    ['535 no, 5.7.8 comes first', { code: 535, enhanced: null, text: '…' }],
+    ['535 5.7.8.9 no', { code: 535, enhanced: null, text: '…' }],
+    ['535 3.7.8 no', { code: 535, enhanced: null, text: '…' }],
+    ['535 5.7.8888 no', { code: 535, enhanced: null, text: '…' }],
+    ['535 5.7.139 no', { code: 535, enhanced: '5.7.139', text: '…' }],
+    ['535 5.104.117 a number that nobody assigned', { code: 535, enhanced: '5.0.0', text: '…' }],
+    ['535 4.123.456 another class', { code: 535, enhanced: '4.0.0', text: '…' }],
   ])('reads %j', (raw, reply) => {
-    expect(parseReply(raw, [])).toEqual(reply);
+    expect(parseReply(raw, NOTHING_HIDDEN)).toEqual(reply);
     expect(replyCode(raw)).toBe(reply.code);
   });
 
@@ -36,14 +39,14 @@ describe('parseReply', () => {
     ['a line without a code', '535-no\r\nok'],
     ['a tab in the place of the space', '235\tok'],
   ])('takes %s for no reply', (_what, raw) => {
-    expect(parseReply(raw, [])).toBeNull();
+    expect(parseReply(raw, NOTHING_HIDDEN)).toBeNull();
     expect(replyCode(raw)).toBeNull();
   });
 
   it('never throws, and takes no code from anywhere but the beginning of every line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (raw) => {
-        const reply = parseReply(raw, []);
+        const reply = parseReply(raw, NOTHING_HIDDEN);
         if (reply)
           for (const line of raw.split(/\r?\n/))
             expect(line.startsWith(String(reply.code).padStart(3, '0'))).toBe(true);
@@ -54,56 +57,18 @@ describe('parseReply', () => {
 
 describe('mask', () => {
   it.each([
-    ['addresses', 'no <ada@example.com> here', [], 'no <[address]> here'],
-    ['a password', 'wrong: hunter2!', ['hunter2!'], 'wrong: [redacted]'],
-    ['a password at both ends', 'pw and pw', ['pw'], '[redacted] and [redacted]'],
-    ['values that overlap', 'xabcdex', ['abc', 'cde'], 'x[redacted]x'],
-    ['a value within another', 'xabcdex', ['bcd', 'abcde'], 'x[redacted]x'],
-    ['values side by side', 'abcd', ['ab', 'cd'], '[redacted]'],
-    [
-      'an echo that is cut off',
-      'AUTH PLAIN AGFkYQBodW50ZXI',
-      ['AGFkYQBodW50ZXIyIQ=='],
-      'AUTH PLAIN [redacted]',
-    ],
-    ['control characters', 'a\u0000b\tc\r\nd', [], 'a b c d'],
-    ['a value that spans a line', 'x a\r\nb x', ['a b'], 'x [redacted] x'],
-    ['nothing, for an empty value', 'abc', [''], 'abc'],
-  ])('hides %s', (_what, text, hidden, safe) => {
-    expect(mask(text, hidden)).toBe(safe);
-  });
-
-  it('leaves the wording that a verdict depends on, even if a user is called like it', () => {
-    expect(mask('Too many login attempts by login', ['login', 'many'])).toBe(
-      'Too many login attempts by [redacted]',
-    );
-  });
-
-  it('keeps the wording that a verdict depends on when it stands beyond the cut', () => {
-    const text = mask(`${'x '.repeat(400)}too many login attempts`, []);
-    expect(text.length).toBeLessThan(330);
-    expect(text).toMatch(/ … too many login attempts$/);
-  });
-
-  it('hides a password that begins or ends like such a wording', () => {
-    expect(mask('535 no: correct horse too many logins', ['correct horse too many logins'])).toBe(
-      '535 no: [redacted]',
-    );
+    ['addresses', 'no <ada@example.com> here', 'no <[address]> here'],
+    ['control characters', 'a\u0000b\tc\r\nd', 'a b c d'],
+    ['characters that nobody sees', 'a\u200bb\u202ec', 'abc'],
+    ['what is said after 300 characters', 'x'.repeat(400), 'x'.repeat(300)],
+  ])('takes away %s', (_what, text, safe) => {
+    expect(mask(text)).toBe(safe);
   });
 
   it('takes linear time for a line of 64 KiB', () => {
     const begun = performance.now();
-    mask('a'.repeat(65_536), ['secret']);
-    mask(`${'a@'.repeat(32_768)}`, ['secret']);
+    mask('a'.repeat(65_536));
+    mask(`${'a@'.repeat(32_768)}`);
     expect(performance.now() - begun).toBeLessThan(1000);
-  });
-
-  it('never lets a hidden value of 8 characters or more through', () => {
-    const secret = fc.string({ minLength: 8, unit: fc.constantFrom(...'abcXYZ0189+/=') });
-    fc.assert(
-      fc.property(fc.string(), secret, fc.string(), (before, value, after) => {
-        expect(mask(`${before} ${value} ${after}`, [value])).not.toContain(value);
-      }),
-    );
   });
 });

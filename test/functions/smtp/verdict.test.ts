@@ -168,6 +168,7 @@ describe('judge', () => {
     [{ kind: 'auth-not-offered' }, 'auth-not-offered'],
     [{ kind: 'no-common-mechanism' }, 'mechanism-unsupported'],
     [{ kind: 'server-unproven' }, 'server-unproven'],
+    [{ kind: 'scram-iterations' }, 'scram-iterations'],
     [{ kind: 'malformed-secret' }, 'malformed-secret'],
     [{ kind: 'protocol' }, 'protocol-error'],
   ] as const)('reads %j as %s', (failure, verdict) => {

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { attempt } from '../../../functions/budget/attempt.ts';
 import type { Credential } from '../../../functions/credential/credential.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
 import { tokenOutcome } from '../../../functions/token/entra-token.ts';
 import { loginCredential } from '../../../functions/token/login-credential.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
-import { proverOn } from '../../support/prover.ts';
+import { attemptOf, proverOn } from '../../support/prover.ts';
 import { EntraApi, tokenRefusal } from '../../support/providers/entra-api.ts';
 import { FaultyHttp, type HttpFault } from '../../support/providers/faulty-http.ts';
 import { routedFetch } from '../../support/providers/routed-fetch.ts';
@@ -45,7 +44,7 @@ describe('a client secret of Microsoft Entra', () => {
     const prover = proverOn(new InProcessTable(), [server], {
       loginCredential: (one, limitMs) => loginCredential(one, limitMs, send),
     });
-    return attempt(prover, tried, BUDGET_MS);
+    return attemptOf(prover, tried, BUDGET_MS);
   }
 
   test('buys an access token, which logs in by XOAUTH2; itself it never goes to the mail server', async () => {

@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Aspects } from 'aws-cdk-lib';
+import { Aspects, type IAspect } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { keyturnApp } from '../../../infra/keyturn-app.ts';
-import { LocalAws, ORIGINAL, REFUSED_TYPES } from '../../../infra/sandbox/local-aws.ts';
+import { LocalAws, OnLoopback, ORIGINAL, REFUSED_TYPES } from '../../../infra/sandbox/local-aws.ts';
 import { inScratchDirectory, KEYTURN, type Resource, WITHOUT_BUNDLES } from '../synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -12,7 +12,7 @@ interface Template {
   readonly Resources: Readonly<Record<string, Resource & { readonly Metadata?: Record<string, unknown> }>>;
 }
 
-function template(aspect?: LocalAws): Template {
+function template(aspect?: IAspect): Template {
   return inScratchDirectory((outdir) => {
     const app = keyturnApp({ outdir, context: { ...WITHOUT_BUNDLES, keyturn: KEYTURN } });
     if (aspect) Aspects.of(app).add(aspect, { priority: 1000 });
@@ -42,6 +42,17 @@ describe('the app for the sandbox', () => {
       expect(Type).toBe('AWS::CloudFormation::WaitConditionHandle');
       expect(Metadata?.[ORIGINAL]).toEqual({ Type: original.Type, Properties: original.Properties });
     }
+  });
+
+  it('lets its functions dial this computer, which no setting of a deployment can', () => {
+    const functions = Object.values(template(new OnLoopback()).Resources).filter(
+      ({ Type }) => Type === 'AWS::Lambda::Function',
+    );
+    expect(functions.length).toBeGreaterThan(5);
+    for (const { Properties } of functions)
+      expect(Properties).toMatchObject({
+        Environment: { Variables: { KEYTURN_NETWORKS: '127.0.0.0/8,::1/128' } },
+      });
   });
 
   it('leaves the template for AWS as it is: built again afterwards, it is the same to the letter', () => {

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
-import { admit } from '../../../functions/budget/account.ts';
 import { BudgetTable } from '../../../functions/budget/budget-table.ts';
+import { admit, type Login } from '../../../functions/budget/tally.ts';
 import { openTestCloud, type TestCloud } from './cloud.ts';
 
 const TABLE: CreateTableCommandInput = {
@@ -19,7 +19,15 @@ const TABLE: CreateTableCommandInput = {
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ],
 };
-const KEY = { pk: 'BUDGET#mail.example.com#ada', sk: 'ACCOUNT' };
+const KEY = { pk: 'BUDGET#mail.example.com', sk: 'HOST' };
+const login = (at: number): Login => ({
+  at,
+  account: 'ada',
+  local: 'ada',
+  secret: 'secret',
+  meant: false,
+  restsUntil: 0,
+});
 
 let local: TestCloud;
 
@@ -42,16 +50,16 @@ function processOf({ account }: TestCloud['cloud']): BudgetTable {
 
 test("the local AWS's conditional writes let as many logins through as the budget, of fifty at once", async () => {
   const processes = Array.from({ length: 5 }, () => processOf(local.cloud));
-  const limits = { failures: 4, windowMs: 60_000 };
+  const limits = { failures: 4, hostFailures: null, windowMs: 60_000 };
   const admissions = await Promise.all(
     Array.from({ length: 10 }, () =>
       processes.map((table) => {
-        const planned = { id: randomUUID(), endsBy: Date.now() + 60_000 };
-        return table.change(KEY, Date.now, (account, now) => admit(account, planned, now, limits));
+        const planned = { id: randomUUID(), login: login(Date.now() + 60_000) };
+        return table.change(KEY, Date.now, (tally, now) => admit(tally, planned, now, limits));
       }),
     ).flat(),
   );
-  const kinds = Map.groupBy(admissions, ({ kind }) => kind);
+  const kinds = Map.groupBy(admissions, ({ decision }) => decision.kind);
   expect(kinds.get('go')).toHaveLength(4);
   expect(kinds.get('wait')).toHaveLength(46);
   expect(Object.keys((await processes[0]?.read(KEY))?.logins ?? {})).toHaveLength(4);

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { ProviderError } from '../../../functions/rotation/providers/provider-error.ts';
-import type { SqlProvider } from '../../../functions/rotation/providers/sql-schema.ts';
+import type { SqlAdmin } from '../../../functions/rotation/providers/sql/admin.ts';
 import type { Fault } from '../../functions/rotation/providers/conformance.ts';
 import { conformsAsSetter, type Setter } from '../../functions/rotation/providers/conformance-setting.ts';
 import { startCuttingRelay } from './cutting-relay.ts';
@@ -10,7 +10,7 @@ import { run } from './server.ts';
 
 const START_MS = 120_000;
 
-describe.each(['postgresql', 'mysql'] satisfies SqlProvider['dialect'][])(
+describe.each(['postgresql', 'mysql'] satisfies SqlAdmin['dialect'][])(
   'a password table in %s',
   (dialect) => {
     let here: Deployment;
@@ -32,8 +32,18 @@ async function start({ database, provider }: Deployment): Promise<Setter> {
   const contents = () => run(database, 'SELECT * FROM users ORDER BY login');
   const faults: Fault[] = [];
   const adminPassword = () => (faults[0] === 'unauthorized' && faults.shift() ? 'wrong' : ADMIN.password);
+  // A provider reads its admin secret once.
+  const fresh = () => provider({ port: relay.port, password: adminPassword() });
+  const { kind, logins, passwordLimit } = fresh();
   return {
-    provider: provider({ port: relay.port, adminPassword }),
+    provider: {
+      kind,
+      logins,
+      passwordLimit,
+      endpoints: () => fresh().endpoints(),
+      check: () => fresh().check(),
+      set: (...args) => fresh().set(...args),
+    },
     fail: (fault, times = 1) => {
       faults.splice(0, faults.length, ...Array<Fault>(times).fill(fault));
       if (fault !== 'unanswered') return;

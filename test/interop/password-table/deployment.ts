@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import type { Credential } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { Redacted } from '../../../functions/credential/redacted.ts';
+import type { SqlAdmin } from '../../../functions/rotation/providers/sql/admin.ts';
 import { PasswordTable } from '../../../functions/rotation/providers/sql.ts';
 import type { SqlProvider } from '../../../functions/rotation/providers/sql-schema.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
+import { adminOf } from '../../support/providers/admin-of.ts';
 import { freePorts } from '../daemon.ts';
 import { startDovecot } from './dovecot.ts';
 import { startMariadb } from './mariadb.ts';
@@ -27,16 +29,14 @@ const LONGEST_CALL_MS = 4000;
 export interface Deployment {
   readonly database: Server;
   /** As a secret names it. */
-  readonly place: SqlProvider;
-  provider(changes?: Changes): PasswordTable;
+  readonly settings: SqlProvider;
+  /** With these changes to its admin secret. */
+  provider(changes?: Partial<SqlAdmin>): PasswordTable;
   credential(login: string, password: Redacted): Credential;
   stop(): Promise<void>;
 }
 
-export interface Changes extends Partial<SqlProvider> {
-  /** Asked for at each login to the database. */
-  readonly adminPassword?: () => string;
-}
+const SETTINGS: SqlProvider = { type: 'sql', logins: [...LOGINS], adminSecretId: 'keyturn/database' };
 
 /** Files of the Debian packages. */
 const PACKAGES = {
@@ -49,7 +49,7 @@ const PACKAGES = {
 const STARTS = { postgresql: startPostgresql, mysql: startMariadb } as const;
 const DRIVERS = { postgresql: 'pgsql', mysql: 'mysql' } as const;
 
-export async function deploy(dialect: SqlProvider['dialect']): Promise<Deployment> {
+export async function deploy(dialect: SqlAdmin['dialect']): Promise<Deployment> {
   requirePackages();
   const folder = await mkdtemp(join(tmpdir(), 'keyturn-sql-'));
   const running: Stoppable[] = [];
@@ -73,7 +73,7 @@ interface Stoppable {
 
 async function startIn(
   folder: string,
-  dialect: SqlProvider['dialect'],
+  dialect: SqlAdmin['dialect'],
   running: Stoppable[],
 ): Promise<Omit<Deployment, 'stop'>> {
   const { cert: ca, issue } = await createAuthority();
@@ -89,7 +89,7 @@ async function startIn(
   const place = placeIn(dialect, database.port, ca);
   return {
     database,
-    place,
+    settings: SETTINGS,
     provider: (changes) => provider(place, changes),
     credential: (username, password) => ({
       endpoint: { host: 'localhost', port, security: 'tls', ca },
@@ -105,9 +105,11 @@ function requirePackages(): void {
   throw new Error(`these tests start databases and need: apt-get install --no-install-recommends ${names}`);
 }
 
-function placeIn(dialect: SqlProvider['dialect'], port: number, ca: string): SqlProvider {
+/** Besides the two logins of the secret those that the table has, or might have, for others. */
+function placeIn(dialect: SqlAdmin['dialect'], port: number, ca: string): SqlAdmin {
   return {
     type: 'sql',
+    ...ADMIN,
     dialect,
     host: 'localhost',
     port,
@@ -115,21 +117,16 @@ function placeIn(dialect: SqlProvider['dialect'], port: number, ca: string): Sql
     table: 'users',
     loginColumn: 'login',
     passwordColumn: 'password',
-    logins: [...LOGINS],
-    adminSecretId: 'keyturn/database',
+    logins: [...LOGINS, 'nobody', 'bystander'],
     ca,
   };
 }
 
-function provider(
-  place: SqlProvider,
-  { adminPassword = () => ADMIN.password, ...changes }: Changes = {},
-): PasswordTable {
-  const admin = () => new Redacted(JSON.stringify({ ...ADMIN, password: adminPassword() }));
-  const changed = { ...place, ...changes };
-  return new PasswordTable(changed, {
-    readSecret: async () => ({ kind: 'value', versionId: 'v', text: admin(), createdAt: 0 }),
-    network: loopbackNetwork({ port: changed.port ?? 0 }),
+function provider(place: SqlAdmin, changes: Partial<SqlAdmin> = {}): PasswordTable {
+  const admin = { ...place, ...changes };
+  return new PasswordTable(SETTINGS, {
+    readAdmin: adminOf(admin),
+    network: loopbackNetwork({ port: admin.port ?? 0 }),
     randomBytes,
     longestCallMs: LONGEST_CALL_MS,
   });

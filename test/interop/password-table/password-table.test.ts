@@ -3,13 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AuthMethod } from '../../../functions/credential/credential.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
 import type { ProviderError } from '../../../functions/rotation/providers/provider-error.ts';
-import type { SqlProvider } from '../../../functions/rotation/providers/sql-schema.ts';
+import type { SqlAdmin } from '../../../functions/rotation/providers/sql/admin.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type CuttingRelay, startCuttingRelay } from './cutting-relay.ts';
-import { ADMIN, type Changes, type Deployment, deploy, LOGINS } from './deployment.ts';
+import { ADMIN, type Deployment, deploy, LOGINS } from './deployment.ts';
 import { run } from './server.ts';
 
 const [FIRST, SECOND] = LOGINS;
@@ -17,7 +17,7 @@ const START_MS = 120_000;
 const BUDGET_MS = 10_000;
 const newPassword = () => new Redacted(randomBytes(32).toString('base64url'));
 
-describe.each(['postgresql', 'mysql'] satisfies SqlProvider['dialect'][])(
+describe.each(['postgresql', 'mysql'] satisfies SqlAdmin['dialect'][])(
   'a password table in %s',
   (dialect) => {
     let here: Deployment;
@@ -50,7 +50,7 @@ describe.each(['postgresql', 'mysql'] satisfies SqlProvider['dialect'][])(
     const rows = async () =>
       (await run(here.database, 'SELECT * FROM users ORDER BY login, password')).split('\n');
 
-    const refusal = async (name: string, changes?: Changes): Promise<ProviderError> => {
+    const refusal = async (name: string, changes?: Partial<SqlAdmin>): Promise<ProviderError> => {
       const error = await here
         .provider(changes)
         .set(name, newPassword())
@@ -86,8 +86,8 @@ describe.each(['postgresql', 'mysql'] satisfies SqlProvider['dialect'][])(
       expect(await verdict(FIRST, next)).toBe('valid');
     });
 
-    test.each<readonly [string, string, (unknown: string) => Changes]>([
-      ['a wrong password of the administrator', 'unauthorized', () => ({ adminPassword: () => 'wrong' })],
+    test.each<readonly [string, string, (unknown: string) => Partial<SqlAdmin>]>([
+      ['a wrong password of the administrator', 'unauthorized', () => ({ password: 'wrong' })],
       ['a column that the administrator may not change', 'unauthorized', () => ({ passwordColumn: 'login' })],
       ['a certificate of an unknown authority', 'refused', (ca) => ({ ca })],
       ['a certificate for another name', 'refused', () => ({ host: '127.0.0.1' })],

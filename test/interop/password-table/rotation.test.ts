@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attempt } from '../../../functions/budget/attempt.ts';
+import { canonicalEndpoint, spelt } from '../../../functions/credential/canonical-endpoint.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
 import { parseSecret } from '../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../functions/credential/store.ts';
 import { STEPS } from '../../../functions/rotation/guard.ts';
 import { newPassword } from '../../../functions/rotation/password.ts';
 import { performStep, type RotationPorts } from '../../../functions/rotation/perform-step.ts';
-import type { SqlProvider } from '../../../functions/rotation/providers/sql-schema.ts';
+import type { SqlAdmin } from '../../../functions/rotation/providers/sql/admin.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
-import { proverOn } from '../../support/prover.ts';
+import { attemptOf, proverOn } from '../../support/prover.ts';
 import { type Deployment, deploy, LOGINS } from './deployment.ts';
 import { run } from './server.ts';
 
@@ -20,7 +20,7 @@ const LAMBDA_MS = 60_000;
 const LOGIN_MS = 10_000;
 const TURNS = 3;
 
-describe.each(['postgresql', 'mysql'] satisfies SqlProvider['dialect'][])('a rotation with %s', (dialect) => {
+describe.each(['postgresql', 'mysql'] satisfies SqlAdmin['dialect'][])('a rotation with %s', (dialect) => {
   let here: Deployment;
   beforeAll(async () => {
     here = await deploy(dialect);
@@ -31,8 +31,9 @@ describe.each(['postgresql', 'mysql'] satisfies SqlProvider['dialect'][])('a rot
     await run(here.database, `INSERT INTO users VALUES ${LOGINS.map((one) => `('${one}', '-')`)}`);
     const secrets = new InProcessSecretsManager();
     const { endpoint } = here.credential('', newPassword(null));
-    const arn = secrets.create('mail/orders', JSON.stringify({ ...endpoint, provider: here.place }), {
+    const arn = secrets.create('mail/orders', JSON.stringify({ ...endpoint, provider: here.settings }), {
       'keyturn:managed': 'true',
+      'keyturn:endpoint': spelt(canonicalEndpoint(endpoint)),
     });
     const passed: [string, string][] = [];
     for (let turn = 0; turn < TURNS; turn += 1) {
@@ -59,8 +60,9 @@ function portsOf(here: Deployment, secrets: InProcessSecretsManager): RotationPo
   return {
     store: new SecretStore(secrets.client),
     ledger: new MemoryLedger(),
+    requestOf: async () => null,
     login: (credential, budgetMs) =>
-      attempt(proverOn(new InProcessTable(), [credential.endpoint]), credential, budgetMs),
+      attemptOf(proverOn(new InProcessTable(), [credential.endpoint]), credential, budgetMs),
     providerFor: () => here.provider(),
     newPassword,
     now: Date.now,
@@ -79,5 +81,5 @@ function current(secrets: InProcessSecretsManager, arn: string) {
 async function verdict(here: Deployment, username: string, password: string): Promise<string> {
   const credential = here.credential(username, new Redacted(password));
   const prover = proverOn(new InProcessTable(), [credential.endpoint]);
-  return (await attempt(prover, credential, LOGIN_MS)).judgement.verdict;
+  return (await attemptOf(prover, credential, LOGIN_MS)).judgement.verdict;
 }

@@ -31,6 +31,7 @@ interface Outputs {
   DescribeTaskDefinition: Ecs.DescribeTaskDefinitionCommandOutput;
   ListTaskDefinitionFamilies: Ecs.ListTaskDefinitionFamiliesCommandOutput;
   GenerateCredentialReport: Iam.GenerateCredentialReportCommandOutput;
+  GetAccountAuthorizationDetails: Iam.GetAccountAuthorizationDetailsCommandOutput;
   GetCredentialReport: Omit<Iam.GetCredentialReportCommandOutput, 'Content'> & { Content: string };
   GetLoginProfile: Iam.GetLoginProfileCommandOutput;
   GetPolicy: Iam.GetPolicyCommandOutput;

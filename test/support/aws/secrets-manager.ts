@@ -26,6 +26,11 @@ export interface RotationApi {
   cancel(secretId: string): Promise<object>;
 }
 
+/** The ARN that a secret of this name gets. */
+export function arnOf(name: string, region = REGION): string {
+  return `arn:aws:secretsmanager:${region}:123456789012:secret:${name}-AbCdEf`;
+}
+
 /** Secrets Manager in this process, with the semantics that rotation depends on (AWS API reference). */
 export class InProcessSecretsManager {
   readonly faults: Faults;
@@ -50,7 +55,7 @@ export class InProcessSecretsManager {
     value: string | undefined,
     tags: Record<string, string> = { 'keyturn:managed': 'true' },
   ): string {
-    const arn = `arn:aws:secretsmanager:${REGION}:123456789012:secret:${name}-AbCdEf`;
+    const arn = arnOf(name);
     const secret = new StoredSecret(arn, name, tags, this.#now());
     if (value !== undefined) secret.put('first'.padEnd(32, '0'), value, ['AWSCURRENT'], this.#now());
     this.#secrets.set(arn, secret);

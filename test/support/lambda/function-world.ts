@@ -61,6 +61,7 @@ function settings(port: number): Record<string, string> {
     KEYTURN_PORTS: String(port),
     KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
     KEYTURN_LOGIN_FAILURES: '4',
+    KEYTURN_LOGIN_HOST_FAILURES: '100',
     KEYTURN_LOGIN_WINDOW_MINUTES: '15',
     KEYTURN_REPORT_RETENTION_DAYS: '400',
     KEYTURN_AUDIT_OPT_IN: '[]',

@@ -117,7 +117,7 @@ export class EntraApi {
       hint: secretText.slice(0, 3),
       secretText: null,
     }));
-    return { status: 200, body: { tags: this.tags, passwordCredentials } };
+    return { status: 200, body: { appId: this.clientId, tags: this.tags, passwordCredentials } };
   }
 
   #add({ passwordCredential = {} }: { passwordCredential?: { displayName?: string; endDateTime?: string } }) {

@@ -7,7 +7,8 @@ import { recordsAt } from './published.ts';
 /** The certificates that a mail exchanger presents after STARTTLS, its own first; DER. */
 export interface PresentedCertificate {
   readonly certificate: Buffer;
-  readonly publicKey: Buffer;
+  /** Null when it is not readable. */
+  readonly publicKey: Buffer | null;
   /** Milliseconds since 1970. */
   readonly validTo: number;
 }
@@ -70,6 +71,7 @@ export function matchesTlsa(record: TlsaRecord, presented: readonly PresentedCer
   const candidates = isOfServer(record) ? presented.slice(0, 1) : presented.slice(1);
   return candidates.some((candidate) => {
     const octets = record.selector === 0 ? candidate.certificate : candidate.publicKey;
+    if (!octets) return false;
     const hash = HASHES[record.matching];
     const data = hash === undefined ? octets : createHash(hash).update(octets).digest();
     return data.toString('hex') === record.data;

@@ -24,6 +24,3 @@ export interface Database {
   /** Hangs up; what was not committed is gone. Never rejects. */
   close(): Promise<void>;
 }
-
-/** TLS 1.2 is the floor (RFC 8996, RFC 9325), as for mail servers. */
-export const MIN_VERSION = 'TLSv1.2';

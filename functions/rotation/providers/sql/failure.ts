@@ -1,4 +1,5 @@
 import { Forbidden } from '../../../smtp/network/forbidden.ts';
+import { isCertificateCode } from '../../../smtp/tls-verdict.ts';
 import { ProviderError, type ProviderErrorReason } from '../provider-error.ts';
 
 /** How far a change had come. Before `update` nothing can have happened; at `commit` it may have, whatever was said. */
@@ -12,8 +13,10 @@ const MEANINGS: readonly (readonly [RegExp, ProviderErrorReason])[] = [
   // A digit tells a SQLSTATE from Node's EPIPE.
   [/^((?=.*\d)[0-9A-Z]{5}|ER_\w+)$/, 'refused'],
 ];
+/** A SQLSTATE, a name of MySQL or of Node: nothing else that a server may say in its place. */
+const WORD = /^([0-9A-Z]{5}|[A-Z][A-Z0-9_]{2,60})$/;
 /** Verified TLS did not come about, so nothing was sent. */
-const TLS = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HANDSHAKE_)/;
+const TLS = /^(ERR_TLS_|ERR_SSL_|HANDSHAKE_)/;
 
 /** A driver's error by its code alone: its text may repeat a value. */
 export function failureIn(phase: Phase, error: unknown): ProviderError {
@@ -35,7 +38,7 @@ export function wrongRows(rows: number): ProviderError {
 
 function reasonFor(phase: Phase, code: string, error: unknown): ProviderErrorReason {
   if (phase === 'commit') return 'ambiguous';
-  if (error instanceof Forbidden || TLS.test(code)) return 'refused';
+  if (error instanceof Forbidden || isCertificateCode(code) || TLS.test(code)) return 'refused';
   const meant = MEANINGS.find(([pattern]) => pattern.test(code))?.[1];
   if (meant) return meant;
   // A table without transactions may keep an update whose answer was lost.
@@ -45,8 +48,5 @@ function reasonFor(phase: Phase, code: string, error: unknown): ProviderErrorRea
 function codeOf(error: unknown): string {
   if (error instanceof Forbidden) return `${error.code} not allowed by the network settings`;
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  if (typeof code === 'string' && /^\w+$/.test(code)) return code;
-  return error instanceof Error && /without SSL|not support SSL/.test(error.message)
-    ? 'HANDSHAKE_NO_SSL'
-    : 'no answer';
+  return typeof code === 'string' && WORD.test(code) ? code : 'no answer';
 }

@@ -1,18 +1,24 @@
 import type net from 'node:net';
 import pg from 'pg';
-import { checkServerIdentity } from '../../../smtp/network/server-identity.ts';
-import { type Database, type DatabaseLogin, MIN_VERSION } from './database.ts';
+import { connectTls } from '../../../smtp/network/connect.ts';
+import { trusting, verifying } from '../../../smtp/network/verifying.ts';
+import type { Database, DatabaseLogin } from './database.ts';
 
-/** Logs in over verified TLS; the password is sent after it only. */
+/** PostgreSQL section 54.2.11: a server that speaks TLS answers `S`, and nothing more before it. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/** Logs in over verified TLS; nothing of the login is sent before it. */
 export async function openPostgresql(login: DatabaseLogin): Promise<Database> {
-  const { host, database, username, password, ca, silenceMs } = login;
+  const { host, database, username, password, silenceMs } = login;
+  const socket = await verified(login);
   const client = new pg.Client({
     host,
     database,
     user: username,
     password: password.reveal(),
-    stream: () => connected(login.socket),
-    ssl: { minVersion: MIN_VERSION, rejectUnauthorized: true, checkServerIdentity, ...(ca && { ca }) },
+    stream: () => connected(socket),
+    // pg's own would send user and database before the certificate is verified.
+    ssl: false,
     connectionTimeoutMillis: silenceMs,
     query_timeout: silenceMs,
   });
@@ -29,6 +35,28 @@ export async function openPostgresql(login: DatabaseLogin): Promise<Database> {
     commit: async () => void (await client.query('COMMIT')),
     close: async () => void (await client.end().catch(() => {})),
   };
+}
+
+async function verified({ socket, host, ca, silenceMs }: DatabaseLogin): Promise<net.Socket> {
+  const late = () => socket.destroy(Object.assign(new Error('no TLS in time'), { code: 'ETIMEDOUT' }));
+  const timer = setTimeout(late, silenceMs);
+  try {
+    socket.write(SSL_REQUEST);
+    const answer = await firstWords(socket);
+    if (answer !== 'S')
+      throw Object.assign(new Error('the server does not speak TLS'), { code: 'HANDSHAKE_NO_SSL' });
+    return await connectTls(socket, verifying(host, trusting(ca)));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Empty when the server hangs up. */
+async function firstWords(socket: net.Socket): Promise<string> {
+  const words = socket.iterator({ destroyOnReturn: false });
+  const { value = '' } = await words.next();
+  await words.return?.();
+  return String(value);
 }
 
 /** pg connects its stream by itself and waits for the event: ours was connected to a checked address before. */

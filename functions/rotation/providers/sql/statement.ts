@@ -1,7 +1,7 @@
-import type { SqlProvider } from '../sql-schema.ts';
+import type { SqlAdmin } from './admin.ts';
 
-type Dialect = SqlProvider['dialect'];
-type Place = Pick<SqlProvider, 'dialect' | 'schema' | 'table' | 'loginColumn' | 'passwordColumn'>;
+type Dialect = SqlAdmin['dialect'];
+type Place = Pick<SqlAdmin, 'dialect' | 'schema' | 'table' | 'loginColumn' | 'passwordColumn'>;
 
 const QUOTE: Readonly<Record<Dialect, string>> = { postgresql: '"', mysql: '`' };
 /** First the new value, then the login. */

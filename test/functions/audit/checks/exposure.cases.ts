@@ -7,7 +7,7 @@ const { arn } = soundFacts.description;
 const OTHER = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mail/other-AbCdEf';
 const refused = missing('access-denied', 'AccessDeniedException');
 const values = (changes: Partial<ValueFacts>) =>
-  withAccount({ values: known({ reused: [], exposed: {}, unread: [], complete: true, ...changes }) });
+  withAccount({ values: known({ reused: [], exposed: [], unread: [], complete: true, ...changes }) });
 const variables = (...passwordVariables: string[]) =>
   withAccount({
     functions: known([
@@ -28,27 +28,49 @@ export const exposureCases: Cases = {
   ],
   'secret.reuse': [
     ['its own', {}, 'pass', 'No other managed secret'],
-    ['the same in another secret', values({ reused: [[OTHER, arn]] }), 'fail', 'is in mail/other.'],
+    [
+      'the same in another secret of its owner',
+      values({ reused: [{ arns: [OTHER, arn], elsewhere: false }] }),
+      'fail',
+      'is in mail/other.',
+    ],
+    [
+      'the same in a secret of another owner',
+      values({ reused: [{ arns: [arn], elsewhere: true }] }),
+      'fail',
+      'is in at least one secret that does not carry the same keyturn:owner, which is not named here.',
+    ],
+    [
+      'the same in a secret of its owner and in one of another',
+      values({ reused: [{ arns: [OTHER, arn], elsewhere: true }] }),
+      'fail',
+      'is in mail/other, and at least one secret that',
+    ],
     [
       'the same in many',
       values({
         reused: [
-          [
-            arn,
-            ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => `${OTHER.slice(0, -12)}${name}-AbCdEf`),
-          ],
+          {
+            arns: [
+              arn,
+              ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(
+                (name) => `${OTHER.slice(0, -12)}${name}-AbCdEf`,
+              ),
+            ],
+            elsewhere: false,
+          },
         ],
       }),
       'fail',
       ' more.',
     ],
-    ['the same in two others', values({ reused: [[OTHER, `${OTHER}2`]] }), 'pass'],
+    ['the same in two others', values({ reused: [{ arns: [OTHER, `${OTHER}2`], elsewhere: true }] }), 'pass'],
     ['others could not be read', values({ unread: [OTHER] }), 'pass', '1 could not.'],
     ['not read for the comparison', values({ unread: [arn] }), 'not-reached'],
     ['no time for all', values({ complete: false }), 'timeout'],
     [
       'the same in another secret, though there was no time for all',
-      values({ reused: [[OTHER, arn]], complete: false }),
+      values({ reused: [{ arns: [OTHER, arn], elsewhere: false }], complete: false }),
       'fail',
     ],
     ['access denied', withAccount({ values: refused }), 'access-denied'],
@@ -57,12 +79,8 @@ export const exposureCases: Cases = {
   ],
   'secret.plaintext-env': [
     ['nowhere', {}, 'pass'],
-    ['its value in a function', values({ exposed: { [arn]: ['shop.ANYTHING'] } }), 'fail'],
-    [
-      'the value of another secret in a function',
-      values({ exposed: { [OTHER]: ['shop.ANYTHING'] } }),
-      'pass',
-    ],
+    ['its value in a function', values({ exposed: [arn] }), 'fail', 'which is not named here.'],
+    ['the value of another secret in a function', values({ exposed: [OTHER] }), 'pass'],
     ['a variable that sounds like it', variables('SMTP_PASSWORD'), 'warn', 'shop.SMTP_PASSWORD'],
     [
       'a parameter that sounds like it',

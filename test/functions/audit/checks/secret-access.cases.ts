@@ -1,4 +1,4 @@
-import type { SecretPolicy } from '../../../../functions/audit/facts/aws.ts';
+import type { PolicyStatement, SecretPolicy } from '../../../../functions/audit/facts/aws.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import { DAY, NOW, soundFacts, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
@@ -19,6 +19,17 @@ const readBy = (bySecret: Record<string, string[]>, days = 90) =>
   withAccount({ readers: known({ since: NOW - days * DAY, bySecret }) });
 const replica = (status: string, kmsKeyId: string | null = 'arn:aws:kms:eu-west-1:123456789012:key/2') =>
   withDescription({ replicas: [{ region: 'eu-west-1', status, kmsKeyId }] });
+
+const named = (name: string, ...statements: PolicyStatement[]) =>
+  withAccount({
+    hands: known({ table: 'Keyturn-Table', administrators: 2, principals: [{ name, statements }] }),
+  });
+const hands = (...statements: PolicyStatement[]) => named('role/deploy', ...statements);
+const allow = (Action: string | string[], Resource: string | string[] = '*'): PolicyStatement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
 
 export const secretAccessCases: Cases = {
   'secret.unused': [
@@ -112,6 +123,77 @@ export const secretAccessCases: Cases = {
     ],
     ['AWS objects', policy([READ, NO_HTTP], ['PUBLIC_ACCESS']), 'fail'],
     ['access denied', withAws({ policy: denied }), 'access-denied'],
+  ],
+  'secret.hands': [
+    ['a function that is none of ours', {}, 'pass', '2 administrators may do everything.'],
+    [
+      'its value',
+      hands(allow('secretsmanager:PutSecretValue', arn)),
+      'info',
+      'role/deploy may write its value.',
+    ],
+    ['its value, by stars', hands(allow('secretsmanager:PutSecret*', `${arn.slice(0, -4)}????`)), 'info'],
+    ['its value, in other letters', hands(allow('SecretsManager:updatesecret')), 'info'],
+    ['a label', hands(allow('secretsmanager:UpdateSecretVersionStage')), 'info'],
+    ['the value of another secret', hands(allow('secretsmanager:*', `${arn}x`)), 'pass'],
+    ['reading', hands(allow('secretsmanager:GetSecretValue', arn)), 'pass'],
+    ['all but reading', hands({ Effect: 'Allow', NotAction: 'secretsmanager:Get*', Resource: '*' }), 'warn'],
+    ['all but other secrets', hands({ Effect: 'Allow', Action: '*', NotResource: `${arn}x` }), 'warn'],
+    ['all but this secret', hands({ Effect: 'Allow', Action: 'secretsmanager:*', NotResource: arn }), 'pass'],
+    ['its tags', hands(allow('secretsmanager:TagResource')), 'warn', 'may change its tags or its policy.'],
+    ['its tags taken off', hands(allow('secretsmanager:Untag*')), 'warn'],
+    ['its policy', hands(allow('secretsmanager:PutResourcePolicy')), 'warn'],
+    [
+      'its tags, on a condition',
+      hands({
+        ...allow('secretsmanager:TagResource'),
+        Condition: { Bool: { 'aws:SecureTransport': 'true' } },
+      }),
+      'warn',
+    ],
+    [
+      'its tags, and denied',
+      hands(allow('secretsmanager:*'), { Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' }),
+      'pass',
+    ],
+    [
+      'its tags, and denied on a condition',
+      hands(allow('secretsmanager:TagResource'), {
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+      }),
+      'warn',
+    ],
+    ['the tags of its user', hands(allow('iam:TagUser', '*:user/keyturn/*')), 'warn', 'of its IAM user'],
+    ['the tags of others', hands(allow('iam:TagUser', '*:user/people/*')), 'pass'],
+    ['our functions', hands(allow('lambda:InvokeFunction')), 'warn', "invoke or change Keyturn's functions"],
+    ['their code', hands(allow('lambda:Update*', '*:function:Keyturn-*')), 'warn'],
+    ['our table', hands(allow('dynamodb:PutItem', '*:table/Keyturn-*')), 'warn', "write to Keyturn's table"],
+    ['another table', hands(allow('dynamodb:*', '*:table/shop')), 'pass'],
+    [
+      'a user named after an address',
+      named('user/ada@example.com', allow('iam:*')),
+      'warn',
+      'an IAM user may',
+    ],
+    [
+      'many',
+      withAccount({
+        hands: known({
+          table: 'Keyturn-Table',
+          administrators: 0,
+          principals: Array.from({ length: 8 }, (_, n) => ({
+            name: `role/r${n}`,
+            statements: [allow('iam:*')],
+          })),
+        }),
+      }),
+      'warn',
+      'role/r4, 3 more may',
+    ],
+    ['access denied', withAccount({ hands: denied }), 'access-denied'],
   ],
   'secret.replica': [
     ['in sync', {}, 'pass'],

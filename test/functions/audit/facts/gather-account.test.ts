@@ -16,6 +16,13 @@ ada,arn:aws:iam::1:user/ada,2020,true,2026,2026,N/A,true
 orders,arn:aws:iam::1:user/orders,2020,false,N/A,N/A,N/A,false
 `;
 
+const CI = {
+  PolicyName: 'tagging',
+  PolicyDocument: encodeURIComponent(
+    JSON.stringify({ Statement: { Effect: 'Allow', Action: 'secretsmanager:TagResource', Resource: '*' } }),
+  ),
+};
+
 const readEvent = (secretId: string, userIdentity: object, extra: object = {}) => ({
   EventTime: new Date(NOW - DAY),
   CloudTrailEvent: JSON.stringify({ userIdentity, requestParameters: { secretId }, ...extra }),
@@ -39,7 +46,7 @@ const LINES = [
 
 let account: AccountServer;
 let ses: InProcessSes;
-let plain: string[][];
+let plain: string[];
 
 beforeEach(async () => {
   ses = new InProcessSes();
@@ -108,6 +115,9 @@ beforeEach(async () => {
       TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
     }),
     GenerateCredentialReport: () => ({ State: 'COMPLETE' }),
+    GetAccountAuthorizationDetails: () => ({
+      RoleDetailList: [{ RoleName: 'ci', Path: '/', RolePolicyList: [CI] }],
+    }),
     GetCredentialReport: () => ({ Content: Buffer.from(REPORT).toString('base64') }),
     ListFunctions: ({ Marker }) =>
       Marker
@@ -246,7 +256,7 @@ const gathered = () =>
       region: 'us-east-1',
       stack: 'Keyturn',
       table: 'ledger',
-      values: { addPlain: (...named) => void plain.push(named) },
+      values: { addPlain: (value) => void plain.push(value) },
       now: NOW,
     },
     account.env,
@@ -277,6 +287,7 @@ describe('an account', () => {
         complete: true,
       }),
       people: known({ withPassword: 2, withoutMfa: 1, rootMfa: true }),
+      hands: known({ table: 'ledger', administrators: 0, principals: [{ name: 'role/ci' }] }),
       trail: known(true),
       alarms: known([
         { name: 'Keyturn-a', acts: true },
@@ -344,8 +355,8 @@ describe('an account', () => {
 
   it('hands values to the comparison, and keeps none', async () => {
     expect(JSON.stringify(await gathered())).not.toMatch(new RegExp(`canary|${LOGIN}|${ADDRESS}`));
-    for (const place of ['shop.SMTP_PASSWORD', 'shop/web.SMTP_PASSWORD', 'shop.SmtpPassword'])
-      expect(plain).toContainEqual([place, CANARY]);
+    // The environments of a function and of a container, and the output of a stack.
+    expect(plain.filter((value) => value === CANARY)).toHaveLength(3);
   });
 
   it('is searched for logins, passwords and addresses within a day, in the log groups of Keyturn only', async () => {
@@ -392,7 +403,7 @@ describe('what has no end', () => {
     account.answers.ListTaskDefinitionFamilies = () => ({ families });
     const { taskVariables } = await gathered();
     expect(taskVariables).toMatchObject({ known: false, reason: 'timeout' });
-    expect(plain).toContainEqual(['shop/web.SMTP_PASSWORD', CANARY]);
+    expect(plain).toContain(CANARY);
     expect(account.inputsOf('DescribeTaskDefinition')).toHaveLength(2000);
   });
 

@@ -26,8 +26,9 @@ async function previous({ description = {}, current = credential, stored = value
             ? { kind: 'absent' }
             : { kind: 'value', versionId: 'previous', text: new Redacted(stored), createdAt: null },
       },
-      attempt: async ({ username }) => {
-        tried.push(username);
+      attempt: async ({ credential, meantToFail }) => {
+        expect(meantToFail).toBe(true);
+        tried.push(credential.username);
         return { judgement: judgementOf('rejected'), evidence: null };
       },
       policy: soundFacts.policy,

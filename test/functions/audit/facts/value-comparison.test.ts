@@ -7,9 +7,10 @@ const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';
 const value = (password: string) =>
   JSON.stringify({ host: 'mail.example.com', port: 465, username: 'ada', password });
 
+/** All secrets carry one owner. */
 async function compared(
   passwords: Readonly<Record<string, string | undefined>>,
-  plain: Readonly<Record<string, string>> = {},
+  plain: readonly string[] = [],
   goOn = () => true,
 ) {
   const secrets = new InProcessSecretsManager();
@@ -17,7 +18,7 @@ async function compared(
   for (const [name, password] of Object.entries(passwords))
     arns[name] = secrets.create(name, password === undefined ? undefined : value(password));
   const comparison = new ValueComparison(new SecretStore(secrets.client), goOn);
-  for (const [place, text] of Object.entries(plain)) comparison.addPlain(place, text);
+  for (const text of plain) comparison.addPlain(text);
   const passedOn: string[] = [];
   for await (const { arn } of comparison.reading(listed(Object.values(arns)))) passedOn.push(arn);
   expect(passedOn).toEqual(Object.values(arns));
@@ -25,7 +26,7 @@ async function compared(
 }
 
 async function* listed(arns: readonly string[]) {
-  for (const arn of arns) yield { arn };
+  for (const arn of arns) yield { arn, owner: 'ada@example.com' };
 }
 
 describe('secrets', () => {
@@ -34,20 +35,20 @@ describe('secrets', () => {
       Array.from({ length: 40 }, (_, index) => [`other-${index}`, `V8kq2LxZr9Tn4WsB-${index}`]),
     );
     const { arns, result } = await compared({ first: PASSWORD, ...others, last: PASSWORD });
-    expect(result.reused).toEqual([[arns.first, arns.last]]);
-    expect(result).toMatchObject({ exposed: {}, unread: [], complete: true });
+    expect(result.reused).toEqual([{ arns: [arns.first, arns.last], elsewhere: false }]);
+    expect(result).toMatchObject({ exposed: [], unread: [], complete: true });
   });
 
   it('without a password are like no other', async () => {
     const { result } = await compared({ first: undefined, second: undefined });
-    expect(result).toEqual({ reused: [], exposed: {}, unread: [], complete: true });
+    expect(result).toEqual({ reused: [], exposed: [], unread: [], complete: true });
   });
 
   it('that could not be read for want of time are named, up to a thousand', async () => {
-    const two = await compared({ a: PASSWORD, b: PASSWORD }, {}, () => false);
+    const two = await compared({ a: PASSWORD, b: PASSWORD }, [], () => false);
     expect(two.result).toMatchObject({ reused: [], unread: Object.values(two.arns), complete: true });
     const many = Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`s${index}`, PASSWORD]));
-    const { result } = await compared(many, {}, () => false);
+    const { result } = await compared(many, [], () => false);
     expect(result.unread).toHaveLength(1000);
     expect(result.complete).toBe(false);
   });
@@ -59,21 +60,18 @@ describe('a password', () => {
     ['in a URL', `smtps://ada:${PASSWORD}@mail.example.com:465`],
     ['in a URL, encoded', `smtps://ada:${PASSWORD.replace('-', '%2D')}@mail.example.com`],
   ])('is found in the environment of a function, %s', async (_name, text) => {
-    const { arns, result } = await compared(
-      { shop: PASSWORD, other: 'V8kq2LxZr9Tn4WsB' },
-      { 'shop.X': text },
-    );
-    expect(result.exposed).toEqual({ [arns.shop ?? '']: ['shop.X'] });
+    const { arns, result } = await compared({ shop: PASSWORD, other: 'V8kq2LxZr9Tn4WsB' }, [text]);
+    expect(result.exposed).toEqual([arns.shop]);
   });
 
   it('that is shorter than any password is not searched for', async () => {
-    const { result } = await compared({ shop: 'short' }, { 'shop.X': 'short' });
-    expect(result.exposed).toEqual({});
+    const { result } = await compared({ shop: 'short' }, ['short']);
+    expect(result.exposed).toEqual([]);
   });
 });
 
 it('no value and nothing made from one leaves the comparison', async () => {
-  const { result, comparison } = await compared({ a: PASSWORD, b: PASSWORD }, { 'shop.X': PASSWORD });
+  const { result, comparison } = await compared({ a: PASSWORD, b: PASSWORD }, [PASSWORD]);
   expect(result.reused).toHaveLength(1);
   expect(JSON.stringify(result)).not.toMatch(/canary|[A-Za-z0-9+/]{22}==/);
   expect(JSON.stringify(comparison)).toBe('{}');

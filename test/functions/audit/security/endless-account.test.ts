@@ -14,6 +14,7 @@ const REFUSED: readonly Operation[] = [
   'DescribeVpcEndpoints',
   'GenerateCredentialReport',
   'GetAccount',
+  'GetAccountAuthorizationDetails',
   'GetDedicatedIps',
   'GetMetricData',
   'ListAddonInstances',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
-import { accountKey } from '../../../../functions/budget/budget-table.ts';
+import type { Attempt } from '../../../../functions/budget/attempt.ts';
+import { placesOf } from '../../../../functions/budget/places.ts';
 import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
 import { Redacted } from '../../../../functions/credential/redacted.ts';
 import { judgementOf } from '../../../../functions/smtp/verdict.ts';
@@ -22,11 +23,16 @@ const STORED = JSON.stringify({
   password: 'canary-V8kq2LxZr9Tn4WsB',
 });
 
+function accountOf(tried: Credential): string {
+  const [place] = placesOf(tried, [], { failures: 4, hostFailures: 4, windowMs: 1 }).counted;
+  return `${place?.key.pk} ${place?.account.account}`;
+}
+
 /** The accounts of the login budget that were charged with a login. */
 function charged() {
   const accounts: string[] = [];
-  const attempt = async (tried: Credential) => {
-    accounts.push(accountKey(tried).pk);
+  const attempt = async ({ credential: tried }: Pick<Attempt, 'credential'>) => {
+    accounts.push(accountOf(tried));
     return { judgement: judgementOf('rejected'), evidence: null };
   };
   return { accounts, attempt };
@@ -41,14 +47,17 @@ describe('a login that the audit expects to be refused', () => {
     const ports = { store: { read }, attempt, policy, now: () => examinedAt };
     const result = await previousCredential(ports, description, inUse, 1000);
     expect(result).toMatchObject({ kind: 'not-tried', because: expect.stringContaining('one user') });
-    expect(accounts).not.toContain(accountKey(inUse).pk);
+    expect(accounts).not.toContain(accountOf(inUse));
   });
 
   it('of a made-up user is charged to one account of the host, by each batch and run', async () => {
     const { accounts, attempt } = charged();
     const optIns = [{ host: credential.endpoint.host, checks: ['negative-control' as const] }];
     for (let batch = 0; batch < 3; batch += 1) {
-      const tests = new OptInTests({ attempt, relay: async () => ({ result: 'unknown', reason: 'closed' }) });
+      const tests = new OptInTests({
+        attempt: (tried) => attempt({ credential: tried }),
+        relay: async () => ({ result: 'unknown', reason: 'closed' }),
+      });
       await tests.of(credential.endpoint, optIns, 1000);
     }
     expect(accounts).toHaveLength(3);

@@ -19,7 +19,21 @@ export const BROKEN: Readonly<Record<string, Handler>> = {
     if (event.step === 'createSecret') await removeOldest(issuerOf(ports));
     return performStep(ports, event);
   },
+
+  'finishSecret promotes what nobody has proven': (ports, event) =>
+    performStep({ ...ports, ledger: credulous(ports) }, event),
 };
+
+/** A ledger that has a proof of whatever it is asked for. */
+function credulous({ ledger, now }: RotationPorts): RotationPorts['ledger'] {
+  const proven = (token: string) => ({
+    token,
+    startedAt: now(),
+    provenAt: now(),
+    provenBy: 'testSecret' as const,
+  });
+  return { ...portsOf(ledger), proofOf: async (_arn, token) => proven(token) };
+}
 
 /** Neither the version nor the ledger's word that it was stored. */
 function withoutPending(ports: RotationPorts): RotationPorts {
@@ -36,9 +50,16 @@ function withoutPending(ports: RotationPorts): RotationPorts {
 }
 
 function forgetful({ ledger }: RotationPorts): RotationPorts['ledger'] {
+  return { ...portsOf(ledger), mints: async () => [] };
+}
+
+function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
   return {
-    mints: async () => [],
+    mints: (arn) => ledger.mints(arn),
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
+    recordProof: (arn, proof) => ledger.recordProof(arn, proof),
+    proofOf: (arn, token) => ledger.proofOf(arn, token),
+    acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
     recordEvent: (arn, event, at, details) => ledger.recordEvent(arn, event, at, details),
   };
 }
@@ -57,7 +78,10 @@ async function removeOldest(issuer: IssuingProvider): Promise<void> {
 }
 
 function issuerOf({ providerFor }: RotationPorts): IssuingProvider {
-  const provider = providerFor({ type: 'ses', userName: 'orders', region: 'us-east-1' }, '');
+  const provider = providerFor(
+    { type: 'ses', userName: 'orders', region: 'us-east-1' },
+    { arn: '', name: '' },
+  );
   if (provider.kind !== 'issuing') throw new Error('these break a provider that issues credentials');
   return provider;
 }

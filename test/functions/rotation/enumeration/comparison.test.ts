@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { arnOf } from '../../../support/aws/secrets-manager.ts';
 import { BROKEN } from './broken-handlers.ts';
 import { EVERY } from './every-schedule.ts';
 import { type Implementation, Lab, NAME, OURS } from './lab.ts';
@@ -9,7 +10,7 @@ import { type Explored, explore, schedulesOf, unexplored } from './schedules.ts'
 
 const LIMIT = 2 * 60_000;
 const PROVIDER = (now: () => number, faults: ConstructorParameters<typeof ModelSes>[2]) =>
-  new ModelSes(NAME, now, faults);
+  new ModelSes(arnOf(NAME), now, faults);
 const SAMPLE: Implementation = { handler: sampleHandler, retires: false };
 /** Those that each rotation function can live through by itself. */
 const COMPARED = SCENARIOS.filter(({ name }) =>

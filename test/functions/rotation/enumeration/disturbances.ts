@@ -8,6 +8,8 @@ export type Disturbance =
   | { readonly kind: FaultKind; readonly at: number }
   /** A step is delivered again when it has succeeded. */
   | { readonly kind: 'delivered-twice'; readonly step: Step }
+  /** finishSecret is called directly when a step is about to begin, by somebody who may invoke the function. */
+  | { readonly kind: 'finished-out-of-turn'; readonly before: Step }
   /** The process stands still while the same rotation is driven to its end by another. */
   | { readonly kind: 'same-token-meanwhile'; readonly at: number }
   /** The process stands still while an operator takes AWSPENDING away and another rotation is driven to its end. */
@@ -22,12 +24,14 @@ export function disturbances(calls: number): readonly Disturbance[] {
   return [
     ...places.flatMap((at) => FAULT_KINDS.map((kind) => ({ kind, at }))),
     ...STEPS.map((step) => ({ kind: 'delivered-twice' as const, step })),
+    ...STEPS.map((before) => ({ kind: 'finished-out-of-turn' as const, before })),
     ...places.map((at) => ({ kind: 'same-token-meanwhile' as const, at })),
     ...places.map((at) => ({ kind: 'other-token-meanwhile' as const, at })),
   ];
 }
 
 export function nameOf(disturbance: Disturbance): string {
+  if ('before' in disturbance) return `finishSecret called before ${disturbance.before}`;
   return 'step' in disturbance
     ? `${disturbance.step} delivered twice`
     : `${disturbance.kind} at call ${disturbance.at}`;
@@ -47,6 +51,13 @@ export async function disturb(
       lab.handler = async (ports, event) => {
         await handler(ports, event);
         return event.step === disturbance.step ? handler(lab.ports(), event) : undefined;
+      };
+      break;
+    case 'finished-out-of-turn':
+      lab.handler = async (ports, event) => {
+        if (event.step !== disturbance.before) return handler(ports, event);
+        await handler(ports, { ...event, step: 'finishSecret' }).catch(() => {});
+        return handler(lab.ports(), event);
       };
       break;
     case 'same-token-meanwhile':

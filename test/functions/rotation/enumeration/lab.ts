@@ -9,6 +9,7 @@ import {
   type StepEvent,
 } from '../../../../functions/rotation/perform-step.ts';
 import { type RetirementOutcome, retireReplaced } from '../../../../functions/rotation/retirement.ts';
+import type { RotationRequest } from '../../../../functions/rotation/rotation.ts';
 import { judge } from '../../../../functions/smtp/verdict.ts';
 import { Faults } from '../../../support/aws/faults.ts';
 import { InProcessRotation, type RotationResult } from '../../../support/aws/rotation.ts';
@@ -32,6 +33,8 @@ const SEED = {
   provider: { type: 'ses', userName: 'orders', region: 'us-east-1' },
 };
 
+const TAGS = { 'keyturn:managed': 'true', 'keyturn:endpoint': 'smtps://smtp.example.com:465' };
+
 /** One invocation of the rotation function. */
 export type Handler = (ports: RotationPorts, event: StepEvent) => Promise<unknown>;
 
@@ -53,8 +56,10 @@ export class Lab {
   readonly faults = new Faults();
   readonly secrets = new InProcessSecretsManager(() => this.now, this.faults);
   readonly ledger = new MemoryLedger(this.faults);
+  /** Operations that operators have asked for, by their ids. */
+  readonly requests = new Map<string, RotationRequest>();
   readonly store = new SecretStore(this.secrets.client);
-  readonly arn = this.secrets.create(NAME, JSON.stringify(SEED));
+  readonly arn = this.secrets.create(NAME, JSON.stringify(SEED), TAGS);
   readonly subject: Subject;
   readonly watch: Watch;
   handler: Handler;
@@ -132,6 +137,7 @@ export class Lab {
     return {
       store: this.store,
       ledger: this.ledger,
+      requestOf: async (id) => this.requests.get(id) ?? null,
       providerFor: () => this.subject.provider,
       login: (credential) => this.faults.call(() => this.#login(credential)),
       newPassword: () => new Redacted(`made-${++this.#made}`),
@@ -145,7 +151,9 @@ export class Lab {
   }
 
   #login(credential: Credential): Proof {
-    const evidence = loginEvidence(credential, !this.isServerDown && this.subject.accepts(credential, true));
+    const accepted = !this.isServerDown && this.subject.accepts(credential, true);
+    if (accepted) this.watch.loggedIn(credential);
+    const evidence = loginEvidence(credential, accepted);
     return { judgement: judge(evidence), evidence };
   }
 }

@@ -1,9 +1,11 @@
 import type { Credential } from '../../../../functions/credential/credential.ts';
 import { Redacted } from '../../../../functions/credential/redacted.ts';
-import type {
-  IssuedCredential,
-  IssuingProvider,
-  MintedCredential,
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  SHARED,
 } from '../../../../functions/rotation/provider.ts';
 import type { Faults } from '../../../support/aws/faults.ts';
 import type { Standing, Subject } from './subject.ts';
@@ -50,8 +52,13 @@ export class ModelIssuer implements IssuingProvider, Subject {
     this.#faults = faults;
   }
 
-  async owner(): Promise<null> {
-    return null;
+  /** The lab's secret has a tag that names its endpoint. */
+  async endpoints(): Promise<readonly []> {
+    return [];
+  }
+
+  async owner(): Promise<Owner> {
+    return SHARED;
   }
 
   list(): Promise<readonly IssuedCredential[]> {

@@ -24,6 +24,13 @@ export class ModelLogins implements SettingProvider, Subject {
     return this.logins.length === 2;
   }
 
+  /** The lab's secret has a tag that names its endpoint. */
+  async endpoints(): Promise<readonly []> {
+    return [];
+  }
+
+  async check(): Promise<void> {}
+
   set(login: string, password: Redacted): Promise<void> {
     return this.#faults.call(() => void this.#passwords.set(login, password.reveal()));
   }

@@ -16,8 +16,8 @@ export class ModelSes implements Subject {
   readonly overlaps = true;
   readonly #foreign = new Set<string>();
 
-  constructor(secretName: string, now: () => number, faults: Faults) {
-    this.iam = new InProcessIam({ 'keyturn:secret': secretName }, now, faults);
+  constructor(secretArn: string, now: () => number, faults: Faults) {
+    this.iam = new InProcessIam({ 'keyturn:secret': secretArn }, now, faults);
     this.iam.propagationMs = PROPAGATION_MS;
     this.provider = new SesKeys(this.iam.client, { type: 'ses', userName: 'orders', region: REGION });
   }

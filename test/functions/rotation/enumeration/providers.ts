@@ -1,3 +1,4 @@
+import { arnOf } from '../../../support/aws/secrets-manager.ts';
 import type { MakeSubject } from './lab.ts';
 import { NAME } from './lab.ts';
 import { ModelIssuer } from './model-issuer.ts';
@@ -10,7 +11,7 @@ const TOKEN = { limit: 2, lastUsed: false, nameLimit: 100, username: 'orders@exa
 
 /** Every kind of provider that a plan can tell from another. */
 export const SUBJECTS = {
-  'issuing, reversible (Amazon SES)': (now, faults) => new ModelSes(NAME, now, faults),
+  'issuing, reversible (Amazon SES)': (now, faults) => new ModelSes(arnOf(NAME), now, faults),
   'issuing under names (SendGrid, Resend)': (now, faults) => new ModelIssuer(NAMED, now, faults),
   'client secrets (Microsoft Entra)': (now, faults) => new ModelIssuer(TOKEN, now, faults),
   'setting, two logins': (_now, faults) => new ModelLogins(['orders-a', 'orders-b'], faults),

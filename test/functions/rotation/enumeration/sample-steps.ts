@@ -67,7 +67,10 @@ async function read({ store }: RotationPorts, arn: string, which: { versionId?: 
 }
 
 function issuerOf({ providerFor }: RotationPorts): IssuingProvider {
-  const provider = providerFor({ type: 'ses', userName: 'orders', region: 'us-east-1' }, '');
+  const provider = providerFor(
+    { type: 'ses', userName: 'orders', region: 'us-east-1' },
+    { arn: '', name: '' },
+  );
   if (provider.kind !== 'issuing') throw new Error('the sample knows Amazon SES only');
   return provider;
 }

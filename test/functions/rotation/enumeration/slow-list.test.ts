@@ -12,6 +12,8 @@ const CLEANERS = {
   retirement: (lab: OperationLab) => lab.retire(),
   'keyturn doctor --fix': (lab: OperationLab) => lab.operate(lab.operation('doctor', true)),
 } as const;
+/** Thousands of labs, on a machine that is slow at times (ms). */
+const LIMIT = 60_000;
 /** More than either makes. */
 const CALLS = 25;
 
@@ -22,6 +24,7 @@ it.each(
   NAMED.flatMap((name) => Object.entries(CLEANERS).map(([cleaner, clean]) => ({ name, cleaner, clean }))),
 )(
   '$cleaner, at a moment when the second try of a failed rotation comes to its end, removes nothing of it: $name',
+  { timeout: LIMIT },
   async ({ name, clean }) => {
     const makeSubject = SUBJECTS[name];
     const failing = await callsOf(makeSubject, normal);

@@ -1,6 +1,9 @@
-import { idOf } from '../../../../functions/credential/credential.ts';
+import { type Credential, idOf } from '../../../../functions/credential/credential.ts';
 import { type Lab, OVERLAP_MS } from './lab.ts';
 import type { Standing } from './subject.ts';
+
+/** A credential is proven by two logins, one after the other (convergence.ts). */
+const PROOFS = 2;
 
 /** Looks at the whole world after each I/O call, and writes down what must never be. */
 export class Watch {
@@ -12,13 +15,21 @@ export class Watch {
   readonly #lab: Lab;
   #before: readonly Standing[] = [];
   readonly #everCurrent = new Set<string>();
+  /** How often each credential logged in, by its id and password. */
+  readonly #logins = new Map<string, number>();
+  #currentVersion: string | undefined;
 
   constructor(lab: Lab) {
     this.#lab = lab;
   }
 
+  loggedIn(credential: Credential): void {
+    this.#logins.set(keyOf(credential), this.#loginsOf(credential) + 1);
+  }
+
   look(): void {
     this.#currentWorks();
+    this.#currentIsProven();
     this.#insideLimit();
     this.#nothingTakenAway();
     this.#before = this.#lab.subject.standing();
@@ -36,6 +47,20 @@ export class Watch {
     const current = this.#lab.credential('AWSCURRENT');
     if (current) this.#everCurrent.add(idOf(current));
     if (this.#everCurrent.size > 0 && !works) this.violations.add('lost: AWSCURRENT does not log in');
+  }
+
+  #currentIsProven(): void {
+    const { secrets, arn, subject } = this.#lab;
+    const version = secrets.find(arn).holder('AWSCURRENT')?.id;
+    const current = this.#lab.credential('AWSCURRENT');
+    const isProven = current && this.#loginsOf(current) >= PROOFS && subject.accepts(current, false);
+    if (version !== this.#currentVersion && current && !isProven)
+      this.violations.add('unproven: AWSCURRENT moved to what no login has proven');
+    this.#currentVersion = version;
+  }
+
+  #loginsOf(credential: Credential): number {
+    return this.#logins.get(keyOf(credential)) ?? 0;
   }
 
   #insideLimit(): void {
@@ -63,6 +88,10 @@ export class Watch {
     if (isRecent && this.#everCurrent.has(id))
       this.violations.add('lost: a credential used lately was taken away');
   }
+}
+
+function keyOf(credential: Credential): string {
+  return `${idOf(credential)} ${credential.password.reveal()}`;
 }
 
 /** Two worlds are the same when nothing that a plan looks at tells them apart, but for the time. */

@@ -5,6 +5,10 @@ import { ENVIRONMENT } from '../../../../functions/observe/names.ts';
 import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
 import { iamRefusal } from '../../../support/providers/iam-api.ts';
 
+const SECRET = {
+  arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf',
+  name: 'keyturn/orders',
+};
 const SES = { type: 'ses', userName: 'orders', region: 'us-east-1' } as const;
 
 let http: FaultyHttp;
@@ -26,7 +30,7 @@ afterEach(async () => {
 
 async function deployedSes() {
   const { deployedProviders } = await import('../../../../functions/rotation/providers/deployed.ts');
-  const provider = deployedProviders(new SecretStore(new SecretsManagerClient()))(SES, 'keyturn/orders');
+  const provider = deployedProviders(new SecretStore(new SecretsManagerClient()))(SES, SECRET);
   if (provider.kind !== 'issuing') throw new Error(provider.kind);
   return provider;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
 import { EntraSecrets } from '../../../../functions/rotation/providers/entra.ts';
 import type { EntraProvider } from '../../../../functions/rotation/providers/entra-schema.ts';
+import { adminOf } from '../../../support/providers/admin-of.ts';
 import { EntraApi, graphRefusal } from '../../../support/providers/entra-api.ts';
 import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
 import { routedFetch } from '../../../support/providers/routed-fetch.ts';
@@ -14,6 +14,13 @@ const REFUSALS = {
   broken: graphRefusal(503, 'serviceNotAvailable'),
 };
 
+const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf';
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => null,
+    (error: unknown) => error,
+  );
+
 interface EntraIssuer extends Issuer {
   readonly api: EntraApi;
   readonly tokens: FaultyHttp;
@@ -23,7 +30,7 @@ interface EntraIssuer extends Issuer {
 async function start(): Promise<EntraIssuer> {
   const api = new EntraApi();
   const [graph, tokens] = [await FaultyHttp.start(api.graph), await FaultyHttp.start(api.token)];
-  const { deps, subject } = new HttpWorld(graph, '', REFUSALS);
+  const { deps, subject } = new HttpWorld(graph, {}, REFUSALS);
   const world = Object.create(deps, {
     fetch: {
       value: routedFetch({
@@ -31,14 +38,7 @@ async function start(): Promise<EntraIssuer> {
         'https://graph.microsoft.com': graph.url,
       }),
     },
-    readSecret: {
-      value: async () => ({
-        kind: 'value',
-        versionId: 'v',
-        text: new Redacted(JSON.stringify(api.admin)),
-        createdAt: 0,
-      }),
-    },
+    readAdmin: { value: adminOf({ type: 'entra', tenantId: api.tenantId, ...api.admin }) },
   });
   const { tenantId, clientId, objectId, mailbox } = api;
   const provider = { type: 'entra', tenantId, clientId, objectId, mailbox, adminSecretId: 'admin' } as const;
@@ -93,9 +93,39 @@ describe('Microsoft Entra', () => {
 
   test('the owner is what the application is tagged with', async () => {
     const { provider, api, close } = await start();
-    expect(await provider.owner()).toBeNull();
-    api.tags.push('HideApp', 'keyturn:secret=keyturn/orders');
-    expect(await provider.owner()).toBe('keyturn/orders');
+    expect(await provider.owner()).toEqual({ kind: 'tagged', secretArn: null });
+    api.tags.push('HideApp', `keyturn:secret=${ARN}`);
+    expect(await provider.owner()).toEqual({ kind: 'tagged', secretArn: ARN });
+    await close();
+  });
+
+  test('an application that is tagged for two secrets is of neither', async () => {
+    const { provider, api, close } = await start();
+    api.tags.push(`keyturn:secret=${ARN}`, 'keyturn:secret=another');
+    expect(await provider.owner()).not.toEqual({ kind: 'tagged', secretArn: ARN });
+    await close();
+  });
+
+  test('an application whose client id is not the one of the secret is not touched, whatever its tags say', async () => {
+    const { again, api, reasonOf, close } = await start();
+    api.tags.push(`keyturn:secret=${ARN}`);
+    const other = again({ clientId: '6f1d5b3e-8a0c-4f55-9d0e-2b7a5c1e4d3f' });
+    for (const call of [other.owner(), other.list()]) expect(reasonOf(await failureOf(call))).toBe('refused');
+    await close();
+  });
+
+  test('the client id is compared without regard to case', async () => {
+    const { again, api, close } = await start();
+    expect(await again({ clientId: api.clientId.toUpperCase() }).list()).toEqual([]);
+    await close();
+  });
+
+  test('a tenant that is not that of the administrator is refused, and nobody is asked', async () => {
+    const { again, tokens, reasonOf, close } = await start();
+    const other = again({ tenantId: '6f1d5b3e-8a0c-4f55-9d0e-2b7a5c1e4d3f' });
+    for (const call of [() => other.list(), () => other.endpoints(), () => other.mint('name')])
+      expect(reasonOf(await failureOf(call()))).toBe('endpoint-changed');
+    expect(tokens.requests).toEqual([]);
     await close();
   });
 

@@ -1,7 +1,7 @@
-import { Redacted } from '../../../../functions/credential/redacted.ts';
-import type { ReadSecret } from '../../../../functions/rotation/providers/admin-secret.ts';
+import type { ReadAdmin } from '../../../../functions/rotation/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../../functions/rotation/providers/http-api.ts';
 import { ProviderError } from '../../../../functions/rotation/providers/provider-error.ts';
+import { adminOf } from '../../../support/providers/admin-of.ts';
 import type { ApiAnswer, FaultyHttp, HttpFault } from '../../../support/providers/faulty-http.ts';
 import type { Fault, Subject } from './conformance.ts';
 
@@ -14,24 +14,23 @@ const LATER = { 'Retry-After': '3600' };
 /** The refusals of one provider, each with a body as it is documented. */
 export type Refusals = Readonly<Record<'unauthorized' | 'rate-limited' | 'broken', ApiAnswer>>;
 
-/** What a provider with an HTTP API gets of the world: an administrator's secret with this key, and a clock that does not wait. */
+/** What a provider with an HTTP API gets of the world: this as its administrator's secret, and a clock that does not wait. */
 export class HttpWorld {
-  readonly deps: HttpDeps & { readonly readSecret: ReadSecret };
+  readonly deps: HttpDeps & { readonly readAdmin: ReadAdmin };
   readonly waits: number[] = [];
   readonly #http: FaultyHttp;
   readonly #refusals: Refusals;
   #longestCallMs = UNHURRIED_MS;
 
-  constructor(http: FaultyHttp, apiKey: string, refusals: Refusals) {
+  constructor(http: FaultyHttp, admin: object, refusals: Refusals) {
     this.#http = http;
     this.#refusals = refusals;
-    const text = new Redacted(JSON.stringify({ apiKey }));
     const longestCallMs = () => this.#longestCallMs;
     this.deps = {
       fetch,
       now: Date.now,
       sleep: async (ms) => void this.waits.push(ms),
-      readSecret: async () => ({ kind: 'value', versionId: 'v', text, createdAt: null }),
+      readAdmin: adminOf(admin),
       get longestCallMs() {
         return longestCallMs();
       },

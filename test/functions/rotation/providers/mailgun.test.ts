@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Redacted } from '../../../../functions/credential/redacted.ts';
 import { MailgunLogins } from '../../../../functions/rotation/providers/mailgun.ts';
+import { adminOf } from '../../../support/providers/admin-of.ts';
 import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
 import { MailgunApi, refusal } from '../../../support/providers/mailgun-api.ts';
 import { conformsAsSetter, type Setter } from './conformance-setting.ts';
@@ -13,17 +14,22 @@ const REFUSALS = {
 };
 const LOGINS = ['one@mg.example.com', 'two@mg.example.com'] as const;
 
+const adminSecret = (
+  { adminKey, domain }: MailgunApi,
+  logins: readonly string[] = [...LOGINS, 'nobody@mg.example.com'],
+) => ({
+  type: 'mailgun',
+  apiKey: adminKey,
+  domain,
+  logins,
+});
+
 async function start(): Promise<Setter & { provider: MailgunLogins; api: MailgunApi; http: FaultyHttp }> {
   const api = new MailgunApi();
   for (const login of [...LOGINS, 'other@mg.example.com']) api.passwords.set(login, `first of ${login}`);
   const http = await FaultyHttp.start(api.handle);
-  const { deps, subject } = new HttpWorld(http, api.adminKey, REFUSALS);
-  const provider = {
-    type: 'mailgun',
-    domain: api.domain,
-    logins: [...LOGINS],
-    adminSecretId: 'admin',
-  } as const;
+  const { deps, subject } = new HttpWorld(http, adminSecret(api), REFUSALS);
+  const provider = { type: 'mailgun', adminSecretId: 'admin' } as const;
   return {
     ...subject,
     api,
@@ -60,17 +66,16 @@ describe('Mailgun', () => {
     ['eu', 'https://api.eu.mailgun.net/v3/domains/mg.example.com/credentials/one%40mg.example.com'],
   ] as const)('a domain of the region %s is looked for at its own host', async (region, url) => {
     const asked: string[] = [];
-    const text = new Redacted('{"apiKey":"key"}');
     const deps = {
       fetch: async (request: unknown) => {
         asked.push((request as Request).url);
         return Response.json({ message: 'Password changed' });
       },
-      readSecret: async () => ({ kind: 'value', versionId: 'v', text, createdAt: null }) as const,
+      readAdmin: adminOf(adminSecret(new MailgunApi(), LOGINS)),
       sleep: async () => {},
       now: Date.now,
     };
-    const provider = { type: 'mailgun', domain: 'mg.example.com', adminSecretId: 'admin', region } as const;
+    const provider = { type: 'mailgun', adminSecretId: 'admin', region } as const;
     await new MailgunLogins({ ...provider, logins: [...LOGINS] }, deps).set(
       LOGINS[0],
       new Redacted('password'),

@@ -14,7 +14,7 @@ const logins = ['one@mg.example.com', 'two@mg.example.com'];
 /** As it stands in a secret, with the fields that must be there. */
 const SETTINGS: Readonly<Record<string, object>> = {
   ses: { userName: 'orders', region: 'us-east-1' },
-  mailgun: { domain: 'mg.example.com', logins, adminSecretId: 'admin' },
+  mailgun: { logins, adminSecretId: 'admin' },
   sendgrid: { adminSecretId: 'admin' },
   resend: { adminSecretId: 'admin' },
   entra: {
@@ -24,17 +24,8 @@ const SETTINGS: Readonly<Record<string, object>> = {
     mailbox: 'orders@example.com',
     adminSecretId: 'admin',
   },
-  sql: {
-    dialect: 'postgresql',
-    host: 'db.example.com',
-    database: 'mail',
-    table: 'users',
-    loginColumn: 'login',
-    passwordColumn: 'password',
-    logins,
-    adminSecretId: 'admin',
-  },
-  webhook: { url: 'https://hooks.example.com/', logins, signingSecretId: 'admin' },
+  sql: { logins, adminSecretId: 'admin' },
+  webhook: { logins, signingSecretId: 'admin' },
   manual: {},
 };
 
@@ -42,7 +33,7 @@ const deps: ProviderDeps = {
   iam: new IAMClient({ region: 'us-east-1' }),
   mintingIam: new IAMClient({ region: 'us-east-1' }),
   fetch: () => Promise.reject(new Error('asked')),
-  readSecret: () => Promise.reject(new Error('asked')),
+  readAdmin: () => Promise.reject(new Error('asked')),
   sleep: () => Promise.reject(new Error('asked')),
   now: () => 0,
   network: new Network({ ports: [], networks: [] }),
@@ -138,8 +129,7 @@ describe('a provider in a secret', () => {
     ['$.provider.regions.0', { type: 'ses', userName: 'orders', region: 'us-east-1', regions: ['Mars'] }],
     ['$.provider.adminSecretId', { type: 'sendgrid' }],
     ['$.provider.region', { type: 'sendgrid', adminSecretId: 'admin', region: 'us-east-1' }],
-    ['$.provider.domainId', { type: 'resend', adminSecretId: 'admin', domainId: '' }],
-    ['$.provider.domain', { ...SETTINGS.mailgun, type: 'mailgun', domain: 'mg.example.com/../..' }],
+    ['$.provider.domainId', { type: 'resend', adminSecretId: 'admin', domainId: 'd91cd9bd' }],
     ['$.provider.logins', { ...SETTINGS.mailgun, type: 'mailgun', logins: [logins[0], logins[0]] }],
     ['$.provider.logins.1', { ...SETTINGS.mailgun, type: 'mailgun', logins: [logins[0]] }],
     ['$.provider.logins.0', { ...SETTINGS.mailgun, type: 'mailgun', logins: ['', logins[0]] }],

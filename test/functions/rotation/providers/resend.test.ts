@@ -14,8 +14,9 @@ const REFUSALS = {
 async function start(domainId?: string): Promise<Issuer & { api: ResendApi; http: FaultyHttp }> {
   const api = new ResendApi();
   const http = await FaultyHttp.start(api.handle);
-  const { deps, subject } = new HttpWorld(http, api.adminKey, REFUSALS);
-  const provider = { type: 'resend', adminSecretId: 'admin', ...(domainId && { domainId }) } as const;
+  const admin = { type: 'resend', apiKey: api.adminKey, ...(domainId && { domainId }) };
+  const { deps, subject } = new HttpWorld(http, admin, REFUSALS);
+  const provider = { type: 'resend', adminSecretId: 'admin' } as const;
   return {
     ...subject,
     api,
@@ -30,7 +31,7 @@ async function start(domainId?: string): Promise<Issuer & { api: ResendApi; http
 describe('Resend', () => {
   conformsAsIssuer(() => start());
 
-  test('a key may send and do nothing else, from the one domain if one is named', async () => {
+  test('a key may send and do nothing else, from the one domain if its administrator names one', async () => {
     const { provider, api, close } = await start('d91cd9bd');
     const { username } = await provider.mint('orders');
     expect([...api.keys.values()]).toMatchObject([{ permission: 'sending_access', domainId: 'd91cd9bd' }]);
@@ -45,11 +46,35 @@ describe('Resend', () => {
     await close();
   });
 
-  test('a page that is empty and promises more ends the list', async () => {
+  const key = (id: string) => ({ id, name: id, created_at: '2026-11-24T12:00:00Z', last_used_at: null });
+  const page = (has_more: boolean, ...ids: string[]) => ({
+    status: 200,
+    body: { object: 'list', has_more, data: ids.map(key) },
+  });
+
+  test.each([
+    ['is empty and promises more', [page(true, 'a'), page(true)]],
+    ['is the same again', [page(true, 'a', 'b'), page(true, 'a', 'b')]],
+    ['has a key that another page had', [page(true, 'a', 'b'), page(false, 'b', 'c')]],
+    ['has a key twice', [page(false, 'a', 'a')]],
+    ['is one of pages without end', Array.from({ length: 60 }, (_, at) => page(true, `key-${at}`))],
+  ])('a list of which a page %s is rejected, never half a list', async (_what, pages) => {
     const { provider, http, close } = await start();
-    const endless = { status: 200, body: { object: 'list', has_more: true, data: [] } };
-    http.fail(endless, endless);
-    expect(await provider.list()).toEqual([]);
+    http.fail(...pages);
+    await expect(provider.list()).rejects.toMatchObject({ reason: 'protocol' });
+    expect(http.requests.length).toBeLessThanOrEqual(50);
+    await close();
+  });
+
+  test('all pages together have the time of one call', async () => {
+    const { api, http, close } = await start();
+    http.fail(...Array.from({ length: 60 }, (_, at) => page(true, `key-${at}`)));
+    let now = 0;
+    const { deps } = new HttpWorld(http, { type: 'resend', apiKey: api.adminKey }, REFUSALS);
+    const slow = { ...deps, longestCallMs: 12_000, now: () => (now += 1000) };
+    const provider = new ResendKeys({ type: 'resend', adminSecretId: 'admin' }, slow, http.url);
+    await expect(provider.list()).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(http.requests.length).toBeLessThan(12);
     await close();
   });
 

@@ -1,11 +1,12 @@
+import { canonicalEndpoint, spelt } from '../../../../functions/credential/canonical-endpoint.ts';
 import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
 import { parseSecret } from '../../../../functions/credential/schema.ts';
 import { SecretStore } from '../../../../functions/credential/store.ts';
-import { STEPS } from '../../../../functions/rotation/guard.ts';
+import { STEPS, type Step } from '../../../../functions/rotation/guard.ts';
 import { newPassword } from '../../../../functions/rotation/password.ts';
 import { performStep, type RotationPorts } from '../../../../functions/rotation/perform-step.ts';
 import type { RotationProvider } from '../../../../functions/rotation/provider.ts';
-import { adminSecrets, type ReadSecret } from '../../../../functions/rotation/providers/admin-secret.ts';
+import { adminSecrets, type ReadAdmin } from '../../../../functions/rotation/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../../functions/rotation/providers/http-api.ts';
 import { retireReplaced } from '../../../../functions/rotation/retirement.ts';
 import { login } from '../../../../functions/smtp/login.ts';
@@ -18,7 +19,7 @@ import type { SmtpTestServer } from '../../../support/smtp-servers.ts';
 const NAME = 'keyturn/orders';
 const LAMBDA_MS = 5 * 60_000;
 
-type MakeProvider = (provider: Provider, deps: HttpDeps & { readSecret: ReadSecret }) => RotationProvider;
+type MakeProvider = (provider: Provider, deps: HttpDeps & { readAdmin: ReadAdmin }) => RotationProvider;
 
 /** One secret that is rotated with a provider and SMTP servers that are real, on this computer. Who waits lets its clock leap. */
 export class RotationLab {
@@ -33,15 +34,32 @@ export class RotationLab {
 
   /** `value`: the secret before its first rotation. */
   constructor(value: object, servers: readonly SmtpTestServer[], makeProvider: MakeProvider) {
-    this.arn = this.secrets.create(NAME, JSON.stringify(value));
+    const tags = servers.map((one, at) => [`keyturn:endpoint:${at}`, spelt(canonicalEndpoint(one))]);
+    this.arn = this.secrets.create(NAME, JSON.stringify(value), {
+      'keyturn:managed': 'true',
+      ...Object.fromEntries(tags),
+    });
     this.#servers = servers;
     this.#makeProvider = makeProvider;
   }
 
-  /** The ARN of a secret with the key of an administrator, for this credential only. */
-  addAdministrator(apiKey: string): string {
-    const tags = { 'keyturn:managed': 'true', 'keyturn:admin-for': NAME };
-    return this.secrets.create('admin/provider', JSON.stringify({ apiKey }), tags);
+  /** A secret of an administrator, `admin/provider`, for this credential only unless told otherwise. */
+  addAdministrator(value: object, servesFor = NAME): void {
+    const tags = { 'keyturn:managed': 'true', 'keyturn:admin-for': servesFor };
+    this.secrets.create('admin/provider', JSON.stringify(value), tags);
+  }
+
+  /** PutSecretValue by somebody who may do no more than that. */
+  write(
+    labels: readonly string[],
+    value: object,
+    token = `written-${++this.#rotations}`.padEnd(36, '0'),
+  ): void {
+    this.secrets.find(this.arn).put(token, JSON.stringify(value), labels, this.now());
+  }
+
+  value(label: string): object {
+    return JSON.parse(this.secrets.valueOf(this.arn, label) ?? '');
   }
 
   now(): number {
@@ -61,6 +79,10 @@ export class RotationLab {
     }
     this.secrets.endRotation(this.arn);
     return results;
+  }
+
+  step(step: Step, token: string): Promise<string> {
+    return performStep(this.#ports(), { step, secretId: this.arn, token });
   }
 
   /** One run of the retirement, with no overlap to wait for. */
@@ -86,8 +108,9 @@ export class RotationLab {
       ...deps,
       store: this.#store,
       ledger: this.#ledger,
-      providerFor: (provider, secretName) =>
-        this.#makeProvider(provider, { ...deps, readSecret: adminSecrets(this.#store, secretName) }),
+      requestOf: async () => null,
+      providerFor: (provider, secret) =>
+        this.#makeProvider(provider, { ...deps, readAdmin: adminSecrets(this.#store, secret) }),
       login: async (credential, budgetMs) => {
         const evidence = await login(credential, budgetMs, loopbackNetwork(...this.#servers));
         return { judgement: judge(evidence), evidence };

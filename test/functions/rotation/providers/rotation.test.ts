@@ -5,6 +5,7 @@ import { ResendKeys } from '../../../../functions/rotation/providers/resend.ts';
 import { SendGridKeys } from '../../../../functions/rotation/providers/sendgrid.ts';
 import { SesKeys } from '../../../../functions/rotation/providers/ses.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';
+import { arnOf } from '../../../support/aws/secrets-manager.ts';
 import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
 import { MailgunApi } from '../../../support/providers/mailgun-api.ts';
 import { ResendApi } from '../../../support/providers/resend-api.ts';
@@ -40,13 +41,12 @@ async function issuing(api: SendGridApi | ResendApi) {
   const server = await smtp((username, password) => api.accepts(username, password));
   const type = api instanceof SendGridApi ? 'sendgrid' : 'resend';
   const provider = { type, adminSecretId: 'admin/provider' };
-  const lab = new RotationLab({ ...place(server), provider }, [server], (_provider, deps) => {
-    const settings = { adminSecretId: adminArn };
-    return type === 'sendgrid'
-      ? new SendGridKeys({ type, ...settings }, deps, http.url)
-      : new ResendKeys({ type, ...settings }, deps, http.url);
+  const lab = new RotationLab({ ...place(server), provider }, [server], (named, deps) => {
+    if (named.type === 'sendgrid') return new SendGridKeys(named, deps, http.url);
+    if (named.type === 'resend') return new ResendKeys(named, deps, http.url);
+    throw new Error(named.type);
   });
-  const adminArn = lab.addAdministrator(api.adminKey);
+  lab.addAdministrator({ type, apiKey: api.adminKey });
   return { lab, http };
 }
 
@@ -94,12 +94,12 @@ describe('a secret whose two logins take turns at Mailgun', () => {
     const http = await FaultyHttp.start(api.handle);
     open.push(http);
     const server = await smtp((username, password) => api.accepts(username, password));
-    const provider = { type: 'mailgun', domain: api.domain, logins: LOGINS, adminSecretId: 'admin/provider' };
-    const lab = new RotationLab({ ...place(server), provider }, [server], (_provider, deps) => {
-      const settings = { domain: api.domain, adminSecretId: adminArn } as const;
-      return new MailgunLogins({ type: 'mailgun', ...settings, logins: [...LOGINS] }, deps, http.url);
+    const provider = { type: 'mailgun', logins: LOGINS, adminSecretId: 'admin/provider' };
+    const lab = new RotationLab({ ...place(server), provider }, [server], (named, deps) => {
+      if (named.type !== 'mailgun') throw new Error(named.type);
+      return new MailgunLogins(named, deps, http.url);
     });
-    const adminArn = lab.addAdministrator(api.adminKey);
+    lab.addAdministrator({ type: 'mailgun', apiKey: api.adminKey, domain: api.domain, logins: LOGINS });
     for (const login of [LOGINS[0], LOGINS[1], LOGINS[0]]) {
       expect(await lab.rotate()).toEqual(['password-made', 'password-set', 'proven', 'promoted']);
       expect(lab.credential('AWSCURRENT').username).toBe(login);
@@ -112,7 +112,7 @@ describe('a secret whose two logins take turns at Mailgun', () => {
 
 describe('a secret of Amazon SES for several regions', () => {
   async function inTwoRegions(elsewhere: string) {
-    const iam = new InProcessIam({ 'keyturn:secret': 'keyturn/orders' });
+    const iam = new InProcessIam({ 'keyturn:secret': arnOf('keyturn/orders') });
     const home = await smtp((username, password) => iam.accepts(username, password, 'us-east-1'));
     const away = await smtp((username, password) => iam.accepts(username, password, elsewhere));
     const provider = {

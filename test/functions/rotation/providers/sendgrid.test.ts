@@ -14,7 +14,7 @@ const REFUSALS = {
 async function start(): Promise<Issuer & { api: SendGridApi; http: FaultyHttp }> {
   const api = new SendGridApi();
   const http = await FaultyHttp.start(api.handle);
-  const { deps, subject } = new HttpWorld(http, api.adminKey, REFUSALS);
+  const { deps, subject } = new HttpWorld(http, { type: 'sendgrid', apiKey: api.adminKey }, REFUSALS);
   return {
     ...subject,
     api,

@@ -9,6 +9,7 @@ import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
 import { iamApi, iamRefusal } from '../../../support/providers/iam-api.ts';
 import { conformsAsIssuer, type Issuer } from './conformance-issuing.ts';
 
+const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf';
 const REGION = 'us-east-1';
 const AWS_SECRET = 'aws-secret-of-the-role';
 const FAULTS = {
@@ -19,7 +20,7 @@ const FAULTS = {
 const WRITES = /Action=(Create|Delete|Update)AccessKey/;
 
 async function start(): Promise<Issuer & { provider: SesKeys; iam: InProcessIam }> {
-  const iam = new InProcessIam({ 'keyturn:secret': 'keyturn/orders' });
+  const iam = new InProcessIam({ 'keyturn:secret': ARN });
   const http = await FaultyHttp.start(iamApi(iam));
   const client = (maxAttempts: number) =>
     new IAMClient({
@@ -90,7 +91,7 @@ describe('Amazon SES', () => {
 
   test('the owner is the secret in the tag of the IAM user', async () => {
     const { provider, close } = await start();
-    expect(await provider.owner()).toBe('keyturn/orders');
+    expect(await provider.owner()).toEqual({ kind: 'tagged', secretArn: ARN });
     await close();
   });
 });

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Redacted } from '../../../../functions/credential/redacted.ts';
-import { parseSecret } from '../../../../functions/credential/schema.ts';
 import { ProviderError } from '../../../../functions/rotation/providers/provider-error.ts';
 import { Webhook } from '../../../../functions/rotation/providers/webhook.ts';
-import type { WebhookProvider } from '../../../../functions/rotation/providers/webhook-schema.ts';
 import { Network } from '../../../../functions/smtp/network.ts';
 import { createAuthority } from '../../../../infra/sandbox/certificates.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
+import { adminOf } from '../../../support/providers/admin-of.ts';
 import { FaultyHttp, type HttpFault } from '../../../support/providers/faulty-http.ts';
 import { startTlsFront, WebhookReceiver } from '../../../support/providers/webhook-receiver.ts';
 import type { Fault } from './conformance.ts';
 import { conformsAsSetter, type Setter } from './conformance-setting.ts';
 
 const LOGINS = ['orders-a@example.com', 'orders-b@example.com'] as const;
+/** What the administrator allows; one of them nobody knows. */
+const ALLOWED = [...LOGINS, 'nobody@example.com'];
 const STATUS = { unauthorized: 401, 'rate-limited': 429, broken: 503 } as const;
 const HURRIED_MS = 300;
 
@@ -21,7 +22,8 @@ interface Hook extends Setter {
   readonly receiver: WebhookReceiver;
   readonly http: FaultyHttp;
   readonly url: URL;
-  again(changes: Partial<WebhookProvider>, world?: Partial<World>): Webhook;
+  /** With another admin secret, or another world. */
+  again(changes: { readonly url?: string; readonly ca?: string }, world?: Partial<World>): Webhook;
 }
 
 interface World {
@@ -43,24 +45,17 @@ async function start(): Promise<Hook> {
       network = loopbackNetwork(front),
       signingSecret = receiver.signingSecret,
     } = world;
-    const text = new Redacted(JSON.stringify({ signingSecret }));
+    const admin = { type: 'webhook', url, ca: front.ca, signingSecret, logins: ALLOWED, ...changes };
     const deps = {
       now,
       network,
       newId: randomUUID,
-      readSecret: async () => ({ kind: 'value', versionId: 'v', text, createdAt: 0 }) as const,
+      readAdmin: adminOf(admin),
       get longestCallMs() {
         return longestCallMs;
       },
     };
-    const provider: WebhookProvider = {
-      type: 'webhook',
-      url,
-      logins: [...LOGINS],
-      signingSecretId: 'hook',
-      ca: front.ca,
-    };
-    return new Webhook({ ...provider, ...changes }, deps);
+    return new Webhook({ type: 'webhook', logins: [...LOGINS], signingSecretId: 'hook' }, deps);
   };
   return {
     receiver,
@@ -195,11 +190,10 @@ describe('a webhook', () => {
     'https://hooks.example.com/#part',
     'file:///etc/passwd',
     'hooks.example.com',
-  ])('%s is no address for one', (url) => {
-    const provider = { type: 'webhook', url, logins: ['a'], signingSecretId: 'hook' };
-    const secret = { host: 'smtp.example.com', port: 465, provider };
-    expect(parseSecret(JSON.stringify(secret))).toMatchObject({ kind: 'malformed', path: '$.provider.url' });
-    const right = { ...secret, provider: { ...provider, url: 'https://hooks.example.com/x?y=z' } };
-    expect(parseSecret(JSON.stringify(right))).toMatchObject({ kind: 'seed' });
+  ])('%s is no address for one', async (url) => {
+    const { again, http, close } = await start();
+    await expect(again({ url }).set(LOGINS[0], new Redacted('p'))).rejects.toThrow('at $.url');
+    expect(http.requests).toEqual([]);
+    await close();
   });
 });

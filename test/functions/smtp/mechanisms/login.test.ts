@@ -176,6 +176,26 @@ describe('a server that says 235 too soon', () => {
     });
   });
 
+  it.each([1, 1000, 4095, 600_001])(
+    'gets no proof of the password when it announces %i iterations of SCRAM, and the password is not called bad',
+    async (iterations) => {
+      const asked: (string | null)[] = [];
+      const scram = scramServer(USERS, undefined, iterations);
+      const server = await serve({
+        'SCRAM-SHA-256': (initial, ask) =>
+          scram(initial, async (challenge) => {
+            const answer = await ask(challenge);
+            asked.push(answer);
+            return answer;
+          }),
+      });
+      const result = await loginTo(server, 'ada', USERS.ada);
+      expect(result).toMatchObject({ verdict: 'scram-iterations', credential: 'unknown' });
+      expect(asked.filter((answer) => answer?.includes('p='))).toEqual([]);
+      expect(server.lines.join('\n')).not.toContain(Buffer.from('c=biws,r=').toString('base64').slice(0, 11));
+    },
+  );
+
   it('is not believed when it accepts a token that it has just refused', async () => {
     const server = await serve({
       XOAUTH2: async (_initial, ask) => {
@@ -274,8 +294,8 @@ describe('a careless server that repeats what it was told', () => {
       });
       const { evidence } = await loginTo(server, 'ada', 'S3cret-canary/+value', method);
       expect(seen).not.toEqual([]);
-      expect(evidence.reply?.text).toMatch(/^no: [\s|[\]a-zA-Z0-9,=…]*$/);
-      expect(evidence.reply?.text.replaceAll('[redacted]', '')).not.toMatch(/[A-Za-z0-9+/]{8}/);
+      expect(evidence.reply).toMatchObject({ code: 535, enhanced: '5.7.8', text: '[redacted]' });
+      for (const text of seen) expect(JSON.stringify(evidence)).not.toContain(text);
       expect(JSON.stringify(evidence)).not.toMatch(/S3cret|canary/);
     },
   );

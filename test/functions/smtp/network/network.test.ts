@@ -183,6 +183,39 @@ it('an address that refuses is told as such, though the other family has no rout
   await expect(dial(network, NAME, port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
+describe('the addresses of a host, for the login budget', () => {
+  const at = (host: string, port = 587): Endpoint => ({ host, port, security: 'starttls' });
+  const networkOf = (dns: DnsServer, networks = [`${HERE}/32`]) =>
+    new Network({ ports: [], networks }, new SystemResolver([dns.address]));
+
+  it('are those that a dial would try, and the dial asks the DNS no second time', async () => {
+    const dns = await dnsThatSays(() => [record(HERE, 60), record(THERE, 60)]);
+    const { port } = await listenAt(HERE);
+    const network = new Network(
+      { ports: [port], networks: [`${HERE}/32`] },
+      new SystemResolver([dns.address]),
+    );
+    expect(await network.addresses(at(NAME, port))).toEqual([HERE]);
+    const asked = dns.questions.length;
+    expect(await dial(network, NAME, port)).toBe(HERE);
+    expect(dns.questions.length).toBe(asked);
+  });
+
+  it.each([
+    ['the port is not allowed', NAME, 25],
+    ['the host is no name and no address', '127.1', 587],
+  ])('are none, and nobody is asked, when %s', async (_why, host, port) => {
+    const dns = await dnsThatSays(() => [record(HERE)]);
+    expect(await networkOf(dns).addresses(at(host, port))).toEqual([]);
+    expect(dns.questions).toEqual([]);
+  });
+
+  it('are none when none of them may be dialled', async () => {
+    const dns = await dnsThatSays(() => [record(THERE)]);
+    expect(await networkOf(dns).addresses(at(NAME))).toEqual([]);
+  });
+});
+
 it('a look-up that takes too long ends with the signal', async () => {
   const dns = await dnsThatSays(() => []);
   await dns.close();

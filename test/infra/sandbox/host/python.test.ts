@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Children } from '../../../../infra/sandbox/host/children.ts';
+import { Children, type CommandFailed } from '../../../../infra/sandbox/host/children.ts';
 import { ensurePythonEnvironment } from '../../../../infra/sandbox/host/python.ts';
 
 let folder: string;
@@ -31,7 +31,7 @@ afterEach(() => {
 
 /** Stands in for python3: tells `version`, and makes environments whose own python notes each installation. */
 function installPython(version: string): void {
-  const venv = `mkdir -p "$3/bin"; printf '#!/bin/sh\\necho installed >> ${folder}/log\\n' > "$3/bin/python"; chmod +x "$3/bin/python"`;
+  const venv = `mkdir -p "$3/bin"; printf '#!/bin/sh\\necho installed $* >> ${folder}/log\\n' > "$3/bin/python"; chmod +x "$3/bin/python"`;
   script('python3', `case "$1" in -c) echo "${version}" ;; -m) ${venv} ;; esac`);
 }
 
@@ -53,6 +53,44 @@ test('installs once; afterwards there is nothing to do', async () => {
   expect(await ensure()).toEqual({ python: first.python, installed: 'before' });
   expect(installations()).toBe(1);
 });
+
+test('what is installed is what the hashes say, wherever it comes from', async () => {
+  installPython('3 12');
+  await ensure();
+  const log = readFileSync(join(folder, 'log'), 'utf8');
+  const [, requirements = ''] = /--require-hashes -r (\S+)$/m.exec(log) ?? [];
+  const pinned = readFileSync(requirements, 'utf8')
+    .replace(/^#.*$/gm, '')
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  expect(pinned.length).toBeGreaterThan(15);
+  for (const line of pinned) {
+    // A wheel and the source at least; no option that could name another place.
+    expect(line).toMatch(
+      /^[a-z0-9-]+==[\w.]+ (; python_version < "3\.11" )? *(--hash=sha256:[0-9a-f]{64} *){2,}$/,
+    );
+  }
+});
+
+test('a package that is not the pinned one is not installed', async () => {
+  vi.unstubAllEnvs();
+  const found = join(folder, 'found');
+  mkdirSync(found);
+  const requirements = new URL('../../../../infra/sandbox/host/requirements.txt', import.meta.url);
+  const [, name = '', version = ''] = /^([a-z0-9-]+)==(\S+)/m.exec(readFileSync(requirements, 'utf8')) ?? [];
+  writeFileSync(
+    join(found, `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`),
+    'not what was pinned',
+  );
+  vi.stubEnv('PIP_NO_INDEX', '1');
+  vi.stubEnv('PIP_FIND_LINKS', found);
+  const failure = await ensure().then(String, ({ output }: CommandFailed) => output);
+  expect(failure).toMatch(/DO NOT MATCH THE HASHES/);
+  expect(readdirSync(keep()).filter((entry) => existsSync(join(keep(), entry, 'bin', 'ministack')))).toEqual(
+    [],
+  );
+}, 120_000);
 
 test('two at the same time end with one whole environment and nothing beside it', async () => {
   installPython('3 12');

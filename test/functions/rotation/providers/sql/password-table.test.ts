@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Redacted } from '../../../../../functions/credential/redacted.ts';
+import type { SqlAdmin } from '../../../../../functions/rotation/providers/sql/admin.ts';
 import { failureIn } from '../../../../../functions/rotation/providers/sql/failure.ts';
 import { PasswordTable, type SqlDeps } from '../../../../../functions/rotation/providers/sql.ts';
-import type { SqlProvider } from '../../../../../functions/rotation/providers/sql-schema.ts';
 import { Network } from '../../../../../functions/smtp/network.ts';
 import { loopbackNetwork } from '../../../../support/loopback-network.ts';
+import { adminOf } from '../../../../support/providers/admin-of.ts';
 import { listen } from '../../../../support/smtp-servers.ts';
 
 const ADMIN = { username: 'keyturn', password: 'the-password-of-the-administrator' };
@@ -39,27 +40,23 @@ async function serverThatSays(greeting: Buffer | null, answer: Buffer | null) {
   return { port, heard: () => Buffer.concat(heard).toString('latin1') };
 }
 
-function table(dialect: SqlProvider['dialect'], port: number, changes: Partial<SqlDeps> = {}): PasswordTable {
-  const provider: SqlProvider = {
-    type: 'sql',
-    dialect,
-    host: 'localhost',
-    port,
-    database: 'mail',
-    table: 'users',
-    loginColumn: 'login',
-    passwordColumn: 'password',
-    logins: ['orders'],
-    adminSecretId: 'keyturn/database',
-  };
-  const text = new Redacted(JSON.stringify(ADMIN));
-  return new PasswordTable(provider, {
-    readSecret: async () => ({ kind: 'value', versionId: 'v', text, createdAt: 0 }),
-    network: loopbackNetwork({ port }),
-    randomBytes,
-    longestCallMs: HURRIED_MS,
-    ...changes,
-  });
+function admin(dialect: SqlAdmin['dialect'], port: number): SqlAdmin {
+  const columns = { table: 'users', loginColumn: 'login', passwordColumn: 'password' };
+  const place = { dialect, host: 'localhost', port, database: 'mail', ...columns };
+  return { type: 'sql', ...ADMIN, ...place, logins: ['orders'] };
+}
+
+function table(dialect: SqlAdmin['dialect'], port: number, changes: Partial<SqlDeps> = {}): PasswordTable {
+  return new PasswordTable(
+    { type: 'sql', logins: ['orders'], adminSecretId: 'keyturn/database' },
+    {
+      readAdmin: adminOf(admin(dialect, port)),
+      network: loopbackNetwork({ port }),
+      randomBytes,
+      longestCallMs: HURRIED_MS,
+      ...changes,
+    },
+  );
 }
 
 const setting = (one: PasswordTable) => one.set('orders', new Redacted('new-password'));
@@ -100,17 +97,12 @@ describe.each(['postgresql', 'mysql'] as const)('a password table in %s', (diale
   });
 
   test.each([
-    ['lacks the password', { username: 'keyturn' }, /expected .* at \$\.password/],
+    ['lacks the password', { ...admin(dialect, 1), password: undefined }, /expected .* at \$\.password/],
+    ['lacks the host', { ...admin(dialect, 1), host: undefined }, /expected .* at \$\.host/],
+    ['is of another provider', { ...admin(dialect, 1), type: 'mailgun' }, /expected "sql".* at \$\.type/],
     ['is no object', 'text', /at \$/],
   ])('an admin secret that %s is named, and nothing is dialled', async (_what, value, message) => {
-    const text = new Redacted(JSON.stringify(value));
-    const readSecret: SqlDeps['readSecret'] = async () => ({
-      kind: 'value',
-      versionId: 'v',
-      text,
-      createdAt: 0,
-    });
-    await expect(setting(table(dialect, 1, { readSecret }))).rejects.toThrow(message);
+    await expect(setting(table(dialect, 1, { readAdmin: adminOf(value) }))).rejects.toThrow(message);
   });
 });
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { parseSecret } from '../../../../../functions/credential/schema.ts';
+import { type SqlAdmin, sqlAdmin } from '../../../../../functions/rotation/providers/sql/admin.ts';
 import { updateStatement } from '../../../../../functions/rotation/providers/sql/statement.ts';
 
 const place = { table: 'users', loginColumn: 'login', passwordColumn: 'password' } as const;
@@ -40,26 +42,48 @@ describe('the statement that changes a password', () => {
 });
 
 describe('a secret of the provider sql', () => {
-  const provider = {
-    type: 'sql',
-    dialect: 'postgresql',
-    host: 'db.example.com',
-    database: 'mail',
-    ...place,
-    logins: ['orders-a', 'orders-b'],
-    adminSecretId: 'keyturn/database',
-  };
-  const parse = (changes: object) =>
+  const parse = (provider: object) =>
     parseSecret(
-      JSON.stringify({ host: 'smtp.example.com', port: 465, provider: { ...provider, ...changes } }),
+      JSON.stringify({ host: 'smtp.example.com', port: 465, provider: { type: 'sql', ...provider } }),
     );
+  const provider = { logins: ['orders-a', 'orders-b'], adminSecretId: 'keyturn/database' };
 
-  test('may name one login, or two', () => {
-    expect(parse({})).toMatchObject({ kind: 'seed', provider });
-    expect(parse({ logins: ['orders'] })).toMatchObject({ kind: 'seed' });
+  test('names one login, or two, and whose administrator sets them', () => {
+    expect(parse(provider)).toMatchObject({ kind: 'seed', provider });
+    expect(parse({ ...provider, logins: ['orders'] })).toMatchObject({ kind: 'seed' });
+  });
+
+  test('names no place: what it says of one is not looked at', () => {
+    const evil = { host: 'evil.example.com', table: 'accounts', ca: 'mine', passwordColumn: 'role' };
+    const parsed = parse({ ...provider, ...evil });
+    expect(parsed.kind === 'seed' && parsed.provider).toEqual({ type: 'sql', ...provider });
   });
 
   test.each([
+    ['logins', { logins: [] }],
+    ['logins', { logins: ['a', 'b', 'c'] }],
+    ['adminSecretId', { adminSecretId: undefined }],
+  ])('is malformed at %s with %j', (field, changes) => {
+    expect(parse({ ...provider, ...changes })).toMatchObject({
+      kind: 'malformed',
+      path: `$.provider.${field}`,
+    });
+  });
+});
+
+describe('the admin secret of the provider sql', () => {
+  const login = { username: 'keyturn', password: 'secret' };
+  const admin = {
+    ...{ type: 'sql', ...login, dialect: 'postgresql', host: 'db.example.com', database: 'mail' },
+    ...{ ...place, logins: ['*-a', '*-b'] },
+  };
+
+  test('names the database and the table', () => {
+    expect(v.safeParse(sqlAdmin, admin)).toMatchObject({ success: true, output: admin });
+  });
+
+  test.each([
+    ['type', { type: 'mailgun' }],
     ['dialect', { dialect: 'oracle' }],
     ['host', { host: 'db.example.com:5432' }],
     ['port', { port: 0 }],
@@ -68,10 +92,25 @@ describe('a secret of the provider sql', () => {
     ['loginColumn', { loginColumn: 'a"b' }],
     ['passwordColumn', { passwordColumn: '' }],
     ['logins', { logins: [] }],
-    ['logins', { logins: ['a', 'b', 'c'] }],
+    ['logins.0', { logins: ['*-*'] }],
     ['ca', { ca: 'not PEM' }],
-    ['adminSecretId', { adminSecretId: undefined }],
-  ])('is malformed at %s with %j', (field, changes) => {
-    expect(parse(changes)).toMatchObject({ kind: 'malformed', path: `$.provider.${field}` });
+    ['endpoints.0.port', { endpoints: [{ host: 'smtp.example.com', port: 70000 }] }],
+  ])('is of no use at %s with %j', (field, changes) => {
+    const { issues = [] } = v.safeParse(sqlAdmin, { ...admin, ...changes });
+    expect(issues[0] && v.getDotPath(issues[0])).toBe(field);
+  });
+
+  test('an endpoint in it is what one of a secret is', () => {
+    const { output } = v.safeParse(sqlAdmin, {
+      ...admin,
+      endpoints: [
+        { host: 'smtp.example.com', port: 465 },
+        { host: 'smtp.example.com', port: 587 },
+      ],
+    });
+    expect((output as SqlAdmin).endpoints).toEqual([
+      { host: 'smtp.example.com', port: 465, security: 'tls' },
+      { host: 'smtp.example.com', port: 587, security: 'starttls' },
+    ]);
   });
 });

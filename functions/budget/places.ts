@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import type { Credential } from '../credential/credential.ts';
+import type { Key } from './budget-table.ts';
+import { keyIdOf, type SharedService, sharedService } from './shared-services.ts';
+import { type AccountName, accountName, canonicalAddress, canonicalHost } from './spelling.ts';
+import type { Limits, Login } from './tally.ts';
+
+/** An item in which a login counts, the limits there, and the account as that item has it. */
+export interface Place {
+  readonly key: Key;
+  readonly limits: Limits;
+  readonly account: Pick<Login, 'account' | 'local'>;
+}
+
+export interface Places {
+  /** Each must have room, and each is told how the login ended. */
+  readonly counted: readonly Place[];
+  /** Of a shared service: the item with the circuit of the whole host, which is in no account's own. */
+  readonly circuit: Key | null;
+}
+
+/**
+ * Where a login counts: for a shared service with its account; elsewhere with its host, by its name and by its addresses,
+ * so that neither another name for one server nor another address for one name has places of its own. Of the addresses
+ * the lowest of each family, whatever the order in which the DNS has them. The port does not matter: a server bans an
+ * address and locks an account on all of them.
+ */
+export function placesOf(credential: Credential, addresses: readonly string[], limits: Limits): Places {
+  const host = canonicalHost(credential.endpoint.host);
+  const name = accountName(credential.username);
+  const service = sharedService(host);
+  if (service)
+    return { counted: [ofService(service, credential, name, limits)], circuit: hostKey(service.name) };
+  const counted = [...new Set([host, ...lowest(addresses)])].map((place) => ofHost(place, name, limits));
+  return { counted, circuit: null };
+}
+
+function ofService(
+  service: SharedService,
+  credential: Credential,
+  { full }: AccountName,
+  limits: Limits,
+): Place {
+  const account = digest(service.name, full, keyIdOf(service, credential));
+  const key = { pk: `BUDGET#${service.name}#${account}`, sk: 'LOGINS' };
+  return { key, limits: { ...limits, hostFailures: null }, account: { account, local: account } };
+}
+
+function ofHost(host: string, { full, local }: AccountName, limits: Limits): Place {
+  return { key: hostKey(host), limits, account: { account: digest(host, full), local: digest(host, local) } };
+}
+
+/** A place of its own for the login that must fail, whatever else fails at the host. */
+export function controlPlace(credential: Credential, limits: Limits): Place {
+  const host = canonicalHost(credential.endpoint.host);
+  const place = ofHost(host, accountName(credential.username), { ...limits, hostFailures: null });
+  return { ...place, key: { pk: `BUDGET#${host}#control`, sk: 'LOGINS' } };
+}
+
+/** Whether the addresses of a host matter to the budget, or only its name. */
+export function countsAddresses({ endpoint }: Credential): boolean {
+  return sharedService(canonicalHost(endpoint.host)) === null;
+}
+
+/** Short for the item's sake, long enough that no two names of one host meet. */
+export function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('base64url').slice(0, 22);
+}
+
+function hostKey(name: string): Key {
+  return { pk: `BUDGET#${name}`, sk: 'HOST' };
+}
+
+function lowest(addresses: readonly string[]): string[] {
+  const all = addresses.map(canonicalAddress).toSorted();
+  const families = [all.find((address) => isIPv4(address)), all.find((address) => !isIPv4(address))];
+  return families.filter((address) => address !== undefined);
+}

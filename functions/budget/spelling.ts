@@ -1,0 +1,58 @@
+import { isIP, SocketAddress } from 'node:net';
+import { domainToASCII } from 'node:url';
+
+/** RFC 4291 section 2.5.5.2: an IPv4 address in the clothes of an IPv6 one. */
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
+
+/** The one spelling of a host: an address as RFC 5952 writes it, a name in small letters and A-labels (RFC 5890). */
+export function canonicalHost(host: string): string {
+  if (isIP(host) !== 0) return canonicalAddress(host);
+  return canonicalDomain(host);
+}
+
+/** Without its zone: what is reached through two interfaces is taken for one computer. */
+export function canonicalAddress(address: string): string {
+  const [withoutZone = ''] = address.split('%');
+  if (isIP(withoutZone) !== 6) return withoutZone;
+  const { address: written } = new SocketAddress({ address: withoutZone, family: 'ipv6' });
+  return MAPPED.exec(written)?.[1] ?? written;
+}
+
+/** An account as its server may see it; `full` and `local` are equal when the name has no domain. */
+export interface AccountName {
+  readonly full: string;
+  readonly local: string;
+}
+
+/**
+ * The one spelling of a user name. Servers trim names, fold their letters and prepare them by SASLprep (RFC 4013), or do
+ * not: what any of them takes for one account is one here, for a budget too many is what locks it. A sub-address
+ * (`orders+eu@`, RFC 5233) is where mail goes, not who logs in, so it stays. Of `DOMAIN\orders`, as Windows has it, nobody
+ * can tell which mail domain is meant: it is a bare name.
+ */
+export function accountName(username: string): AccountName {
+  const text = folded(username);
+  const at = text.lastIndexOf('@');
+  const local = (at < 0 ? text : text.slice(0, at)).trim();
+  const domain = at < 0 ? '' : canonicalDomain(text.slice(at + 1).trim());
+  if (domain) return { full: `${local}@${domain}`, local };
+  const bare = local.slice(local.lastIndexOf('\\') + 1).trim();
+  return { full: bare, local: bare };
+}
+
+/** SASLprep without its prohibitions: a name that one server refuses another may take. */
+function folded(text: string): string {
+  return upper(text.replace(/[\p{Zs}\u200b]/gu, ' ').replace(/\p{Default_Ignorable_Code_Point}/gu, ''))
+    .normalize('NFKC')
+    .trim();
+}
+
+/** By way of the small letters, since some capitals have several; and normalized before, since some letters have none. */
+function upper(text: string): string {
+  return text.normalize('NFKC').toLowerCase().toUpperCase();
+}
+
+function canonicalDomain(domain: string): string {
+  const relative = domain.replace(/\.$/, '');
+  return domainToASCII(relative) || relative.toLowerCase();
+}

@@ -1,0 +1,84 @@
+import { type CanonicalEndpoint, canonicalEndpoint } from '../credential/canonical-endpoint.ts';
+import { certificatesIn } from '../credential/certificates.ts';
+import type { Endpoint, Provider } from '../credential/credential.ts';
+import type { SecretDescription } from '../credential/secret-reader.ts';
+import { endpointsNamedFor } from '../rotation/allowed-endpoints.ts';
+import { isAmong, type Refusal, refusalOf } from '../rotation/endpoint-rule.ts';
+import { RotationError } from '../rotation/rotation.ts';
+import type { OperationPorts } from './ports.ts';
+
+/** An endpoint as a version names it; `authorities`: the subjects of its own CA's certificates. */
+export interface NamedEndpoint extends CanonicalEndpoint {
+  readonly authorities: readonly string[];
+}
+
+/** Where the credential of one version logs in, and what the rule of rotation says of that (rotation/endpoint-rule.ts). */
+export interface VersionEndpoints {
+  readonly named: readonly NamedEndpoint[];
+  /** Those that nobody allowed. */
+  readonly refused: readonly NamedEndpoint[];
+  readonly refusal: Refusal | null;
+}
+
+/** What one version says of itself. */
+export interface Naming {
+  readonly versionId: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly provider: Provider | null;
+}
+
+/**
+ * By version id, each by the provider that it names itself: another version may have been written by somebody else. A
+ * secret that names none is not rotated, so the rule does not touch it.
+ */
+export async function versionEndpoints(
+  { ledger, providerFor }: Pick<OperationPorts, 'ledger' | 'providerFor'>,
+  secret: SecretDescription,
+  namings: readonly Naming[],
+): Promise<ReadonlyMap<string, VersionEndpoints>> {
+  const isRotated = namings.some(({ provider }) => provider !== null);
+  const accepted = isRotated ? await ledger.acceptedEndpoints(secret.arn) : [];
+  const ruled = namings.map(
+    async ({ versionId, endpoints, provider }): Promise<[string, VersionEndpoints]> => {
+      const named = endpoints.map(namedEndpoint);
+      const issuer = provider && providerFor(provider, secret);
+      const ruling = isRotated
+        ? await rulingOn(named, secret.name, async () => [
+            ...(await endpointsNamedFor(secret, issuer)),
+            ...accepted,
+          ])
+        : { refused: [], refusal: null };
+      return [versionId, { named, ...ruling }];
+    },
+  );
+  return new Map(await Promise.all(ruled));
+}
+
+async function rulingOn(
+  named: readonly NamedEndpoint[],
+  secretName: string,
+  ask: () => Promise<readonly CanonicalEndpoint[]>,
+): Promise<Pick<VersionEndpoints, 'refused' | 'refusal'>> {
+  try {
+    const allowed = await ask();
+    const refused = named.filter((one) => !isAmong(allowed, one));
+    return { refused, refusal: refusalOf(named, allowed, secretName) };
+  } catch (error) {
+    if (!(error instanceof RotationError) || error.reason !== 'endpoint-changed') throw error;
+    return { refused: [], refusal: { state: error.message, nextAction: TOKEN_ENDPOINT } };
+  }
+}
+
+const TOKEN_ENDPOINT = "Put it right in the secret; where it belongs, the administrator's secret says.";
+
+function namedEndpoint(endpoint: Endpoint): NamedEndpoint {
+  const authorities = endpoint.ca === undefined ? [] : certificatesIn(endpoint.ca).map(subjectOf);
+  return { ...canonicalEndpoint(endpoint), authorities };
+}
+
+/** One line each, and short: the writer of the secret chose it. */
+function subjectOf({ subject }: { readonly subject: string | undefined }): string {
+  return (subject ?? '').replaceAll('\n', ', ').slice(0, LONGEST_SUBJECT);
+}
+
+const LONGEST_SUBJECT = 200;

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { placesOf } from '../../../functions/budget/places.ts';
+import { sharedService } from '../../../functions/budget/shared-services.ts';
+import { Redacted } from '../../../functions/credential/redacted.ts';
+import { sesHost } from '../../../functions/rotation/providers/ses-endpoint.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { attemptOf } from '../../support/prover.ts';
+import { credential } from './evidence.ts';
+import { ScriptedProver } from './scripted-prover.ts';
+
+const LIMITS = { failures: 4, hostFailures: 4, windowMs: 60_000 };
+
+describe('one service is one, by each of its names', () => {
+  it.each([
+    [
+      'email-smtp.eu-central-1.amazonaws.com',
+      [
+        'email-smtp.eu-central-1.amazonaws.com',
+        'email-smtp-fips.eu-central-1.amazonaws.com',
+        'vpce-0a1b2c3d-xyz.email-smtp.eu-central-1.vpce.amazonaws.com',
+      ],
+    ],
+    ['email-smtp.us-gov-west-1.amazonaws.com', ['email-smtp.us-gov-west-1.amazonaws.com']],
+    ['email-smtp.cn-north-1.amazonaws.com', [sesHost('cn-north-1')]],
+    ['smtp.sendgrid.net', ['smtp.sendgrid.net', 'smtp.eu.sendgrid.net']],
+    ['smtp.mailgun.org', ['smtp.mailgun.org']],
+    ['smtp.eu.mailgun.org', ['smtp.eu.mailgun.org']],
+    ['smtp.resend.com', ['smtp.resend.com']],
+    ['smtp.office365.com', ['smtp.office365.com', 'smtp-mail.outlook.com', 'outlook.office365.com']],
+    ['smtp.gmail.com', ['smtp.gmail.com', 'smtp-relay.gmail.com']],
+  ])('%s', (name, hosts) => {
+    expect(hosts.map((host) => sharedService(host)?.name)).toEqual(hosts.map(() => name));
+  });
+
+  it.each([
+    'mail.example.com',
+    'email-smtp.eu-central-1.amazonaws.com.example.com',
+    'email-smtp.example.com',
+    'smtp.sendgrid.net.example.com',
+    'notsmtp.sendgrid.net',
+    '192.0.2.5',
+  ])('and %s is none of them', (host) => {
+    expect(sharedService(host)).toBeNull();
+  });
+});
+
+const at = (host: string, changes: Partial<typeof credential> = {}) => ({
+  ...credential,
+  endpoint: { ...credential.endpoint, host },
+  ...changes,
+});
+
+describe('at a shared service', { timeout: 30_000 }, () => {
+  it('ten bad credentials hold nobody else back, and no item is that of all accounts', async () => {
+    const table = new InProcessTable();
+    const process = new ScriptedProver([...Array(40).fill('refused'), 'good'], table);
+    const prover = { ...process.prover, limits: LIMITS };
+    for (let n = 0; n < 40; n += 1)
+      await attemptOf(
+        prover,
+        at('email-smtp.eu-central-1.amazonaws.com', { username: `AKIA${n % 10}` }),
+        20_000,
+      );
+    const good = at('email-smtp-fips.eu-central-1.amazonaws.com', { username: 'AKIAGOOD' });
+    expect((await attemptOf(prover, good, 20_000)).judgement.verdict).toBe('valid');
+    const keys = [...(await table.items()).keys()];
+    expect(keys).toHaveLength(11);
+    expect(keys.filter((key) => !key.endsWith('|LOGINS'))).toEqual([]);
+  });
+
+  it.each([
+    ['smtp.sendgrid.net', 'apikey', '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'],
+    ['smtp.resend.com', 'resend', 're_c1tpEyD8_NKFusih9vKVQknRAQfmFcWCv'],
+  ])(
+    '%s, where all log in as %s, keys have budgets of their own, told apart by what is public of them',
+    (host, username, key) => {
+      const other = key.replace(/[a-z]{2}/, 'zz');
+      const keyOf = (password: string, changes = {}) =>
+        placesOf(at(host, { username, password: new Redacted(password), ...changes }), [], LIMITS).counted[0]
+          ?.key.pk;
+      expect(keyOf(key)).not.toBe(keyOf(other));
+      expect(keyOf(key)).toBe(keyOf(`${key.slice(0, -4)}AAAA`));
+      expect(keyOf('no key', { credentialId: '1' })).not.toBe(keyOf('no key', { credentialId: '2' }));
+    },
+  );
+
+  it('a throttled account closes the circuit for the others of the service, as at any host', async () => {
+    const process = new ScriptedProver(['throttled', 'good']);
+    const [ada, bob] = ['ada', 'bob'].map((name) =>
+      at('smtp.office365.com', { username: `${name}@example.com` }),
+    );
+    if (!ada || !bob) throw new Error('no accounts');
+    const verdicts = [];
+    for (const one of [ada, bob]) verdicts.push((await attemptOf(process.prover, one, 20_000)).judgement);
+    expect(verdicts).toMatchObject([
+      { verdict: 'throttled' },
+      { verdict: 'held-back', heldBack: { reason: 'throttled' } },
+    ]);
+    process.now += 60_000;
+    expect((await attemptOf(process.prover, bob, 20_000)).judgement.verdict).toBe('valid');
+  });
+});

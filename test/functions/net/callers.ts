@@ -1,0 +1,179 @@
+/**
+ * A process of its own, whose end is what is looked for: each caller of HTTP asks each hostile server (HOSTILE_SERVERS, JSON; HOSTILE_AT_ONCE of them at a time), and
+ * then it prints what came of it and how much memory it took at most.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { DnsOverHttps } from '../../../functions/audit/dns/over-https.ts';
+import { policyOver } from '../../../functions/audit/dns/policy-file.ts';
+import { breaches } from '../../../functions/audit/facts/breaches.ts';
+import { ReportBucket } from '../../../functions/audit/report-bucket.ts';
+import { JsonApi } from '../../../functions/aws/json-api.ts';
+import { invokeLater } from '../../../functions/aws/lambda.ts';
+import { IAM, QueryApi } from '../../../functions/aws/query-api.ts';
+import { SesV2 } from '../../../functions/aws/sesv2.ts';
+import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { Send } from '../../../functions/net/http.ts';
+import { send } from '../../../functions/net/send.ts';
+import { EntraSecrets } from '../../../functions/rotation/providers/entra.ts';
+import { post } from '../../../functions/rotation/providers/guarded-post.ts';
+import { MailgunLogins } from '../../../functions/rotation/providers/mailgun.ts';
+import { ResendKeys } from '../../../functions/rotation/providers/resend.ts';
+import { SendGridKeys } from '../../../functions/rotation/providers/sendgrid.ts';
+import { Network } from '../../../functions/smtp/network.ts';
+import { requestToken } from '../../../functions/token/entra-token.ts';
+import { adminOf } from '../../support/providers/admin-of.ts';
+
+export interface HostileServer {
+  readonly answer: string;
+  readonly http: number;
+  readonly https: number;
+  readonly ca: string;
+  /** It ends by a deadline alone: only who can be given one asks. */
+  readonly hangs: boolean;
+}
+
+export interface Told {
+  /** `caller: answer`, and what came of it in a word. */
+  readonly outcomes: readonly (readonly [string, string, string])[];
+  /** The most that the process took (MiB) beyond what it took before the first request. */
+  readonly grownMiB: number;
+}
+
+const LIMIT_MS = 400;
+const GUID = '00000000-0000-0000-0000-000000000000';
+
+type Call = (server: HostileServer) => Promise<unknown>;
+
+/** All of a caller that has its host built in goes to the hostile server instead. */
+const routed =
+  ({ http }: HostileServer): Send =>
+  (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const { pathname, search } = new URL(url);
+    const target = `http://127.0.0.1:${http}${pathname}${search}`;
+    return send(input instanceof Request ? new Request(target, input) : target, init);
+  };
+
+const awsAt = ({ http }: HostileServer) => ({
+  AWS_ENDPOINT_URL: `http://127.0.0.1:${http}`,
+  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: 'eu-central-1',
+});
+
+const networkTo = ({ https }: HostileServer) => {
+  const none = () => Promise.reject(Object.assign(new Error('no name'), { code: 'ENOTFOUND' }));
+  const resolve4 = async () => [{ address: '127.0.0.1', ttl: 60 }];
+  return new Network(
+    { ports: [https], networks: ['127.0.0.0/8'] },
+    { resolve4, resolve6: none, lookup: none },
+  );
+};
+
+const depsFor = (server: HostileServer, type: string) => ({
+  fetch: routed(server),
+  sleep: async () => {},
+  now: Date.now,
+  longestCallMs: server.hangs ? LIMIT_MS : 20_000,
+  readAdmin: adminOf({
+    ...{ type, apiKey: 'key', domain: 'mg.example', logins: ['a@mg.example', 'b@mg.example'] },
+    ...{ tenantId: GUID, clientId: GUID, clientSecret: 'secret' },
+  }),
+});
+
+const base = ({ http }: HostileServer) => `http://127.0.0.1:${http}`;
+const admin = { adminSecretId: 'admin' } as const;
+
+const PROVIDERS: Readonly<Record<string, Call>> = {
+  'SendGrid list': (to) =>
+    new SendGridKeys({ type: 'sendgrid', ...admin }, depsFor(to, 'sendgrid'), base(to)).list(),
+  'SendGrid mint': (to) =>
+    new SendGridKeys({ type: 'sendgrid', ...admin }, depsFor(to, 'sendgrid'), base(to)).mint('x'),
+  'Resend list': (to) => new ResendKeys({ type: 'resend', ...admin }, depsFor(to, 'resend'), base(to)).list(),
+  'Resend mint': (to) =>
+    new ResendKeys({ type: 'resend', ...admin }, depsFor(to, 'resend'), base(to)).mint('x'),
+  'Resend remove': (to) =>
+    new ResendKeys({ type: 'resend', ...admin }, depsFor(to, 'resend'), base(to)).remove('x'),
+  'Mailgun set': (to) => {
+    const provider = { type: 'mailgun', ...admin } as const;
+    return new MailgunLogins(
+      { ...provider, logins: ['a@mg.example', 'b@mg.example'] },
+      depsFor(to, 'mailgun'),
+      base(to),
+    ).set('a@mg.example', new Redacted('p'));
+  },
+  'Graph list': (to) => {
+    const provider = {
+      type: 'entra',
+      tenantId: GUID,
+      clientId: GUID,
+      objectId: GUID,
+      mailbox: 'a@b.example',
+      ...admin,
+    } as const;
+    return new EntraSecrets(provider, depsFor(to, 'entra')).list();
+  },
+};
+
+const ADJUSTABLE: Readonly<Record<string, Call>> = {
+  ...PROVIDERS,
+  'Entra token': (to) =>
+    requestToken(
+      { tenantId: GUID, clientId: GUID, clientSecret: new Redacted('x') },
+      'scope',
+      to.hangs ? LIMIT_MS : 20_000,
+      routed(to),
+    ),
+  'MTA-STS policy': (to) =>
+    policyOver(networkTo(to), { port: to.https, ca: to.ca }, to.hangs ? LIMIT_MS : 20_000)('a.example'),
+  webhook: (to) => {
+    const url = new URL(`https://mta-sts.a.example:${to.https}/hook`);
+    return post({ url, headers: {}, body: '{}', ca: to.ca }, networkTo(to), to.hangs ? LIMIT_MS : 20_000);
+  },
+};
+
+const OTHERS: Readonly<Record<string, Call>> = {
+  'DNS over HTTPS': (to) => new DnsOverHttps(`${base(to)}/dns-query`, send).security('a.example', 'SOA'),
+  'Have I Been Pwned': (to) => breaches(new Redacted('x'), routed(to)),
+  'AWS JSON': (to) =>
+    new JsonApi({ service: 'kms', target: 'T', version: '1.1', tries: 1 }, awsAt(to)).call('X', {}),
+  'AWS query': (to) => new QueryApi(IAM, awsAt(to)).call('GetUser', {}),
+  'Amazon SES': (to) => new SesV2(awsAt(to)).call('GetAccount'),
+  'Lambda invoke': (to) => invokeLater('arn:aws:lambda:eu-central-1:111122223333:function:x', {}, awsAt(to)),
+  'S3 get': (to) => new ReportBucket('reports', awsAt(to)).getJson('audits/latest.json'),
+  'S3 put': (to) => new ReportBucket('reports', awsAt(to)).putCompressed('audits/latest.json', {}),
+  'S3 head': (to) => new ReportBucket('reports', awsAt(to)).has('audits/latest.json'),
+  'S3 link lines': async (to) => {
+    // As slowly as lines are worked on.
+    for await (const _ of (await new ReportBucket('reports', awsAt(to)).getLines('plan')) ?? [])
+      await sleep(1);
+  },
+};
+
+async function outcomeOf(name: string, call: Call, to: HostileServer): Promise<[string, string, string]> {
+  const came = await call(to).then(
+    (value) => (typeof value === 'object' && value && 'kind' in value ? String(value.kind) : 'resolved'),
+    (error: unknown) =>
+      error instanceof Error ? String(Reflect.get(error, 'reason') ?? error.name) : 'thrown',
+  );
+  return [name, to.answer, came];
+}
+
+async function main(servers: readonly HostileServer[]): Promise<void> {
+  const before = process.resourceUsage().maxRSS;
+  const outcomes: [string, string, string][] = [];
+  const atOnce = Number(process.env.HOSTILE_AT_ONCE);
+  const limit = pLimit(atOnce);
+  const askAll = async (to: HostileServer) => {
+    const callers = Object.entries(to.hangs ? ADJUSTABLE : { ...ADJUSTABLE, ...OTHERS });
+    // Alone where the memory counts.
+    const each = pLimit(atOnce === 1 ? 1 : callers.length);
+    outcomes.push(...(await each.map(callers, ([name, call]) => outcomeOf(name, call, to))));
+  };
+  await limit.map(servers, askAll);
+  const told: Told = { outcomes, grownMiB: Math.round((process.resourceUsage().maxRSS - before) / 1024) };
+  process.stdout.write(JSON.stringify(told));
+}
+
+await main(JSON.parse(process.env.HOSTILE_SERVERS ?? '[]'));
