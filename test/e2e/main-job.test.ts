@@ -114,6 +114,10 @@ describe('the main job', () => {
     expect(outcomes).toEqual(['wait overlap', 'deactivate', 'wait soak', 'remove disused']);
   });
 
+  it('has several secrets worked on by processes of their own, which the policies of the stack allow', () => {
+    expect(result.log.map(({ fields }) => fields.event)).not.toContain('bulkhead.refused');
+  });
+
   it('audits every credential and leaves the report as a page', () => {
     const completed = result.log.find(({ fields }) => fields.event === 'audit.completed');
     expect(completed?.fields).toMatchObject({ credentials: 6, unexamined: 0 });
