@@ -8,7 +8,7 @@ import { sampleHandler } from './sample-steps.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { type Explored, explore, schedulesOf, unexplored } from './schedules.ts';
 
-const LIMIT = 2 * 60_000;
+const LIMIT = 5 * 60_000;
 const PROVIDER = (now: () => number, faults: ConstructorParameters<typeof ModelSes>[2]) =>
   new ModelSes(arnOf(NAME), now, faults);
 const SAMPLE: Implementation = { handler: sampleHandler, retires: false };
