@@ -40,9 +40,12 @@ export function accountName(username: string): AccountName {
   return { full: bare, local: bare };
 }
 
+/** RFC 3454 appendix B.1: of its characters only U+1806 is no default ignorable one. */
+const MAPPED_TO_NOTHING = /[\p{Default_Ignorable_Code_Point}\u1806]/gu;
+
 /** SASLprep without its prohibitions: a name that one server refuses another may take. */
 function folded(text: string): string {
-  return upper(text.replace(/[\p{Zs}\u200b]/gu, ' ').replace(/\p{Default_Ignorable_Code_Point}/gu, ''))
+  return upper(text.replace(/[\p{Zs}\u200b]/gu, ' ').replace(MAPPED_TO_NOTHING, ''))
     .normalize('NFKC')
     .trim();
 }

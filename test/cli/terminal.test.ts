@@ -8,7 +8,8 @@ import { BINARY, cleanEnvironment, type Run, temporaryFile } from './command.ts'
 
 const TERMINAL = fileURLToPath(new URL('terminal.py', import.meta.url));
 const USER = 'orders@example.com';
-const PASSWORD = 'canary-pa55word';
+/** In no command line of another test: it is looked for in those of all processes. */
+const PASSWORD = 'typed-at-a-terminal-6f1c9e';
 const PROMPT = `Password of ${USER} at localhost`;
 
 /** What a person types once the terminal shows `after`. */

@@ -9,7 +9,8 @@ const CREDENTIAL: Readonly<Record<Truth, string>> = {
   'does not work': 'bad',
   'cannot be known': 'unknown',
 };
-const PATIENCE_MS = 5_000;
+/** For servers whose answer comes, however busy this computer is. */
+const PATIENCE_MS = 30_000;
 /** For servers that never answer: their verdict is that the time is over. */
 const IMPATIENCE_MS = 500;
 
@@ -19,14 +20,18 @@ describe('the conformance suite', () => {
     expect(new Set(BEHAVIOURS.map(({ name }) => name)).size).toBe(BEHAVIOURS.length);
   });
 
-  it.concurrent.each(BEHAVIOURS)('Keyturn is right about: $name', async (behaviour) => {
-    const server = await serve(behaviour);
-    const budgetMs = behaviour.verdict.startsWith('timeout:') ? IMPATIENCE_MS : PATIENCE_MS;
-    const judgement = await judgementOf(server, budgetMs);
-    await server.close();
-    expect(judgement).toMatchObject({
-      credential: CREDENTIAL[behaviour.truth],
-      verdict: behaviour.verdict,
-    });
-  });
+  it.concurrent.each(BEHAVIOURS)(
+    'Keyturn is right about: $name',
+    { timeout: 2 * PATIENCE_MS },
+    async (behaviour) => {
+      const server = await serve(behaviour);
+      const budgetMs = behaviour.verdict.startsWith('timeout:') ? IMPATIENCE_MS : PATIENCE_MS;
+      const judgement = await judgementOf(server, budgetMs);
+      await server.close();
+      expect(judgement).toMatchObject({
+        credential: CREDENTIAL[behaviour.truth],
+        verdict: behaviour.verdict,
+      });
+    },
+  );
 });

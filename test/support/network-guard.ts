@@ -10,8 +10,6 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 /** What a call would reach beyond this computer; undefined when it stays here. */
 type Beyond = (args: readonly unknown[], self: unknown) => string | undefined;
 
-const attempts: string[] = [];
-
 function guard(holder: object, name: string, beyond: Beyond): void {
   const original: AnyFunction = Reflect.get(holder, name);
   Reflect.set(holder, name, function (this: unknown, ...args: unknown[]) {
@@ -48,16 +46,24 @@ function unlessLocal(host: string): string | undefined {
   return LOOPBACK.test(host) ? undefined : host;
 }
 
-guard(net.Socket.prototype, 'connect', address);
-for (const api of [dns, dns.promises]) {
-  guard(api, 'lookup', firstArgument);
-  guard(api, 'lookupService', firstArgument);
-  for (const name of Object.keys(dns).filter((key) => /^(resolve|reverse)/.test(key))) {
-    guard(api, name, question);
-    guard(api.Resolver.prototype, name, question);
+function guardAll(): string[] {
+  guard(net.Socket.prototype, 'connect', address);
+  for (const api of [dns, dns.promises]) {
+    guard(api, 'lookup', firstArgument);
+    guard(api, 'lookupService', firstArgument);
+    for (const name of Object.keys(dns).filter((key) => /^(resolve|reverse)/.test(key))) {
+      guard(api, name, question);
+      guard(api.Resolver.prototype, name, question);
+    }
   }
+  syncBuiltinESMExports();
+  return [];
 }
-syncBuiltinESMExports();
+
+/** This file runs once for each test file, in one process for several of them. */
+const GUARDED = Symbol.for('keyturn.network-guard');
+const attempts: string[] = (Reflect.get(globalThis, GUARDED) as string[] | undefined) ?? guardAll();
+Reflect.set(globalThis, GUARDED, attempts);
 
 afterEach(() => {
   expect(attempts.splice(0), 'attempts to reach beyond this computer').toEqual([]);

@@ -47,6 +47,7 @@ describe('one account is one, written as', () => {
         'ｏｒｄｅｒｓ@example.com',
         'orders＠example.com',
         'ord\u00aders@example.com',
+        'ord\u1806ers@example.com',
         'orders\u200d@example.com',
         '\ufefforders@example.com',
         'orders@example.com\u00a0',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type net from 'node:net';
 import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { oneOf } from '../../support/share.ts';
 
 /** What a server does once a request has come. */
 export type HostileAnswer = (socket: net.Socket) => void;
@@ -34,16 +35,15 @@ const STATUSES = [
   599,
 ];
 
+const LOCATION = 'Location: /again\r\n';
+
 /** On a closing connection, unread: what ended the process (nodejs/undici#5360). With a length and without. */
-function errorBodies(): [string, HostileAnswer][] {
-  const location = 'Location: /again\r\n';
-  return STATUSES.flatMap((status) =>
-    [70_000, MIB - 1].flatMap((size): [string, HostileAnswer][] => [
-      [`${status} with ${size} bytes`, ends(head(status, location, size), Buffer.alloc(size, 'x'))],
-      [`${status} with ${size} bytes to the end`, ends(head(status, location), Buffer.alloc(size, 'x'))],
-    ]),
-  );
-}
+export const ERRORS: readonly (readonly [string, HostileAnswer])[] = STATUSES.flatMap((status) =>
+  [70_000, MIB - 1].flatMap((size): [string, HostileAnswer][] => [
+    [`${status} with ${size} bytes`, ends(head(status, LOCATION, size), Buffer.alloc(size, 'x'))],
+    [`${status} with ${size} bytes to the end`, ends(head(status, LOCATION), Buffer.alloc(size, 'x'))],
+  ]),
+);
 
 function bombs(): [string, HostileAnswer][] {
   const tenMiB = Buffer.alloc(10 * MIB);
@@ -77,18 +77,19 @@ function compressed(): [string, HostileAnswer][] {
   });
 }
 
+/** Each costs as much as a whole chunk: a million of them took our clients seconds. */
+const BYTES = 1_000_000 / oneOf(10);
 const CHUNKED = head(200, 'Transfer-Encoding: chunked\r\n');
 const deep = (depth: number) => '['.repeat(depth);
 
-/** All that come to an end by themselves, or by a limit on their size. */
+/** All others that come to an end by themselves, or by a limit on their size. */
 export const ANSWERS: ReadonlyMap<string, HostileAnswer> = new Map([
-  ...errorBodies(),
   ...compressed(),
   ['an endless body', endless(head(200, ''), 'x'.repeat(65_536))],
   ['an endless error', endless(head(503, ''), 'x'.repeat(65_536))],
   ['an endless header', endless('HTTP/1.1 200 X\r\n', `A: ${'x'.repeat(1000)}\r\n`)],
   ['endless chunk extensions', endless(`${CHUNKED}1;`, `a=${'x'.repeat(1000)};`)],
-  ['a million chunks of one byte', endless(CHUNKED, '1\r\nx\r\n'.repeat(10_000))],
+  ['chunks of one byte', ends(CHUNKED, `${'1\r\nx\r\n'.repeat(BYTES)}0\r\n\r\n`)],
   ['a body shorter than its length', ends(head(200, '', 5000), '{"short":')],
   ['a body longer than its length', ends(head(200, '', 2), '{}'.repeat(40_000))],
   ['no length that a number could hold', ends(head(200, 'Content-Length: 99999999999999999999\r\n'), '{}')],

@@ -3,6 +3,7 @@ import type { Credential } from '../../../functions/credential/credential.ts';
 import type { OperationName } from '../../../functions/operations/operation.ts';
 import type { Ended } from '../../../functions/operations/run.ts';
 import { FAULT_KINDS } from '../../support/aws/faults.ts';
+import { shareOf } from '../../support/share.ts';
 import { HOUR_MS } from '../rotation/enumeration/lab.ts';
 import { SUBJECTS } from '../rotation/enumeration/providers.ts';
 import { OperationLab, type SubjectName } from './operation-lab.ts';
@@ -94,8 +95,13 @@ describe.each(CASES)('%s, %s', { timeout: MINUTE }, (name, subject) => {
   ) => {
     const calls = await callsOf(subject, name);
     expect(calls).toBeGreaterThan(8);
+    let begin = 0;
     for (const kind of again === 'same' ? FAULT_KINDS : DOUBTFUL) {
-      for (let at = 1; at <= calls; at += 1) {
+      for (const at of shareOf(
+        Array.from({ length: calls }, (_, call) => call + 1),
+        4,
+        begin++,
+      )) {
         const lab = await prepared(subject, name);
         const known = ['AWSCURRENT', 'AWSPREVIOUS'].flatMap((label) => lab.credential(label) ?? []);
         lab.faults.plan(at, kind);

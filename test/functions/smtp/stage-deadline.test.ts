@@ -4,11 +4,10 @@ import type { Endpoint } from '../../../functions/credential/credential.ts';
 import { Redacted } from '../../../functions/credential/redacted.ts';
 import type { Stage } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { SystemResolver } from '../../../functions/smtp/network/resolver.ts';
 import { Network } from '../../../functions/smtp/network.ts';
 import { stageLimitMs } from '../../../functions/smtp/stage-deadline.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
-import { startDnsServer } from '../../support/dns-server.ts';
+import { resolverOf, startDnsServer } from '../../support/dns-server.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { listen } from '../../support/smtp-servers.ts';
 
@@ -97,7 +96,7 @@ it('a name server that is silent ends the login in the stage dns', async () => {
   const dns = await startDnsServer(() => 'silence');
   open.push(dns);
   const endpoint: Endpoint = { host: 'mail.test', port: 587, security: 'starttls' };
-  const network = new Network({ ports: [], networks: [] }, new SystemResolver([dns.address]));
+  const network = new Network({ ports: [], networks: [] }, resolverOf(dns));
   const evidence = await login(
     { endpoint, username: 'ada', password: new Redacted('p') },
     BUDGET_MS,

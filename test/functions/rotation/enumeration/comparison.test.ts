@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arnOf } from '../../../support/aws/secrets-manager.ts';
+import { oneOf } from '../../../support/share.ts';
 import { BROKEN } from './broken-handlers.ts';
 import { EVERY } from './every-schedule.ts';
 import { type Implementation, Lab, NAME, OURS } from './lab.ts';
@@ -40,7 +41,7 @@ describe('the enumeration', { timeout: LIMIT }, () => {
     const lab = new Lab(PROVIDER, broken);
     // While nothing goes wrong it works as well as any.
     expect(await lab.rotate()).toMatchObject({ kind: 'rotated' });
-    const { violations } = await exploreWith(broken, 5);
+    const { violations } = await exploreWith(broken, oneOf(10));
     console.log(`${name}: ${[...violations].map(([seen, where]) => `${seen} (${where.length})`).join('; ')}`);
     expect([...violations.keys()]).not.toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { oneOf } from '../../../support/share.ts';
 import { Lab } from './lab.ts';
 import { SUBJECTS } from './providers.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -7,8 +8,8 @@ import { explore, schedulesOf, unexplored } from './schedules.ts';
 /** The machines of a CI are slow at times; all of it takes well under two minutes on two cores (ms). */
 const LIMIT = 10 * 60_000;
 
-/** `npm run test:enumeration` and the CI explore each schedule; `npm test` each eighth, to be done in five minutes. */
-export const EVERY = Number(process.env.KEYTURN_ENUMERATION_EVERY ?? 8);
+/** `npm test` explores one schedule of so many, which meets each fault at most calls of one provider or another. */
+export const EVERY = oneOf(16);
 
 /** Declares the tests of some kinds of providers; apart in files, so that they run side by side. */
 export function exploreEverySchedule(...names: (keyof typeof SUBJECTS)[]): void {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { shareOf } from '../../../support/share.ts';
 import { OperationLab } from '../../operations/operation-lab.ts';
 import { MINUTE_MS } from './lab.ts';
 import { SUBJECTS } from './providers.ts';
@@ -14,8 +15,8 @@ const CLEANERS = {
 } as const;
 /** Thousands of labs, on a machine that is slow at times (ms). */
 const LIMIT = 60_000;
-/** More than either makes. */
-const CALLS = 25;
+/** The calls of a cleaner, and more than either makes. */
+const MOMENTS = Array.from({ length: 25 }, (_, call) => call + 1);
 
 const normal = SCENARIOS.find(({ name }) => name === 'normal');
 if (!normal) throw new Error('no scenario normal');
@@ -30,7 +31,7 @@ it.each(
     const failing = await callsOf(makeSubject, normal);
     const harmed: string[] = [];
     for (let failedAt = 1; failedAt <= failing; failedAt += 1) {
-      for (let pausedAt = 1; pausedAt <= CALLS; pausedAt += 1) {
+      for (const pausedAt of shareOf(MOMENTS, 4, failedAt)) {
         const lab = new OperationLab(makeSubject);
         await normal.prepare(lab);
         const token = lab.newToken();

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { oneOf } from '../../../support/share.ts';
 import { Arena, type Outcome } from './arena.ts';
 import { type Dialogue, dialogue, PASSWORD, USERNAME } from './dialogues.ts';
 import { FINAL_REPLIES } from './final-replies.ts';
@@ -8,7 +9,7 @@ import { mayBeBad, mayBeGood } from './truth.ts';
 
 const SERVERS = 64;
 const BATCH = 1_000;
-const BATCHES = 10;
+const BATCHES = 10 / oneOf(5);
 /** A dialogue that keeps to the RFCs must come to its end however busy this computer is. */
 const PATIENCE_MS = 20_000;
 const BUDGET_MS = 1_000;
@@ -36,7 +37,7 @@ it('never lies, leaks, hangs or crashes, whatever a server says', { timeout: 240
   );
   const total = [...seen.values()].reduce((sum, count) => sum + count);
   console.log(`fuzz: ${total} dialogues: ${inspect(Object.fromEntries(seen), { breakLength: 110 })}`);
-  expect(total).toBeGreaterThanOrEqual(10_000);
+  expect(total).toBeGreaterThanOrEqual(BATCH * BATCHES);
 });
 
 function budgetOf({ spoilt }: Dialogue): number {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../../functions/credential/credential.ts';
 import { SystemResolver } from '../../../../functions/smtp/network/resolver.ts';
 import { Network } from '../../../../functions/smtp/network.ts';
-import { type DnsServer, startDnsServer, type Zone } from '../../../support/dns-server.ts';
+import { type DnsServer, resolverOf, startDnsServer, type Zone } from '../../../support/dns-server.ts';
 
 const NAME = 'mail.test';
 const FORBIDDEN_ADDRESS = { name: 'Forbidden', code: 'address' };
@@ -220,7 +220,7 @@ it('a look-up that takes too long ends with the signal', async () => {
   const dns = await dnsThatSays(() => []);
   await dns.close();
   open.pop();
-  const network = new Network({ ports: [], networks: [] }, new SystemResolver([dns.address]));
+  const network = new Network({ ports: [], networks: [] }, resolverOf(dns));
   const stages: string[] = [];
   const endpoint: Endpoint = { host: NAME, port: 587, security: 'starttls' };
   const signal = AbortSignal.abort(new Error('time is up'));

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { oneOf } from '../../../../support/share.ts';
 import type { Case } from './child.ts';
 
-/** `npm run test:enumeration` and the CI take every curve; `npm test` each fortieth, and one of each kind. */
-const EVERY = Number(process.env.KEYTURN_ENUMERATION_EVERY ?? 40);
+/** Curves; one of each kind is taken all the same. */
+const EVERY = oneOf(40);
 /** All of it takes about a minute on two idle cores (ms). */
 const LIMIT = 10 * 60_000;
 
