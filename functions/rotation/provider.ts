@@ -1,4 +1,4 @@
-import type { Endpoint } from '../credential/credential.ts';
+import { type Endpoint, usualSecurity } from '../credential/credential.ts';
 import type { Redacted } from '../credential/redacted.ts';
 import type { SecretDescription } from '../credential/secret-reader.ts';
 
@@ -95,3 +95,8 @@ export interface ManualProvider {
 
 /** Who issues credentials. Calls reject with the provider's own error, or with a `ProviderError`. */
 export type RotationProvider = IssuingProvider | SettingProvider | ManualProvider;
+
+/** A provider's own hosts on the submission ports that it documents, with public certificates. */
+export function submissionEndpoints(hosts: readonly string[], ports: readonly number[]): readonly Endpoint[] {
+  return hosts.flatMap((host) => ports.map((port) => ({ host, port, security: usualSecurity(port) })));
+}

@@ -4,12 +4,17 @@ import { Redacted } from '../../credential/redacted.ts';
 import { text } from '../../credential/text.ts';
 import { SECRET_TAG } from '../../observe/names.ts';
 import { requestToken } from '../../token/entra-token.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from '../provider.ts';
+import {
+  type IssuedCredential,
+  type IssuingProvider,
+  type MintedCredential,
+  type Owner,
+  submissionEndpoints,
+} from '../provider.ts';
 import { type Admin, adminEndpoints, administrator, type ReadAdmin } from './admin-secret.ts';
 import { type EntraProvider, guid } from './entra-schema.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
-import { submissionEndpoints } from './submission.ts';
 
 const BASE_URL = 'https://graph.microsoft.com';
 const SCOPE = 'https://graph.microsoft.com/.default';

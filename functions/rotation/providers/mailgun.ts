@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { Endpoint } from '../../credential/credential.ts';
 import { Redacted } from '../../credential/redacted.ts';
 import { isHost } from '../../smtp/network/host-name.ts';
+import { submissionEndpoints } from '../provider.ts';
 import { loginPatterns } from './admin-scope.ts';
 import { administrator, apiKeySecret, type ReadAdmin } from './admin-secret.ts';
 import { AllowedLogins } from './allowed-logins.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import type { MailgunProvider } from './mailgun-schema.ts';
-import { submissionEndpoints } from './submission.ts';
 
 const BASE_URLS = { us: 'https://api.mailgun.net', eu: 'https://api.eu.mailgun.net' } as const;
 const SMTP_HOSTS = { us: 'smtp.mailgun.org', eu: 'smtp.eu.mailgun.org' } as const;

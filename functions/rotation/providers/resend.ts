@@ -8,12 +8,12 @@ import {
   type MintedCredential,
   type Owner,
   SHARED,
+  submissionEndpoints,
 } from '../provider.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { ResendProvider } from './resend-schema.ts';
-import { submissionEndpoints } from './submission.ts';
 
 /** "The API key name. Maximum 50 characters." */
 const NAME_LIMIT = 50;

@@ -7,12 +7,12 @@ import {
   type MintedCredential,
   type Owner,
   SHARED,
+  submissionEndpoints,
 } from '../provider.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
-import { submissionEndpoints } from './submission.ts';
 
 const BASE_URLS = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' } as const;
 const SMTP_HOSTS = { global: 'smtp.sendgrid.net', eu: 'smtp.eu.sendgrid.net' } as const;

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../credential/credential.ts';
-import { submissionEndpoints } from './submission.ts';
+import { submissionEndpoints } from '../provider.ts';
 
 /** The SMTP endpoint of Amazon SES in a region: AWS General Reference, "Amazon SES endpoints and quotas". */
 export function sesHost(region: string): string {
