@@ -5,8 +5,6 @@ import type { Provider } from '../../../../functions/credential/credential.ts';
 import { Redacted } from '../../../../functions/credential/redacted.ts';
 import { EntraSecrets } from '../../../../functions/rotation/providers/entra.ts';
 import { MailgunLogins } from '../../../../functions/rotation/providers/mailgun.ts';
-import { ResendKeys } from '../../../../functions/rotation/providers/resend.ts';
-import { SendGridKeys } from '../../../../functions/rotation/providers/sendgrid.ts';
 import { PasswordTable } from '../../../../functions/rotation/providers/sql.ts';
 import { arnOf } from '../../../support/aws/secrets-manager.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
@@ -16,8 +14,8 @@ import { MailgunApi } from '../../../support/providers/mailgun-api.ts';
 import { ResendApi } from '../../../support/providers/resend-api.ts';
 import { routedFetch } from '../../../support/providers/routed-fetch.ts';
 import { SendGridApi } from '../../../support/providers/sendgrid-api.ts';
-import { listen, type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
-import { RotationLab } from './rotation-lab.ts';
+import { listen, type SmtpTestServer } from '../../../support/smtp-servers.ts';
+import { issuingLab, placeOf, RotationLab, smtpFor } from './rotation-lab.ts';
 
 /** After that nobody is at work for a rotation that was begun before (ms). */
 const DAYS_MS = 3 * 24 * 60 * 60_000;
@@ -29,17 +27,10 @@ afterEach(async () => {
 });
 
 async function smtp(accepts: (username: string, password: string) => boolean): Promise<SmtpTestServer> {
-  const server = await startSmtpServer({
-    security: 'tls',
-    users: {},
-    onAuth: ({ username, password = '' }) =>
-      accepts(username, password) ? { code: 235, text: '2.7.0 Authentication successful' } : undefined,
-  });
+  const server = await smtpFor(accepts);
   open.push(server);
   return server;
 }
-
-const place = ({ host, port, security, ca }: SmtpTestServer) => ({ host, port, security, ca });
 
 function only<T extends Provider['type']>(provider: Provider, type: T) {
   if (provider.type !== type) throw new Error(`the secret names ${provider.type}`);
@@ -48,19 +39,11 @@ function only<T extends Provider['type']>(provider: Provider, type: T) {
 
 async function issuing(type: 'sendgrid' | 'resend') {
   const api = type === 'sendgrid' ? new SendGridApi() : new ResendApi();
-  const http = await FaultyHttp.start(api.handle);
-  open.push(http);
-  const server = await smtp((username, password) => api.accepts(username, password));
-  const value = { ...place(server), provider: { type, adminSecretId: ADMIN } };
-  const lab = new RotationLab(value, [server], (provider, deps) =>
-    type === 'sendgrid'
-      ? new SendGridKeys(only(provider, 'sendgrid'), deps, http.url)
-      : new ResendKeys(only(provider, 'resend'), deps, http.url),
-  );
-  lab.addAdministrator({ type, apiKey: api.adminKey });
-  await lab.rotate();
-  await lab.rotate();
-  return { api, http, lab };
+  const made = await issuingLab(api);
+  open.push(...made.open);
+  await made.lab.rotate();
+  await made.lab.rotate();
+  return { api, ...made };
 }
 
 /** Runs of the retirement, days apart, whatever comes of each. */
@@ -174,7 +157,7 @@ describe('who may write one secret of Mailgun', () => {
     const server = await smtp((username, password) => api.accepts(username, password));
     const provider = { type: 'mailgun', logins: OWN, adminSecretId: ADMIN };
     const lab = new RotationLab(
-      { ...place(server), provider },
+      { ...placeOf(server), provider },
       [server],
       (named, deps) => new MailgunLogins(only(named, 'mailgun'), deps, http.url),
     );

@@ -8,16 +8,49 @@ import { performStep, type RotationPorts } from '../../../../functions/rotation/
 import type { RotationProvider } from '../../../../functions/rotation/provider.ts';
 import { adminSecrets, type ReadAdmin } from '../../../../functions/rotation/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../../functions/rotation/providers/http-api.ts';
+import { ResendKeys } from '../../../../functions/rotation/providers/resend.ts';
+import { SendGridKeys } from '../../../../functions/rotation/providers/sendgrid.ts';
 import { retireReplaced } from '../../../../functions/rotation/retirement.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { judge } from '../../../../functions/smtp/verdict.ts';
 import { InProcessSecretsManager } from '../../../support/aws/secrets-manager.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { MemoryLedger } from '../../../support/memory-ledger.ts';
-import type { SmtpTestServer } from '../../../support/smtp-servers.ts';
+import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
+import type { ResendApi } from '../../../support/providers/resend-api.ts';
+import { SendGridApi } from '../../../support/providers/sendgrid-api.ts';
+import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
 
 const NAME = 'keyturn/orders';
 const LAMBDA_MS = 5 * 60_000;
+
+/** A server that lets in whom the provider lets in. */
+export function smtpFor(accepts: (username: string, password: string) => boolean): Promise<SmtpTestServer> {
+  return startSmtpServer({
+    security: 'tls',
+    users: {},
+    onAuth: ({ username, password = '' }) =>
+      accepts(username, password) ? { code: 235, text: '2.7.0 Authentication successful' } : undefined,
+  });
+}
+
+/** As a secret names it. */
+export const placeOf = ({ host, port, security, ca }: SmtpTestServer) => ({ host, port, security, ca });
+
+/** A secret whose keys SendGrid or Resend issues, and what to close after it. */
+export async function issuingLab(api: SendGridApi | ResendApi) {
+  const http = await FaultyHttp.start(api.handle);
+  const server = await smtpFor((username, password) => api.accepts(username, password));
+  const type = api instanceof SendGridApi ? 'sendgrid' : 'resend';
+  const provider = { type, adminSecretId: 'admin/provider' };
+  const lab = new RotationLab({ ...placeOf(server), provider }, [server], (named, deps) => {
+    if (named.type === 'sendgrid') return new SendGridKeys(named, deps, http.url);
+    if (named.type === 'resend') return new ResendKeys(named, deps, http.url);
+    throw new Error(`the secret names ${named.type}`);
+  });
+  lab.addAdministrator({ type, apiKey: api.adminKey });
+  return { lab, http, open: [http, server] };
+}
 
 type MakeProvider = (provider: Provider, deps: HttpDeps & { readAdmin: ReadAdmin }) => RotationProvider;
 

@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { everyLogin } from '../../../../functions/credential/credential.ts';
 import { MailgunLogins } from '../../../../functions/rotation/providers/mailgun.ts';
-import { ResendKeys } from '../../../../functions/rotation/providers/resend.ts';
-import { SendGridKeys } from '../../../../functions/rotation/providers/sendgrid.ts';
 import { SesKeys } from '../../../../functions/rotation/providers/ses.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';
 import { arnOf } from '../../../support/aws/secrets-manager.ts';
@@ -10,8 +8,8 @@ import { FaultyHttp } from '../../../support/providers/faulty-http.ts';
 import { MailgunApi } from '../../../support/providers/mailgun-api.ts';
 import { ResendApi } from '../../../support/providers/resend-api.ts';
 import { SendGridApi } from '../../../support/providers/sendgrid-api.ts';
-import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
-import { RotationLab } from './rotation-lab.ts';
+import type { SmtpTestServer } from '../../../support/smtp-servers.ts';
+import { issuingLab, placeOf, RotationLab, smtpFor } from './rotation-lab.ts';
 
 /** After that no request of a step that failed can still arrive. */
 const SETTLED_MS = 60_000;
@@ -23,31 +21,15 @@ afterEach(async () => {
 });
 
 async function smtp(accepts: (username: string, password: string) => boolean): Promise<SmtpTestServer> {
-  const server = await startSmtpServer({
-    security: 'tls',
-    users: {},
-    onAuth: ({ username, password = '' }) =>
-      accepts(username, password) ? { code: 235, text: '2.7.0 Authentication successful' } : undefined,
-  });
+  const server = await smtpFor(accepts);
   open.push(server);
   return server;
 }
 
-const place = ({ host, port, security, ca }: SmtpTestServer) => ({ host, port, security, ca });
-
 async function issuing(api: SendGridApi | ResendApi) {
-  const http = await FaultyHttp.start(api.handle);
-  open.push(http);
-  const server = await smtp((username, password) => api.accepts(username, password));
-  const type = api instanceof SendGridApi ? 'sendgrid' : 'resend';
-  const provider = { type, adminSecretId: 'admin/provider' };
-  const lab = new RotationLab({ ...place(server), provider }, [server], (named, deps) => {
-    if (named.type === 'sendgrid') return new SendGridKeys(named, deps, http.url);
-    if (named.type === 'resend') return new ResendKeys(named, deps, http.url);
-    throw new Error(named.type);
-  });
-  lab.addAdministrator({ type, apiKey: api.adminKey });
-  return { lab, http };
+  const made = await issuingLab(api);
+  open.push(...made.open);
+  return made;
 }
 
 describe.each([
@@ -95,7 +77,7 @@ describe('a secret whose two logins take turns at Mailgun', () => {
     open.push(http);
     const server = await smtp((username, password) => api.accepts(username, password));
     const provider = { type: 'mailgun', logins: LOGINS, adminSecretId: 'admin/provider' };
-    const lab = new RotationLab({ ...place(server), provider }, [server], (named, deps) => {
+    const lab = new RotationLab({ ...placeOf(server), provider }, [server], (named, deps) => {
       if (named.type !== 'mailgun') throw new Error(named.type);
       return new MailgunLogins(named, deps, http.url);
     });
@@ -121,8 +103,8 @@ describe('a secret of Amazon SES for several regions', () => {
       region: 'us-east-1',
       regions: ['eu-west-1'],
     } as const;
-    const endpoints = [{ region: 'eu-west-1', ...place(away) }];
-    const value = { ...place(home), provider, endpoints };
+    const endpoints = [{ region: 'eu-west-1', ...placeOf(away) }];
+    const value = { ...placeOf(home), provider, endpoints };
     return new RotationLab(
       { ...value },
       [home, away],
