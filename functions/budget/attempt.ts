@@ -5,7 +5,8 @@ import { judge, judgementOf } from '../smtp/verdict.ts';
 import type { LoginCredential } from '../token/login-credential.ts';
 import type { BudgetTable, Stored } from './budget-table.ts';
 import { heldBack } from './held-back.ts';
-import { countsAddresses, digest, type Place, type Places, placesOf } from './places.ts';
+import { countsAddresses, digest, type Place, type Places, placeAt, placesOf } from './places.ts';
+import { canonicalAddress } from './spelling.ts';
 import {
   admit,
   hold,
@@ -71,7 +72,7 @@ export async function attempt(budget: LoginBudget, tried: Attempt): Promise<Proo
   if (turn.kind !== 'go') return { judgement: heldBack(turn, now()), evidence: null };
   const evidence = await login(ready.credential, turn.endsBy - HANG_UP_MS - now());
   const judgement = judge(evidence);
-  await settleLogin(budget, turn, outcomeOf(evidence, judgement, now()));
+  await settleWhereItWas(budget, turn, credential, evidence.address, outcomeOf(evidence, judgement, now()));
   return { judgement, evidence };
 }
 
@@ -135,15 +136,56 @@ async function reserve(
     );
     if (decision.kind !== 'go') {
       await giveBack(budget, taken);
-      return decision;
+      return place.isOfAccount ? ofAccount(decision) : decision;
     }
     taken.push({ place, planned, stored });
   }
   return { kind: 'go', taken, circuit };
 }
 
+/** Its places are those of the account, and the last of them is kept for another secret. */
+function ofAccount(refusal: Refusal): Refusal {
+  const isFull = refusal.kind === 'held-back' && refusal.reason === 'host-failures';
+  return isFull ? { ...refusal, reason: 'failures' } : refusal;
+}
+
 function giveBack(budget: LoginBudget, taken: readonly Taken[]): Promise<void> {
   return settleLogin(budget, { taken, circuit: null }, { failed: false, proven: false, circuit: null });
+}
+
+/**
+ * How it ended counts by the host's name and at the address that was connected to. Whoever has a name lead to somebody
+ * else's address besides an own one must not have that one pay for what the own one says.
+ */
+async function settleWhereItWas(
+  budget: LoginBudget,
+  { taken, circuit }: Turn,
+  credential: Credential,
+  address: string | undefined,
+  outcome: Outcome,
+): Promise<void> {
+  const reached = address === undefined ? null : canonicalAddress(address);
+  const isThere = ({ place }: Taken) => !place.address || !reached || place.address === reached;
+  await settleLogin(budget, { taken: taken.filter(isThere), circuit }, outcome);
+  await giveBack(
+    budget,
+    taken.filter((one) => !isThere(one)),
+  );
+  const isCounted = taken.some(({ place }) => place.address === reached);
+  const place = reached && !isCounted ? placeAt(reached, credential, budget.limits) : null;
+  if (place && (outcome.failed || outcome.circuit)) await note(budget, place, taken, outcome);
+}
+
+/** Where no place was taken before: the DNS had another answer meanwhile, or the first address did not. */
+async function note(
+  { table, now }: LoginBudget,
+  { key, account, limits }: Place,
+  [first]: readonly Taken[],
+  outcome: Outcome,
+): Promise<void> {
+  if (!first) return;
+  const planned = { ...first.planned, login: { ...first.planned.login, ...account } };
+  await table.change(key, now, (tally, at) => ({ tally: settle(tally, planned, outcome, at, limits) }));
 }
 
 async function settleLogin(

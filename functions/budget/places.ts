@@ -11,6 +11,10 @@ export interface Place {
   readonly key: Key;
   readonly limits: Limits;
   readonly account: Pick<Login, 'account' | 'local'>;
+  /** Of one account alone, whatever its limits are called. */
+  readonly isOfAccount?: true;
+  /** An item of an address: it counts a login only if that was connected to it. */
+  readonly address?: string;
 }
 
 export interface Places {
@@ -20,10 +24,13 @@ export interface Places {
   readonly circuit: Key | null;
 }
 
+/** With fewer places none can be kept. */
+const LEAST_SHARED = 3;
+
 /**
  * Where a login counts: for a shared service with its account; elsewhere with its host, by its name and by its addresses,
  * so that neither another name for one server nor another address for one name has places of its own. Of the addresses
- * the lowest of each family, whatever the order in which the DNS has them. The port does not matter: a server bans an
+ * the lowest of each family, which are dialled before the others, whatever the order in which the DNS has them. The port does not matter: a server bans an
  * address and locks an account on all of them.
  */
 export function placesOf(credential: Credential, addresses: readonly string[], limits: Limits): Places {
@@ -32,8 +39,10 @@ export function placesOf(credential: Credential, addresses: readonly string[], l
   const service = sharedService(host);
   if (service)
     return { counted: [ofService(service, credential, name, limits)], circuit: hostKey(service.name) };
-  const counted = [...new Set([host, ...lowest(addresses)])].map((place) => ofHost(place, name, limits));
-  return { counted, circuit: null };
+  const byAddress = lowest(addresses)
+    .filter((address) => address !== host)
+    .map((address) => ofAddress(address, name, limits));
+  return { counted: [ofHost(host, name, limits), ...byAddress], circuit: null };
 }
 
 function ofService(
@@ -44,11 +53,28 @@ function ofService(
 ): Place {
   const account = digest(service.name, full, keyIdOf(service, credential));
   const key = { pk: `BUDGET#${service.name}#${account}`, sk: 'LOGINS' };
-  return { key, limits: { ...limits, hostFailures: null }, account: { account, local: account } };
+  // One secret alone must not spend what an account has that another one logs in to.
+  const kept = service.mailboxes && limits.failures >= LEAST_SHARED ? limits.failures : null;
+  return {
+    key,
+    limits: { ...limits, hostFailures: kept },
+    account: { account, local: account },
+    isOfAccount: true,
+  };
 }
 
 function ofHost(host: string, { full, local }: AccountName, limits: Limits): Place {
   return { key: hostKey(host), limits, account: { account: digest(host, full), local: digest(host, local) } };
+}
+
+function ofAddress(address: string, name: AccountName, limits: Limits): Place {
+  return { ...ofHost(address, name, limits), address };
+}
+
+/** Where a login counts by the address (in its one spelling) that it was connected to; null when addresses do not count. */
+export function placeAt(address: string, credential: Credential, limits: Limits): Place | null {
+  const isByName = !countsAddresses(credential) || canonicalHost(credential.endpoint.host) === address;
+  return isByName ? null : ofAddress(address, accountName(credential.username), limits);
 }
 
 /** A place of its own for the login that must fail, whatever else fails at the host. */

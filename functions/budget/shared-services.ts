@@ -10,6 +10,8 @@ export interface SharedService {
   readonly name: string;
   /** Where everybody has the same user name and the password is an API key: the public part of that key. */
   readonly keyId?: RegExp;
+  /** Accounts are mailboxes, whose names others know and a rotation keeps; elsewhere each key is one of its own. */
+  readonly mailboxes?: true;
 }
 
 const SERVICES: readonly SharedService[] = [
@@ -19,13 +21,14 @@ const SERVICES: readonly SharedService[] = [
     name: 'email-smtp.$1.amazonaws.com',
   },
   { hosts: /^smtp\.(?:eu\.)?sendgrid\.net$/, name: 'smtp.sendgrid.net', keyId: /^SG\.([\w-]+)\./ },
-  { hosts: /^smtp\.(eu\.)?mailgun\.org$/, name: 'smtp.$1mailgun.org' },
+  { hosts: /^smtp\.(eu\.)?mailgun\.org$/, name: 'smtp.$1mailgun.org', mailboxes: true },
   { hosts: /^smtp\.resend\.com$/, name: 'smtp.resend.com', keyId: /^re_([A-Za-z0-9]+)_/ },
   {
     hosts: /^(?:smtp(?:-legacy)?\.office365\.com|outlook\.office365\.com|smtp(?:-mail)?\.outlook\.com)$/,
     name: 'smtp.office365.com',
+    mailboxes: true,
   },
-  { hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/, name: 'smtp.gmail.com' },
+  { hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/, name: 'smtp.gmail.com', mailboxes: true },
 ];
 
 /** The service behind a host (in its one spelling); null for every other host. */

@@ -75,6 +75,8 @@ export interface StageTime {
 /** All that one login attempt showed. Facts only: `judge` in verdict.ts decides what they mean. */
 export interface LoginEvidence {
   readonly endpoint: Pick<Endpoint, 'host' | 'port' | 'security'>;
+  /** The IP address that was connected to; absent when none was. */
+  readonly address?: string;
   /** The stage that was under way when the attempt ended. */
   readonly stage: Stage;
   readonly failure: Failure | null;

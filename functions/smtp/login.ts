@@ -31,7 +31,7 @@ export async function login(
 function evidenceOf(
   { endpoint: { host, port, security }, provider }: Credential,
   transcript: Transcript,
-  { tls, used, proof }: Session,
+  { tls, used, proof, address }: Session,
   failure: Failure | null,
 ): LoginEvidence {
   const { stage, authSent, offered, lastReply } = transcript;
@@ -44,6 +44,7 @@ function evidenceOf(
   const reply = shownFailure?.kind === 'reply' ? shownFailure.reply : last && transcript.shown(last);
   return {
     endpoint: { host, port, security },
+    ...(address !== null && { address }),
     stage,
     failure: shownFailure,
     authSent,

@@ -33,6 +33,8 @@ export type Afterwards = (say: (line: string) => Promise<Reply | null>) => Promi
 export class Session {
   tls: TlsFacts | null = null;
   used: AuthMethod | null = null;
+  /** The IP address that was connected to. */
+  address: string | null = null;
   /** The reply that proved the login, when more was said after it. */
   proof: Reply | null = null;
   #connection: SmtpConnection | undefined;
@@ -84,6 +86,7 @@ export class Session {
     const onStage = (stage: Stage) => this.#transcript.enter(stage);
     const { socket, handshake } = await this.#network.dial(endpoint, onStage, this.#signal);
     this.#handshake = handshake;
+    this.address = socket.remoteAddress ?? null;
     this.#noteTls(socket);
     this.#transcript.enter('greeting');
     this.#guard.watch(socket);

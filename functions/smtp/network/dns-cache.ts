@@ -15,6 +15,14 @@ interface Answer {
 }
 
 /**
+ * IPv6 first, as RFC 6724 has it, and the lowest of a family before the others: a login counts for the budget by that one,
+ * and whoever has another name for a server, or shuffles its addresses, is led to the same.
+ */
+function inOneOrder(one: string, other: string): number {
+  return isIP(other) - isIP(one) || (one < other ? -1 : 1);
+}
+
+/**
  * The addresses of host names, kept as long as their records say. Failures are not kept; callers that ask at the same
  * time share one question.
  */
@@ -40,7 +48,7 @@ export class DnsCache {
   #ask(name: string): Promise<readonly string[]> {
     const records = this.#records(name);
     const answer: Answer = {
-      addresses: records.then((found) => found.map(({ address }) => address)),
+      addresses: records.then((found) => found.map(({ address }) => address).toSorted(inOneOrder)),
       expiresAt: Number.POSITIVE_INFINITY,
     };
     this.#answers.set(name, answer);

@@ -14,6 +14,8 @@ export class ScriptedProver {
   /** When each login was dialled. */
   readonly dialled: number[] = [];
   readonly users: string[] = [];
+  /** The address that each login is connected to. */
+  connectedTo: string | null = null;
   /** What the DNS says of each host. */
   addresses: Readonly<Record<string, readonly string[]>> = {};
 
@@ -43,6 +45,6 @@ export class ScriptedProver {
     if (answer === undefined) throw new Error('one login more than the test expects');
     this.dialled.push(this.now);
     this.users.push(username);
-    return evidenceOf(answer);
+    return { ...evidenceOf(answer), ...(this.connectedTo !== null && { address: this.connectedTo }) };
   }
 }
