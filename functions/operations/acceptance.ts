@@ -1,6 +1,6 @@
 import { addressOf, canonicalAddress, spelt } from '../credential/canonical-endpoint.ts';
 import { act, type Decision, finish, type Progress } from './decision.ts';
-import { type Facts, labelled, pendingIn, type Version } from './facts.ts';
+import { endpointRefusal, type Facts, labelled, pendingIn, type Version } from './facts.ts';
 import type { NamedEndpoint } from './version-endpoints.ts';
 
 /**
@@ -23,6 +23,10 @@ function planAcceptance(facts: Facts, address: string | null): Decision {
   const [accept, other] = refused;
   if (other) return finish('not-possible', `${SEVERAL} ${refused.map(inWords).join('; ')}.`);
   if (accept) return act({ step: 'plan', plan: { accept } });
+  const unruled = [labelled('AWSCURRENT', facts), pendingIn(facts)]
+    .map((version) => unruledBecause(version, facts))
+    .find((why) => why !== null);
+  if (unruled) return finish('not-possible', unruled);
   const standing = distinct([...facts.endpoints.values()].flatMap(({ named }) => named));
   const known = standing.find((one) => addressOf(one) === address);
   return known
@@ -43,6 +47,12 @@ function refusedAt(address: string | null, facts: Facts): readonly NamedEndpoint
     ).filter((one) => addressOf(one) === address);
   const now = refusedIn(labelled('AWSCURRENT', facts), pendingIn(facts));
   return now.length > 0 ? now : refusedIn(labelled('AWSPREVIOUS', facts));
+}
+
+/** Why nobody can tell whether a version's endpoints are allowed: its administrator's secret is of no use, say. */
+function unruledBecause(version: Version | undefined, facts: Facts): string | null {
+  const isRuled = (facts.endpoints.get(version?.versionId ?? '')?.refused.length ?? 0) > 0;
+  return isRuled ? null : endpointRefusal(version, facts);
 }
 
 function distinct(endpoints: readonly NamedEndpoint[]): readonly NamedEndpoint[] {

@@ -6,6 +6,7 @@ import { endpointsNamedFor } from '../rotation/allowed-endpoints.ts';
 import { isAmong, type Refusal, refusalOf } from '../rotation/endpoint-rule.ts';
 import { ProviderError } from '../rotation/providers/provider-error.ts';
 import { RotationError } from '../rotation/rotation.ts';
+import { nameOf } from '../smtp/tls-facts.ts';
 import type { OperationPorts } from './ports.ts';
 
 /** An endpoint as a version names it; `authorities`: the subjects of its own CA's certificates. */
@@ -79,9 +80,9 @@ function namedEndpoint(endpoint: Endpoint): NamedEndpoint {
   return { ...canonicalEndpoint(endpoint), authorities };
 }
 
-/** One line each, and short: the writer of the secret chose it. */
+/** Short: the writer of the secret chose it. */
 function subjectOf({ subject }: { readonly subject: string | undefined }): string {
-  return (subject ?? '').replaceAll('\n', ', ').slice(0, LONGEST_SUBJECT);
+  return nameOf(subject).slice(0, LONGEST_SUBJECT);
 }
 
 const LONGEST_SUBJECT = 200;

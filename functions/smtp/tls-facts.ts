@@ -74,8 +74,11 @@ const ATTRIBUTE =
 /** No name has so many letters and digits in a row; a password has, and what it becomes as hexadecimal or base64. */
 const RANDOM = /[A-Za-z0-9+/_]{16,}/g;
 
-/** Node prints one attribute a line; RFC 4514 joins them with commas. Whoever made the certificate wrote this. */
-function nameOf(name: string | undefined): string {
+/**
+ * The subject or issuer of a certificate as it may be shown. Node prints one attribute a line; RFC 4514 joins them with
+ * commas. Whoever made the certificate wrote this: mail addresses and what looks like a password are left out.
+ */
+export function nameOf(name: string | undefined): string {
   const attributes = (name ?? '').split('\n').filter((line) => ATTRIBUTE.test(line));
   return mask(attributes.join(', ')).replace(RANDOM, (run) => (/\d/.test(run) ? REDACTED : run));
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { caDigest } from '../../../functions/credential/canonical-endpoint.ts';
+import { ProviderError } from '../../../functions/rotation/providers/provider-error.ts';
 import { createAuthority } from '../../../infra/sandbox/certificates.ts';
 import { FAULT_KINDS } from '../../support/aws/faults.ts';
 import { HOUR_MS } from '../rotation/enumeration/lab.ts';
@@ -138,6 +139,35 @@ describe('accept-endpoint', () => {
       'There stand: host smtp.example.com, port 465, TLS, public certificates; host mail.example.net',
     );
     expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused);
+  });
+
+  it('says that nobody can tell where passwords may go while the administrator is of no use', async () => {
+    const lab = await rotated('issuing under names (SendGrid, Resend)');
+    const ports = lab.operationPorts();
+    const useless = new ProviderError('unauthorized', 'the admin secret is of no use');
+    const providerFor: typeof ports.providerFor = (...about) =>
+      Object.assign(ports.providerFor(...about), { endpoints: () => Promise.reject(useless) });
+    write(lab, ELSEWHERE);
+    const ended = await lab.operate(lab.operation('accept-endpoint', false, NAMED), {
+      ...ports,
+      providerFor,
+    });
+    expect(ended).toMatchObject({
+      result: 'not-possible',
+      message: expect.stringMatching(/the admin secret is of no use.*Put it right/),
+    });
+  });
+
+  it('repeats nothing out of the name of a CA that is a mail address or looks like a password', async () => {
+    const lab = await rotated('issuing under names (SendGrid, Resend)');
+    const { cert } = await createAuthority('ada@example.com BPq7wKx93VbtRm2LpJ8ZcY4d');
+    write(lab, { ...ELSEWHERE, ca: cert });
+    const ended = await accept(lab);
+    expect(ended.result).toBe('accepted');
+    const event = lab.chain.find((one) => one.event === 'credential.endpoint-accepted');
+    for (const text of [ended.message, JSON.stringify(event)])
+      expect(text).not.toMatch(/ada@example|BPq7wKx93VbtRm2LpJ8ZcY4d/);
+    expect(event).toMatchObject({ authorities: ['[address] [redacted]'] });
   });
 
   it('accepts port, security and CA only as they stood there when it looked: a later change is refused', async () => {
