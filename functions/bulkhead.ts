@@ -49,7 +49,7 @@ export async function answersFor<T>(secretIds: readonly string[], bulkhead: Bulk
 }
 
 /** Better without a bulkhead than not at all: an account whose functions are all busy still gets its answers. */
-export function refused(error: unknown): 'refused' {
+function refused(error: unknown): 'refused' {
   const { name } = error instanceof Error ? error : { name: 'Error' };
   logger.warn('bulkhead.refused', { event: 'bulkhead.refused', error: name });
   return 'refused';

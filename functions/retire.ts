@@ -2,13 +2,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { invokeLater } from './aws/lambda.ts';
 import { attemptLogin } from './budget/deployed.ts';
-import { type Apart, answersFor, isApart, refused } from './bulkhead.ts';
+import { type Apart, answersFor, isApart } from './bulkhead.ts';
+import { OutOfTime } from './credential/login-queue.ts';
 import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { dynamodb, ledger } from './ledger/table.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
-import { handles, shownText } from './observe/shown.ts';
+import { handles, shown, shownText } from './observe/shown.ts';
 import { OperationTable } from './operations/operation-table.ts';
 import { overdueSince, type RotationSchedule } from './rotation/overdue.ts';
 import { newPassword } from './rotation/password.ts';
@@ -82,7 +83,8 @@ function goesOn(functionArn: string, after: number): Promise<boolean> {
   return invokeLater(functionArn, { after } satisfies Wanted).then(
     () => true,
     (error) => {
-      refused(error);
+      const event = 'retirement.not-continued';
+      logger.warn(event, { event, error: shown(error).name });
       return false;
     },
   );
@@ -112,8 +114,15 @@ function retireApart(secretIds: readonly string[], context: Context): Promise<Re
     aloneBy: () => Math.min(Date.now() + ALONE_MS, endsAt),
     here: () => retireHere(secretIds),
     crashed,
-    failed: (secretId, error) => recorded(failure(secretId, error)),
+    failed: (secretId, error) => recorded(hadNoProcess(secretId, error)),
   });
+}
+
+/** A turn that came too late comes in the next run, and nothing has failed. */
+function hadNoProcess(secretArn: string, error: unknown): RetirementOutcome {
+  return error instanceof OutOfTime
+    ? { kind: 'no-time', secretArn, retirements: [] }
+    : failure(secretArn, error);
 }
 
 /** Half of the time is for the one that was begun last. */
@@ -171,7 +180,7 @@ function failure(secretArn: string, error: unknown): RetirementOutcome {
 function record(outcome: RetirementOutcome, durationMs: number): void {
   const { kind, secretArn } = outcome;
   if (kind === 'failed') recordFailure(outcome, durationMs);
-  if (kind === 'held' || kind === 'stale-read') {
+  if (kind === 'held' || kind === 'stale-read' || kind === 'no-time') {
     const event = 'credential.retirement-put-off';
     logger.info(event, { event, secretArn, result: kind, durationMs });
   }

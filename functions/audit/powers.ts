@@ -4,6 +4,8 @@ export const POWERS = {
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecret',
     'secretsmanager:UpdateSecretVersionStage',
+    // Also puts another function in the place of Keyturn's.
+    'secretsmanager:RotateSecret',
   ],
   'change its tags or its policy': [
     'secretsmanager:TagResource',
@@ -11,7 +13,11 @@ export const POWERS = {
     'secretsmanager:PutResourcePolicy',
   ],
   'change the tags of its IAM user': ['iam:TagUser', 'iam:UntagUser'],
-  "invoke or change Keyturn's functions": ['lambda:InvokeFunction', 'lambda:UpdateFunctionCode'],
+  "invoke or change Keyturn's functions": [
+    'lambda:InvokeFunction',
+    'lambda:UpdateFunctionCode',
+    'lambda:UpdateFunctionConfiguration',
+  ],
   "write to Keyturn's table": [
     'dynamodb:PutItem',
     'dynamodb:UpdateItem',

@@ -156,7 +156,11 @@ async function patiently<A extends object>(signal: AbortSignal, attempt: () => P
     const status = 'status' in answer ? Number(answer.status) : 0;
     const mayPass = status >= 500 || status === 429;
     if (!mayPass || tried === TRIES || signal.aborted) return answer;
-    await sleep(Math.random() * BACKOFF_MS * 2 ** tried);
+    // At the deadline the last answer of S3 says more than that there was none.
+    const isInTime = await sleep(Math.random() * BACKOFF_MS * 2 ** tried, true, { signal }).catch(
+      () => false,
+    );
+    if (!isInTime) return answer;
   }
 }
 

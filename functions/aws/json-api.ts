@@ -19,7 +19,7 @@ export class JsonApi {
     this.#env = env;
   }
 
-  /** The output as JSON. Rejects with a `ServiceError` when the service refuses, or with Node's own error. */
+  /** The output as JSON. Rejects with a `ServiceError` when the service refuses, or with a `KeyturnError` when there is no answer. */
   async call(operation: string, input: object): Promise<unknown> {
     const { target, version, ...service } = this.#options;
     const headers = {

@@ -38,9 +38,14 @@ export async function invokeNow(
     throw unanswered(answer);
   }
   const { status, headers, body } = answer;
-  if (status !== 200) throw new Error(`Lambda answered ${status} instead of running the function`);
+  if (status !== 200) throw notRun(status);
   if (headers.get('x-amz-function-error') === null) return { kind: 'answered', answer: jsonOf(body) };
   return { kind: 'died', error: errorTypeOf(body.toString()) };
+}
+
+function notRun(status: number): Error {
+  const error = new Error(`Lambda answered ${status} instead of running the function`);
+  return status === 429 ? Object.assign(error, { name: 'TooManyRequestsException' }) : error;
 }
 
 /** Only what Lambda has not run is asked for again. A new connection each time: one that was kept may be dead. */

@@ -1,6 +1,6 @@
 /**
- * An error whose message is Keyturn's own words: nothing in it was said by a server, a provider or AWS, and no value of a
- * secret, so that a log, the ledger, a report and an answer may show it.
+ * An error whose message is Keyturn's own words: nothing in it was said by a server, a provider or AWS, and no password,
+ * though places and names that the writer of a secret chose may be, so that a log, the ledger, a report and an answer may show it.
  */
 export class KeyturnError extends Error {
   /** No cause: it would be logged with the error, whoever wrote it. */

@@ -42,9 +42,9 @@ export type RetirementOutcome =
       readonly retirements: readonly Retired[];
       readonly pending?: PendingOutcome;
     }
-  /** Put off to the next run: an operation has the secret in hand, or it changed while it was read. */
+  /** Put off to the next run: an operation has the secret in hand, it changed while it was read, or there was no time for it. */
   | {
-      readonly kind: 'held' | 'stale-read';
+      readonly kind: 'held' | 'stale-read' | 'no-time';
       readonly secretArn: string;
       /** What was done before that. */
       readonly retirements: readonly Retired[];

@@ -1,5 +1,7 @@
 import { everyEndpoint } from '../credential/credential.ts';
 import type { SecretValue } from '../credential/secret-reader.ts';
+import { logger } from '../observe/logger.ts';
+import { shownName } from '../observe/shown.ts';
 import { confine } from './allowed-endpoints.ts';
 import { createSecret, recordMade } from './create-secret.ts';
 import type { Step } from './guard.ts';
@@ -18,6 +20,12 @@ export type StepResult =
   | 'proven'
   | 'preflight-passed'
   | 'promoted';
+
+/** The step fails for another reason, which its caller is told; that mail may have stopped has to be told all the same. */
+function notRestored({ secret, token }: Rotation, fault: unknown): void {
+  const event = 'credential.not-restored';
+  logger.error(event, { event, secretArn: secret.arn, versionId: token, error: shownName(fault) });
+}
 
 /** Runs one step of Secrets Manager's rotation contract, as the plan says; each may be repeated for the same token. */
 export async function runStep(step: Step, rotation: Rotation): Promise<StepResult> {
@@ -50,7 +58,7 @@ async function onPending(
     await confine(rotation, { endpoints: everyEndpoint(credential), provider });
   } catch (error) {
     // Of a single login this version's password may have been set before; what refuses it now says more than a second fault.
-    await restore(rotation, credential).catch(() => {});
+    await restore(rotation, credential).catch((fault: unknown) => notRestored(rotation, fault));
     throw error;
   }
   switch (plan.kind) {
