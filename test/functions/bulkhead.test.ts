@@ -183,6 +183,17 @@ describe('retirement', { timeout: 60_000 }, () => {
     expect(world.lambda.invocations).toHaveLength(1);
   });
 
+  it('puts a secret off whose turn came too late, and says of none that it has failed', async () => {
+    world.createKiller('mail/killer');
+    world.create('mail/a');
+    const { answer } = await world.lambda.run('retire', {}, 1900);
+    expect(answer).toMatchObject([{ kind: 'no-time' }, { kind: 'no-time' }]);
+    expect(world.lambda.logged.filter((line) => 'RetirementFailed' in line)).toEqual([]);
+    expect(world.lambda.logged).toContainEqual(
+      expect.objectContaining({ event: 'credential.retirement-put-off', result: 'no-time' }),
+    );
+  });
+
   it('tells an operator who asked for one secret that it ends its process, and tries it once', async () => {
     world.createKiller('mail/killer');
     const { answer } = await world.lambda.run('retire', { secretId: 'mail/killer' });

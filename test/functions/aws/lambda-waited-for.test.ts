@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { invokeNow } from '../../../functions/aws/lambda.ts';
+import { isThrottling } from '../../../functions/credential/throttling.ts';
 import { listen } from '../../support/smtp-servers.ts';
 
 const LONG_MS = 30_000;
@@ -55,6 +56,11 @@ it.each([400, 403, 404, 429, 500, 502])(
     );
   },
 );
+
+it('an invocation that Lambda throttles is said to be throttled', async () => {
+  const throttled = invoke((_request, response) => response.writeHead(429).end('{}'));
+  expect(isThrottling(await throttled.catch((error: unknown) => error))).toBe(true);
+});
 
 it('an invocation that nobody takes is none', async () => {
   await expect(invoke((_request, response) => response.destroy())).rejects.toThrow();

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { everyLogin } from '../../../functions/credential/credential.ts';
+import { logger } from '../../../functions/observe/logger.ts';
 import type { Step } from '../../../functions/rotation/guard.ts';
 import { performStep, type RotationPorts } from '../../../functions/rotation/perform-step.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
@@ -311,18 +312,41 @@ describe('the event of a promotion', () => {
   });
 });
 
+/** The store, once an administrator has taken away the tag that allowed the endpoint. */
+function withoutTag({ store }: RotationPorts): Pick<RotationPorts, 'store'> {
+  const describe = store.describe.bind(store);
+  store.describe = async (id) => {
+    const found = await describe(id);
+    return found.kind === 'found' ? { ...found, tags: { 'keyturn:managed': 'true' } } : found;
+  };
+  return { store };
+}
+
+it('a single login that cannot be made to work again is told, for mail may have stopped', async () => {
+  const lab = await DirectCalls.begin(SUBJECTS['setting, one login']);
+  const token = await lab.set();
+  const told = vi.spyOn(logger, 'error').mockImplementation(() => {});
+  const ports = lab.ports();
+  const providerFor: typeof ports.providerFor = (...about) =>
+    Object.assign(ports.providerFor(...about), { set: () => Promise.reject(new Error('canary-5d2f')) });
+  const step = lab.step('testSecret', token, { ...withoutTag(ports), providerFor });
+  await expect(step).rejects.toMatchObject({ reason: 'endpoint-changed' });
+  expect(told.mock.calls).toEqual([
+    [
+      'credential.not-restored',
+      { event: 'credential.not-restored', secretArn: lab.arn, versionId: token, error: 'Error' },
+    ],
+  ]);
+});
+
 it.each(['setSecret', 'testSecret', 'finishSecret'] as const)(
   'a single login works again when its endpoint is refused in %s, after its new password was set',
   async (step) => {
     const lab = await DirectCalls.begin(SUBJECTS['setting, one login']);
     const token = await lab.set();
-    const { store } = lab.ports();
-    const describe = store.describe.bind(store);
-    store.describe = async (id) => {
-      const found = await describe(id);
-      return found.kind === 'found' ? { ...found, tags: { 'keyturn:managed': 'true' } } : found;
-    };
-    await expect(lab.step(step, token, { store })).rejects.toMatchObject({ reason: 'endpoint-changed' });
+    await expect(lab.step(step, token, withoutTag(lab.ports()))).rejects.toMatchObject({
+      reason: 'endpoint-changed',
+    });
     expect(lab.subject.accepts(lab.credential('AWSCURRENT') ?? expect.fail('none'), true)).toBe(true);
   },
 );

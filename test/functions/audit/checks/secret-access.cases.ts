@@ -170,6 +170,8 @@ export const secretAccessCases: Cases = {
     ['the tags of others', hands(allow('iam:TagUser', '*:user/people/*')), 'pass'],
     ['our functions', hands(allow('lambda:InvokeFunction')), 'warn', "invoke or change Keyturn's functions"],
     ['their code', hands(allow('lambda:Update*', '*:function:Keyturn-*')), 'warn'],
+    ['their layers', hands(allow('lambda:UpdateFunctionConfiguration')), 'warn'],
+    ['the function that rotates it', hands(allow('secretsmanager:RotateSecret')), 'info'],
     ['our table', hands(allow('dynamodb:PutItem', '*:table/Keyturn-*')), 'warn', "write to Keyturn's table"],
     ['another table', hands(allow('dynamodb:*', '*:table/shop')), 'pass'],
     [
