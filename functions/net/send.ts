@@ -2,7 +2,10 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
 import { pipeline, type Readable, Transform } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { guardTls } from '../smtp/network/guarded-tls.ts';
+import { checkServerIdentity } from '../smtp/network/server-identity.ts';
 import { type Received, type Send, type SendInit, UNKNOWN_CODING } from './http.ts';
 
 /** How connections are kept for the next request, by protocol. */
@@ -11,13 +14,34 @@ export interface Agents {
   readonly 'https:': https.Agent;
 }
 
+/** Of HTTPS over connections whose certificates are read in our way: Node's own ends the process (smtp/network/guarded-tls.ts). */
+export class GuardedAgent extends https.Agent {
+  constructor(options: https.AgentOptions = {}) {
+    super({ ...options, checkServerIdentity });
+  }
+
+  override createConnection(...args: Parameters<https.Agent['createConnection']>) {
+    const socket = super.createConnection(...args);
+    return socket instanceof TLSSocket ? silentUntilVerified(guardTls(socket)) : socket;
+  }
+}
+
+/**
+ * node:http writes the request at once, and Node sends it when the handshake is done. The guard puts off the end of a
+ * socket whose certificate is refused by one turn, so nothing may wait to be sent by then.
+ */
+function silentUntilVerified(socket: TLSSocket): TLSSocket {
+  socket.cork();
+  return socket.once('secureConnect', () => socket.uncork());
+}
+
 /** A new connection for each request: one that was kept while Lambda froze the function is dead, and nobody can tell. */
-const EACH_NEW: Agents = { 'http:': new http.Agent(), 'https:': new https.Agent() };
+const EACH_NEW: Agents = { 'http:': new http.Agent(), 'https:': new GuardedAgent() };
 
 /** Connections wait for the next request until they are idle for `idleMs`, or for ever. */
 export function keptAlive(idleMs?: number): Agents {
   const options = { keepAlive: true, ...(idleMs !== undefined && { timeout: idleMs }) };
-  return { 'http:': new http.Agent(options), 'https:': new https.Agent(options) };
+  return { 'http:': new http.Agent(options), 'https:': new GuardedAgent(options) };
 }
 
 /** Where a request goes: over connections of its own, or over one that was made and verified before. */

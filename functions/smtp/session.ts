@@ -194,16 +194,17 @@ export class Session {
   #observer() {
     const debug = ({ tnx }: { tnx?: string }, message?: unknown) => {
       if (tnx === 'client') this.#asked(String(message));
-      if (tnx === 'server' && !this.#guard.isMidLine) this.#answered(String(message));
+      if (tnx !== 'server') return;
+      this.#guardNext();
+      if (!this.#guard.isMidLine) this.#transcript.received(String(message));
     };
     const ignore = () => {};
     return { level: ignore, trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
   }
 
-  #answered(raw: string): void {
-    this.#transcript.received(raw);
+  /** nodemailer begins the handshake in the turn of a reply: after any 2yz, whatever stands behind it. */
+  #guardNext(): void {
     const before = this.#connection?._socket;
-    // nodemailer begins the handshake in this turn, after any 2yz.
     queueMicrotask(() => {
       const socket = this.#connection?._socket;
       if (socket !== before && socket instanceof TLSSocket) guardTls(socket);

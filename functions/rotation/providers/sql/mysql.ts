@@ -20,8 +20,12 @@ export async function openMysql(login: DatabaseLogin): Promise<Database> {
   verifyTls(connection, login);
   // A connection that ends by itself rejects the query under way; without a listener it would end the process too.
   connection.on('error', () => {});
-  const ended = (call: (done: (error: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => call((error) => (error ? reject(error) : resolve())));
+  const ended = (call: (done: (error: Error | null) => void) => void) => {
+    const answer = new Promise<void>((resolve, reject) =>
+      call((error) => (error ? reject(error) : resolve())),
+    );
+    return within(silenceMs, answer, login.socket);
+  };
   await ended((done) => connection.connect(done));
   const lockWaitS = Math.ceil(silenceMs / 2000);
   return {
@@ -42,6 +46,21 @@ export async function openMysql(login: DatabaseLogin): Promise<Database> {
   };
 }
 
+/** mysql2 waits for ever for the answer to some of its commands, and for the end of a login. */
+async function within<T>(silenceMs: number, answer: Promise<T>, socket: net.Socket): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' });
+    socket.destroy(error);
+    late.reject(error);
+  }, silenceMs);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What mysql2 3.24 has inside, and its types do not tell. */
 interface Inside {
   stream: net.Socket;
@@ -59,7 +78,16 @@ function verifyTls(connection: mysql.Connection, { host, ca }: DatabaseLogin): v
   inside.startTLS = (done) => {
     const socket = beginTls(inside.stream.removeAllListeners('data'), verifying(host, trusting(ca)));
     // Its end reaches mysql2 by the close of the plain socket.
-    socket.on('error', () => {}).on('data', (data) => inside.packetParser.execute(data));
+    socket
+      .on('error', () => {})
+      .on('data', (data) => {
+        // It throws at a packet that is none; nothing would catch that.
+        try {
+          inside.packetParser.execute(data);
+        } catch {
+          socket.destroy();
+        }
+      });
     // At once, so that nothing is written in clear any more.
     inside.stream = socket;
     secured(socket).then(() => done(), done);

@@ -16,7 +16,7 @@ export async function openPostgresql(login: DatabaseLogin): Promise<Database> {
     database,
     user: username,
     password: password.reveal(),
-    stream: () => connected(socket),
+    stream: () => connected(caught(socket)),
     // pg's own would send user and database before the certificate is verified.
     ssl: false,
     connectionTimeoutMillis: silenceMs,
@@ -57,6 +57,22 @@ async function firstWords(socket: net.Socket): Promise<string> {
   const { value = '' } = await words.next();
   await words.return?.();
   return String(value);
+}
+
+/** pg's parser throws at a message that is shorter than its fields, and nothing would catch that. */
+function caught(socket: net.Socket): net.Socket {
+  const listen = socket.on.bind(socket);
+  const on = (event: string, listener: (...args: unknown[]) => void) =>
+    listen(event, event === 'data' ? (data: Buffer) => attempt(socket, () => listener(data)) : listener);
+  return Object.assign(socket, { on });
+}
+
+function attempt(socket: net.Socket, read: () => void): void {
+  try {
+    read();
+  } catch {
+    socket.destroy();
+  }
 }
 
 /** pg connects its stream by itself and waits for the event: ours was connected to a checked address before. */

@@ -1,8 +1,11 @@
+import http from 'node:http';
 import net from 'node:net';
 import { exchangersOver } from '../../../../../functions/audit/dns/mail-exchanger.ts';
 import { policyOver } from '../../../../../functions/audit/dns/policy-file.ts';
 import type { Endpoint, Security } from '../../../../../functions/credential/credential.ts';
 import { Redacted } from '../../../../../functions/credential/redacted.ts';
+import { endsIn, exchange, outcomeOf } from '../../../../../functions/net/http.ts';
+import { GuardedAgent, sendOver } from '../../../../../functions/net/send.ts';
 import { probeServer } from '../../../../../functions/probe/probe.ts';
 import { post } from '../../../../../functions/rotation/providers/guarded-post.ts';
 import type { Database, DatabaseLogin } from '../../../../../functions/rotation/providers/sql/database.ts';
@@ -30,6 +33,14 @@ interface Client {
 export const CLIENTS = {
   'login over implicit TLS': { protocol: 'smtps', run: loggedIn('tls') },
   'login after STARTTLS': { protocol: 'starttls', run: loggedIn('starttls') },
+  'login after STARTTLS and half a line': {
+    protocol: 'starttls and half a line',
+    // No login comes of it, whatever the certificate.
+    run: async (port, ca, host = HOSTS.server) => ({
+      ...(await loggedIn('starttls')(port, ca, host)),
+      verified: null,
+    }),
+  },
   'probe and survey': {
     protocol: 'smtps',
     run: async (port, ca, host = HOSTS.server) => {
@@ -63,6 +74,7 @@ export const CLIENTS = {
       return { verified: answer.kind === 'answered', said: JSON.stringify(answer) };
     },
   },
+  'HTTPS to AWS and to providers': { protocol: 'https', run: exchanged },
   'PostgreSQL driver': { protocol: 'postgresql', run: opened(openPostgresql) },
   'MySQL driver': { protocol: 'mysql', run: opened(openMysql) },
 } as const satisfies Record<string, Client>;
@@ -83,6 +95,16 @@ function loggedIn(security: Security): Client['run'] {
     const { failure } = await login(credential, BUDGET_MS, networkTo(port));
     return { verified: failure === null, said: JSON.stringify(failure) };
   };
+}
+
+async function exchanged(port: number, ca: string, host: string = HOSTS.server): Promise<Fared> {
+  const lookup: net.LookupFunction = (_host, { all }, done) =>
+    all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
+  const agents = { 'http:': new http.Agent(), 'https:': new GuardedAgent({ ca, lookup }) };
+  const limits = { signal: endsIn(BUDGET_MS), mostBytes: 1000 };
+  const url = `https://${net.isIPv6(host) ? `[${host}]` : host}:${port}/`;
+  const answer = await exchange(sendOver({ agents }), url, {}, limits);
+  return { verified: answer.kind === 'answered', said: outcomeOf(answer) };
 }
 
 /** The server refuses each password, which it can only do when it was sent one. */

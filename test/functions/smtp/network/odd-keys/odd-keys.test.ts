@@ -39,7 +39,7 @@ describe('certificates with a key on any curve, or of any other kind, in any pla
   it('end no process, whichever client meets them', () => {
     expect(end).toEqual({ code: 0, signal: null, during: null });
     expect(ended.length).toBe(begun.length);
-    expect(ended.length).toBeGreaterThan(EVERY === 1 ? 7700 : 700);
+    expect(ended.length).toBeGreaterThan(EVERY === 1 ? 9600 : 900);
   });
 
   it('are trusted by no client that does not know their root, and none says a word to it', () => {
@@ -64,13 +64,17 @@ describe('certificates with a key on any curve, or of any other kind, in any pla
   });
 
   it('that are sent along and cannot be read hide nothing else from the audit', () => {
-    const companions = ended.filter(({ role, fared }) => role === 'companion' && fared?.verified === null);
+    const auditing = ended.filter(({ client }) =>
+      /^(probe and survey|chain of a mail exchanger)$/.test(client),
+    );
+    const companions = auditing.filter(({ role }) => role === 'companion');
     for (const { key, client, fared } of companions)
       expect(fared?.said, `${key}, ${client}`).toMatch(/"keyFingerprint256":"[0-9a-f]{64}"|^2 certificates$/);
     expect(companions.length).toBeGreaterThan(0);
   });
 
   it('are never taken for a fault of the protocol', () => {
-    expect(ended.filter(({ fared }) => fared?.said.includes('"kind":"protocol"'))).toEqual([]);
+    const faults = ended.filter(({ fared }) => fared?.said.includes('"kind":"protocol"'));
+    expect(faults.filter(({ client }) => !client.includes('half a line'))).toEqual([]);
   });
 });

@@ -32,23 +32,28 @@ const MYSQL_GREETING = packet(
 
 const MYSQL_SSL_REQUEST_OCTETS = 36;
 
+/** `go`: what is answered to STARTTLS. */
+const starttls = (go: string): Protocol => ({
+  ...smtp,
+  greeting: '',
+  before: async (socket) => {
+    socket.write('220 here ESMTP\r\n');
+    await once(socket, 'data');
+    socket.write('250-here\r\n250 STARTTLS\r\n');
+    for (;;) {
+      const [line] = await once(socket, 'data');
+      if (/^STARTTLS/i.test(line)) break;
+      socket.write('502 no\r\n');
+    }
+    socket.write(go);
+  },
+});
+
 export const PROTOCOLS = {
   smtps: smtp,
-  starttls: {
-    ...smtp,
-    greeting: '',
-    before: async (socket) => {
-      socket.write('220 here ESMTP\r\n');
-      await once(socket, 'data');
-      socket.write('250-here\r\n250 STARTTLS\r\n');
-      for (;;) {
-        const [line] = await once(socket, 'data');
-        if (/^STARTTLS/i.test(line)) break;
-        socket.write('502 no\r\n');
-      }
-      socket.write('220 go\r\n');
-    },
-  },
+  starttls: starttls('220 go\r\n'),
+  /** What stands behind the reply is thrown away unread (RFC 3207 section 4.2), and the handshake begins all the same. */
+  'starttls and half a line': starttls('220 go\r\nX'),
   https: {
     answer: () =>
       'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok',
