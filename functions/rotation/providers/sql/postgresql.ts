@@ -3,6 +3,7 @@ import pg from 'pg';
 import { connectTls } from '../../../smtp/network/connect.ts';
 import { trusting, verifying } from '../../../smtp/network/verifying.ts';
 import type { Database, DatabaseLogin } from './database.ts';
+import { PostgresqlMessages } from './postgresql-messages.ts';
 
 /** PostgreSQL section 54.2.11: a server that speaks TLS answers `S`, and nothing more before it. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
@@ -16,7 +17,7 @@ export async function openPostgresql(login: DatabaseLogin): Promise<Database> {
     database,
     user: username,
     password: password.reveal(),
-    stream: () => connected(caught(socket)),
+    stream: () => connected(wellFormed(socket)),
     // pg's own would send user and database before the certificate is verified.
     ssl: false,
     connectionTimeoutMillis: silenceMs,
@@ -59,20 +60,26 @@ async function firstWords(socket: net.Socket): Promise<string> {
   return String(value);
 }
 
-/** pg's parser throws at a message that is shorter than its fields, and nothing would catch that. */
-function caught(socket: net.Socket): net.Socket {
+/** Hands on what pg can read, message by message, and hangs up at anything else. */
+function wellFormed(socket: net.Socket): net.Socket {
   const listen = socket.on.bind(socket);
   const on = (event: string, listener: (...args: unknown[]) => void) =>
-    listen(event, event === 'data' ? (data: Buffer) => attempt(socket, () => listener(data)) : listener);
+    listen(event, event === 'data' ? reading(socket, listener) : listener);
   return Object.assign(socket, { on });
 }
 
-function attempt(socket: net.Socket, read: () => void): void {
-  try {
-    read();
-  } catch {
-    socket.destroy();
-  }
+function reading(socket: net.Socket, listener: (message: Buffer) => void): (chunk: Buffer) => void {
+  const messages = new PostgresqlMessages();
+  return (chunk) => {
+    try {
+      const whole = messages.take(chunk);
+      if (whole === null) socket.destroy();
+      for (const message of whole ?? []) listener(message);
+    } catch {
+      // At a message that is shorter than its fields.
+      socket.destroy();
+    }
+  };
 }
 
 /** pg connects its stream by itself and waits for the event: ours was connected to a checked address before. */
