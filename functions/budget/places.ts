@@ -51,7 +51,8 @@ function ofService(
   { full }: AccountName,
   limits: Limits,
 ): Place {
-  const account = digest(service.name, full, keyIdOf(service, credential));
+  const one = service.oneAccount?.(full) ?? full;
+  const account = digest(service.name, one, keyIdOf(service, credential));
   const key = { pk: `BUDGET#${service.name}#${account}`, sk: 'LOGINS' };
   // One secret alone must not spend what an account has that another one logs in to.
   const kept = service.mailboxes && limits.failures >= LEAST_SHARED ? limits.failures : null;

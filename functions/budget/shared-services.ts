@@ -12,6 +12,8 @@ export interface SharedService {
   readonly keyId?: RegExp;
   /** Accounts are mailboxes, whose names others know and a rotation keeps; elsewhere each key is one of its own. */
   readonly mailboxes?: true;
+  /** The one spelling of an account, where the service has several besides those of all servers. */
+  readonly oneAccount?: (account: string) => string;
 }
 
 const SERVICES: readonly SharedService[] = [
@@ -28,8 +30,19 @@ const SERVICES: readonly SharedService[] = [
     name: 'smtp.office365.com',
     mailboxes: true,
   },
-  { hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/, name: 'smtp.gmail.com', mailboxes: true },
+  {
+    hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/,
+    name: 'smtp.gmail.com',
+    mailboxes: true,
+    oneAccount: withoutDots,
+  },
 ];
+
+/** Google's help, "Dots don't matter in Gmail addresses"; googlemail.com is gmail.com. */
+function withoutDots(account: string): string {
+  const [, local, domain] = /^(.*)@(gmail|googlemail)\.com$/i.exec(account) ?? [];
+  return local !== undefined && domain ? `${local.replaceAll('.', '')}@gmail.com` : account;
+}
 
 /** The service behind a host (in its one spelling); null for every other host. */
 export function sharedService(host: string): SharedService | null {

@@ -11,6 +11,9 @@ const MOST_BYTES = 1024 * 1024;
 /** RFC 9110 section 5.5, without the obsolete part. */
 const HEADER_VALUE = /^[ -~]+$/;
 
+/** A key's public id. It is shown and stored, so it is no text that a provider could say something else in. */
+export const keyId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+
 /** What HTTP calls need of the world. */
 export interface HttpDeps {
   readonly fetch: Send;

@@ -11,7 +11,7 @@ import {
   submissionEndpoints,
 } from '../provider.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
-import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
+import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps, keyId } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { ResendProvider } from './resend-schema.ts';
 
@@ -29,12 +29,10 @@ const time = v.pipe(
 );
 /** With `domainId` its keys may send from that domain only. */
 const adminSecret = v.object({ ...apiKeySecret('resend'), domainId: v.exactOptional(text(64)) });
-const minted = v.object({ id: v.pipe(v.string(), v.nonEmpty()), token: v.pipe(v.string(), v.nonEmpty()) });
+const minted = v.object({ id: keyId, token: v.pipe(v.string(), v.nonEmpty()) });
 const listed = v.object({
   has_more: v.boolean(),
-  data: v.array(
-    v.object({ id: v.string(), name: v.string(), created_at: time, last_used_at: v.nullable(time) }),
-  ),
+  data: v.array(v.object({ id: keyId, name: v.string(), created_at: time, last_used_at: v.nullable(time) })),
 });
 
 /**

@@ -10,7 +10,7 @@ import {
   submissionEndpoints,
 } from '../provider.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
-import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps } from './http-api.ts';
+import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps, keyId } from './http-api.ts';
 import { isGone, ProviderError } from './provider-error.ts';
 import type { SendGridProvider } from './sendgrid-schema.ts';
 
@@ -25,9 +25,9 @@ const SCOPES = ['mail.send'];
 const adminSecret = v.object(apiKeySecret('sendgrid'));
 const minted = v.object({
   api_key: v.pipe(v.string(), v.nonEmpty()),
-  api_key_id: v.pipe(v.string(), v.nonEmpty()),
+  api_key_id: keyId,
 });
-const listed = v.object({ result: v.array(v.object({ api_key_id: v.string(), name: v.string() })) });
+const listed = v.object({ result: v.array(v.object({ api_key_id: keyId, name: v.string() })) });
 
 /**
  * Twilio SendGrid: API keys, which are the password of the SMTP user `apikey`. SendGrid says neither when a key was made

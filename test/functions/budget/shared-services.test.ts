@@ -84,6 +84,17 @@ describe('at a shared service', { timeout: 30_000 }, () => {
     },
   );
 
+  it('at Google dots and the other name of the domain make no other account, elsewhere they do', () => {
+    const keyOf = (host: string, username: string) =>
+      placesOf(at(host, { username }), [], LIMITS).counted[0]?.key.pk;
+    const spellings = ['orders@gmail.com', 'o.r.ders@gmail.com', 'ORDERS@googlemail.com'];
+    const keysAt = (host: string, names: readonly string[]) =>
+      new Set(names.map((name) => keyOf(host, name))).size;
+    expect(keysAt('smtp.gmail.com', spellings)).toBe(1);
+    expect(keysAt('smtp.gmail.com', ['or.ders@example.com', 'orders@example.com'])).toBe(2);
+    expect(keysAt('smtp.mailgun.org', ['or.ders@gmail.com', 'orders@gmail.com'])).toBe(2);
+  });
+
   it('a throttled account closes the circuit for the others of the service, as at any host', async () => {
     const process = new ScriptedProver(['throttled', 'good']);
     const [ada, bob] = ['ada', 'bob'].map((name) =>

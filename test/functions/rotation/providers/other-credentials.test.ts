@@ -80,6 +80,17 @@ describe.each(['sendgrid', 'resend'] as const)(
       expect(api.keys.size).toBe(2);
     });
 
+    test('has nothing shown or stored that the provider says in the place of a key id', async () => {
+      const { http, lab } = await issuing(type);
+      const id = 'jane.doe@example.com SG.canary-7c1d';
+      const body = type === 'sendgrid' ? { api_key: 'k', api_key_id: id } : { id, token: 'k' };
+      http.fail(undefined, { status: 201, body }, { status: 201, body }, { status: 201, body });
+      const failure = await lab.rotate().catch((error: Error) => error);
+      expect(String(failure)).toMatch(/not as documented/);
+      expect(String(failure)).not.toContain('canary-7c1d');
+      expect(JSON.stringify(lab.value('AWSCURRENT'))).not.toContain('canary-7c1d');
+    });
+
     test('has no key deleted by an id that leads elsewhere', async () => {
       const { api, lab } = await issuing(type);
       const foreign = api.add('by hand');
