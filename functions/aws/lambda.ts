@@ -57,7 +57,9 @@ async function patiently(
   for (let tried = 0; ; tried += 1) {
     const answer = await signedExchange(request, env, signal, send);
     if (answer.kind !== 'answered' || answer.status !== 429 || tried === RETRIES) return answer;
-    await sleep(FIRST_PAUSE_MS * 2 ** tried);
+    // At the deadline the last answer of Lambda says more than that there was none.
+    const isInTime = await sleep(FIRST_PAUSE_MS * 2 ** tried, true, { signal }).catch(() => false);
+    if (!isInTime) return answer;
   }
 }
 

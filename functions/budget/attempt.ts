@@ -14,6 +14,7 @@ import {
   type Outcome,
   outcomeOf,
   type PlannedLogin,
+  pruned,
   type Refusal,
   settle,
 } from './tally.ts';
@@ -166,11 +167,11 @@ async function settleWhereItWas(
 ): Promise<void> {
   const reached = address === undefined ? null : canonicalAddress(address);
   const isThere = ({ place }: Taken) => !place.address || !reached || place.address === reached;
-  await settleLogin(budget, { taken: taken.filter(isThere), circuit }, outcome);
-  await giveBack(
-    budget,
-    taken.filter((one) => !isThere(one)),
-  );
+  const elsewhere = taken.filter((one) => !isThere(one));
+  await Promise.all([
+    settleLogin(budget, { taken: taken.filter(isThere), circuit }, outcome),
+    giveBack(budget, elsewhere),
+  ]);
   const isCounted = taken.some(({ place }) => place.address === reached);
   const place = reached && !isCounted ? placeAt(reached, credential, budget.limits) : null;
   if (place && (outcome.failed || outcome.circuit)) await note(budget, place, taken, outcome);
@@ -185,7 +186,9 @@ async function note(
 ): Promise<void> {
   if (!first) return;
   const planned = { ...first.planned, login: { ...first.planned.login, ...account } };
-  await table.change(key, now, (tally, at) => ({ tally: settle(tally, planned, outcome, at, limits) }));
+  await table.change(key, now, (tally, at) => ({
+    tally: settle(pruned(tally, at, limits), planned, outcome, at, limits),
+  }));
 }
 
 async function settleLogin(

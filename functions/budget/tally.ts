@@ -79,9 +79,16 @@ export function admit(tally: Tally, { id, login }: PlannedLogin, now: number, li
     full(ofAccountCounting, limits.failures, 'failures', limits, now) ??
     full(counting, placesFor(login, others, limits, now), 'host-failures', limits, now);
   if (refusal) return refusal;
-  const older = others.filter((entry) => !counting.includes(entry));
-  const kept = [...counting, ...newest(older, now)];
-  return { kind: 'go', tally: { ...tally, logins: { ...Object.fromEntries(kept), [id]: login } } };
+  const kept = pruned({ ...tally, logins: Object.fromEntries(others) }, now, limits);
+  return { kind: 'go', tally: { ...kept, logins: { ...kept.logins, [id]: login } } };
+}
+
+/** What still counts, and the newest of what is remembered: an item has a limit of 400 KB. */
+export function pruned(tally: Tally, now: number, limits: Limits): Tally {
+  const all = Object.entries(tally.logins);
+  const counting = all.filter(counts(limits, now));
+  const older = all.filter((entry) => !counting.includes(entry));
+  return { ...tally, logins: Object.fromEntries([...counting, ...newest(older, now)]) };
 }
 
 const keptMs = ({ windowMs }: Limits) => windowMs + CLOCK_SKEW_MS;

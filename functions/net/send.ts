@@ -28,7 +28,7 @@ export class GuardedAgent extends https.Agent {
 
 /**
  * node:http writes the request at once, and Node sends it when the handshake is done. The guard puts off the end of a
- * socket whose certificate is refused by one turn, so nothing may wait to be sent by then.
+ * socket whose certificate is refused by one turn, so nothing may be on its way to OpenSSL by then.
  */
 function silentUntilVerified(socket: TLSSocket): TLSSocket {
   socket.cork();

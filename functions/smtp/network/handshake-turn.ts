@@ -4,7 +4,8 @@ import type { TLSSocket } from 'node:tls';
  * Puts off what is written to the socket, and its destruction, from the turn in which its handshake is done to the next.
  * In that turn OpenSSL still reads; whoever frees its session then ends the process by a segmentation fault
  * (nodejs/node#65035). A server could bring that about by a reset right after STARTTLS: nodemailer writes at once, the
- * write fails, nodemailer closes.
+ * write fails, nodemailer closes. Node destroys a socket in that turn, too, when it refuses the certificate: until that is
+ * done nothing more is read from it, or what came along with the handshake would pass for an answer, and nothing is sent.
  */
 export function sitOutHandshakeTurn(socket: TLSSocket): TLSSocket {
   const destroy = socket.destroy.bind(socket);
@@ -15,13 +16,14 @@ export function sitOutHandshakeTurn(socket: TLSSocket): TLSSocket {
     socket.cork();
     setImmediate(() => {
       isReading = false;
-      socket.uncork();
       if (postponed) destroy(postponed.error);
+      else socket.uncork();
     });
   });
   socket.destroy = (error) => {
     if (!isReading) return destroy(error);
     postponed ??= { error };
+    socket.push = () => false;
     return socket;
   };
   return socket;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attempt } from '../../../functions/budget/attempt.ts';
 import type { Judgement } from '../../../functions/smtp/judgement.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { type Answer, credential } from './evidence.ts';
 import { ScriptedProver } from './scripted-prover.ts';
 
@@ -41,6 +42,21 @@ describe('who has a name lead to the server of another secret, and to a server o
     for (let n = 0; n < 4; n += 1) await logIn(made, 'attacker.example', `arn:${n}`);
     made.addresses = { 'other.example': [ATTACKER] };
     expect(await logIn(made, 'other.example', 'arn:another')).toMatchObject({ verdict: 'held-back' });
+  });
+
+  it('does not make the item of that address grow without end', { timeout: 30_000 }, async () => {
+    const many = 50;
+    const table = new InProcessTable();
+    const grown = new ScriptedProver(Array<Answer>(many).fill('refused'), table);
+    // Never the lowest of its name, so that no login takes a place there.
+    grown.addresses = { 'attacker.example': ['192.0.2.4'] };
+    grown.connectedTo = ATTACKER;
+    for (let n = 0; n < many; n += 1) {
+      await logIn(grown, 'attacker.example', `arn:${n}`);
+      grown.now += 16 * 60_000;
+    }
+    const item = (await table.items()).get(`BUDGET#${ATTACKER}|HOST`);
+    expect(JSON.stringify(item).match(/"restsUntil"/g)?.length).toBeLessThan(40);
   });
 
   it('spends what the other server has by what that one refuses', async () => {

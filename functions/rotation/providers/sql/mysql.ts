@@ -78,9 +78,12 @@ function verifyTls(connection: mysql.Connection, { host, ca }: DatabaseLogin): v
   inside.startTLS = (done) => {
     const socket = beginTls(inside.stream.removeAllListeners('data'), verifying(host, trusting(ca)));
     // Its end reaches mysql2 by the close of the plain socket.
-    socket
-      .on('error', () => {})
-      .on('data', (data) => {
+    socket.on('error', () => {});
+    // At once, so that nothing is written in clear any more.
+    inside.stream = socket;
+    secured(socket).then(() => {
+      // Not before: mysql2 would answer a server that is not verified, with the password.
+      socket.on('data', (data) => {
         // It throws at a packet that is none; nothing would catch that.
         try {
           inside.packetParser.execute(data);
@@ -88,8 +91,7 @@ function verifyTls(connection: mysql.Connection, { host, ca }: DatabaseLogin): v
           socket.destroy();
         }
       });
-    // At once, so that nothing is written in clear any more.
-    inside.stream = socket;
-    secured(socket).then(() => done(), done);
+      done();
+    }, done);
   };
 }
