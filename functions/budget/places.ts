@@ -11,7 +11,7 @@ export interface Place {
   readonly key: Key;
   readonly limits: Limits;
   readonly account: Pick<Login, 'account' | 'local'>;
-  /** Of one account alone, whatever its limits are called. */
+  /** Of one account alone: `limits.hostFailures` are its places, the last of them kept for another secret. */
   readonly isOfAccount?: true;
   /** An item of an address: it counts a login only if that was connected to it. */
   readonly address?: string;
@@ -30,8 +30,8 @@ const LEAST_SHARED = 3;
 /**
  * Where a login counts: for a shared service with its account; elsewhere with its host, by its name and by its addresses,
  * so that neither another name for one server nor another address for one name has places of its own. Of the addresses
- * the lowest of each family, which are dialled before the others, whatever the order in which the DNS has them. The port does not matter: a server bans an
- * address and locks an account on all of them.
+ * the lowest of each family, which are dialled before the others (smtp/network/dns-cache.ts), whatever the order in which
+ * the DNS has them. The port does not matter: a server bans an address and locks an account on all of them.
  */
 export function placesOf(credential: Credential, addresses: readonly string[], limits: Limits): Places {
   const host = canonicalHost(credential.endpoint.host);

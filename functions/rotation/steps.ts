@@ -21,12 +21,6 @@ export type StepResult =
   | 'preflight-passed'
   | 'promoted';
 
-/** The step fails for another reason, which its caller is told; that mail may have stopped has to be told all the same. */
-function notRestored({ secret, token }: Rotation, fault: unknown): void {
-  const event = 'credential.not-restored';
-  logger.error(event, { event, secretArn: secret.arn, versionId: token, error: shownName(fault) });
-}
-
 /** Runs one step of Secrets Manager's rotation contract, as the plan says; each may be repeated for the same token. */
 export async function runStep(step: Step, rotation: Rotation): Promise<StepResult> {
   const settled = await settledPlan(step, rotation);
@@ -72,4 +66,10 @@ async function onPending(
     case 'promote':
       return promote(rotation, plan.proof);
   }
+}
+
+/** The step fails for another reason, which its caller is told; that mail may have stopped has to be told all the same. */
+function notRestored({ secret, token }: Rotation, fault: unknown): void {
+  const event = 'credential.not-restored';
+  logger.error(event, { event, secretArn: secret.arn, versionId: token, error: shownName(fault) });
 }
