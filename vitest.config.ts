@@ -7,7 +7,7 @@ const DEPLOYED = [
   'test/functions/*.test.ts',
   'test/functions/audit/*.test.ts',
   'test/functions/audit/security/negative-control.test.ts',
-  'test/functions/rotation/providers/deployed.test.ts',
+  'test/functions/providers/deployed.test.ts',
 ];
 
 export default defineConfig({
@@ -49,7 +49,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'infra',
-          include: ['test/infra/**/*.test.ts'],
+          include: ['test/{infra,sandbox}/**/*.test.ts'],
           setupFiles: 'test/support/network-guard.ts',
           // aws-cdk-lib takes seconds to load: once for all files, not once for each.
           isolate: false,

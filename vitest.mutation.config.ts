@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: [
       'test/functions/smtp/{verdict,reply-table,reply,failure}.test.ts',
-      'test/functions/credential/{schema,schema-rotated}.test.ts',
-      'test/functions/rotation/{plan,reconcile,retire-plan,guard,convergence}.test.ts',
+      'test/functions/secrets/{schema,schema-rotated}.test.ts',
+      'test/functions/lifecycle/**/{plan,reconcile,retire-plan,guard,convergence}.test.ts',
     ],
   },
 });

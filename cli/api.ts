@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsClient } from 'aws4fetch';
 import * as v from 'valibot';
-import { type AuditSummary, auditSummary } from '../functions/api/audit-summary.ts';
 import { type OperationAnswer, operationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationRequest } from '../functions/api/operation-request.ts';
+import { type AuditSummary, auditSummary } from '../functions/audit/report/audit-summary.ts';
 import { type Answer, endsIn, exchange, jsonOf } from '../functions/net/http.ts';
 import { send } from '../functions/net/send.ts';
 import { awsFailure } from './aws-failure.ts';

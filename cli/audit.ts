@@ -1,4 +1,4 @@
-import type { AuditSummary } from '../functions/api/audit-summary.ts';
+import type { AuditSummary } from '../functions/audit/report/audit-summary.ts';
 import { Api } from './api.ts';
 import { apiUrl, NO_API } from './api-url.ts';
 import type { Failure } from './exit-code.ts';
@@ -11,7 +11,7 @@ export interface AuditCommand {
 
 export type Audited = { readonly kind: 'audited'; readonly audit: AuditSummary } | Failure;
 
-/** As functions/audit/run.ts has it; what is no id is not sent. */
+/** As functions/audit/run/run.ts has it; what is no id is not sent. */
 const RUN_ID = /^\w[\w.-]{0,79}$/;
 
 /** What an audit found. It starts none: its schedule does, or an operator, with StartExecution and MFA. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { OPERATIONS, type OperationName } from '../functions/operations/operation.ts';
+import { OPERATIONS, type OperationName } from '../functions/lifecycle/operate/operation.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AuditCommand } from './audit.ts';
 import { EXIT_CODE } from './exit-code.ts';
@@ -163,8 +163,8 @@ function addAudit(program: Command, then: (command: CommandLine) => void): void 
     });
   program
     .command('explain')
-    .summary('say why a check matters, and how to mend what it finds')
-    .description('Says why a check of the audit matters, and how to mend what it finds.')
+    .summary('say why a check matters, and how to fix what it finds')
+    .description('Says why a check of the audit matters, and how to fix what it finds.')
     .argument('<check>', 'id of a check, such as tls.enforced')
     .addHelpText('after', EXPLAIN_HELP)
     .action((check: string) => then({ kind: 'explain', check }));
@@ -194,7 +194,7 @@ function addOperation(
     .option('--api <url>', 'output ApiUrl of the stack; else KEYTURN_API_URL')
     .option('--json', 'print the operation as JSON, as the API answers it')
     .addHelpText('after', OPERATE_HELP);
-  if (operation === 'doctor') command.option('--fix', 'mend what can safely be mended');
+  if (operation === 'doctor') command.option('--fix', 'fix what can safely be fixed');
   else command.option('--yes', 'do not ask');
   command.action(() => {
     const [secretId = '', endpoint] = command.args;

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { OperationName } from '../functions/operations/operation.ts';
+import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
 import type { Failure } from './exit-code.ts';
 import { printable } from './picture/text.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import type { AuditSummary } from '../functions/api/audit-summary.ts';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
+import type { AuditSummary } from '../functions/audit/report/audit-summary.ts';
 import type { CredentialTruth } from '../functions/smtp/judgement.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
-import { canonicalAddress } from '../functions/credential/canonical-endpoint.ts';
-import { SECRET_ARN, SECRET_NAME } from '../functions/ledger/secret-name.ts';
-import type { OperationName } from '../functions/operations/operation.ts';
+import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
+import { canonicalAddress } from '../functions/secrets/canonical-endpoint.ts';
+import { SECRET_ARN, SECRET_NAME } from '../functions/table/secret-name.ts';
 import { type Answered, Api } from './api.ts';
 import { apiUrl, NO_API } from './api-url.ts';
 import type { Failure } from './exit-code.ts';

@@ -1,5 +1,5 @@
 import password from '@inquirer/password';
-import { Redacted } from '../functions/credential/redacted.ts';
+import { Redacted } from '../functions/secrets/redacted.ts';
 import type { Failure } from './exit-code.ts';
 import { printable } from './picture/text.ts';
 

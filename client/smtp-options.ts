@@ -1,6 +1,6 @@
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
-import { type Credential, TOKEN_METHODS } from '../functions/credential/credential.ts';
-import { checkServerIdentity } from '../functions/smtp/network/server-identity.ts';
+import { checkServerIdentity } from '../functions/net/server-identity.ts';
+import { type Credential, TOKEN_METHODS } from '../functions/secrets/credential.ts';
 
 /** nodemailer's options for a credential: TLS 1.2 or later, always, with a certificate that proves the host's name. */
 export function smtpOptions(credential: Credential): SMTPTransportOptions {

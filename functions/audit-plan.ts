@@ -5,16 +5,16 @@ import type { SharedFacts } from './audit/facts/account.ts';
 import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
 import { known, missing } from './audit/gathered.ts';
-import { planBatches } from './audit/plan.ts';
-import { ReportBucket } from './audit/report-bucket.ts';
-import { accountKey, parseRun, type Run } from './audit/run.ts';
-import { RunLease } from './audit/run-lease.ts';
+import { planBatches } from './audit/run/plan.ts';
+import { ReportBucket } from './audit/run/report-bucket.ts';
+import { accountKey, parseRun, type Run } from './audit/run/run.ts';
 import { DynamoDBClient } from './aws/dynamodb.ts';
-import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 import { handles } from './observe/shown.ts';
+import { SecretStore } from './secrets/store.ts';
+import { RunLease } from './table/run-lease.ts';
 
 const store = new SecretStore(new SecretsManagerClient());
 // Amazon SES takes one call a second of each of these, so a large account is throttled on the way.

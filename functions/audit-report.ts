@@ -1,18 +1,18 @@
 import type { Context } from 'aws-lambda';
-import type { Counts } from './audit/examined.ts';
-import { announce, writePage, writeReport } from './audit/publish.ts';
 import { Aggregate } from './audit/report/aggregate.ts';
 import { summarise } from './audit/report/summary.ts';
-import { ReportBucket } from './audit/report-bucket.ts';
-import { Results } from './audit/results.ts';
-import { parseReportedRun, type ReportedRun } from './audit/run.ts';
-import { RunHistory } from './audit/run-history.ts';
-import { RunLease } from './audit/run-lease.ts';
+import type { Counts } from './audit/run/examined.ts';
+import { announce, writePage, writeReport } from './audit/run/publish.ts';
+import { ReportBucket } from './audit/run/report-bucket.ts';
+import { Results } from './audit/run/results.ts';
+import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';
 import { DynamoDBClient } from './aws/dynamodb.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
+import { RunHistory } from './table/run-history.ts';
+import { RunLease } from './table/run-lease.ts';
 
 const dynamo = new DynamoDBClient();
 const bucket = new ReportBucket(setting('bucket'));

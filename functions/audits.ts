@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { answerAudit, answerLatest, answerPage } from './api/audit-answers.ts';
-import { ReportBucket } from './audit/report-bucket.ts';
+import { ReportBucket } from './audit/run/report-bucket.ts';
 import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';

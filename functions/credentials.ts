@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import document from '../docs/openapi.json' with { type: 'json' };
 import { answerHistory, answerList } from './api/credential-answers.ts';
-import document from './api/openapi.json' with { type: 'json' };
 import { errorResponse, jsonResponse } from './http.ts';
-import { ledger } from './ledger/table.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
+import { ledger } from './table/table.ts';
 
 /** Behind API Gateway: `GET /credentials`, `GET /credentials/{id}` and `GET /openapi.json`. Reads the table only. */
 export const handler = handles(handle);

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { dependencyAuditSchema } from './audit/facts/dependencies.ts';
 import { optInSchema } from './audit/opt-in.ts';
+import { isNetwork } from './net/address-guard.ts';
 import { ENVIRONMENT } from './observe/names.ts';
 import { KeyturnError } from './observe/shown.ts';
-import { isNetwork } from './smtp/network/address-guard.ts';
 
 const hours = v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(0));
 

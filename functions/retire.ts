@@ -3,23 +3,23 @@ import type { Context } from 'aws-lambda';
 import { invokeLater } from './aws/lambda.ts';
 import { attemptLogin } from './budget/deployed.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
-import { OutOfTime } from './credential/login-queue.ts';
-import { SecretStore } from './credential/store.ts';
 import { setting } from './environment.ts';
-import { dynamodb, ledger } from './ledger/table.ts';
-import { beginInvocation, logger } from './observe/logger.ts';
-import { countMetric, metrics } from './observe/metrics.ts';
-import { handles, shown, shownText } from './observe/shown.ts';
-import { OperationTable } from './operations/operation-table.ts';
-import { overdueSince, type RotationSchedule } from './rotation/overdue.ts';
-import { newPassword } from './rotation/password.ts';
-import { deployedProviders } from './rotation/providers/deployed.ts';
+import { overdueSince, type RotationSchedule } from './lifecycle/overdue.ts';
 import {
   type Retired,
   type RetirementOutcome,
   type RetirementPorts,
   retireReplaced,
-} from './rotation/retirement.ts';
+} from './lifecycle/retire/retirement.ts';
+import { newPassword } from './lifecycle/rotate/password.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
+import { countMetric, metrics } from './observe/metrics.ts';
+import { handles, shown, shownText } from './observe/shown.ts';
+import { deployedProviders } from './providers/deployed.ts';
+import { SecretStore } from './secrets/store.ts';
+import { OperationTable } from './table/operation-table.ts';
+import { dynamodb, ledger } from './table/table.ts';
+import { OutOfTime } from './validation/login-queue.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -206,7 +206,7 @@ function recordRetirements(secretArn: string, retirements: readonly Retired[], d
     logger.info('credential.retired', {
       event: 'credential.retired',
       secretArn,
-      accessKeyId: id,
+      credentialId: id,
       result: action,
       ...why,
       durationMs,

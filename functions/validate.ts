@@ -1,18 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { ErrorBody, RefusedResult } from './api/error-body.ts';
-import { parseRequest, type ValidationRequest } from './api/validation-request.ts';
-import type { BatchAnswer, ValidationResult } from './api/validation-result.ts';
 import { SecretsManager } from './aws/secrets-manager.ts';
 import { proveCredential } from './budget/deployed.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
-import { crashed, refusalFor, THROTTLED, validateBatch } from './credential/batch.ts';
-import { validateAndRecord } from './credential/recorded-validation.ts';
-import { SecretReader } from './credential/secret-reader.ts';
-import { isThrottling } from './credential/throttling.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
+import { isThrottling } from './observe/throttling.ts';
+import { SecretReader } from './secrets/secret-reader.ts';
+import { crashed, refusalFor, THROTTLED, validateBatch } from './validation/batch.ts';
+import { validateAndRecord } from './validation/recorded-validation.ts';
+import { parseRequest, type ValidationRequest } from './validation/validation-request.ts';
+import type { BatchAnswer, ValidationResult } from './validation/validation-result.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
 const RESERVE_MS = 3000;
@@ -28,7 +28,7 @@ type Result = ValidationResult | RefusedResult;
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
 
 /**
- * Validates one secret or several: a request of api/validation-request.ts as direct event, or as `POST /validations`. By
+ * Validates one secret or several: a request of validation/validation-request.ts as direct event, or as `POST /validations`. By
  * itself: several, in a process of their own, with their results as answer.
  */
 export const handler = handles(handle);

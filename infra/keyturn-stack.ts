@@ -69,7 +69,7 @@ export class KeyturnStack extends Stack {
       AuditExamineFunctionName: audit.examine.lambda.functionName,
       AuditReportFunctionName: audit.report.lambda.functionName,
       AuditsFunctionName: audits.lambda.functionName,
-      ...(audit.tell && { AuditTellFunctionName: audit.tell.lambda.functionName }),
+      ...(audit.notify && { AuditNotifyFunctionName: audit.notify.lambda.functionName }),
     });
   }
 
@@ -103,7 +103,7 @@ export class KeyturnStack extends Stack {
       'audit-plan': audit.plan,
       'audit-examine': audit.examine,
       'audit-report': audit.report,
-      ...(audit.tell && { 'audit-tell': audit.tell }),
+      ...(audit.notify && { 'audit-notify': audit.notify }),
       audits,
     };
     const secretNames = config.credentials.map(secretNameOf);

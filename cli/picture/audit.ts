@@ -1,4 +1,4 @@
-import type { AuditSummary } from '../../functions/api/audit-summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
 import { Page, type Paint, type Span, type Style } from './page.ts';
 import { SEVERITY_STYLE } from './severity.ts';
 
@@ -31,7 +31,7 @@ export function auditPicture(audit: AuditSummary, columns: number, paint: Paint)
   drawPractices(page, audit.practices);
   if (audit.worst.length > 0) {
     page.line();
-    page.paragraph('What one is about, and how to mend it: keyturn explain <check>', 'dim');
+    page.paragraph('What one is about, and how to fix it: keyturn explain <check>', 'dim');
   }
   return page.toString();
 }

@@ -6,7 +6,7 @@ import { SEVERITY_STYLE } from './severity.ts';
 
 /** One check for a person to read, in lines of at most `columns`. */
 export function explanation(check: Check, columns: number, paint: Paint): string {
-  const { id, title, severity, practices, needs, why, mend, reference } = check;
+  const { id, title, severity, practices, needs, why, remediation, reference } = check;
   const page = new Page(columns, paint);
   page.line([title, 'bold'], [' '], [severity, SEVERITY_STYLE[severity]]);
   page.line();
@@ -17,8 +17,8 @@ export function explanation(check: Check, columns: number, paint: Paint): string
   page.line(['Why it matters', 'bold']);
   page.paragraph(why);
   page.line();
-  page.line(['How to mend it', 'bold']);
-  page.paragraph(mend);
+  page.line(['How to fix it', 'bold']);
+  page.paragraph(remediation);
   page.line();
   page.line([`${reference.title}: ${reference.url}`, 'dim']);
   return page.toString();

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { ReportBucket } from '../audit/report-bucket.ts';
-import { runId } from '../audit/run.ts';
+import type { AuditSummary } from '../audit/report/audit-summary.ts';
+import type { ReportBucket } from '../audit/run/report-bucket.ts';
+import { runId } from '../audit/run/run.ts';
 import { REPORT } from '../observe/names.ts';
 import type { AuditPage } from './audit-page.ts';
-import type { AuditSummary } from './audit-summary.ts';
 import type { ErrorBody } from './error-body.ts';
 
 /** Long enough to follow a redirect, too short to be worth passing on (seconds). */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { timestamp } from './validation-result.ts';
+import { timestamp } from '../validation/validation-result.ts';
 
 /** The answer of `GET /audits/{id}/report`, beside its `Location`. */
 export const auditPage = v.object({

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { UNEXAMINED_REASONS } from '../audit/examined.ts';
 import { REASON_TEXT } from '../audit/outcome.ts';
-import { endpoint, timestamp, verdict, versionId } from './validation-result.ts';
+import { UNEXAMINED_REASONS } from '../audit/run/examined.ts';
+import { endpoint, timestamp, verdict, versionId } from '../validation/validation-result.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
@@ -32,7 +32,7 @@ const text = {
   severity,
   practices,
   why: v.string(),
-  mend: v.string(),
+  remediation: v.string(),
   reference: v.object({ title: v.string(), url: v.pipe(v.string(), v.url()) }),
 };
 

@@ -1,7 +1,7 @@
-import type { CredentialStatus } from '../ledger/credential-status.ts';
-import { type Ledger, positionOf, VALIDATION_POSITION } from '../ledger/ledger.ts';
-import { SECRET_ARN, SECRET_NAME } from '../ledger/secret-name.ts';
 import { daysLeft } from '../smtp/tls-facts.ts';
+import type { CredentialStatus } from '../table/credential-status.ts';
+import { type Ledger, positionOf, VALIDATION_POSITION } from '../table/ledger.ts';
+import { SECRET_ARN, SECRET_NAME } from '../table/secret-name.ts';
 import type { CredentialHistory, CredentialList, CredentialSummary } from './credentials.ts';
 import type { ErrorBody } from './error-body.ts';
 import { pageOf, parsePage } from './page-request.ts';

@@ -6,7 +6,7 @@ import {
   validationResult,
   verdict,
   versionId,
-} from './validation-result.ts';
+} from '../validation/validation-result.ts';
 
 const next = v.pipe(
   v.nullable(v.string()),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { FINDING_CODES } from '../operations/diagnosis.ts';
-import { OPERATIONS, RESULTS } from '../operations/operation.ts';
-import { timestamp } from './validation-result.ts';
+import { FINDING_CODES } from '../lifecycle/operate/diagnosis.ts';
+import { OPERATIONS, RESULTS } from '../lifecycle/operate/operation.ts';
+import { timestamp } from '../validation/validation-result.ts';
 
 const text = v.nullable(v.string());
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Finding } from './examined.ts';
 import type { Acceptance } from './report/report.ts';
+import type { Finding } from './run/examined.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
 

@@ -18,7 +18,7 @@ export interface Check {
   readonly needs: readonly Fact[];
   /** What goes wrong otherwise, in plain words. */
   readonly why: string;
-  readonly mend: string;
+  readonly remediation: string;
   readonly reference: Reference;
   /** Pure: facts to outcome. */
   readonly rule: (facts: CredentialFacts) => Outcome;

@@ -1,5 +1,5 @@
-import { isThrottling } from '../credential/throttling.ts';
 import { type Answer, jsonOf } from '../net/http.ts';
+import { isThrottling } from '../observe/throttling.ts';
 
 interface Metadata {
   readonly httpStatusCode: number;

@@ -1,9 +1,9 @@
-import type { Credential, Endpoint } from '../credential/credential.ts';
-import type { Proof } from '../credential/validation.ts';
+import type { LoginCredential } from '../providers/login-credential.ts';
+import type { Credential, Endpoint } from '../secrets/credential.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import { judge, judgementOf } from '../smtp/verdict.ts';
-import type { LoginCredential } from '../token/login-credential.ts';
-import type { BudgetTable, Stored } from './budget-table.ts';
+import type { BudgetTable, Stored } from '../table/budget-table.ts';
+import type { Proof } from '../validation/validation.ts';
 import { heldBack } from './held-back.ts';
 import { countsAddresses, digest, type Place, type Places, placeAt, placesOf } from './places.ts';
 import { canonicalAddress } from './spelling.ts';

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Credential } from '../credential/credential.ts';
-import type { Proof } from '../credential/validation.ts';
-import { network } from '../deployed-network.ts';
 import { setting } from '../environment.ts';
-import { dynamodb, ledger } from '../ledger/table.ts';
+import { network } from '../net/deployed-network.ts';
+import { loginCredential } from '../providers/login-credential.ts';
+import type { Credential } from '../secrets/credential.ts';
 import { login } from '../smtp/login.ts';
 import type { Afterwards } from '../smtp/session.ts';
-import { loginCredential } from '../token/login-credential.ts';
+import { BudgetTable } from '../table/budget-table.ts';
+import { dynamodb, ledger } from '../table/table.ts';
+import type { Proof } from '../validation/validation.ts';
 import { type Attempt, attempt } from './attempt.ts';
-import { BudgetTable } from './budget-table.ts';
 import { controlPlace } from './places.ts';
 import { type Prover, prove } from './prove.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
-import type { Credential } from '../credential/credential.ts';
-import type { Key } from './budget-table.ts';
+import type { Credential } from '../secrets/credential.ts';
+import type { Key } from '../table/budget-table.ts';
 import { keyIdOf, type SharedService, sharedService } from './shared-services.ts';
 import { type AccountName, accountName, canonicalAddress, canonicalHost } from './spelling.ts';
 import type { Limits, Login } from './tally.ts';
@@ -30,7 +30,7 @@ const LEAST_SHARED = 3;
 /**
  * Where a login counts: for a shared service with its account; elsewhere with its host, by its name and by its addresses,
  * so that neither another name for one server nor another address for one name has places of its own. Of the addresses
- * the lowest of each family, which are dialled before the others (smtp/network/dns-cache.ts), whatever the order in which
+ * the lowest of each family, which are dialled before the others (net/dns-cache.ts), whatever the order in which
  * the DNS has them. The port does not matter: a server bans an address and locks an account on all of them.
  */
 export function placesOf(credential: Credential, addresses: readonly string[], limits: Limits): Places {

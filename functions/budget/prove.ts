@@ -1,6 +1,6 @@
-import type { Proof } from '../credential/validation.ts';
-import type { CredentialStatus } from '../ledger/credential-status.ts';
 import { judgementOf } from '../smtp/verdict.ts';
+import type { CredentialStatus } from '../table/credential-status.ts';
+import type { Proof } from '../validation/validation.ts';
 import { type Attempt, attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
 
 /** What the ledger knows of a secret: its last definite verdict, and its last check. */

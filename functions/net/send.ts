@@ -4,9 +4,9 @@ import type net from 'node:net';
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { guardTls } from '../smtp/network/guarded-tls.ts';
-import { checkServerIdentity } from '../smtp/network/server-identity.ts';
+import { guardTls } from './guarded-tls.ts';
 import { type Received, type Send, type SendInit, UNKNOWN_CODING } from './http.ts';
+import { checkServerIdentity } from './server-identity.ts';
 
 /** How connections are kept for the next request, by protocol. */
 export interface Agents {
@@ -14,7 +14,7 @@ export interface Agents {
   readonly 'https:': https.Agent;
 }
 
-/** Of HTTPS over connections whose certificates are read in our way: Node's own ends the process (smtp/network/guarded-tls.ts). */
+/** Of HTTPS over connections whose certificates are read in our way: Node's own ends the process (net/guarded-tls.ts). */
 export class GuardedAgent extends https.Agent {
   constructor(options: https.AgentOptions = {}) {
     super({ ...options, checkServerIdentity });

@@ -49,7 +49,7 @@ export const OWNER_TAG = 'keyturn:owner';
 export const ADMIN_TAG = 'keyturn:admin-for';
 /**
  * On a credential's secret: where the deployment, or an administrator, lets its passwords go besides the provider's own
- * hosts (credential/canonical-endpoint.ts). For more than one: tags whose key goes on after a colon.
+ * hosts (secrets/canonical-endpoint.ts). For more than one: tags whose key goes on after a colon.
  */
 export const ENDPOINT_TAG = 'keyturn:endpoint';
 /** On the IAM user of a SES credential, and as `key=value` on an Entra application: the full ARN of the one secret it belongs to. */
@@ -90,7 +90,7 @@ export const ENVIRONMENT = {
   dnsOverHttps: 'KEYTURN_DNS_OVER_HTTPS',
   /** With commas between, or `none`. */
   dkimSelectors: 'KEYTURN_DKIM_SELECTORS',
-  /** `on` or `off`, and an address or `none`; for the function audit-tell only. */
+  /** `on` or `off`, and an address or `none`; for the function audit-notify only. */
   securityHub: 'KEYTURN_SECURITY_HUB',
   digestFrom: 'KEYTURN_DIGEST_FROM',
 } as const;
@@ -119,7 +119,7 @@ export const REPORT = {
   credentials: (runId: string, page: number | '*') => `audits/${runId}/credentials/${page}.html`,
 } as const;
 
-/** Begins the partition key of each digest that was claimed (functions/audit/tell/digest-claims.ts). */
+/** Begins the partition key of each digest that was claimed (functions/table/digest-claims.ts). */
 export const DIGEST_CLAIMS = 'AUDIT-DIGEST#';
 /** Of the audit's lease, and of the runs there were. */
 export const AUDIT_LEASE = 'AUDIT-RUN';

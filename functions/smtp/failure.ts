@@ -1,5 +1,5 @@
+import { Forbidden } from '../net/forbidden.ts';
 import type { Failure, Reply } from './evidence.ts';
-import { Forbidden } from './network/forbidden.ts';
 import { isCertificateCode } from './tls-verdict.ts';
 import type { Transcript } from './transcript.ts';
 

@@ -74,7 +74,7 @@ export type ConnectionVerdict =
   | `timeout:${BrokenStage}`
   | `closed:${BrokenStage}`;
 
-/** Why there was no access token to log in with: token/login-credential.ts. */
+/** Why there was no access token to log in with: providers/login-credential.ts. */
 export type TokenFailure = 'client-secret-rejected' | 'token-refused' | 'token-unavailable';
 
 /** Why nothing was dialled, or an answer not taken at its word: meanings/untried.ts. */

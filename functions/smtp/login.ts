@@ -1,6 +1,6 @@
-import type { Credential } from '../credential/credential.ts';
+import type { Network } from '../net/network.ts';
+import type { Credential } from '../secrets/credential.ts';
 import type { Failure, LoginEvidence } from './evidence.ts';
-import type { Network } from './network.ts';
 import { type Afterwards, Session } from './session.ts';
 import { StageDeadline } from './stage-deadline.ts';
 import { Transcript } from './transcript.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../credential/credential.ts';
+import type { Endpoint } from '../secrets/credential.ts';
 import type { BrokenStage, Verdict } from './judgement.ts';
 
 type Where = Pick<Endpoint, 'port' | 'security'>;

@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { BoundedCache } from '../net/bounded-cache.ts';
 import { REDACTED } from './echoes/echoes.ts';
 import type { CertificateFacts, TlsFacts } from './evidence.ts';
 import { mask } from './masking.ts';
-import { BoundedCache } from './network/bounded-cache.ts';
 
 const CERTIFICATES = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;

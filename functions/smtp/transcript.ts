@@ -1,4 +1,4 @@
-import type { Credential } from '../credential/credential.ts';
+import type { Credential } from '../secrets/credential.ts';
 import { Echoes, REDACTED } from './echoes/echoes.ts';
 import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
 import type { Reply, Stage, StageTime, Timings, TlsFacts } from './evidence.ts';

@@ -1,4 +1,4 @@
-import { TOKEN_METHODS } from '../credential/credential.ts';
+import { TOKEN_METHODS } from '../secrets/credential.ts';
 import { meaningOf } from './advice.ts';
 import type { Failure, LoginEvidence, Reply } from './evidence.ts';
 import type { BrokenStage, Judgement, Verdict } from './judgement.ts';

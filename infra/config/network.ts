@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isNetwork, mayBeOpened } from '../../functions/smtp/network/address-guard.ts';
+import { isNetwork, mayBeOpened } from '../../functions/net/address-guard.ts';
 import { shape, text, wholeNumber } from './values.ts';
 
 const cidr = v.pipe(

@@ -75,7 +75,7 @@ const FUNCTIONS = [
   'Audit/Plan',
   'Audit/Examine',
   'Audit/Report',
-  'Audit/Tell',
+  'Audit/Notify',
   'AuditLookup',
 ];
 const REPORTS = '<StorageReports31B47EB2.Arn>';
@@ -109,7 +109,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   ...[
     { key: 'audits/*/plan.jsonl', at: ['Audit/Plan', 'Audit/Report', 'Audit/StateMachine/Role'] },
     { key: 'audits/*/account.json', at: ['Audit/Plan', 'Audit/Examine'] },
-    { key: 'audits/*/results/*', at: ['Audit/Examine', 'Audit/Report', 'Audit/Tell'] },
+    { key: 'audits/*/results/*', at: ['Audit/Examine', 'Audit/Report', 'Audit/Notify'] },
     { key: 'audits/*/report.json', at: ['Audit/Report', 'Access/Viewer', 'Access/Validator'] },
     { key: 'audits/*/report.html', at: ['Audit/Report', 'AuditLookup', 'Access/Viewer', 'Access/Validator'] },
     {

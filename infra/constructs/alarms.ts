@@ -114,11 +114,11 @@ export class Alarms extends Construct {
         `The function ${name} threw, timed out or ran out of memory. Read its log.`,
       );
     }
-    if (!functions['audit-tell']) return;
+    if (!functions['audit-notify']) return;
     this.onAny(
       'audit not told',
       keyturnMetric('auditNotTold'),
-      'The report is there, but Security Hub or an owner was not told of all of it. The log of the function audit-tell says why; the next audit tells what still stands.',
+      'The report is there, but Security Hub or an owner was not told of all of it. The log of the function audit-notify says why; the next audit tells what still stands.',
     );
   }
 
@@ -127,7 +127,7 @@ export class Alarms extends Construct {
       this.onAny(
         `${name} was not run`,
         queue.metricApproximateNumberOfMessagesVisible({ ...FIVE_MINUTES, statistic: 'Maximum' }),
-        `A scheduled run of ${name} could not be started or failed for good. The message in the queue says why; delete it when mended.`,
+        `A scheduled run of ${name} could not be started or failed for good. The message in the queue says why; delete it when fixed.`,
       );
     }
   }

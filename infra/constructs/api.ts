@@ -23,7 +23,7 @@ export interface ApiProps extends Deployment {
   readonly operate: IFunction;
 }
 
-/** The paths of functions/api/openapi.json, for callers who sign with IAM credentials (SigV4). */
+/** The paths of docs/openapi.json, for callers who sign with IAM credentials (SigV4). */
 export class Api extends Construct {
   readonly restApi: RestApi;
 

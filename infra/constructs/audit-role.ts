@@ -14,7 +14,7 @@ export interface AuditRoleProps {
   readonly plan: IFunction;
   readonly examine: IFunction;
   readonly report: IFunction;
-  readonly tell?: IFunction;
+  readonly notify?: IFunction;
   readonly storage: Storage;
 }
 
@@ -47,10 +47,10 @@ export function auditRole(scope: Construct, id: string, props: AuditRoleProps): 
   return role;
 }
 
-function invoke({ plan, examine, report, tell }: AuditRoleProps): PolicyStatement {
+function invoke({ plan, examine, report, notify }: AuditRoleProps): PolicyStatement {
   return new PolicyStatement({
     actions: ['lambda:InvokeFunction'],
-    resources: [plan, examine, report, ...(tell ? [tell] : [])].map((fn) => fn.functionArn),
+    resources: [plan, examine, report, ...(notify ? [notify] : [])].map((fn) => fn.functionArn),
   });
 }
 

@@ -28,7 +28,7 @@ import type { Storage } from './storage.ts';
 
 export interface AuditStateMachineProps
   extends Deployment,
-    Pick<AuditRoleProps, 'plan' | 'examine' | 'report' | 'tell'> {}
+    Pick<AuditRoleProps, 'plan' | 'examine' | 'report' | 'notify'> {}
 
 const BATCHES_AT_ONCE = 10;
 /** Far longer than 100,000 credentials take. */
@@ -80,7 +80,7 @@ export class AuditStateMachine extends Construct {
     encryptWith(storage.key.keyArn, this.machine);
   }
 
-  private definition({ plan, examine, report, tell, storage, config }: AuditStateMachineProps): IChainable {
+  private definition({ plan, examine, report, notify, storage, config }: AuditStateMachineProps): IChainable {
     const planned = this.invoke('AuditPlan', plan, {
       payload: TaskInput.fromObject({
         runId: JsonPath.stringAt('$$.Execution.Name'),
@@ -95,9 +95,9 @@ export class AuditStateMachine extends Construct {
     });
     const reported = this.invoke('AuditReport', report, {
       payload,
-      ...(tell && { resultPath: '$.reported' }),
+      ...(notify && { resultPath: '$.reported' }),
     });
-    if (tell) reported.next(this.invoke('AuditTell', tell, { payload, resultPath: '$.told' }));
+    if (notify) reported.next(this.invoke('AuditNotify', notify, { payload, resultPath: '$.notified' }));
     // Even a map that could not start is reported: every batch without a result counts as unexamined.
     const batches = this.eachBatch(storage)
       .itemProcessor(this.examined(examine))

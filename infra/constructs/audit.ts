@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { accountKey } from '../../functions/audit/run.ts';
+import { accountKey } from '../../functions/audit/run/run.ts';
 import { AUDIT_LEASE, AUDIT_RUNS, ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
+import { AuditNotify } from './audit-notify.ts';
 import { compareSecrets, readAccount, readCredentials, readSes } from './audit-permissions.ts';
 import { AuditStateMachine } from './audit-state-machine.ts';
-import { AuditTell } from './audit-tell.ts';
 import { KeyturnFunction } from './keyturn-function.ts';
 import {
   type Deployment,
@@ -30,7 +30,7 @@ export class Audit extends Construct {
   readonly plan: KeyturnFunction;
   readonly examine: KeyturnFunction;
   readonly report: KeyturnFunction;
-  readonly tell: AuditTell | undefined;
+  readonly notify: AuditNotify | undefined;
   readonly stateMachine: StateMachine;
   readonly deadLetters: Queue;
 
@@ -39,12 +39,14 @@ export class Audit extends Construct {
     this.plan = this.createPlan(deployment);
     this.examine = this.createExamine(deployment);
     this.report = this.createReport(deployment);
-    this.tell = AuditTell.isWanted(deployment.config) ? new AuditTell(this, 'Tell', deployment) : undefined;
+    this.notify = AuditNotify.isWanted(deployment.config)
+      ? new AuditNotify(this, 'Notify', deployment)
+      : undefined;
     this.stateMachine = new AuditStateMachine(this, 'StateMachine', {
       plan: this.plan.lambda,
       examine: this.examine.lambda,
       report: this.report.lambda,
-      ...(this.tell && { tell: this.tell.lambda }),
+      ...(this.notify && { notify: this.notify.lambda }),
       ...deployment,
     }).machine;
     const timetable = new ScheduledTarget(this, 'Timetable', {

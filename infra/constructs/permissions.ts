@@ -1,8 +1,8 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { ENDPOINTS, EVENTS, PROOFS } from '../../functions/ledger/event-key.ts';
 import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
+import { ENDPOINTS, EVENTS, PROOFS } from '../../functions/table/event-key.ts';
 import type { Config } from '../config.ts';
 import type { Storage } from './storage.ts';
 

@@ -3,10 +3,10 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { usualSecurity } from '../../functions/credential/credential.ts';
-import { endpointTag } from '../../functions/credential/endpoint-schema.ts';
 import { ENDPOINT_TAG, MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
-import { sesHost } from '../../functions/rotation/providers/ses-endpoint.ts';
+import { sesHost } from '../../functions/providers/ses-endpoint.ts';
+import { usualSecurity } from '../../functions/secrets/credential.ts';
+import { endpointTag } from '../../functions/secrets/endpoint-schema.ts';
 import type { Rotation } from './rotation.ts';
 import { sendingUser, sendingUserName } from './sending-user.ts';
 

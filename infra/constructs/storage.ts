@@ -4,7 +4,7 @@ import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-l
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { EVENTS } from '../../functions/ledger/event-key.ts';
+import { EVENTS } from '../../functions/table/event-key.ts';
 import type { Config } from '../config.ts';
 import { encryptionKey } from './encryption-key.ts';
 

@@ -1,13 +1,13 @@
 import type { AuditPage } from '../../functions/api/audit-page.ts';
-import type { AuditSummary } from '../../functions/api/audit-summary.ts';
 import type {
   CredentialHistory,
   CredentialList,
   CredentialSummary,
 } from '../../functions/api/credentials.ts';
 import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
-import type { BatchAnswer, ValidationResult } from '../../functions/api/validation-result.ts';
+import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
 import { meaningOf } from '../../functions/smtp/advice.ts';
+import type { BatchAnswer, ValidationResult } from '../../functions/validation/validation-result.ts';
 
 const endpoint = { host: 'email-smtp.eu-central-1.amazonaws.com', port: 465, security: 'tls' } as const;
 const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:keyturn/orders-AbCdEf';
@@ -116,7 +116,7 @@ export const audit: AuditSummary = {
       severity: 'medium',
       practices: [3],
       why: 'A password that never changes works for whoever once copied it.',
-      mend: 'Configure a rotation schedule for the secret.',
+      remediation: 'Configure a rotation schedule for the secret.',
       reference: {
         title: 'Rotate AWS Secrets Manager secrets',
         url: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html',
@@ -144,7 +144,7 @@ export const operationRequests = {
       reason: 'The mail server has moved.',
     },
   },
-  mend: { value: { operation: 'doctor', secretId: 'keyturn/orders', fix: true } },
+  remediation: { value: { operation: 'doctor', secretId: 'keyturn/orders', fix: true } },
 };
 
 export const requested: OperationAnswer = {

@@ -1,18 +1,18 @@
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import { auditPage } from '../../functions/api/audit-page.ts';
-import { auditSummary } from '../../functions/api/audit-summary.ts';
 import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
 import { errorBody, refusedResult } from '../../functions/api/error-body.ts';
 import { operationAnswer } from '../../functions/api/operation-answer.ts';
 import { operationRequest } from '../../functions/api/operation-request.ts';
-import { uniqueItems, validationRequest } from '../../functions/api/validation-request.ts';
+import { auditSummary } from '../../functions/audit/report/audit-summary.ts';
+import { uniqueItems, validationRequest } from '../../functions/validation/validation-request.ts';
 import {
   batchAnswer,
   credentialTruth,
   endpoint,
   validationResult,
   verdict,
-} from '../../functions/api/validation-result.ts';
+} from '../../functions/validation/validation-result.ts';
 
 /** The schemas that have a name of their own in the OpenAPI document. */
 const SCHEMAS = {

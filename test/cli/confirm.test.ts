@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { confirm } from '../../cli/confirm.ts';
-import type { OperationName } from '../../functions/operations/operation.ts';
+import type { OperationName } from '../../functions/lifecycle/operate/operation.ts';
 
 function terminal(typed: string) {
   const input = Object.assign(new PassThrough(), { isTTY: true });

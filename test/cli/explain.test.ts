@@ -11,11 +11,11 @@ const words = (text: string) => text.replace(/\s+/g, ' ');
 const IDS = CATALOGUE.map(({ id }) => id);
 
 describe('keyturn explain', () => {
-  it('says of a check why it matters, how to mend it and where it is written, offline', async () => {
+  it('says of a check why it matters, how to fix it and where it is written, offline', async () => {
     const { code, stdout, stderr } = await keyturn(['explain', 'cred.login']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const check = CATALOGUE.find(({ id }) => id === 'cred.login');
-    for (const part of [check?.title, check?.why, check?.mend, check?.reference.url]) {
+    for (const part of [check?.title, check?.why, check?.remediation, check?.reference.url]) {
       expect(words(stdout)).toContain(words(part ?? expect.unreachable()));
     }
     expect(stdout).not.toContain('\u001b');
@@ -42,7 +42,7 @@ describe.each(CATALOGUE)('the explanation of $id', (check) => {
   it('has its words, in lines of 80 columns but for the address of its source', () => {
     const text = explanation(check, 80, plain);
     const practices = check.practices.map((number) => `${number} ${PRACTICES[number]}`);
-    for (const part of [check.title, check.severity, check.id, ...practices, check.why, check.mend]) {
+    for (const part of [check.title, check.severity, check.id, ...practices, check.why, check.remediation]) {
       expect(words(text)).toContain(words(part));
     }
     expect(text).toContain(check.reference.url);

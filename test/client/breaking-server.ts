@@ -2,7 +2,7 @@ import type net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
-import { createAuthority } from '../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../sandbox/certificates.ts';
 import { listen } from '../support/smtp-servers.ts';
 
 /** Reads each message to its end and breaks the connection off instead of the reply: nobody knows whether it was taken. */

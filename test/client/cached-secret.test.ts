@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CachedSecret, type SecretVersion } from '../../client/cached-secret.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
+import { Redacted } from '../../functions/secrets/redacted.ts';
 
 const HOUR_MS = 60 * 60_000;
 

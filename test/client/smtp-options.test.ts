@@ -3,8 +3,8 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
 import { smtpOptions } from '../../client/smtp-options.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
-import { PresentingServer } from '../functions/smtp/network/odd-keys/servers.ts';
+import { Redacted } from '../../functions/secrets/redacted.ts';
+import { PresentingServer } from '../functions/net/odd-keys/servers.ts';
 import { chainNaming } from '../support/odd-certificates/chains.ts';
 import { NAMES } from '../support/odd-certificates/der.ts';
 

@@ -1,4 +1,4 @@
-import type { Security } from '../../functions/credential/credential.ts';
+import type { Security } from '../../functions/secrets/credential.ts';
 import type { Verdict } from '../../functions/smtp/judgement.ts';
 import type { LeafFault } from '../support/faulty-leaves.ts';
 import type { Script } from '../support/scripted-dialogue.ts';

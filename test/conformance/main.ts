@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concurrently } from '../../functions/audit/concurrently.ts';
+import { concurrently } from '../../functions/audit/run/concurrently.ts';
 import type { Behaviour } from './behaviour.ts';
 import { BEHAVIOURS } from './behaviours/all.ts';
 import { mark, type Score, scoreboard, type Tried } from './score.ts';

@@ -1,10 +1,10 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
 import type { AuditPage } from '../../functions/api/audit-page.ts';
-import type { AuditSummary } from '../../functions/api/audit-summary.ts';
 import type { CredentialHistory, CredentialList } from '../../functions/api/credentials.ts';
+import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
 import type { SchemaName } from '../../infra/openapi/json-schema.ts';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import type { Answer, Caller } from './callers.ts';
 

@@ -1,9 +1,9 @@
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
 import { AwsClient } from 'aws4fetch';
-import { apiUrl } from '../../infra/sandbox/job/validations.ts';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
-import { giveMfaDevice, type Keys, openSession } from '../infra/sandbox/mfa.ts';
+import { apiUrl } from '../../sandbox/job/validations.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { giveMfaDevice, type Keys, openSession } from '../sandbox/mfa.ts';
 
 export interface Answer {
   readonly status: number;

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { runChaos } from '../../infra/sandbox/chaos/chaos.ts';
-import { propagation } from '../../infra/sandbox/chaos/propagation.ts';
-import type { Progress } from '../../infra/sandbox/progress.ts';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import { runChaos } from '../../sandbox/chaos/chaos.ts';
+import { propagation } from '../../sandbox/chaos/propagation.ts';
+import type { Progress } from '../../sandbox/progress.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /**
  * Its first 90 calls of each function have every fault in them, and a crash of the first rotation; `npm run chaos` draws

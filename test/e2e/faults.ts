@@ -6,8 +6,8 @@ import {
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { MANAGED_TAG } from '../../functions/observe/names.ts';
-import { setEnvironment } from '../../infra/sandbox/deploy/function-environment.ts';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import { setEnvironment } from '../../sandbox/deploy/function-environment.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { PASSWORDS, USERNAME, type WeakServer, type WeakServers } from './weak-servers.ts';
 
 /** The form of a secret access key, which is no SMTP password. */

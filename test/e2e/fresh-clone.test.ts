@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runningWith } from '../infra/sandbox/processes.ts';
+import { runningWith } from '../sandbox/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -37,13 +37,13 @@ async function stopWhile(busy: string, command: readonly string[], signal: NodeJ
 
 describe('a first start that is told to end', () => {
   it('leaves no npm running', async () => {
-    await stopWhile('npm ci', ['infra/bootstrap.mjs', 'infra/sandbox/main.ts'], 'SIGTERM');
+    await stopWhile('npm ci', ['infra/bootstrap.mjs', 'sandbox/main.ts'], 'SIGTERM');
     expect(existsSync(join(clone, 'node_modules/.keyturn-lock'))).toBe(false);
   });
 
   it('leaves no pip running, and no environment that looks whole', async () => {
     symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
-    await stopWhile('pip install', ['infra/sandbox/main.ts'], 'SIGINT');
+    await stopWhile('pip install', ['sandbox/main.ts'], 'SIGINT');
     expect(readdirSync(join(clone, '.keyturn'))).toEqual([expect.stringMatching(/^ministack-\w+\.\d+-/)]);
   });
 });

@@ -1,8 +1,8 @@
 import { expect, vi } from 'vitest';
-import type { Credential } from '../../functions/credential/credential.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
-import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password.ts';
-import { IssuedKeys as Gateway } from '../../infra/sandbox/gateway/access-keys.ts';
+import { sesSmtpPassword } from '../../functions/providers/ses-password.ts';
+import type { Credential } from '../../functions/secrets/credential.ts';
+import { Redacted } from '../../functions/secrets/redacted.ts';
+import { IssuedKeys as Gateway } from '../../sandbox/gateway/access-keys.ts';
 import { type Canary, canary, credentialCanaries } from './canaries.ts';
 
 interface Issued {

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Credential } from '../../functions/credential/credential.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
-import { Children } from '../../infra/sandbox/host/children.ts';
-import { type JobResult, runJob } from '../../infra/sandbox/job/job.ts';
-import { showResult } from '../../infra/sandbox/job/result.ts';
-import { apiUrl } from '../../infra/sandbox/job/validations.ts';
-import { Progress } from '../../infra/sandbox/progress.ts';
-import { KEEP, openSandbox, type Sandbox } from '../../infra/sandbox/sandbox.ts';
-import type { Keys } from '../infra/sandbox/mfa.ts';
-import { runningWith } from '../infra/sandbox/processes.ts';
+import type { Credential } from '../../functions/secrets/credential.ts';
+import { Redacted } from '../../functions/secrets/redacted.ts';
+import { Children } from '../../sandbox/host/children.ts';
+import { type JobResult, runJob } from '../../sandbox/job/job.ts';
+import { showResult } from '../../sandbox/job/result.ts';
+import { apiUrl } from '../../sandbox/job/validations.ts';
+import { Progress } from '../../sandbox/progress.ts';
+import { KEEP, openSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import type { Keys } from '../sandbox/mfa.ts';
+import { runningWith } from '../sandbox/processes.ts';
 import {
   expectAudit,
   expectBadRequestsRefused,

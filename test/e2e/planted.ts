@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { AwsClient } from 'aws4fetch';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** Sorts behind everything that Keyturn writes, so that a search which stops early misses it. */
 const NAME = 'zz-planted';

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Children } from '../../infra/sandbox/host/children.ts';
-import { startMiniStack } from '../../infra/sandbox/host/ministack.ts';
-import { ensurePythonEnvironment } from '../../infra/sandbox/host/python.ts';
-import { KEEP } from '../../infra/sandbox/sandbox.ts';
-import { runningWith } from '../infra/sandbox/processes.ts';
+import { Children } from '../../sandbox/host/children.ts';
+import { startMiniStack } from '../../sandbox/host/ministack.ts';
+import { ensurePythonEnvironment } from '../../sandbox/host/python.ts';
+import { KEEP } from '../../sandbox/sandbox.ts';
+import { runningWith } from '../sandbox/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BOOTSTRAP = [process.execPath, 'infra/bootstrap.mjs', 'infra/sandbox/main.ts', '--once'];
+const BOOTSTRAP = [process.execPath, 'infra/bootstrap.mjs', 'sandbox/main.ts', '--once'];
 const NPM = ['npm', 'start', '--', '--once'];
 /** A step is shown when it has ended; the one after this runs the CDK. */
 const DEPLOYING = 'create what is there before Keyturn';

@@ -1,13 +1,13 @@
 import { auditPicture } from '../../cli/picture/audit.ts';
-import type { AuditSummary } from '../../functions/api/audit-summary.ts';
 import { AcceptedRisks } from '../../functions/audit/accepted-risks.ts';
+import { Digests } from '../../functions/audit/notify/digests.ts';
 import { asffFindings } from '../../functions/audit/report/asff.ts';
+import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
 import { credentialReport } from '../../functions/audit/report/credential-report.ts';
-import { ReportBucket } from '../../functions/audit/report-bucket.ts';
-import { Results } from '../../functions/audit/results.ts';
-import { Digests } from '../../functions/audit/tell/digests.ts';
+import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
+import { Results } from '../../functions/audit/run/results.ts';
 import { REPORT } from '../../functions/observe/names.ts';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** What the latest audit would tell Security Hub, an owner of all credentials, and a terminal: as text by output. */
 export async function everythingTold({ cloud, outputs }: Sandbox): Promise<Record<string, string>> {

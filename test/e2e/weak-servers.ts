@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { createAuthority, type Leaf } from '../../infra/sandbox/certificates.ts';
+import { createAuthority, type Leaf } from '../../sandbox/certificates.ts';
 
 export interface WeakServer {
   readonly port: number;

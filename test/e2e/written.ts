@@ -2,7 +2,7 @@ import { GetTemplateCommand, paginateDescribeStacks } from '@aws-sdk/client-clou
 import { paginateDescribeLogGroups, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { AwsClient } from 'aws4fetch';
-import type { Sandbox } from '../../infra/sandbox/sandbox.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** All that Keyturn has written down in the local AWS, as text by source. */
 export async function everythingWritten(sandbox: Sandbox): Promise<Record<string, string>> {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { sign } from 'aws4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ReportBucket } from '../../functions/audit/report-bucket.ts';
+import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
 import type { handler as Handler } from '../../functions/audits.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import { audit } from '../../infra/openapi/examples.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Apart, answersFor } from '../../functions/bulkhead.ts';
-import { OutOfTime } from '../../functions/credential/login-queue.ts';
+import { OutOfTime } from '../../functions/validation/login-queue.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type FunctionWorld, startFunctionWorld } from '../support/lambda/function-world.ts';
 import { WAYS_TO_END, type WayToEnd } from '../support/lambda/ways-to-end.ts';

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ValidationResult } from '../../functions/api/validation-result.ts';
 import { meaningOf } from '../../functions/smtp/advice.ts';
+import type { ValidationResult } from '../../functions/validation/validation-result.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
 
 const DAY = 86_400_000;
 
 let handler: typeof import('../../functions/credentials.ts').handler;
-let ledger: typeof import('../../functions/ledger/table.ts').ledger;
+let ledger: typeof import('../../functions/table/table.ts').ledger;
 let table: Aws['table'];
 
 beforeAll(async () => {
   stubDeployment({ ports: [] });
   ({ handler } = await import('../../functions/credentials.ts'));
-  ({ ledger } = await import('../../functions/ledger/table.ts'));
+  ({ ledger } = await import('../../functions/table/table.ts'));
 });
 
 afterAll(() => vi.unstubAllEnvs());
@@ -206,7 +206,7 @@ describe('a next', () => {
       token: 'canary',
       startedAt: 1,
       endsBy: 2,
-      accessKeyId: 'AKIACANARY',
+      credentialId: 'AKIACANARY',
     });
     for (const text of ['AUDIT', 'BUDGET', 'zz', '0', arnOf('mail/ada').slice(0, 40).replaceAll(':', '/')]) {
       const { statusCode, body } = await list({ next: token(text) });

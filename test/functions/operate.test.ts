@@ -5,8 +5,8 @@ import { type RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
-import { canonicalEndpoint, spelt } from '../../functions/credential/canonical-endpoint.ts';
-import { STEPS } from '../../functions/rotation/guard.ts';
+import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
+import { canonicalEndpoint, spelt } from '../../functions/secrets/canonical-endpoint.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';

@@ -8,15 +8,15 @@ import {
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
-import { canonicalEndpoint, spelt } from '../../functions/credential/canonical-endpoint.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
-import { SecretStore } from '../../functions/credential/store.ts';
-import { Ledger } from '../../functions/ledger/ledger.ts';
-import type { Operation } from '../../functions/operations/operation.ts';
-import { OperationTable } from '../../functions/operations/operation-table.ts';
-import { STEPS } from '../../functions/rotation/guard.ts';
-import { sesSmtpPassword } from '../../functions/rotation/providers/ses-password.ts';
-import { createAuthority } from '../../infra/sandbox/certificates.ts';
+import type { Operation } from '../../functions/lifecycle/operate/operation.ts';
+import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
+import { sesSmtpPassword } from '../../functions/providers/ses-password.ts';
+import { canonicalEndpoint, spelt } from '../../functions/secrets/canonical-endpoint.ts';
+import { Redacted } from '../../functions/secrets/redacted.ts';
+import { SecretStore } from '../../functions/secrets/store.ts';
+import { Ledger } from '../../functions/table/ledger.ts';
+import { OperationTable } from '../../functions/table/operation-table.ts';
+import { createAuthority } from '../../sandbox/certificates.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
@@ -366,7 +366,7 @@ describe('retire', () => {
     expect(logged.some((line) => line.includes('ReplacedCredentialStillUsed'))).toBe(false);
     await retire({}, context);
     expect(logged.some((line) => line.includes('"ReplacedCredentialStillUsed":1'))).toBe(true);
-    expect(lines().at(-1)).toMatchObject({ result: 'reactivate', accessKeyId: replaced?.id });
+    expect(lines().at(-1)).toMatchObject({ result: 'reactivate', credentialId: replaced?.id });
   });
 
   it('counts and names a secret whose rotation is overdue, in its scheduled run', async () => {

@@ -90,7 +90,7 @@ describe('an alarm', () => {
     ['audit-plan', 'AuditPlan'],
     ['audit-examine', 'AuditExamine'],
     ['audit-report', 'AuditReport'],
-    ['audit-tell', 'AuditTell'],
+    ['audit-notify', 'AuditNotify'],
     ['audits', 'AuditLookup'],
   ])('tells of the first error of the function %s', (title, construct) => {
     const [id] =

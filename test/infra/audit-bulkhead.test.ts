@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Report } from '../../functions/audit/report/report.ts';
-import { ReportBucket } from '../../functions/audit/report-bucket.ts';
-import { accountKey } from '../../functions/audit/run.ts';
+import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
+import { accountKey } from '../../functions/audit/run/run.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import { type ObjectStore, startObjectStore } from '../functions/audit/object-store.ts';
 import { account } from '../functions/audit/sound-facts.ts';

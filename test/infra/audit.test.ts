@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseReportedRun } from '../../functions/audit/run.ts';
-import { LEASE_MS } from '../../functions/audit/run-lease.ts';
+import { parseReportedRun } from '../../functions/audit/run/run.ts';
+import { LEASE_MS } from '../../functions/table/run-lease.ts';
 import { allowed, KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
 
 const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
@@ -101,7 +101,7 @@ describe('the audit', () => {
     expect(AuditReport).toMatchObject({
       Resource: '<AuditReportFunctionF1AE9DFF.Arn>',
       Parameters: { 'runId.$': '$.runId', 'startedAt.$': '$.startedAt', 'batches.$': '$.batches' },
-      Next: 'AuditTell',
+      Next: 'AuditNotify',
     });
   });
 
@@ -145,9 +145,9 @@ describe('the audit', () => {
       Action: ['lambda:InvokeFunction'],
       Resource: [
         '<AuditExamineFunctionFAA1DB40.Arn>',
+        '<AuditNotifyFunctionB4CC8F56.Arn>',
         '<AuditPlanFunction49590BC2.Arn>',
         '<AuditReportFunctionF1AE9DFF.Arn>',
-        '<AuditTellFunctionCAA80504.Arn>',
       ],
     });
     expect(plan).toMatchObject({

@@ -57,7 +57,7 @@ const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
   'audit-examine': ['dynamodb:Query'],
   'audit-report': ['dynamodb:GetItem'],
   audits: [],
-  'audit-tell': [],
+  'audit-notify': [],
 };
 
 it.each([
@@ -70,7 +70,7 @@ it.each([
   ['audit-examine', 'AuditExamine'],
   ['audit-report', 'AuditReport'],
   ['audits', 'AuditLookup'],
-  ['audit-tell', 'AuditTell'],
+  ['audit-notify', 'AuditNotify'],
 ])('%s may make exactly the AWS calls that its code makes', async (entry, construct) => {
   const permitted = allowed(resources, construct)
     .filter(({ Effect }) => Effect === 'Allow')

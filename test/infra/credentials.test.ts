@@ -1,9 +1,9 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { caDigest } from '../../functions/credential/canonical-endpoint.ts';
-import { parseSecret } from '../../functions/credential/schema.ts';
+import { caDigest } from '../../functions/secrets/canonical-endpoint.ts';
+import { parseSecret } from '../../functions/secrets/schema.ts';
 import { sendingUserName } from '../../infra/constructs/sending-user.ts';
-import { createAuthority } from '../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../sandbox/certificates.ts';
 import { KEYTURN, ofType, type Resources, resourcesOf, statements } from './synthesized.ts';
 
 const orders = { type: 'ses', name: 'orders', identity: 'example.com', from: 'orders@example.com' };

@@ -7,7 +7,7 @@ const stateful = Object.entries(resources).filter(([, { Type }]) =>
 );
 const alarms = ofType(resources, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
 
-/** The failure modes of other rotators (test/functions/rotation/failure-modes.test.ts) that the template answers. */
+/** The failure modes of other rotators (test/functions/lifecycle/rotate/failure-modes.test.ts) that the template answers. */
 describe('failure mode', () => {
   it('20: a user with a path is named without it, and the path is in the permission', () => {
     const users = stateful.filter(([, { Type }]) => Type === 'AWS::IAM::User');
@@ -32,8 +32,8 @@ describe('failure mode', () => {
     const sending = Object.entries(resources)
       .filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
       .filter(([, policy]) => JSON.stringify(policy).includes('ses:Send'));
-    expect(sending.map(([id]) => id)).toEqual([expect.stringMatching(/^AuditTell/)]);
-    expect(JSON.stringify(allowed(resources, 'AuditTell'))).not.toContain('secretsmanager:');
+    expect(sending.map(([id]) => id)).toEqual([expect.stringMatching(/^AuditNotify/)]);
+    expect(JSON.stringify(allowed(resources, 'AuditNotify'))).not.toContain('secretsmanager:');
   });
 
   it('23: a rotation that nobody starts any more, and a login that nobody proves, ring an alarm', () => {

@@ -39,7 +39,7 @@ describe('cdk-nag, AwsSolutions and Serverless', () => {
   });
 
   it.each([
-    ['every kind of credential', KEYTURN, ['AuditTellFunctionName']],
+    ['every kind of credential', KEYTURN, ['AuditNotifyFunctionName']],
     ['no configuration at all', {}, []],
   ])('lets the app be synthesised with %s', (_, keyturn, more) => {
     const outputs = inScratchDirectory((outdir) => {

@@ -240,7 +240,7 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     onPartitions(['AUDIT-RUN', 'AUDIT'], 'PutItem', 'Query'),
     through('dynamodb', ['Decrypt']),
   ],
-  AuditTell: [
+  AuditNotify: [
     onReports('GetObject', 'audits/*/results/*'),
     allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
     through('s3', ['Decrypt']),
@@ -339,7 +339,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
       [ENVIRONMENT.ports]: 'none',
       [ENVIRONMENT.networks]: 'none',
       ...(name === 'AuditPlan' && { [ENVIRONMENT.dependencies]: 'null' }),
-      ...(name === 'AuditTell' && {
+      ...(name === 'AuditNotify' && {
         [ENVIRONMENT.securityHub]: 'on',
         [ENVIRONMENT.digestFrom]: 'audit@example.com',
       }),
@@ -350,7 +350,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
 
 describe('the function that tells others', () => {
   const actions = (keyturn: object) =>
-    allowed(resourcesOf(keyturn), 'AuditTell').flatMap(({ Action }) => Action);
+    allowed(resourcesOf(keyturn), 'AuditNotify').flatMap(({ Action }) => Action);
 
   it('is not there when nobody shall be told', () => {
     expect(() => actions({})).toThrow('got 0');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENTS } from '../../functions/ledger/event-key.ts';
+import { EVENTS } from '../../functions/table/event-key.ts';
 import { KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
 
 const resources = resourcesOf({ ...KEYTURN, reportRetentionDays: 30, logRetentionDays: 7 });

@@ -1,10 +1,10 @@
 import { expect, inject } from 'vitest';
-import type { AuthMethod, Security } from '../../functions/credential/credential.ts';
-import { Redacted } from '../../functions/credential/redacted.ts';
+import type { Network } from '../../functions/net/network.ts';
+import type { AuthMethod, Security } from '../../functions/secrets/credential.ts';
+import { Redacted } from '../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../functions/smtp/evidence.ts';
 import type { CredentialTruth, Verdict } from '../../functions/smtp/judgement.ts';
 import { login } from '../../functions/smtp/login.ts';
-import type { Network } from '../../functions/smtp/network.ts';
 import { judge } from '../../functions/smtp/verdict.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import { accessToken } from './accounts.ts';

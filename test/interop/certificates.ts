@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuthority, type Leaf } from '../../infra/sandbox/certificates.ts';
+import { createAuthority, type Leaf } from '../../sandbox/certificates.ts';
 import { FAULTY_LEAVES } from '../support/faulty-leaves.ts';
 
 /** Each way in which a server's certificate can be wrong, besides the right one. */

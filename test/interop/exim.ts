@@ -1,6 +1,6 @@
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AuthMethod } from '../../functions/credential/credential.ts';
+import type { AuthMethod } from '../../functions/secrets/credential.ts';
 import type { Accounts } from './accounts.ts';
 import type { Certificates } from './certificates.ts';
 import { type Daemon, startDaemon } from './daemon.ts';

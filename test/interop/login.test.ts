@@ -1,5 +1,5 @@
 import { afterAll, describe, inject, test } from 'vitest';
-import type { AuthMethod } from '../../functions/credential/credential.ts';
+import type { AuthMethod } from '../../functions/secrets/credential.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import { portOf, prove, tally } from './attempt.ts';
 import { behave, WRONG } from './behaviours/behave.ts';

@@ -1,4 +1,4 @@
-import type { Security } from '../../functions/credential/credential.ts';
+import type { Security } from '../../functions/secrets/credential.ts';
 import type { Behaviour } from './behaviours/behaviour.ts';
 import { COMMON } from './behaviours/behaviour.ts';
 import { DOVECOT } from './behaviours/dovecot.ts';

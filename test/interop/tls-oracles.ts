@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Security } from '../../functions/credential/credential.ts';
-import type { CipherClass } from '../../functions/probe/cipher-suites.ts';
-import type { TlsVersion } from '../../functions/probe/facts.ts';
+import type { Security } from '../../functions/secrets/credential.ts';
+import type { CipherClass } from '../../functions/smtp/probe/cipher-suites.ts';
+import type { TlsVersion } from '../../functions/smtp/probe/facts.ts';
 
 export interface Place {
   readonly port: number;

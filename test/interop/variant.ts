@@ -1,4 +1,4 @@
-import type { AuthMethod } from '../../functions/credential/credential.ts';
+import type { AuthMethod } from '../../functions/secrets/credential.ts';
 import type { CertificateName } from './certificates.ts';
 
 /** All that these servers can offer and Keyturn can use. */

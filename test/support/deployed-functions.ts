@@ -1,4 +1,4 @@
-/** Every function that the stack can deploy, by the name of its construct; AuditTell only where somebody is to be told. */
+/** Every function that the stack can deploy, by the name of its construct; AuditNotify only where somebody is to be told. */
 export const DEPLOYED_FUNCTIONS = [
   'Validate',
   'Lookup',
@@ -8,6 +8,6 @@ export const DEPLOYED_FUNCTIONS = [
   'AuditPlan',
   'AuditExamine',
   'AuditReport',
-  'AuditTell',
+  'AuditNotify',
   'AuditLookup',
 ] as const;

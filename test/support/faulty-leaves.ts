@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { subtle, type webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { createAuthority, type Leaf } from '../../infra/sandbox/certificates.ts';
+import { createAuthority, type Leaf } from '../../sandbox/certificates.ts';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { subtle } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Leaf } from '../../sandbox/certificates.ts';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;

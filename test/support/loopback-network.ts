@@ -1,4 +1,4 @@
-import { Network } from '../../functions/smtp/network.ts';
+import { Network } from '../../functions/net/network.ts';
 
 /** May dial these servers on this computer, and nothing else that is not public. */
 export function loopbackNetwork(...servers: readonly { readonly port: number }[]): Network {

@@ -1,11 +1,11 @@
-import { spelt } from '../../functions/credential/canonical-endpoint.ts';
+import { spelt } from '../../functions/secrets/canonical-endpoint.ts';
 import type {
   AcceptedEndpoint,
   Deactivation,
   Ledger,
   Mint,
   VersionProof,
-} from '../../functions/ledger/ledger.ts';
+} from '../../functions/table/ledger.ts';
 import { Faults } from './aws/faults.ts';
 
 type RotationLedger = Pick<
@@ -44,7 +44,7 @@ export class MemoryLedger implements RotationLedger {
   /** What is in it, without times and names. */
   shape(): string {
     const mints = [...this.#mints.values()].map(
-      (mint) => `${mint.accessKeyId !== null}${mint.abandonedAt !== undefined}`,
+      (mint) => `${mint.credentialId !== null}${mint.abandonedAt !== undefined}`,
     );
     const keys = [...this.#deactivations.values()].map(
       (key) => `${key.removedAt !== undefined}${key.refused}`,
@@ -69,7 +69,7 @@ export class MemoryLedger implements RotationLedger {
   }
 
   recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
-    const key = `${secretArn}#${deactivation.accessKeyId}`;
+    const key = `${secretArn}#${deactivation.credentialId}`;
     return this.#faults.call(() => void this.#deactivations.set(key, deactivation));
   }
 

@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import type { Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Leaf } from '../../sandbox/certificates.ts';
 import { listen } from './smtp-servers.ts';
 
 /** Says whether a login is right; `password` is the access token of XOAUTH2. */

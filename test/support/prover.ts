@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt } from '../../functions/budget/attempt.ts';
-import { BudgetTable } from '../../functions/budget/budget-table.ts';
 import type { Prover } from '../../functions/budget/prove.ts';
-import type { Credential } from '../../functions/credential/credential.ts';
-import type { Proof } from '../../functions/credential/validation.ts';
+import { loginCredential } from '../../functions/providers/login-credential.ts';
+import type { Credential } from '../../functions/secrets/credential.ts';
 import { login } from '../../functions/smtp/login.ts';
-import { loginCredential } from '../../functions/token/login-credential.ts';
+import { BudgetTable } from '../../functions/table/budget-table.ts';
+import type { Proof } from '../../functions/validation/validation.ts';
 import type { InProcessTable } from './aws/dynamodb.ts';
 import { loopbackNetwork } from './loopback-network.ts';
 

@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import type { Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Leaf } from '../../sandbox/certificates.ts';
 import { listenForLines } from './scripted-lines.ts';
 import { talkTo } from './scripted-talk.ts';
 import { type Handshake, secured } from './scripted-tls.ts';

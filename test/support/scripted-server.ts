@@ -1,6 +1,6 @@
 import net from 'node:net';
-import type { Security } from '../../functions/credential/credential.ts';
-import type { Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Security } from '../../functions/secrets/credential.ts';
+import type { Leaf } from '../../sandbox/certificates.ts';
 import { play, type Script, type Step } from './scripted-dialogue.ts';
 import type { Handshake } from './scripted-tls.ts';
 import { certificates, listen, type RunningServer } from './smtp-servers.ts';

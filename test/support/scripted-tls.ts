@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import type { Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Leaf } from '../../sandbox/certificates.ts';
 
 /** How the server shakes hands, where that is not as a sound one would. */
 export interface Handshake {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
-import type { Security } from '../../functions/credential/credential.ts';
-import { createAuthority, type Leaf } from '../../infra/sandbox/certificates.ts';
+import type { Security } from '../../functions/secrets/credential.ts';
+import { createAuthority, type Leaf } from '../../sandbox/certificates.ts';
 
 const LOOPBACK = '127.0.0.1';
 const REFUSED: Answer = { code: 535, text: '5.7.8 Authentication credentials invalid' };

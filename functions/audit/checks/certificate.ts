@@ -30,7 +30,8 @@ export const certificateChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['server'],
     why: 'A chain that cannot be verified gives no protection against a stranger who poses as the mail server. Keyturn never logs in over it.',
-    mend: 'Serve a current certificate together with its intermediate certificates; for a private authority put its certificate into `ca` of the secret.',
+    remediation:
+      'Serve a current certificate together with its intermediate certificates; for a private authority put its certificate into `ca` of the secret.',
     reference: rfc(5280, '6'),
     rule: onSession(({ chainError, issuerNamed, certificate }) => {
       if (chainError === null) return pass(`Issued by ${certificate.issuer}.`);
@@ -45,7 +46,7 @@ export const certificateChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['server'],
     why: 'A valid certificate for another name proves another server. Only subjectAltName counts, the common name does not.',
-    mend: 'Correct `host` in the secret, or issue the certificate for this name as a subjectAltName.',
+    remediation: 'Correct `host` in the secret, or issue the certificate for this name as a subjectAltName.',
     reference: rfc(9525, '6.3'),
     rule: onSession(({ coversHost, certificate }, { host }) =>
       coversHost
@@ -62,7 +63,7 @@ export const certificateChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'On the day a certificate expires every client that verifies it stops sending.',
-    mend: 'Renew it now, and let it renew itself (ACME) when a third of its life is left.',
+    remediation: 'Renew it now, and let it renew itself (ACME) when a third of its life is left.',
     reference: rfc(5280, '4.1.2.5'),
     rule: onSession(({ certificate }) => expiryOutcome(certificate)),
   },
@@ -73,7 +74,7 @@ export const certificateChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['server'],
     why: 'RSA below 2048 bits and elliptic curves below 256 bits can be broken, and with them the proof of identity.',
-    mend: 'Issue a new certificate on an ECDSA P-256 key, or RSA of at least 2048 bits.',
+    remediation: 'Issue a new certificate on an ECDSA P-256 key, or RSA of at least 2048 bits.',
     reference: rfc(9325, '4.5'),
     rule: onSession(({ certificate: { keyType, keyBits } }) => keyOutcome(keyType, keyBits)),
   },
@@ -84,7 +85,8 @@ export const certificateChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'With SHA-1 and MD5 two certificates can be made that share one signature, so a stranger may hold a valid one for this server.',
-    mend: 'Issue the certificate again; every authority of today signs with SHA-256 or longer, or with Ed25519.',
+    remediation:
+      'Issue the certificate again; every authority of today signs with SHA-256 or longer, or with Ed25519.',
     reference: rfc(9325, '4.5'),
     rule: onSession(({ signature }) => signatureOutcome(signature)),
   },
@@ -95,7 +97,8 @@ export const certificateChecks: readonly Check[] = [
     severity: 'low',
     needs: ['server'],
     why: 'A certificate that lives long is renewed by hand, by somebody who has forgotten how, and a stolen key stays of use for as long.',
-    mend: 'Let ACME renew it by itself; public authorities give at most 200 days since March 2026, 100 from March 2027 and 47 from March 2029.',
+    remediation:
+      'Let ACME renew it by itself; public authorities give at most 200 days since March 2026, 100 from March 2027 and 47 from March 2029.',
     reference: rfc(5280, '4.1.2.5'),
     rule: onSession(({ certificate }) => lifetimeOutcome(certificate)),
   },
@@ -106,7 +109,8 @@ export const certificateChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['server', 'history'],
     why: 'A new key is usual after a renewal; one that nobody made is the sign of somebody between.',
-    mend: 'Compare the fingerprint of the key with that on the server. If nobody renewed the certificate, look at the network path before the next login.',
+    remediation:
+      'Compare the fingerprint of the key with that on the server. If nobody renewed the certificate, look at the network path before the next login.',
     reference: rfc(7469, '2.4'),
     rule: (facts) =>
       onSession(({ keyFingerprint256, chainError }, endpoint) => {

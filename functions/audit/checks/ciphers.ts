@@ -1,5 +1,5 @@
-import type { CipherClass } from '../../probe/cipher-suites.ts';
-import type { ServerFacts } from '../../probe/facts.ts';
+import type { CipherClass } from '../../smtp/probe/cipher-suites.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, type UnknownReason, unknown, warn } from '../outcome.ts';
@@ -38,7 +38,8 @@ export const cipherChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'A server that takes broken suites can be talked into them, and then the login is as good as said in clear. Libraries of today cannot even offer them, so nobody notices.',
-    mend: 'Leave only AES-GCM and ChaCha20 suites with ECDHE. Postfix: `tls_high_cipherlist` and `smtpd_tls_mandatory_ciphers = high`; Dovecot: `ssl_cipher_list`; Exim: `tls_require_ciphers`.',
+    remediation:
+      'Leave only AES-GCM and ChaCha20 suites with ECDHE. Postfix: `tls_high_cipherlist` and `smtpd_tls_mandatory_ciphers = high`; Dovecot: `ssl_cipher_list`; Exim: `tls_require_ciphers`.',
     reference: rfc(9325, '4.1'),
     rule: onServer(cipherOutcome),
   },
@@ -49,7 +50,8 @@ export const cipherChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['server'],
     why: 'Without forward secrecy whoever records the traffic today reads every password in it on the day the key of the server leaks. A short Diffie-Hellman group gives the same away.',
-    mend: 'Offer TLS 1.3 or ECDHE suites, and take DHE out or give it a group of at least 2048 bits (Postfix: `smtpd_tls_dh1024_param_file`; Dovecot: `ssl_dh`; Exim: `tls_dhparam`).',
+    remediation:
+      'Offer TLS 1.3 or ECDHE suites, and take DHE out or give it a group of at least 2048 bits (Postfix: `smtpd_tls_dh1024_param_file`; Dovecot: `ssl_dh`; Exim: `tls_dhparam`).',
     reference: rfc(9325, '7.3'),
     rule: onServer(forwardSecrecyOutcome),
   },
@@ -60,7 +62,8 @@ export const cipherChecks: readonly Check[] = [
     severity: 'low',
     needs: ['server'],
     why: 'Traffic that is recorded now may be read by a quantum computer later; for a password that is rotated monthly this is no reason to hurry.',
-    mend: 'Nothing has to be done. A server with OpenSSL 3.5 or later offers X25519MLKEM768 by itself.',
+    remediation:
+      'Nothing has to be done. A server with OpenSSL 3.5 or later offers X25519MLKEM768 by itself.',
     reference: rfc(8446, '4.2.7'),
     rule: onSession(({ protocol, group }) => {
       if (group === null) return info(`${protocol}: the group of the key exchange is not known.`);

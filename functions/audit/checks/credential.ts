@@ -1,8 +1,8 @@
-import { versionWith } from '../../credential/secret-reader.ts';
-import type { Proof } from '../../credential/validation.ts';
+import { versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { Verdict } from '../../smtp/judgement.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
+import type { Proof } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
@@ -33,7 +33,7 @@ export const credentialChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['login'],
     why: 'Mail that depends on a dead credential is lost or piles up, and nobody sees it until a customer asks.',
-    mend: 'Rotate the secret, or store the user name and password that the provider shows today.',
+    remediation: 'Rotate the secret, or store the user name and password that the provider shows today.',
     reference: rfc(4954, '4'),
     rule: onCredential((_credential, { login }) => decide(login, loginOutcome)),
   },
@@ -44,7 +44,8 @@ export const credentialChecks: readonly Check[] = [
     severity: 'high',
     needs: ['login'],
     why: 'A server that offers no AUTH lets many tools report success although the password was never looked at.',
-    mend: 'Point the secret at the submission port of the provider, or enable AUTH there, with a mechanism that both sides know.',
+    remediation:
+      'Point the secret at the submission port of the provider, or enable AUTH there, with a mechanism that both sides know.',
     reference: rfc(4954, '3'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ judgement, evidence }) => {
@@ -68,7 +69,8 @@ export const credentialChecks: readonly Check[] = [
     severity: 'high',
     needs: ['login'],
     why: 'A login that works is of no use when the server does not let it send as the address that the application sends as.',
-    mend: 'Let this login send as the address in `from` of the secret, or correct `from`. Amazon SES looks at the sender only when the whole message is there: see `cred.canary-send`.',
+    remediation:
+      'Let this login send as the address in `from` of the secret, or correct `from`. Amazon SES looks at the sender only when the whole message is there: see `cred.canary-send`.',
     reference: rfc(6409, '6.1'),
     rule: onCredential(({ from }, { login, rehearsal }) => {
       if (!from) return notApplicable('The secret names no sender.');
@@ -87,7 +89,8 @@ export const credentialChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['secret'],
     why: 'A new credential becomes the current one only after a login with it; one that waits for long is a rotation that stands still, and nobody has the new password.',
-    mend: 'Look at the log of the rotation function for the reason, then rotate again; the current version stays in use until the new one is proven.',
+    remediation:
+      'Look at the log of the rotation function for the reason, then rotate again; the current version stays in use until the new one is proven.',
     reference: awsPage(
       'Rotation function steps',
       'secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html',
@@ -111,7 +114,8 @@ export const credentialChecks: readonly Check[] = [
     severity: 'high',
     needs: ['value', 'login'],
     why: 'As long as the replaced password still works, whoever has copied it can go on sending, and the rotation was for nothing.',
-    mend: 'Find out who still uses it (the digest and `credential.retired` in the log say it), give them the new version, and let the retirement deactivate and delete it.',
+    remediation:
+      'Find out who still uses it (the digest and `credential.retired` in the log say it), give them the new version, and let the retirement deactivate and delete it.',
     reference: awsPage('Rotation strategies', 'secretsmanager/latest/userguide/rotation-strategy.html'),
     rule: onCredential((_credential, { previous }) =>
       decide(previous, (tried) => {
@@ -130,7 +134,8 @@ export const credentialChecks: readonly Check[] = [
     severity: 'low',
     needs: ['login'],
     why: 'A login that grows slower is often the first sign of a server in trouble, or of one that penalises this address.',
-    mend: 'Compare it with the days before; if AUTH alone is slow, ask the owner of the server for a penalty on failed logins.',
+    remediation:
+      'Compare it with the days before; if AUTH alone is slow, ask the owner of the server for a penalty on failed logins.',
     reference: rfc(5321, '4.5.3.2'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ judgement, evidence }) => {

@@ -1,13 +1,13 @@
-import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import type { TlsaRecord } from '../dns/answer.ts';
 import {
   type DaneHost,
   isOfServer,
   isUsable,
   matchesTlsa,
   type PresentedCertificate,
-} from '../facts/domain/dane-facts.ts';
+} from '../../mail-domain/dane/dane-facts.ts';
+import type { TlsaRecord } from '../../net/dns/answer.ts';
+import { rfc } from '../../smtp/reference.ts';
+import type { Check } from '../check.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain } from './domain-subject.ts';
 
@@ -19,7 +19,8 @@ export const daneChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Senders that follow DANE do not deliver where a signed TLSA record does not fit the certificate, and ignore what is not signed.',
-    mend: 'Publish 3 1 1 records in a zone with DNSSEC, and the record of the next key before the certificate changes.',
+    remediation:
+      'Publish 3 1 1 records in a zone with DNSSEC, and the record of the next key before the certificate changes.',
     reference: rfc(7672, '3.1'),
     rule: onDomain(({ dane }, { examinedAt }) => {
       if (dane.length === 0) return notApplicable('The domain has no mail exchangers.');

@@ -1,8 +1,8 @@
+import { type DkimSelector, keyName } from '../../mail-domain/dkim/dkim-facts.ts';
+import type { DkimKey } from '../../mail-domain/dkim/dkim-key.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
-import { type DkimSelector, keyName } from '../facts/domain/dkim-facts.ts';
-import type { DkimKey } from '../facts/domain/dkim-key.ts';
 import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain, quoted } from './domain-subject.ts';
 
@@ -22,7 +22,8 @@ export const dkimChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain', 'ses'],
     why: 'Without a key in the DNS no receiver can verify a signature, and DMARC rests on SPF, which forwarding breaks.',
-    mend: 'Publish the key records that the sending service gives you, and name their selectors in dkimSelectors.',
+    remediation:
+      'Publish the key records that the sending service gives you, and name their selectors in dkimSelectors.',
     reference: rfc(6376, '3.6.2'),
     rule: onDomain(({ dkim }) => foundOutcome(dkim)),
   },
@@ -33,7 +34,7 @@ export const dkimChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'RSA keys below 1024 bits can be broken in hours and are refused; 1024 bits are no longer enough.',
-    mend: 'Make a new key pair of 2048 bits, or Ed25519 beside it, under a new selector.',
+    remediation: 'Make a new key pair of 2048 bits, or Ed25519 beside it, under a new selector.',
     reference: rfc(8301, '3.2'),
     rule: onKeys((keys) =>
       worstOf(
@@ -49,7 +50,7 @@ export const dkimChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain', 'ses'],
     why: 'An empty key says that all signatures of its selector are void: mail that is still signed with it fails.',
-    mend: 'Publish the key again, or let the sender sign with another selector.',
+    remediation: 'Publish the key again, or let the sender sign with another selector.',
     reference: rfc(6376, '3.6.1'),
     rule: onKeys((keys) => {
       const dead = keys.filter(({ record, source }) => record.revoked && source !== 'well-known');
@@ -65,7 +66,7 @@ export const dkimChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'With t=y receivers treat signed mail that fails like unsigned mail: the signature protects nothing.',
-    mend: 'Remove t=y from the key record once the signatures verify.',
+    remediation: 'Remove t=y from the key record once the signatures verify.',
     reference: rfc(6376, '3.6.1'),
     rule: onKeys((keys) => {
       const testing = keys.filter(({ record }) => record.testing);
@@ -81,7 +82,7 @@ export const dkimChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'A key that allows SHA-1 only goes with signatures that can be forged and that receivers must not accept.',
-    mend: 'Remove h=sha1 from the key record, and let the sender sign with rsa-sha256.',
+    remediation: 'Remove h=sha1 from the key record, and let the sender sign with rsa-sha256.',
     reference: rfc(8301, '3.1'),
     rule: onKeys((keys) => {
       const old = keys.filter(({ record: { hashes } }) => hashes.length > 0 && !hashes.includes('sha256'));
@@ -97,7 +98,8 @@ export const dkimChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain', 'ses', 'history'],
     why: 'Who got hold of a private key can sign as the domain until the key is replaced.',
-    mend: 'Rotate the key at least once a year: a new selector first, the old record away a week later.',
+    remediation:
+      'Rotate the key at least once a year: a new selector first, the old record away a week later.',
     reference: rfc(6376, '3.6.1'),
     rule: onDomain(({ dkim }, facts) => {
       const keys = found(dkim);

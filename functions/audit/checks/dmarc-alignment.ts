@@ -1,6 +1,6 @@
+import type { AlignmentMode } from '../../mail-domain/dmarc/dmarc-record.ts';
 import { covering, type NamedIdentity } from '../facts/covering.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
-import type { AlignmentMode } from '../facts/domain/dmarc-record.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDmarc } from './domain-subject.ts';

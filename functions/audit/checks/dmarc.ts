@@ -1,7 +1,7 @@
+import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc-facts.ts';
+import { effectivePolicy } from '../../mail-domain/dmarc/effective-policy.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { DmarcFacts } from '../facts/domain/dmarc-facts.ts';
-import { effectivePolicy } from '../facts/domain/effective-policy.ts';
 import { decide } from '../gathered.ts';
 import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { alignmentOutcome } from './dmarc-alignment.ts';
@@ -15,7 +15,8 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'SPF and DKIM prove domains that nobody sees; only DMARC ties them to the From address that people read.',
-    mend: 'Publish a TXT record at _dmarc of the domain: v=DMARC1; p=none; rua=... to begin with, then enforce it.',
+    remediation:
+      'Publish a TXT record at _dmarc of the domain: v=DMARC1; p=none; rua=... to begin with, then enforce it.',
     reference: rfc(9989, '4.10.1'),
     rule: onDomain(({ domain, dmarc }) =>
       decide(dmarc, ({ applied, steps }) => {
@@ -31,7 +32,7 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Several DMARC records at one name count as none: receivers throw all of them away.',
-    mend: 'Delete all but one of the TXT records at _dmarc that begin with v=DMARC1.',
+    remediation: 'Delete all but one of the TXT records at _dmarc that begin with v=DMARC1.',
     reference: rfc(9989, '4.10'),
     rule: onDomain(({ dmarc }) =>
       decide(dmarc, ({ steps }) => {
@@ -51,7 +52,8 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Receivers ignore a record that they cannot read, or the part of it that they cannot.',
-    mend: 'Correct what is named; v=DMARC1 comes first, p= is none, quarantine or reject, rua= is a list of mailto: URIs.',
+    remediation:
+      'Correct what is named; v=DMARC1 comes first, p= is none, quarantine or reject, rua= is a list of mailto: URIs.',
     reference: rfc(9989, '4.7'),
     rule: onDmarc(({ errors }, { applied }) =>
       errors.length > 0
@@ -66,7 +68,7 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'With p=none receivers deliver forged mail and only report it.',
-    mend: 'Read the reports until your own senders pass, then set p=quarantine and at last p=reject.',
+    remediation: 'Read the reports until your own senders pass, then set p=quarantine and at last p=reject.',
     reference: rfc(9989, '4.7'),
     rule: onDmarc((record, dmarc) => policyOutcome(record.testing, record.policy === null, dmarc)),
   },
@@ -77,7 +79,7 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain'],
     why: 'The tags pct, rf and ri and sizes in report addresses are gone from DMARC: some receivers still act on them, most do not.',
-    mend: 'Delete the outdated tags; use t=y instead of pct=0.',
+    remediation: 'Delete the outdated tags; use t=y instead of pct=0.',
     reference: rfc(9989, '9.3'),
     rule: onDmarc(({ removed }) =>
       removed.length > 0 ? warn(`Outdated: ${removed.join(', ')}.`) : pass('No outdated tags.'),
@@ -90,7 +92,7 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Without aggregate reports nobody sees who sends as the domain, nor that one of your own senders fails.',
-    mend: 'Add rua=mailto: with a mailbox or a service that reads the reports.',
+    remediation: 'Add rua=mailto: with a mailbox or a service that reads the reports.',
     reference: rfc(9989, '4.7'),
     rule: onDmarc(({ reportsTo }) =>
       reportsTo.length > 0
@@ -105,7 +107,8 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Another organization has to say in its DNS that it takes your reports; without that nobody sends them.',
-    mend: 'Ask the receiver to publish v=DMARC1 at your domain followed by ._report._dmarc and its own domain.',
+    remediation:
+      'Ask the receiver to publish v=DMARC1 at your domain followed by ._report._dmarc and its own domain.',
     reference: rfc(9990, '4'),
     rule: onDmarc(({ reportsTo }, { receivers }) => {
       if (reportsTo.length === 0) return notApplicable('There are no reports to receive.');
@@ -119,7 +122,8 @@ export const dmarcChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain', 'ses'],
     why: 'DMARC passes only when the domain that SPF or DKIM proves belongs to the From address; one of them should hold when the other breaks.',
-    mend: 'Let Amazon SES sign with the domain of the sender, and give the identity a MAIL FROM domain below it.',
+    remediation:
+      'Let Amazon SES sign with the domain of the sender, and give the identity a MAIL FROM domain below it.',
     reference: rfc(9989, '4.4'),
     rule: alignmentOutcome,
   },

@@ -1,13 +1,13 @@
+import { caaNames } from '../../mail-domain/authorities.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import { exchangersOf, isNullMx } from '../../mail-domain/exchangers.ts';
+import { mailGateway } from '../../mail-domain/mail-providers.ts';
+import type { SendingAddress } from '../../mail-domain/route-facts.ts';
+import { seenRecords } from '../../mail-domain/seen-records.ts';
+import type { CaaRecord } from '../../net/dns/answer.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { CaaRecord } from '../dns/answer.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
-import { caaNames } from '../facts/domain/authorities.ts';
-import type { DomainFacts } from '../facts/domain/domain-facts.ts';
-import { exchangersOf, isNullMx } from '../facts/domain/exchangers.ts';
-import { mailGateway } from '../facts/domain/mail-providers.ts';
-import type { SendingAddress } from '../facts/domain/route-facts.ts';
-import { seenRecords } from '../facts/domain/seen-records.ts';
 import { decide } from '../gathered.ts';
 import type { Remembered } from '../memory/remembered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
@@ -21,7 +21,7 @@ export const dnsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Bounces and answers to mail of a domain without mail exchangers are lost, and many receivers refuse such senders.',
-    mend: 'Publish MX records for the domain, or send from a domain that has them.',
+    remediation: 'Publish MX records for the domain, or send from a domain that has them.',
     reference: rfc(5321, '5.1'),
     rule: onDomain(({ domain, mx, hasAddress }) =>
       decide(mx, (records) => {
@@ -47,7 +47,8 @@ export const dnsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'A null MX says that a domain takes no mail: receivers may refuse what it sends, since no bounce can go back.',
-    mend: 'Send from a domain that takes mail; a null MX stands alone, beside other records it is an error.',
+    remediation:
+      'Send from a domain that takes mail; a null MX stands alone, beside other records it is an error.',
     reference: rfc(7505, '4.2'),
     rule: onDomain(({ domain, mx }) =>
       decide(mx, (records) => {
@@ -66,7 +67,7 @@ export const dnsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Large receivers refuse mail from addresses whose reverse name is missing or does not lead back to them.',
-    mend: 'Let the owner of the address set its PTR record to a name that has this very address.',
+    remediation: 'Let the owner of the address set its PTR record to a name that has this very address.',
     reference: rfc(1912, '2.1'),
     rule: onDomain(({ route }) =>
       route.provider
@@ -81,7 +82,7 @@ export const dnsChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain', 'server'],
     why: 'CAA records keep other authorities from issuing for the host; records that forbid your own stop the next renewal.',
-    mend: 'Publish CAA records with issue and the authority that the server uses.',
+    remediation: 'Publish CAA records with issue and the authority that the server uses.',
     reference: rfc(8659, '4.2'),
     rule: onDomain(({ route }, { server }) =>
       decide(route.caa, (records) => caaOutcome(records, route.host, server)),
@@ -94,7 +95,8 @@ export const dnsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Without DNSSEC whoever sits between can change the records that SPF, DKIM and DMARC stand on; with a broken chain nobody finds them.',
-    mend: 'Sign the zone and put its DS record into the parent; mend a bogus zone at once, or take the DS record out.',
+    remediation:
+      'Sign the zone and put its DS record into the parent; fix a bogus zone at once, or take the DS record out.',
     reference: rfc(4035, '4.3'),
     rule: onDomain(({ domain, dnssec }) =>
       decide(dnssec, (security) => {
@@ -113,7 +115,8 @@ export const dnsChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain'],
     why: 'Mail that reaches one mail exchanger beside the filtering service is not filtered; attackers look for that one.',
-    mend: 'Let all MX records lead to the gateway, and let the server behind it take mail from there only.',
+    remediation:
+      'Let all MX records lead to the gateway, and let the server behind it take mail from there only.',
     reference: rfc(5321, '5.1'),
     rule: onDomain(({ mx }) => decide(mx, (records) => gatewayOutcome(exchangersOf(records)))),
   },
@@ -124,7 +127,8 @@ export const dnsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain', 'history'],
     why: 'Whoever changes these records decides who may send as the domain and where its mail goes; a change that nobody made is the first sign of a domain taken over.',
-    mend: 'Compare the records with what you meant to publish. If nobody of yours changed them, secure the accounts at the registrar and the DNS provider first.',
+    remediation:
+      'Compare the records with what you meant to publish. If nobody of yours changed them, secure the accounts at the registrar and the DNS provider first.',
     reference: rfc(4033, '3.1'),
     rule: onDomain((domain, facts) => driftOutcome(domain, facts.history?.records ?? {})),
   },

@@ -1,8 +1,8 @@
+import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc-facts.ts';
+import type { DmarcRecord } from '../../mail-domain/dmarc/dmarc-record.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf-facts.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
-import type { DmarcFacts } from '../facts/domain/dmarc-facts.ts';
-import type { DmarcRecord } from '../facts/domain/dmarc-record.ts';
-import type { DomainFacts } from '../facts/domain/domain-facts.ts';
-import type { OneRecord, SpfFacts } from '../facts/domain/spf-facts.ts';
 import { decide } from '../gathered.ts';
 import { notApplicable, type Outcome, unknown } from '../outcome.ts';
 import { onCredential } from './subject.ts';

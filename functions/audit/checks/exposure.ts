@@ -19,7 +19,8 @@ export const exposureChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['value'],
     why: 'Passwords of known breaches are the first ones that attackers try, at every server and with every user name.',
-    mend: 'Rotate the secret now, and let the provider or GetRandomPassword make the new password. The lookup is switched on by `breach-lookup` in `auditOptIn`.',
+    remediation:
+      'Rotate the secret now, and let the provider or GetRandomPassword make the new password. The lookup is switched on by `breach-lookup` in `auditOptIn`.',
     reference: {
       title: 'Have I Been Pwned: searching by range',
       url: 'https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange',
@@ -39,7 +40,7 @@ export const exposureChecks: readonly Check[] = [
     severity: 'high',
     needs: ['value', 'account'],
     why: 'When one of several accounts with the same password is broken into, all of them are.',
-    mend: `Rotate this secret, so that its account has a password of its own. Which other one holds the password is said only where both carry the same \`${OWNER_TAG}\`: who may set that tag gives it to both, if one owner answers for them, and who may read both values compares them.`,
+    remediation: `Rotate this secret, so that its account has a password of its own. Which other one holds the password is said only where both carry the same \`${OWNER_TAG}\`: who may set that tag gives it to both, if one owner answers for them, and who may read both values compares them.`,
     reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
     rule: onCredential((_credential, { account, description }) =>
       decide(account.values, (values) => reuseOutcome(values, description.arn)),
@@ -52,7 +53,8 @@ export const exposureChecks: readonly Check[] = [
     severity: 'high',
     needs: ['value', 'account'],
     why: 'Everybody who may look at a function, a task, a stack or a parameter reads what stands in it, and it stays there after a rotation.',
-    mend: 'Let the function or the container read the secret from Secrets Manager at run time, take the variable, the output or the parameter away, then rotate the secret. Where the password itself was found is not said, since whoever writes there could try guesses: who may read the environments and outputs (ListFunctions, DescribeTaskDefinition, DescribeStacks) looks for its value.',
+    remediation:
+      'Let the function or the container read the secret from Secrets Manager at run time, take the variable, the output or the parameter away, then rotate the secret. Where the password itself was found is not said, since whoever writes there could try guesses: who may read the environments and outputs (ListFunctions, DescribeTaskDefinition, DescribeStacks) looks for its value.',
     reference: awsPage(
       'Security best practices for environment variables',
       'lambda/latest/dg/configuration-envvars-encryption.html',
@@ -66,7 +68,8 @@ export const exposureChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['account'],
     why: 'Logs are copied, searched and kept by many; a login in one of them is a password that everybody has.',
-    mend: 'Find out which line of which log group it is, rotate every secret it belongs to, and delete the log stream.',
+    remediation:
+      'Find out which line of which log group it is, rotate every secret it belongs to, and delete the log stream.',
     reference: awsPage(
       'Protect sensitive log data with masking',
       'AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html',

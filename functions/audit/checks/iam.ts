@@ -1,4 +1,4 @@
-import type { IssuedCredential } from '../../rotation/provider.ts';
+import type { IssuedCredential } from '../../providers/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { PeopleFacts } from '../facts/account.ts';
@@ -26,7 +26,8 @@ export const iamChecks: readonly Check[] = [
     severity: 'high',
     needs: ['iam'],
     why: 'Whoever steals an SMTP password of Amazon SES has an access key of this user, and all that the user may do; a replaced key that is still active is one that nobody watches.',
-    mend: 'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no password for the console, and one active key. If another key is active, find out who uses it; the retire function takes it away once it is unused.',
+    remediation:
+      'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no password for the console, and one active key. If another key is active, find out who uses it; the retire function takes it away once it is unused.',
     reference: awsPage('Control access to Amazon SES', 'ses/latest/dg/control-user-access.html'),
     rule: onSes((_ses, { username }, { keys, policy, examinedAt, aws }) =>
       decide(keys, (found) => {
@@ -43,7 +44,8 @@ export const iamChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['iam', 'ses'],
     why: 'Amazon SES takes the login of a user without permission, and refuses each of its messages after they were sent.',
-    mend: 'Allow the user ses:SendRawEmail on the identity of its sender and on the configuration set of that identity, and look for a permissions boundary or a deny that forbids it.',
+    remediation:
+      'Allow the user ses:SendRawEmail on the identity of its sender and on the configuration set of that identity, and look for a permissions boundary or a deny that forbids it.',
     reference: awsPage(
       'Testing IAM policies with the policy simulator',
       'IAM/latest/UserGuide/access_policies_testing-policies.html',
@@ -63,7 +65,8 @@ export const iamChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['login', 'account'],
     why: 'SMTP AUTH itself knows no second factor, so the people who may read its password should need one.',
-    mend: 'Give each IAM user with a console password, and the root user, an MFA device; better, let people come through IAM Identity Center.',
+    remediation:
+      'Give each IAM user with a console password, and the root user, an MFA device; better, let people come through IAM Identity Center.',
     reference: awsPage('MFA in IAM', 'IAM/latest/UserGuide/id_credentials_mfa.html'),
     rule: onCredential((_credential, facts) =>
       decide(facts.account.people, (people) => peopleOutcome(people, facts)),

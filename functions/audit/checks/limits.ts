@@ -30,7 +30,8 @@ export const limitChecks: readonly Check[] = [
     severity: 'low',
     needs: ['login'],
     why: 'A tool that tries again and again locks the account that it should look after; a budget for failed logins of an account and of a host, shared by rotation, validation and audit, prevents it.',
-    mend: 'Find out who fails: a budget that is spent means that a wrong password was tried several times. Raise `loginBudget.failures` (of an account) or `loginBudget.hostFailures` (of a host) only as far as the server allows.',
+    remediation:
+      'Find out who fails: a budget that is spent means that a wrong password was tried several times. Raise `loginBudget.failures` (of an account) or `loginBudget.hostFailures` (of a host) only as far as the server allows.',
     reference: awsPage('Exponential backoff and jitter', 'sdkref/latest/guide/feature-retry-behavior.html'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ judgement: { verdict, retry, heldBack } }) =>
@@ -49,7 +50,8 @@ export const limitChecks: readonly Check[] = [
     severity: 'low',
     needs: ['login', 'server'],
     why: 'A server that asks to slow down will refuse mail next; the limit itself is never searched for, because that is an attack.',
-    mend: 'Open fewer connections at once and keep them open for several messages; at Amazon SES ask for a higher sending rate.',
+    remediation:
+      'Open fewer connections at once and keep them open for several messages; at Amazon SES ask for a higher sending rate.',
     reference: rfc(5321, '3.8'),
     rule: onCredential((_credential, facts) => signalOutcome(facts)),
   },

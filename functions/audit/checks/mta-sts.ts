@@ -1,10 +1,10 @@
+import { parseTagList } from '../../mail-domain/dmarc/tag-list.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import { exchangersOf } from '../../mail-domain/exchangers.ts';
+import { type MtaStsPolicy, matchesMx, parseMtaStsPolicy } from '../../mail-domain/mta-sts/mta-sts-policy.ts';
+import type { PolicyAnswer } from '../../mail-domain/mta-sts/policy-file.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { PolicyAnswer } from '../dns/policy-file.ts';
-import type { DomainFacts } from '../facts/domain/domain-facts.ts';
-import { exchangersOf } from '../facts/domain/exchangers.ts';
-import { type MtaStsPolicy, matchesMx, parseMtaStsPolicy } from '../facts/domain/mta-sts-policy.ts';
-import { parseTagList } from '../facts/domain/tag-list.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain, quoted } from './domain-subject.ts';
@@ -23,7 +23,8 @@ export const mtaStsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Without a valid record no sender asks for the policy, and mail to the domain may be read or taken on its way.',
-    mend: 'Publish one TXT record at _mta-sts: v=STSv1; id= and a new id of letters and digits for each change of the policy.',
+    remediation:
+      'Publish one TXT record at _mta-sts: v=STSv1; id= and a new id of letters and digits for each change of the policy.',
     reference: rfc(8461, '3.1'),
     rule: onDomain(({ domain, mtaSts }) =>
       decide(mtaSts.records, (records) => {
@@ -42,7 +43,8 @@ export const mtaStsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'The record promises a policy; where it is missing, wrong or not enforced, senders deliver as if there were none.',
-    mend: 'Serve the policy at https://mta-sts. of the domain, as text/plain, with mode: enforce and max_age of weeks.',
+    remediation:
+      'Serve the policy at https://mta-sts. of the domain, as text/plain, with mode: enforce and max_age of weeks.',
     reference: rfc(8461, '3.2'),
     rule: onPolicy((policy, type) => policyOutcome(policy, type)),
   },
@@ -53,7 +55,7 @@ export const mtaStsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Senders that enforce the policy do not deliver to a mail exchanger that it does not name.',
-    mend: 'Add the missing names to the policy, and change the id in the record.',
+    remediation: 'Add the missing names to the policy, and change the id in the record.',
     reference: rfc(8461, '4.1'),
     rule: onPolicy((policy, _type, { mx }) =>
       decide(mx, (records) => exchangersOutcome(policy, exchangersOf(records))),
@@ -66,7 +68,8 @@ export const mtaStsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Senders take the policy only over a certificate that is valid for its host, and keep on with an old one until it expires.',
-    mend: 'Give the policy host a certificate for its own name from a public authority, and renew it by itself.',
+    remediation:
+      'Give the policy host a certificate for its own name from a public authority, and renew it by itself.',
     reference: rfc(8461, '3.3'),
     rule: onAnswer((answer) =>
       answer.kind === 'untrusted'

@@ -29,7 +29,8 @@ export const opsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['account'],
     why: 'Without a trail nobody can say who read a password once the 90 days of the event history are over.',
-    mend: 'Create a trail for all regions that logs management events to an encrypted bucket of its own.',
+    remediation:
+      'Create a trail for all regions that logs management events to an encrypted bucket of its own.',
     reference: awsPage(
       'Creating a trail',
       'awscloudtrail/latest/userguide/cloudtrail-create-and-update-a-trail.html',
@@ -46,7 +47,8 @@ export const opsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['account'],
     why: 'A failed rotation or a dead credential is of no use to anybody who is not told.',
-    mend: 'Set `alertEmail` and confirm the subscription, or enable the actions of the alarms that somebody switched off.',
+    remediation:
+      'Set `alertEmail` and confirm the subscription, or enable the actions of the alarms that somebody switched off.',
     reference: awsPage(
       'Using Amazon CloudWatch alarms',
       'AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html',
@@ -60,7 +62,7 @@ export const opsChecks: readonly Check[] = [
     severity: 'low',
     needs: ['account'],
     why: 'Logs that are kept for ever cost more each month and hold more than anybody may keep.',
-    mend: 'Deploy again, which sets `logRetentionDays` and the key on each log group of Keyturn.',
+    remediation: 'Deploy again, which sets `logRetentionDays` and the key on each log group of Keyturn.',
     reference: awsPage(
       'Working with log groups',
       'AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html',
@@ -74,7 +76,7 @@ export const opsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['account'],
     why: 'A deprecated runtime gets no security updates, and one day its functions can be changed no more.',
-    mend: 'Update Keyturn and deploy it again.',
+    remediation: 'Update Keyturn and deploy it again.',
     reference: awsPage('Lambda runtimes', 'lambda/latest/dg/lambda-runtimes.html'),
     rule: ({ account, examinedAt }) =>
       decide(account.functions, (functions) => runtimeOutcome(functions, examinedAt)),
@@ -86,7 +88,8 @@ export const opsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['account'],
     why: 'What a function brings along is fixed on the day it is bundled: a fault that becomes known later stays in it until somebody deploys again.',
-    mend: 'Update the packages with `npm audit fix`, run the tests, and deploy again from a machine that reaches the npm registry; Amazon Inspector looks at the deployed functions every day.',
+    remediation:
+      'Update the packages with `npm audit fix`, run the tests, and deploy again from a machine that reaches the npm registry; Amazon Inspector looks at the deployed functions every day.',
     reference: awsPage(
       'Scanning AWS Lambda functions with Amazon Inspector',
       'inspector/latest/user/scanning-lambda.html',
@@ -101,7 +104,8 @@ export const opsChecks: readonly Check[] = [
     severity: 'low',
     needs: ['account'],
     why: 'A backup proves nothing until somebody has restored it, and the day of need is a bad one to try it first.',
-    mend: 'Restore the table to another name as docs/operations.md describes, then put the metric RestoreDrill into the namespace Keyturn.',
+    remediation:
+      'Restore the table to another name as docs/operations.md describes, then put the metric RestoreDrill into the namespace Keyturn.',
     reference: awsPage(
       'Restoring a DynamoDB table to a point in time',
       'amazondynamodb/latest/developerguide/PointInTimeRecovery.Tutorial.html',
@@ -116,7 +120,8 @@ export const opsChecks: readonly Check[] = [
     severity: 'low',
     needs: ['account'],
     why: 'Through an endpoint the password and the mail never cross the internet, and its policy says who may use it.',
-    mend: 'Create interface endpoints for secretsmanager and email-smtp where the applications run, each with a policy that names your account.',
+    remediation:
+      'Create interface endpoints for secretsmanager and email-smtp where the applications run, each with a policy that names your account.',
     reference: awsPage(
       'Using an AWS Secrets Manager VPC endpoint',
       'secretsmanager/latest/userguide/vpc-endpoint-overview.html',

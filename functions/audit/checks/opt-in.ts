@@ -17,7 +17,8 @@ export const optInChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['login'],
     why: 'A server that takes any password makes every other result of this audit worthless, and mail of everybody passes as yours.',
-    mend: 'Repair the password look-up of the server; look in its log for what it answered to the user `keyturn-negative-control`.',
+    remediation:
+      'Repair the password look-up of the server; look in its log for what it answered to the user `keyturn-negative-control`.',
     reference: rfc(4954, '4'),
     rule: onEndpoint(({ host }, { optIn, policy }) =>
       whenAgreed(policy.optIns, host, 'negative-control', () => {
@@ -37,7 +38,8 @@ export const optInChecks: readonly Check[] = [
     severity: 'high',
     needs: ['login'],
     why: 'Only a whole message shows that a credential may send: Amazon SES says "access denied" and "not verified" after DATA, long after the login.',
-    mend: 'Allow `ses:SendRawEmail` for the identity of the sender and verify that identity; elsewhere follow what the reply says.',
+    remediation:
+      'Allow `ses:SendRawEmail` for the identity of the sender and verify that identity; elsewhere follow what the reply says.',
     reference: awsPage('Amazon SES mailbox simulator', 'ses/latest/dg/send-an-email-from-console.html'),
     rule: onCredential(({ endpoint, from }, { policy, rehearsal }) =>
       whenAgreed(policy.optIns, endpoint.host, 'canary-send', (recipient) => {
@@ -55,7 +57,8 @@ export const optInChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['server'],
     why: 'A server that relays for everybody sends the spam of others within hours, and its address is blocked everywhere soon after.',
-    mend: 'Relay only for clients that have logged in. Postfix: `smtpd_relay_restrictions = permit_sasl_authenticated, reject`; Exim: `accept authenticated = *` and nothing wider.',
+    remediation:
+      'Relay only for clients that have logged in. Postfix: `smtpd_relay_restrictions = permit_sasl_authenticated, reject`; Exim: `accept authenticated = *` and nothing wider.',
     reference: rfc(5321, '7.9'),
     rule: onEndpoint(({ host }, { optIn, policy }) =>
       whenAgreed(policy.optIns, host, 'open-relay', () => {
@@ -79,7 +82,8 @@ export const optInChecks: readonly Check[] = [
     severity: 'high',
     needs: ['login'],
     why: 'If this server and the next differ on where a message ends, a sender can smuggle a second one in, which then passes as mail of anybody (CVE-2023-51764 and its kin).',
-    mend: 'Update the server and let it refuse or normalise bare line feeds. Postfix: `smtpd_forbid_bare_newline = normalize`; Exim 4.97.1 and later do so by themselves.',
+    remediation:
+      'Update the server and let it refuse or normalise bare line feeds. Postfix: `smtpd_forbid_bare_newline = normalize`; Exim 4.97.1 and later do so by themselves.',
     reference: rfc(5321, '2.3.8'),
     rule: onCredential(({ endpoint, from }, { policy, rehearsal }) =>
       whenAgreed(policy.optIns, endpoint.host, 'bare-lf', (recipient) => {

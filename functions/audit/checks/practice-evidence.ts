@@ -11,8 +11,8 @@ export const practiceEvidenceChecks: readonly Check[] = [
     title: 'Who hears of the findings',
     severity: 'low',
     needs: ['secret'],
-    why: 'No software can educate people. It can tell the one who can mend a fault what it is, why it matters and how to mend it.',
-    mend: `Tag the secret \`${OWNER_TAG}\` with the mail address of its owner, and set \`digestFrom\`, so that each owner gets a digest of their own findings.`,
+    why: 'No software can educate people. It can tell the one who can fix a fault what it is, why it matters and how to fix it.',
+    remediation: `Tag the secret \`${OWNER_TAG}\` with the mail address of its owner, and set \`digestFrom\`, so that each owner gets a digest of their own findings.`,
     reference: awsPage('Tag secrets', 'secretsmanager/latest/userguide/managing-secrets_tagging.html'),
     rule: ({ description: { tags } }) =>
       info(

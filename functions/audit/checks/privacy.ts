@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../credential/credential.ts';
+import type { Endpoint } from '../../secrets/credential.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { LogFacts } from '../facts/account.ts';
@@ -21,7 +21,8 @@ export const privacyChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['account'],
     why: 'A mail address is personal data, and a log is where nobody looks for it when a person asks to be forgotten.',
-    mend: 'Find the line in the named log group. If the log of the API names callers by their address, give the sessions of people another name; otherwise report the line as a fault of Keyturn. Then delete the log stream.',
+    remediation:
+      'Find the line in the named log group. If the log of the API names callers by their address, give the sessions of people another name; otherwise report the line as a fault of Keyturn. Then delete the log stream.',
     reference: awsPage(
       'Protect sensitive log data with masking',
       'AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html',
@@ -35,7 +36,8 @@ export const privacyChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['secret', 'value'],
     why: 'Data that moves to another part of the world comes under other laws, and often only because a copy or an endpoint was chosen by habit.',
-    mend: 'Use an Amazon SES endpoint of the part of the world where the secret is, and stop the replication to regions elsewhere; or accept the risk with the reason why it is allowed.',
+    remediation:
+      'Use an Amazon SES endpoint of the part of the world where the secret is, and stop the replication to regions elsewhere; or accept the risk with the reason why it is allowed.',
     reference: awsPage(
       'Data protection in AWS Secrets Manager',
       'secretsmanager/latest/userguide/data-protection.html',
@@ -49,7 +51,7 @@ export const privacyChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['account'],
     why: 'What is kept without an end is more than anybody needs, and more than anybody may keep of a person.',
-    mend: 'Deploy again, which sets the retention of each log group and the expiry of the table.',
+    remediation: 'Deploy again, which sets the retention of each log group and the expiry of the table.',
     reference: awsPage('Time to Live (TTL) in DynamoDB', 'amazondynamodb/latest/developerguide/TTL.html'),
     rule: ({ account }) =>
       decide(account.logs, (logs) => decide(account.tableExpiry, (expires) => erasureOutcome(logs, expires))),

@@ -1,8 +1,8 @@
+import { effectivePolicy } from '../../mail-domain/dmarc/effective-policy.ts';
+import { parseTagList } from '../../mail-domain/dmarc/tag-list.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { DomainFacts } from '../facts/domain/domain-facts.ts';
-import { effectivePolicy } from '../facts/domain/effective-policy.ts';
-import { parseTagList } from '../facts/domain/tag-list.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, type Outcome, pass, warn } from '../outcome.ts';
 import { onDomain } from './domain-subject.ts';
@@ -19,7 +19,7 @@ export const reportingChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain'],
     why: 'When other servers cannot deliver to the domain over TLS, only TLS reports tell you.',
-    mend: 'Publish a TXT record at _smtp._tls: v=TLSRPTv1; rua= with a mailto: or https: URI.',
+    remediation: 'Publish a TXT record at _smtp._tls: v=TLSRPTv1; rua= with a mailto: or https: URI.',
     reference: rfc(8460, '3'),
     rule: onDomain(({ tlsRpt, mtaSts }) =>
       decide(tlsRpt, (records) => {
@@ -40,7 +40,7 @@ export const reportingChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain'],
     why: 'A BIMI record shows a logo beside your mail, but only for a domain whose DMARC policy is enforced.',
-    mend: 'Enforce DMARC first, and serve the logo over https; without both the record does nothing.',
+    remediation: 'Enforce DMARC first, and serve the logo over https; without both the record does nothing.',
     reference: rfc(9989, '4.7'),
     rule: onDomain((domain) =>
       decide(domain.bimi, ([record]) =>

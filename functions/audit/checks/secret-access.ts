@@ -1,5 +1,5 @@
-import type { Replica, SecretDescription } from '../../credential/secret-reader.ts';
 import { USER_PATH } from '../../observe/names.ts';
+import type { Replica, SecretDescription } from '../../secrets/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { FunctionFacts, HandsFacts, Principal, Readers } from '../facts/account.ts';
@@ -27,7 +27,8 @@ export const secretAccessChecks: readonly Check[] = [
     severity: 'low',
     needs: ['secret', 'account'],
     why: 'A credential that no application reads sends no mail and still opens the door to whoever finds it.',
-    mend: 'Ask its owner; if nobody needs it, take the credential away at the provider and schedule the secret for deletion.',
+    remediation:
+      'Ask its owner; if nobody needs it, take the credential away at the provider and schedule the secret for deletion.',
     reference: awsPage(
       'Security Hub: SecretsManager.3',
       'securityhub/latest/userguide/secretsmanager-controls.html',
@@ -41,7 +42,8 @@ export const secretAccessChecks: readonly Check[] = [
     severity: 'high',
     needs: ['secret'],
     why: 'A resource policy can hand the password to other accounts, or to everybody, whatever the policies of this account say.',
-    mend: 'Name the roles that may read the secret, deny requests with aws:SecureTransport false, and put the policy with BlockPublicPolicy; or delete it with DeleteResourcePolicy.',
+    remediation:
+      'Name the roles that may read the secret, deny requests with aws:SecureTransport false, and put the policy with BlockPublicPolicy; or delete it with DeleteResourcePolicy.',
     reference: awsPage(
       'Resource-based policies',
       'secretsmanager/latest/userguide/auth-and-access_resource-policies.html',
@@ -55,7 +57,8 @@ export const secretAccessChecks: readonly Check[] = [
     severity: 'high',
     needs: ['secret', 'value', 'account'],
     why: 'Whoever may write the value of a secret decides with which password its applications log in. Whoever may change its tags, invoke the functions or write to the table gets past the fences around all the others (docs/threat-model.md).',
-    mend: 'Leave writing to the rotation and to who answers for the secret. Reserve the tags that begin with keyturn: by the service control policy docs/reserve-keyturn-tags.json, and take the other permissions away. Conditions, permissions boundaries and service control policies are not seen here: accept the finding if one of them forbids it.',
+    remediation:
+      'Leave writing to the rotation and to who answers for the secret. Reserve the tags that begin with keyturn: by the service control policy docs/reserve-keyturn-tags.json, and take the other permissions away. Conditions, permissions boundaries and service control policies are not seen here: accept the finding if one of them forbids it.',
     reference: awsPage(
       'Authorization details of an account',
       'IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html',
@@ -69,7 +72,8 @@ export const secretAccessChecks: readonly Check[] = [
     severity: 'low',
     needs: ['secret'],
     why: 'When the region is down, applications that moved to another one still need the password to send mail.',
-    mend: 'Replicate the secret with ReplicateSecretToRegions to the region that you fail over to, with a customer-managed key there.',
+    remediation:
+      'Replicate the secret with ReplicateSecretToRegions to the region that you fail over to, with a customer-managed key there.',
     reference: awsPage(
       'Replicate secrets across Regions',
       'secretsmanager/latest/userguide/replicate-secrets.html',

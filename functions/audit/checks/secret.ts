@@ -1,4 +1,4 @@
-import type { SecretDescription } from '../../credential/secret-reader.ts';
+import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts, Policy } from '../facts/credential-facts.ts';
@@ -24,7 +24,8 @@ export const secretChecks: readonly Check[] = [
     severity: 'high',
     needs: ['secret'],
     why: 'A password that nobody changes works for everybody who ever saw it: former colleagues, old backups, logs.',
-    mend: 'Deploy the credential with Keyturn, or attach the rotate function with RotateSecret and a schedule.',
+    remediation:
+      'Deploy the credential with Keyturn, or attach the rotate function with RotateSecret and a schedule.',
     reference: awsPage(
       'Rotate Secrets Manager secrets',
       'secretsmanager/latest/userguide/rotating-secrets.html',
@@ -41,7 +42,7 @@ export const secretChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['secret'],
     why: 'The longer a password lives, the more copies of it exist and the longer a stolen one is worth something.',
-    mend: 'Rotate it now with `keyturn rotate`, then look at why the schedule did not.',
+    remediation: 'Rotate it now with `keyturn rotate`, then look at why the schedule did not.',
     reference: awsPage(
       'Security Hub: SecretsManager.4',
       'securityhub/latest/userguide/secretsmanager-controls.html',
@@ -55,7 +56,8 @@ export const secretChecks: readonly Check[] = [
     severity: 'high',
     needs: ['secret'],
     why: 'A rotation that failed half-way leaves a new password nobody uses and an old one that grows older.',
-    mend: 'Read the log of the rotate function for this secret, mend the cause, and let Secrets Manager try again; or clear what is left with `keyturn doctor --fix` and start anew with `keyturn rotate`.',
+    remediation:
+      'Read the log of the rotate function for this secret, fix the cause, and let Secrets Manager try again; or clear what is left with `keyturn doctor --fix` and start anew with `keyturn rotate`.',
     reference: awsPage('Troubleshoot rotation', 'secretsmanager/latest/userguide/troubleshoot_rotation.html'),
     rule: ({ description, examinedAt }) => lateOutcome(description, examinedAt),
   },
@@ -66,7 +68,8 @@ export const secretChecks: readonly Check[] = [
     severity: 'low',
     needs: ['secret', 'account'],
     why: 'Only with a customer-managed KMS key can you say who may decrypt, see each use in CloudTrail, and cut access at once.',
-    mend: 'Set a customer-managed KMS key on the secret (`kmsKeyArn`), let the readers use it, and switch its yearly rotation on with EnableKeyRotation.',
+    remediation:
+      'Set a customer-managed KMS key on the secret (`kmsKeyArn`), let the readers use it, and switch its yearly rotation on with EnableKeyRotation.',
     reference: awsPage(
       'Encryption in Secrets Manager',
       'secretsmanager/latest/userguide/security-encryption.html',
@@ -83,7 +86,8 @@ export const secretChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['secret', 'account'],
     why: 'If the new password turns out wrong, AWSPREVIOUS is the quickest way back; a secret that is scheduled for deletion has none.',
-    mend: 'Restore the secret with RestoreSecret, or rotate it once so that a previous version exists; switch point-in-time recovery of the table on.',
+    remediation:
+      'Restore the secret with RestoreSecret, or rotate it once so that a previous version exists; switch point-in-time recovery of the table on.',
     reference: awsPage(
       'Delete and restore a secret',
       'secretsmanager/latest/userguide/manage_delete-secret.html',

@@ -32,7 +32,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'With TLS optional, a stranger between Amazon SES and the recipient only has to suppress STARTTLS to read the mail.',
-    mend: 'Set TlsPolicy REQUIRE in each configuration set, and make one of them the default of the identity.',
+    remediation:
+      'Set TlsPolicy REQUIRE in each configuration set, and make one of them the default of the identity.',
     reference: awsPage('Amazon SES and security protocols', 'ses/latest/dg/security-protocols.html'),
     rule: onConfigurationSets(tlsOutcome),
   },
@@ -43,7 +44,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'high',
     needs: ['ses'],
     why: 'AWS pauses accounts whose mail bounces or annoys; whoever does not watch the rates learns of it from the silence.',
-    mend: 'Clean the lists of recipients, put alarms with an action on Reputation.BounceRate and Reputation.ComplaintRate, and enable reputation metrics in each configuration set.',
+    remediation:
+      'Clean the lists of recipients, put alarms with an action on Reputation.BounceRate and Reputation.ComplaintRate, and enable reputation metrics in each configuration set.',
     reference: awsPage('Monitoring sender reputation', 'ses/latest/dg/monitor-sender-reputation.html'),
     rule: onAccount(({ reputation, configurationSets }) =>
       decide(reputation, (rates) =>
@@ -58,7 +60,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'Mail to addresses that bounced or complained before is what makes AWS pause an account.',
-    mend: 'Let the account, and each configuration set with a list of its own, suppress after BOUNCE and COMPLAINT.',
+    remediation:
+      'Let the account, and each configuration set with a list of its own, suppress after BOUNCE and COMPLAINT.',
     reference: awsPage(
       'Using the account-level suppression list',
       'ses/latest/dg/sending-email-suppression-list.html',
@@ -74,7 +77,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'Without an event destination nobody sees which mail bounced, and to whom it was a nuisance.',
-    mend: 'Give the default configuration set of the identity an enabled event destination for at least BOUNCE and COMPLAINT.',
+    remediation:
+      'Give the default configuration set of the identity an enabled event destination for at least BOUNCE and COMPLAINT.',
     reference: awsPage(
       'Monitor email sending using event publishing',
       'ses/latest/dg/monitor-using-event-publishing.html',
@@ -94,7 +98,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'low',
     needs: ['ses'],
     why: 'On shared addresses the mail of strangers is part of your reputation; a dedicated one that is not warm yet has none.',
-    mend: 'From some 100,000 messages a day on, create a managed dedicated IP pool and name it in the configuration set; below that stay with shared addresses.',
+    remediation:
+      'From some 100,000 messages a day on, create a managed dedicated IP pool and name it in the configuration set; below that stay with shared addresses.',
     reference: awsPage('Dedicated IP addresses for Amazon SES', 'ses/latest/dg/dedicated-ip.html'),
     rule: onConfigurationSets((own, _all, { account }) =>
       decide(account.ses.dedicatedIps, (pools) => ipOutcome(pools, own?.pool ?? DEFAULT_POOL)),
@@ -107,7 +112,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'An archive holds all that your mail said: its key says who may read it, its retention for how long.',
-    mend: 'Create the archive anew with a customer-managed KMS key, and set how long it keeps messages.',
+    remediation:
+      'Create the archive anew with a customer-managed KMS key, and set how long it keeps messages.',
     reference: awsPage('Email archiving', 'ses/latest/dg/eb-archiving.html'),
     rule: onConfigurationSets((_own, all, { account }) => {
       const used = new Set(all.flatMap(({ archiveArn }) => archiveArn ?? []));
@@ -127,7 +133,8 @@ export const sesSendingChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'A gateway that takes mail without TLS, or takes what no rule decides, lets strangers in through the door that was meant to keep them out.',
-    mend: 'Require TLS at the ingress point, let its traffic policy deny by default, and authenticate its senders where they are known.',
+    remediation:
+      'Require TLS at the ingress point, let its traffic policy deny by default, and authenticate its senders where they are known.',
     reference: awsPage('Ingress endpoints', 'ses/latest/dg/eb-ingress.html'),
     rule: onAccount(({ ingressPoints, addOns }) =>
       decide(ingressPoints, (points) => gatewayOutcome(points, addOns)),

@@ -1,4 +1,4 @@
-import type { SesProvider } from '../../rotation/providers/ses-schema.ts';
+import type { SesProvider } from '../../providers/ses-schema.ts';
 import type { Check } from '../check.ts';
 import { covering, type NamedIdentity } from '../facts/covering.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';

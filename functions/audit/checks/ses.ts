@@ -18,7 +18,8 @@ export const sesChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['ses'],
     why: 'When AWS pauses an account, logins still work and every message is refused.',
-    mend: 'Look at the reputation dashboard and the letters of AWS, mend the cause, then resume sending; to leave the sandbox request production access.',
+    remediation:
+      'Look at the reputation dashboard and the letters of AWS, fix the cause, then resume sending; to leave the sandbox request production access.',
     reference: awsPage('Request production access', 'ses/latest/dg/request-production-access.html'),
     rule: onAccount(({ sendingEnabled, state }) =>
       decide(sendingEnabled, (enabled) =>
@@ -33,7 +34,7 @@ export const sesChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'At the daily limit Amazon SES answers 454 and mail waits until the next day.',
-    mend: 'Request a higher quota before the peak, and slow down senders that are not urgent.',
+    remediation: 'Request a higher quota before the peak, and slow down senders that are not urgent.',
     reference: awsPage('Managing your sending limits', 'ses/latest/dg/manage-sending-quotas.html'),
     rule: onAccount(({ quota }) => decide(quota, quotaOutcome)),
   },
@@ -44,7 +45,7 @@ export const sesChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['ses'],
     why: 'Amazon SES takes the login and then refuses each message whose sender is not proven to be yours.',
-    mend: 'Verify the domain of `from` in Amazon SES in the region of the credential.',
+    remediation: 'Verify the domain of `from` in Amazon SES in the region of the credential.',
     reference: awsPage('Creating and verifying identities', 'ses/latest/dg/creating-identities.html'),
     rule: onSender((found, { aws }) => {
       if (found.length === 0) return fail('Neither the sender nor its domain is an identity in this region.');
@@ -61,7 +62,7 @@ export const sesChecks: readonly Check[] = [
     severity: 'high',
     needs: ['ses'],
     why: 'Without a DKIM signature of your domain, DMARC rests on SPF alone and large receivers refuse or bury the mail.',
-    mend: 'Enable Easy DKIM for the domain and publish its three CNAME records.',
+    remediation: 'Enable Easy DKIM for the domain and publish its three CNAME records.',
     reference: awsPage(
       'Authenticating e-mail with DKIM',
       'ses/latest/dg/send-email-authentication-dkim.html',
@@ -81,7 +82,8 @@ export const sesChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'Without a MAIL FROM domain of its own, SPF passes for amazonses.com only: it is not aligned with the sender, and DMARC rests on DKIM alone.',
-    mend: 'Set a subdomain of the sender as MAIL FROM domain, publish its MX and SPF records, and choose RejectMessage, so that no message goes out without it.',
+    remediation:
+      'Set a subdomain of the sender as MAIL FROM domain, publish its MX and SPF records, and choose RejectMessage, so that no message goes out without it.',
     reference: awsPage('Using a custom MAIL FROM domain', 'ses/latest/dg/mail-from.html'),
     rule: onSender((found) => {
       if (found.length === 0) return fail('Neither the sender nor its domain is an identity in this region.');

@@ -1,4 +1,4 @@
-import type { ServerFacts } from '../../probe/facts.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { RememberedServer } from '../memory/remembered.ts';
@@ -26,7 +26,8 @@ export const smtpChecks: readonly Check[] = [
     severity: 'low',
     needs: ['server'],
     why: 'SMTP has no second factor. Tokens and challenge proofs keep the secret off the wire; withdrawn mechanisms force the server to store it badly.',
-    mend: 'Offer SCRAM-SHA-256 or OAUTHBEARER, keep PLAIN under TLS, and switch off CRAM-MD5, DIGEST-MD5, NTLM and ANONYMOUS.',
+    remediation:
+      'Offer SCRAM-SHA-256 or OAUTHBEARER, keep PLAIN under TLS, and switch off CRAM-MD5, DIGEST-MD5, NTLM and ANONYMOUS.',
     reference: rfc(6331, '1'),
     rule: onServer((server) =>
       server.mechanisms ? mechanismsOutcome(server.mechanisms) : notSeen(server, 'No EHLO under TLS'),
@@ -39,7 +40,8 @@ export const smtpChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['server', 'history'],
     why: 'A strong mechanism that is gone, or that is offered in clear only, makes clients fall back to one that hands the password over. That is what an attacker on the path would do too.',
-    mend: 'Offer the same mechanisms under TLS as before; if nobody changed the server, look at the network path.',
+    remediation:
+      'Offer the same mechanisms under TLS as before; if nobody changed the server, look at the network path.',
     reference: rfc(4954, '9'),
     rule: (facts) =>
       onServer((server, endpoint) => downgradeOutcome(server, seenBefore(facts, endpoint)))(facts),
@@ -51,7 +53,8 @@ export const smtpChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['server'],
     why: 'If the server keeps what came in clear together with STARTTLS, somebody on the path can put commands in front of the login, and have the mail and even the password sent to himself.',
-    mend: 'Update the mail server: it must throw away what it has read when TLS begins (CVE-2011-0411 and its kin).',
+    remediation:
+      'Update the mail server: it must throw away what it has read when TLS begins (CVE-2011-0411 and its kin).',
     reference: rfc(3207, '4.2'),
     rule: onStarttls((server) => {
       const { injection } = server;
@@ -70,7 +73,8 @@ export const smtpChecks: readonly Check[] = [
     severity: 'low',
     needs: ['server'],
     why: 'A server that says who exists hands out a list of names to guess passwords for.',
-    mend: 'Answer VRFY with 252 or not at all, and switch EXPN off. Postfix: `disable_vrfy_command = yes`; Exim: no `acl_smtp_vrfy` and `acl_smtp_expn`.',
+    remediation:
+      'Answer VRFY with 252 or not at all, and switch EXPN off. Postfix: `disable_vrfy_command = yes`; Exim: no `acl_smtp_vrfy` and `acl_smtp_expn`.',
     reference: rfc(5321, '7.3'),
     rule: onServer((server) => {
       const { vrfy, expn } = server.lookups;
@@ -89,7 +93,8 @@ export const smtpChecks: readonly Check[] = [
     severity: 'low',
     needs: ['server'],
     why: 'A sender who knows the limits keeps to them, and is not throttled or cut off in the middle of a campaign.',
-    mend: 'Keep messages, recipients and messages in one connection below these limits; a server of your own can announce them by SIZE and LIMITS.',
+    remediation:
+      'Keep messages, recipients and messages in one connection below these limits; a server of your own can announce them by SIZE and LIMITS.',
     reference: rfc(9422, '3'),
     rule: onServer((server) => {
       if (!server.keywords) return notSeen(server, 'No EHLO under TLS');
@@ -106,7 +111,8 @@ export const smtpChecks: readonly Check[] = [
     severity: 'low',
     needs: ['server'],
     why: 'A version in the greeting tells every scanner which known faults to try first.',
-    mend: 'Take the version out of the greeting (Postfix: `smtpd_banner = $myhostname ESMTP`), and keep the server up to date.',
+    remediation:
+      'Take the version out of the greeting (Postfix: `smtpd_banner = $myhostname ESMTP`), and keep the server up to date.',
     reference: rfc(5321, '7.5'),
     rule: onServer((server) =>
       server.greeting ? bannerOutcome(server.greeting.text) : notSeen(server, 'There was no greeting'),
@@ -126,8 +132,8 @@ function bannerOutcome(text: string): Outcome {
   const withoutHost = text.replace(/^\S+/, '').replace(ADDRESS_LITERAL, '');
   const [, product, version] = PRODUCT_VERSION.exec(withoutHost) ?? [];
   if (version === undefined) return pass('The greeting names no software version.');
-  const mended = SMUGGLING_MENDED[product?.toLowerCase() ?? ''];
-  const old = mended && isBefore(version.split('.').map(Number.parseFloat), mended);
+  const fixed = SMUGGLING_MENDED[product?.toLowerCase() ?? ''];
+  const old = fixed && isBefore(version.split('.').map(Number.parseFloat), fixed);
   const known = old ? ' By its number it still takes smuggled messages (CVE-2023-51764 and its kin).' : '';
   return warn(`The greeting names ${product} ${version}.${known} Greetings can lie; take it as a hint.`);
 }

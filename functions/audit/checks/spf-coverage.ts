@@ -1,7 +1,7 @@
-import { holdsAll, type Range } from '../facts/domain/address-ranges.ts';
-import type { DomainFacts } from '../facts/domain/domain-facts.ts';
-import type { SendingAddress } from '../facts/domain/route-facts.ts';
-import type { SpfFacts } from '../facts/domain/spf-facts.ts';
+import { holdsAll, type Range } from '../../mail-domain/address-ranges.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { SendingAddress } from '../../mail-domain/route-facts.ts';
+import type { SpfFacts } from '../../mail-domain/spf/spf-facts.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
 

@@ -1,9 +1,9 @@
+import { effectivePolicy } from '../../mail-domain/dmarc/effective-policy.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { SpfEvaluation, SpfResult } from '../../mail-domain/spf/check-host.ts';
+import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../../mail-domain/spf/spf-record.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { SpfEvaluation, SpfResult } from '../facts/domain/check-host.ts';
-import type { DomainFacts } from '../facts/domain/domain-facts.ts';
-import { effectivePolicy } from '../facts/domain/effective-policy.ts';
-import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../facts/domain/spf-record.ts';
 import { decide } from '../gathered.ts';
 import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain, onSpf, quoted } from './domain-subject.ts';
@@ -23,7 +23,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Without an SPF record any computer may put the domain into MAIL FROM, and receivers cannot tell.',
-    mend: 'Publish one TXT record at the domain that names who sends for it and ends in -all.',
+    remediation: 'Publish one TXT record at the domain that names who sends for it and ends in -all.',
     reference: rfc(7208, '4.5'),
     rule: onDomain(({ domain, spf }) =>
       decide(spf.records, (records) =>
@@ -40,7 +40,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'With two SPF records the result is permerror for every message: receivers use neither.',
-    mend: 'Join the records into one that starts with v=spf1 once, and delete the others.',
+    remediation: 'Join the records into one that starts with v=spf1 once, and delete the others.',
     reference: rfc(7208, '4.5'),
     rule: onDomain(({ spf }) =>
       decide(spf.records, ({ length }) => {
@@ -56,7 +56,8 @@ export const spfChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'One wrong term, here or in a record that is included, makes the result permerror for every message.',
-    mend: 'Correct the term that is named, or remove the include of a domain that has no valid record any more.',
+    remediation:
+      'Correct the term that is named, or remove the include of a domain that has no valid record any more.',
     reference: rfc(7208, '4.6'),
     rule: onSpf(({ evaluation: { result, detail } }) => {
       if (result === 'temperror') return unread({ detail });
@@ -72,7 +73,8 @@ export const spfChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Beyond ten DNS queries receivers end with permerror, and mail from senders late in the record fails.',
-    mend: 'Remove includes of services that send no more, or give them a subdomain with a record of its own.',
+    remediation:
+      'Remove includes of services that send no more, or give them a subdomain with a record of its own.',
     reference: rfc(7208, '4.6.4'),
     rule: onSpf(({ survey: { cut, ...survey }, evaluation }) => {
       // A macro leads only the evaluation on.
@@ -89,7 +91,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'More than two queries that find nothing end in permerror; they come from hosts and services long gone.',
-    mend: 'Remove the mechanisms whose names have no records any more.',
+    remediation: 'Remove the mechanisms whose names have no records any more.',
     reference: rfc(7208, '4.6.4'),
     rule: onSpf(({ evaluation }) => {
       const { voids } = evaluation;
@@ -104,7 +106,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'An mx mechanism of a domain with more than ten mail exchangers ends in permerror.',
-    mend: 'Name the sending networks with ip4 and ip6 instead of mx.',
+    remediation: 'Name the sending networks with ip4 and ip6 instead of mx.',
     reference: rfc(7208, '4.6.4'),
     rule: onSpf(({ survey: { manyMx }, evaluation }) =>
       manyMx.length > 0
@@ -119,7 +121,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'A record that does not end in -all or ~all says nothing about strangers, and one with +all allows them all.',
-    mend: 'End the record in -all; ~all will do where DMARC is enforced.',
+    remediation: 'End the record in -all; ~all will do where DMARC is enforced.',
     reference: rfc(7208, '5.1'),
     rule: onSpf(({ survey, evaluation }, _spf, domain) => {
       const all = survey.all ?? QUALIFIER[evaluation.result] ?? null;
@@ -133,7 +135,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain'],
     why: 'The ptr mechanism is slow, unreliable and must not be used; some receivers skip records that have it.',
-    mend: 'Replace ptr with ip4, ip6 or a mechanisms that name the senders.',
+    remediation: 'Replace ptr with ip4, ip6 or a mechanisms that name the senders.',
     reference: rfc(7208, '5.5'),
     rule: onSpf(({ survey: { ptr }, evaluation }) =>
       ptr.length > 0
@@ -148,7 +150,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'low',
     needs: ['domain'],
     why: 'A long record does not fit a plain DNS packet, and resolvers that cannot fall back to TCP find none.',
-    mend: 'Shorten it: remove what sends no more, or move networks into a record that is included.',
+    remediation: 'Shorten it: remove what sends no more, or move networks into a record that is included.',
     reference: rfc(7208, '3.4'),
     rule: onSpf(({ text }) => {
       const octets = Buffer.byteLength(text);
@@ -164,7 +166,7 @@ export const spfChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['domain'],
     why: 'Every address that is allowed can send as the domain; huge networks of shared hosts let strangers in.',
-    mend: 'Name the smallest networks that send for the domain, and drop services that are not used.',
+    remediation: 'Name the smallest networks that send for the domain, and drop services that are not used.',
     reference: rfc(7208, '11.4'),
     rule: onSpf(({ survey: { addresses, cut }, evaluation }) => {
       const evidence = `IPv4 addresses that may send: ${cut ? 'at least ' : ''}${addresses}.`;
@@ -178,7 +180,8 @@ export const spfChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain', 'ses'],
     why: 'When the record does not name the server that this credential sends through, its own mail fails SPF.',
-    mend: 'Add the include of the service, or the ip4 and ip6 of your own server, to the SPF record of the MAIL FROM domain.',
+    remediation:
+      'Add the include of the service, or the ip4 and ip6 of your own server, to the SPF record of the MAIL FROM domain.',
     reference: rfc(7208, '2.4'),
     rule: onDomain(coverageOutcome),
   },

@@ -1,6 +1,6 @@
-import type { Credential, Endpoint } from '../../credential/credential.ts';
-import type { ServerFacts, SessionFacts } from '../../probe/facts.ts';
-import type { SesProvider } from '../../rotation/providers/ses-schema.ts';
+import type { SesProvider } from '../../providers/ses-schema.ts';
+import type { Credential, Endpoint } from '../../secrets/credential.ts';
+import type { ServerFacts, SessionFacts } from '../../smtp/probe/facts.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import type { RememberedServer } from '../memory/remembered.ts';

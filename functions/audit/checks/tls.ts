@@ -1,6 +1,6 @@
-import type { Endpoint } from '../../credential/credential.ts';
-import { CLEARTEXT } from '../../probe/enforcement.ts';
-import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../probe/facts.ts';
+import type { Endpoint } from '../../secrets/credential.ts';
+import { CLEARTEXT } from '../../smtp/probe/enforcement.ts';
+import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { RememberedServer } from '../memory/remembered.ts';
@@ -31,7 +31,8 @@ export const tlsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'Port 25 is for relaying between servers, where TLS is optional; a wrong mode on a submission port only produces hanging connections.',
-    mend: 'Use port 465 (or 2465) with `security: tls`, or port 587 (or 2587) with `security: starttls`.',
+    remediation:
+      'Use port 465 (or 2465) with `security: tls`, or port 587 (or 2587) with `security: starttls`.',
     reference: rfc(8314, '3'),
     rule: onEndpoint(modeOutcome),
   },
@@ -42,7 +43,8 @@ export const tlsChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['server', 'history'],
     why: 'Without STARTTLS there is no way to log in safely on this port, or somebody between is removing the offer.',
-    mend: 'Enable STARTTLS on the server, or move the secret to port 465 with `security: tls`. If it was there yesterday, look at the network path.',
+    remediation:
+      'Enable STARTTLS on the server, or move the secret to port 465 with `security: tls`. If it was there yesterday, look at the network path.',
     reference: rfc(3207, '4'),
     rule: (facts) =>
       onStarttls((server, endpoint) => offerOutcome(server, seenBefore(facts, endpoint)))(facts),
@@ -54,7 +56,8 @@ export const tlsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'If a server takes logins or mail in clear, one misconfigured client is enough to send a password over the open network.',
-    mend: 'Require TLS before MAIL and AUTH. Postfix: `smtpd_tls_security_level=encrypt` and `smtpd_tls_auth_only=yes` on submission; Exim: advertise AUTH only where `tls_in_cipher` is set.',
+    remediation:
+      'Require TLS before MAIL and AUTH. Postfix: `smtpd_tls_security_level=encrypt` and `smtpd_tls_auth_only=yes` on submission; Exim: advertise AUTH only where `tls_in_cipher` is set.',
     reference: rfc(3207, '4'),
     rule: onStarttls(enforcedOutcome),
   },
@@ -65,7 +68,8 @@ export const tlsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'Clients take the offer before STARTTLS at its word and send the password in clear.',
-    mend: 'Offer PLAIN and LOGIN only after TLS. Postfix: `smtpd_tls_auth_only=yes`; Dovecot: `auth_allow_cleartext=no`.',
+    remediation:
+      'Offer PLAIN and LOGIN only after TLS. Postfix: `smtpd_tls_auth_only=yes`; Dovecot: `auth_allow_cleartext=no`.',
     reference: rfc(4954, '4'),
     rule: onStarttls((server) => {
       if (!server.plaintext) return notSeen(server, 'EHLO was not answered');
@@ -85,7 +89,8 @@ export const tlsChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['server'],
     why: 'SSL 3.0, TLS 1.0 and 1.1 rest on broken hashes and are withdrawn; a server that still takes them can be talked down.',
-    mend: 'Switch off everything below TLS 1.2 and add TLS 1.3. Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
+    remediation:
+      'Switch off everything below TLS 1.2 and add TLS 1.3. Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
     reference: rfc(8996, '4'),
     rule: onServer(protocolOutcome),
   },

@@ -1,5 +1,5 @@
-import type { Credential } from '../../credential/credential.ts';
-import type { Redacted } from '../../credential/redacted.ts';
+import type { Credential } from '../../secrets/credential.ts';
+import type { Redacted } from '../../secrets/redacted.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
@@ -36,7 +36,8 @@ export const valueChecks: readonly Check[] = [
     severity: 'critical',
     needs: ['value'],
     why: 'A secret that no reader can parse fails at the worst time, and a raw AWS secret key stored as a password can do far more than send mail.',
-    mend: 'Store host, port, username and password as described in the README. For Amazon SES store the derived SMTP password, never the secret access key itself; replace a key that was stored like that.',
+    remediation:
+      'Store host, port, username and password as described in the README. For Amazon SES store the derived SMTP password, never the secret access key itself; replace a key that was stored like that.',
     reference: awsPage('Obtaining Amazon SES SMTP credentials', 'ses/latest/dg/smtp-credentials.html'),
     rule: ({ content }) =>
       decide(content, (secret) => {
@@ -53,7 +54,8 @@ export const valueChecks: readonly Check[] = [
     severity: 'high',
     needs: ['value'],
     why: 'The password is the only factor of an SMTP login, and the login is open to everybody on the internet who guesses.',
-    mend: 'Let the provider or GetRandomPassword make a new one of at least 15 characters, and rotate.',
+    remediation:
+      'Let the provider or GetRandomPassword make a new one of at least 15 characters, and rotate.',
     reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
     rule: onCredential(({ username, password, endpoint }) =>
       isStrong(password, [username, endpoint.host])

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Redacted } from '../../credential/redacted.ts';
 import { type Answer, exchange, outcomeOf, type Send } from '../../net/http.ts';
 import { send } from '../../net/send.ts';
+import type { Redacted } from '../../secrets/redacted.ts';
 
 const RANGE = 'https://api.pwnedpasswords.com/range/';
 const PREFIX_LENGTH = 5;

@@ -1,14 +1,14 @@
 import type { GetAccessKeyLastUsedCommandOutput, ListAccessKeysCommandOutput } from '@aws-sdk/client-iam';
-import type { Endpoint, Provider } from '../../credential/credential.ts';
-import { parseSecret } from '../../credential/schema.ts';
-import type { SecretDescription, SecretReader } from '../../credential/secret-reader.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { type AccessKeysApi, accessKeys } from '../../rotation/providers/access-keys.ts';
+import type { Domains } from '../../mail-domain/domains.ts';
+import { type AccessKeysApi, accessKeys } from '../../providers/access-keys.ts';
+import type { Endpoint, Provider } from '../../secrets/credential.ts';
+import { parseSecret } from '../../secrets/schema.ts';
+import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
+import type { Ledger } from '../../table/ledger.ts';
 import { gather, missing } from '../gathered.ts';
 import type { Remembered } from '../memory/remembered.ts';
 import { type AwsSources, awsFacts } from './aws-facts.ts';
 import type { CredentialFacts, SecretContent } from './credential-facts.ts';
-import type { Domains } from './domain/domains.ts';
 import { type HostSources, meetHost, NOBODY_THERE } from './mail-host.ts';
 
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');

@@ -1,10 +1,10 @@
 import type { Attempt } from '../../budget/attempt.ts';
-import type { Credential, Endpoint } from '../../credential/credential.ts';
-import type { SecretDescription, SecretReader } from '../../credential/secret-reader.ts';
-import type { Proof } from '../../credential/validation.ts';
+import type { Credential, Endpoint } from '../../secrets/credential.ts';
+import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Afterwards } from '../../smtp/session.ts';
+import type { Proof } from '../../validation/validation.ts';
 import { gather, known, missing } from '../gathered.ts';
-import type { HostTurns } from '../host-turns.ts';
+import type { HostTurns } from '../run/host-turns.ts';
 import type { CredentialFacts, Policy } from './credential-facts.ts';
 import { ALL_OFF, type OptInTests } from './opt-in-tests.ts';
 import { previousCredential } from './previous.ts';

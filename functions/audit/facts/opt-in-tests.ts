@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Credential, Endpoint } from '../../credential/credential.ts';
-import { Redacted } from '../../credential/redacted.ts';
-import type { Proof } from '../../credential/validation.ts';
-import type { Relay } from '../../probe/relay.ts';
+import type { Credential, Endpoint } from '../../secrets/credential.ts';
+import { Redacted } from '../../secrets/redacted.ts';
+import type { Relay } from '../../smtp/probe/relay.ts';
+import type { Proof } from '../../validation/validation.ts';
 import { type Gathered, gather } from '../gathered.ts';
 import { type OptIns, optInFor } from '../opt-in.ts';
 

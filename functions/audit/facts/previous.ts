@@ -1,8 +1,8 @@
 import type { Attempt } from '../../budget/attempt.ts';
-import { type Credential, idOf, type Provider } from '../../credential/credential.ts';
-import { parseSecret } from '../../credential/schema.ts';
-import { type SecretDescription, type SecretReader, versionWith } from '../../credential/secret-reader.ts';
-import type { Proof } from '../../credential/validation.ts';
+import { type Credential, idOf, type Provider } from '../../secrets/credential.ts';
+import { parseSecret } from '../../secrets/schema.ts';
+import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
+import type { Proof } from '../../validation/validation.ts';
 import type { Policy } from './credential-facts.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -1,6 +1,6 @@
-import type { Credential } from '../../credential/credential.ts';
-import type { ServerFacts } from '../../probe/facts.ts';
+import type { Credential } from '../../secrets/credential.ts';
 import { Echoes, REDACTED } from '../../smtp/echoes/echoes.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
 
 /** Every password of a credential: other regions have their own. */
 export function passwordsOf({ password, endpoints = [] }: Credential): readonly string[] {

@@ -1,5 +1,5 @@
-import type { Credential, Endpoint } from '../../credential/credential.ts';
-import type { ServerFacts } from '../../probe/facts.ts';
+import type { Credential, Endpoint } from '../../secrets/credential.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { withoutPassword } from './server.ts';
 
 type Probe = (endpoint: Endpoint, budgetMs: number) => Promise<ServerFacts>;

@@ -1,4 +1,4 @@
-import type { ManagedSecret } from '../../credential/store.ts';
+import type { ManagedSecret } from '../../secrets/store.ts';
 import type { UnreadSecrets } from './account.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

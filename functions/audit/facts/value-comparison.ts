@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { parseSecret } from '../../credential/schema.ts';
-import type { ManagedSecret, SecretStore } from '../../credential/store.ts';
+import { parseSecret } from '../../secrets/schema.ts';
+import type { ManagedSecret, SecretStore } from '../../secrets/store.ts';
 import type { ValueFacts } from './account.ts';
 import { type Holder, reusesOf, unpaired } from './reuse.ts';
 

@@ -1,8 +1,8 @@
-import type { ServerFacts } from '../../probe/facts.ts';
-import type { Finding, Found } from '../examined.ts';
+import { seenRecords } from '../../mail-domain/seen-records.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
-import { seenRecords } from '../facts/domain/seen-records.ts';
 import { endpointOf } from '../facts/gather.ts';
+import type { Finding, Found } from '../run/examined.ts';
 import type { Remembered, RememberedServer } from './remembered.ts';
 
 /** Records that could not be read this time, such as those of a former sender; more would grow for ever. */

@@ -80,7 +80,7 @@ function asffFinding(
     Title: field(`${text.title}: ${secretName}`, LIMIT.title),
     Description: field(`Seen: ${evidence} Why it matters: ${text.why}`, LIMIT.description),
     Remediation: {
-      Recommendation: { Text: field(text.mend, LIMIT.recommendation), Url: text.reference.url },
+      Recommendation: { Text: field(text.remediation, LIMIT.recommendation), Url: text.reference.url },
     },
     ProductFields: productFields(finding, text, context),
     Resources: [

@@ -1,7 +1,7 @@
 import type { AcceptedRisks } from '../accepted-risks.ts';
 import { CATALOGUE } from '../catalogue.ts';
 import type { Check } from '../check.ts';
-import { countStatuses, type Examined } from '../examined.ts';
+import { countStatuses, type Examined } from '../run/examined.ts';
 import { alarm, severityOf, worstFindingFirst } from './order.ts';
 import type { CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';
 import { addPoints, NO_POINTS, scoreOf } from './score.ts';
@@ -55,6 +55,6 @@ export function loudestFirst(a: Worry, b: Worry): number {
   return alarm(b) - alarm(a);
 }
 
-function checkText({ title, severity, practices, why, mend, reference }: Check): CheckText {
-  return { title, severity, practices, why, mend, reference };
+function checkText({ title, severity, practices, why, remediation, reference }: Check): CheckText {
+  return { title, severity, practices, why, remediation, reference };
 }

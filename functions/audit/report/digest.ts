@@ -44,7 +44,7 @@ function plainEntry({
   secretName,
   evidence,
   why,
-  mend,
+  remediation,
   reference,
   check,
 }: Worry): string {
@@ -53,7 +53,7 @@ function plainEntry({
     `  Credential: ${short(secretName)}`,
     `  Seen: ${short(evidence)}`,
     `  Why: ${why}`,
-    `  Mend: ${mend}`,
+    `  Remediation: ${remediation}`,
     `  Source: ${reference.title}, ${reference.url}`,
     `  Check: ${check}`,
   ]
@@ -74,7 +74,7 @@ ${digest.worst.map(
 <p>Credential: <strong>${short(worry.secretName)}</strong><br>
 Seen: ${short(worry.evidence)}</p>
 <p>Why: ${prose(worry.why)}<br>
-Mend: ${prose(worry.mend)}<br>
+Remediation: ${prose(worry.remediation)}<br>
 Source: <a href="${worry.reference.url}">${worry.reference.title}</a><br>
 Check: <code>${worry.check}</code></p>
 `,

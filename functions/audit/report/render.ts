@@ -74,7 +74,7 @@ function contents({ counts, credentials, accepted, totals }: Report): Html {
 function footer({ runId }: Report): Html {
   return html`<h2 id="reading">How to read this</h2>
 <p>Keyturn keeps SMTP credentials in AWS Secrets Manager, rotates them, and audits them: it logs in with each one over TLS and looks at the server, the domain and the AWS account around it. This page is what one audit saw.</p>
-<p>A failure breaks one of nineteen practices of safe mail sending, a warning does so in part, and a note only informs. Each says what was seen, why it matters and how to mend it.</p>
+<p>A failure breaks one of nineteen practices of safe mail sending, a warning does so in part, and a note only informs. Each says what was seen, why it matters and how to fix it.</p>
 <p>The score is the share of the checks that passed, each weighed by its severity: critical ${WEIGHT.critical}, high ${WEIGHT.high}, medium ${WEIGHT.medium}, low ${WEIGHT.low}. A warning earns half. Unknown findings, notes, checks that do not apply, accepted risks and credentials that were not examined neither help nor harm; they are counted apart.</p>
 <p>Unknown means that the audit could not see it, and says why. Refused access is never a pass and never a failure. The findings are evidence of what was seen at that time, not a certificate.</p>
 <p>Run <code>${runId}</code></p>`;

@@ -1,7 +1,7 @@
 import type { Reference } from '../../smtp/reference.ts';
 import type { Severity } from '../check.ts';
-import type { Counts, Examined, Finding, Unexamined } from '../examined.ts';
 import type { PracticeNumber } from '../practices.ts';
+import type { Counts, Examined, Finding, Unexamined } from '../run/examined.ts';
 
 /** `audits/<runId>/report.json`: the whole result of one audit. Dates are ISO 8601, scores whole numbers from 0 to 100. */
 export interface Report {
@@ -87,7 +87,7 @@ export interface CheckText {
   readonly severity: Severity;
   readonly practices: readonly PracticeNumber[];
   readonly why: string;
-  readonly mend: string;
+  readonly remediation: string;
   readonly reference: Reference;
 }
 
@@ -103,4 +103,4 @@ export interface Worry extends CheckText {
 }
 
 /** `audits/latest.json` too. */
-export type { AuditSummary as Summary } from '../../api/audit-summary.ts';
+export type { AuditSummary as Summary } from './audit-summary.ts';

@@ -1,6 +1,6 @@
 import type { Severity } from '../check.ts';
-import type { Finding } from '../examined.ts';
 import type { Status } from '../outcome.ts';
+import type { Finding } from '../run/examined.ts';
 
 /** How much a check weighs. */
 export const WEIGHT: Readonly<Record<Severity, number>> = { critical: 8, high: 4, medium: 2, low: 1 };

@@ -77,7 +77,7 @@ export const REPLY_MEANINGS: Readonly<Record<Exclude<ReplyVerdict, TlsVerdict>, 
   'tls-required': unknown('The server wants TLS before AUTH. Check `port` and `security`.'),
   'tls-unavailable': unknown('The server cannot start TLS at the moment (454).', after(300)),
   'starttls-missing': unknown(
-    'The server does not offer STARTTLS, so nothing was sent. Use port 465 with `security: tls`, or mend the server: someone between may be removing STARTTLS.',
+    'The server does not offer STARTTLS, so nothing was sent. Use port 465 with `security: tls`, or fix the server: someone between may be removing STARTTLS.',
   ),
   'ip-refused': unknown(
     'The server refuses the address this login came from. Check its block and allow lists.',

@@ -15,7 +15,7 @@ export const UNTRIED_MEANINGS: Readonly<Record<UntriedVerdict, Meaning>> = {
     after(60),
   ),
   'held-back': unknown(
-    'Too many logins failed lately, so none was tried: another failure could lock the account, or have the host ban us. Mend the secret and wait.',
+    'Too many logins failed lately, so none was tried: another failure could lock the account, or have the host ban us. Fix the secret and wait.',
     after(900),
   ),
   'rejected-unconfirmed': unknown(

@@ -1,4 +1,4 @@
-import type { Redacted } from '../../credential/redacted.ts';
+import type { Redacted } from '../../secrets/redacted.ts';
 
 /** What a mechanism may use of the credential and its endpoint. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import type { AuthMethod } from '../../credential/credential.ts';
+import type { AuthMethod } from '../../secrets/credential.ts';
 import type { Exchange, Identity } from './exchange.ts';
 import { cramMd5, login, plain } from './password.ts';
 import { scramSha256 } from './scram.ts';

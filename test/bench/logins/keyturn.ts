@@ -1,7 +1,7 @@
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import { Network } from '../../../functions/net/network.ts';
+import type { Resolver } from '../../../functions/net/resolver.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import type { Resolver } from '../../../functions/smtp/network/resolver.ts';
-import { Network } from '../../../functions/smtp/network.ts';
 import { type Login, serve } from './client.ts';
 
 const LIMIT_MS = 30_000;

@@ -1,7 +1,7 @@
 import { decode, encode, type Answer as WireRecord } from 'dns-packet';
-import type { Answer, RecordData, RecordType } from '../../../functions/audit/dns/answer.ts';
-import type { DnsResolver } from '../../../functions/audit/dns/resolver.ts';
 import { missing } from '../../../functions/audit/gathered.ts';
+import type { Answer, RecordData, RecordType } from '../../../functions/net/dns/answer.ts';
+import type { DnsResolver } from '../../../functions/net/dns/resolver.ts';
 import type { Entry, Scenario } from './suite.ts';
 
 type Wire = Readonly<Record<string, (data: unknown) => unknown>>;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkHost } from '../../../functions/audit/facts/domain/check-host.ts';
+import { checkHost } from '../../../functions/mail-domain/spf/check-host.ts';
 import { ScenarioDns } from './scenario-dns.ts';
 import { openSpfSuite, type Scenario, type SpfCase } from './suite.ts';
 

@@ -1,4 +1,4 @@
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Judgement } from '../../../functions/smtp/judgement.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';

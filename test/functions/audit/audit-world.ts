@@ -7,14 +7,14 @@ import { SESClient } from '@aws-sdk/client-ses';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { AcceptedRisk } from '../../../functions/audit/accepted-risks.ts';
-import { SystemDns } from '../../../functions/audit/dns/system-dns.ts';
 import type { OptIns } from '../../../functions/audit/opt-in.ts';
-import type { Batch, Run } from '../../../functions/audit/run.ts';
+import type { Batch, Run } from '../../../functions/audit/run/run.ts';
 import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
 import { QueryApi } from '../../../functions/aws/query-api.ts';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
+import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
 import { watchMark } from '../../../functions/observe/watched.ts';
-import { sesSmtpPassword } from '../../../functions/rotation/providers/ses-password.ts';
+import { sesSmtpPassword } from '../../../functions/providers/ses-password.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
@@ -212,7 +212,7 @@ async function importHandlers() {
   const { handler: plan } = await import('../../../functions/audit-plan.ts');
   const { handler: examine } = await import('../../../functions/audit-examine.ts');
   const { handler: report } = await import('../../../functions/audit-report.ts');
-  const { handler: tell } = await import('../../../functions/audit-tell.ts');
+  const { handler: tell } = await import('../../../functions/audit-notify.ts');
   const { handler: read } = await import('../../../functions/audits.ts');
   return { plan, examine, report, tell, read: read as unknown as Handler };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Ledger } from '../../../functions/ledger/ledger.ts';
+import { Ledger } from '../../../functions/table/ledger.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
 

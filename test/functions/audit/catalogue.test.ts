@@ -8,13 +8,13 @@ it('names every check once', () => {
   expect(ids.length).toBeGreaterThanOrEqual(18);
 });
 
-describe.each(CATALOGUE)('$id', ({ id, practices, title, severity, why, mend, reference }) => {
+describe.each(CATALOGUE)('$id', ({ id, practices, title, severity, why, remediation, reference }) => {
   it('has all that a reader of its finding needs', () => {
     expect(id).toMatch(/^[a-z]+(\.[a-z-]+)+$/);
     expect(['critical', 'high', 'medium', 'low']).toContain(severity);
     expect(title).toMatch(/^[A-Z].{3,}[^.]$/);
     expect(why).toMatch(/^[A-Z].{40,}\.$/);
-    expect(mend).toMatch(/^[A-Z].{30,}\.$/);
+    expect(remediation).toMatch(/^[A-Z].{30,}\.$/);
     expect(reference.title).toMatch(/^[A-Z]/);
     expect(reference.url).toMatch(
       /^https:\/\/(www\.rfc-editor\.org\/rfc\/rfc\d+#section-[\d.]+|docs\.aws\.amazon\.com\/.+\.html|haveibeenpwned\.com\/API\/v3#\w+)$/,

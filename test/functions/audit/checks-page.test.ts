@@ -21,9 +21,9 @@ describe('docs/checks.md', () => {
     await expect(PAGE).toMatchFileSnapshot(FILE);
   });
 
-  it.each(CATALOGUE)('has $id with its why, its mend, its source and the facts it needs', (check) => {
+  it.each(CATALOGUE)('has $id with its why, its remediation, its source and the facts it needs', (check) => {
     const [entry = ''] = PAGE.split('\n### ').filter((part) => part.startsWith(`\`${check.id}\``));
-    for (const part of [check.title, check.severity, check.why, check.mend, check.reference.url])
+    for (const part of [check.title, check.severity, check.why, check.remediation, check.reference.url])
       expect(entry).toContain(part);
     expect(entry).toMatch(/ · looks at \S/);
   });

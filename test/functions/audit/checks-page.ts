@@ -40,14 +40,14 @@ function chapter(practice: PracticeNumber, checks: readonly Check[], optIn: Read
   return [heading(practice), '', ...checks.map((check) => entry(check, optIn.has(check.id)))].join('\n');
 }
 
-function entry({ id, title, severity, needs, why, mend, reference }: Check, optIn: boolean): string {
+function entry({ id, title, severity, needs, why, remediation, reference }: Check, optIn: boolean): string {
   const off = optIn ? ' · off until `auditOptIn` switches it on for the host' : '';
   return `### \`${id}\`: ${title}
 
 ${severity}${off} · looks at ${needs.map((fact) => FACT_WORDS[fact]).join('; ')}
 
 - **Why:** ${why}
-- **Mend:** ${mend}
+- **Remediation:** ${remediation}
 - **Source:** [${reference.title}](${reference.url})
 `;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AcceptedRisks } from '../../../functions/audit/accepted-risks.ts';
-import type { Finding } from '../../../functions/audit/examined.ts';
+import { type Claim, Digests, type Send } from '../../../functions/audit/notify/digests.ts';
 import { credentialReport } from '../../../functions/audit/report/credential-report.ts';
 import type { Mail } from '../../../functions/audit/report/digest.ts';
-import { type Claim, Digests, type Send } from '../../../functions/audit/tell/digests.ts';
+import type { Finding } from '../../../functions/audit/run/examined.ts';
 import { examined, RUN } from './report/examinations.ts';
 
 const NO_RISKS = new AcceptedRisks([], RUN.startedAt);

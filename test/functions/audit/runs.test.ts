@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BatchResult } from '../../../functions/audit/examined.ts';
 import type { Report } from '../../../functions/audit/report/report.ts';
-import { LEASE_MS, RunLease } from '../../../functions/audit/run-lease.ts';
+import type { BatchResult } from '../../../functions/audit/run/examined.ts';
 import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
+import { LEASE_MS, RunLease } from '../../../functions/table/run-lease.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,12 +1,12 @@
 import type { CredentialFacts } from '../../../functions/audit/facts/credential-facts.ts';
-import type { DkimSelector } from '../../../functions/audit/facts/domain/dkim-facts.ts';
-import { parseDkimKey } from '../../../functions/audit/facts/domain/dkim-key.ts';
-import type { DmarcFacts } from '../../../functions/audit/facts/domain/dmarc-facts.ts';
-import { parseDmarcRecord } from '../../../functions/audit/facts/domain/dmarc-record.ts';
-import type { DomainFacts } from '../../../functions/audit/facts/domain/domain-facts.ts';
-import type { RouteFacts } from '../../../functions/audit/facts/domain/route-facts.ts';
-import type { OneRecord, SpfFacts } from '../../../functions/audit/facts/domain/spf-facts.ts';
 import { known } from '../../../functions/audit/gathered.ts';
+import type { DkimSelector } from '../../../functions/mail-domain/dkim/dkim-facts.ts';
+import { parseDkimKey } from '../../../functions/mail-domain/dkim/dkim-key.ts';
+import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc-facts.ts';
+import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/dmarc-record.ts';
+import type { DomainFacts } from '../../../functions/mail-domain/domain-facts.ts';
+import type { RouteFacts } from '../../../functions/mail-domain/route-facts.ts';
+import type { OneRecord, SpfFacts } from '../../../functions/mail-domain/spf/spf-facts.ts';
 
 const DOMAIN = 'shop.example.com';
 export const POLICY_TYPE = 'text/plain; charset=utf-8';

@@ -5,12 +5,12 @@ import { ALL_OFF } from '../../../functions/audit/facts/opt-in-tests.ts';
 import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
 import { known, missing } from '../../../functions/audit/gathered.ts';
 import type { RememberedServer } from '../../../functions/audit/memory/remembered.ts';
-import type { Credential, Security } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
-import type { SecretDescription } from '../../../functions/credential/secret-reader.ts';
-import type { ServerFacts, SessionFacts } from '../../../functions/probe/facts.ts';
-import { NO_SURVEY } from '../../../functions/probe/survey.ts';
+import type { Credential, Security } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
+import type { SecretDescription } from '../../../functions/secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
+import type { ServerFacts, SessionFacts } from '../../../functions/smtp/probe/facts.ts';
+import { NO_SURVEY } from '../../../functions/smtp/probe/survey.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
 import { soundDomain } from './sound-domain.ts';
 

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { AwsV4Signer } from 'aws4fetch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JsonApi } from '../../../functions/aws/json-api.ts';
-import { isThrottling } from '../../../functions/credential/throttling.ts';
+import { isThrottling } from '../../../functions/observe/throttling.ts';
 
 const SECRET = 'canary-4f3e2d1c';
 

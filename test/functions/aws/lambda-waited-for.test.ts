@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { invokeNow } from '../../../functions/aws/lambda.ts';
-import { isThrottling } from '../../../functions/credential/throttling.ts';
+import { isThrottling } from '../../../functions/observe/throttling.ts';
 import { listen } from '../../support/smtp-servers.ts';
 
 const LONG_MS = 30_000;

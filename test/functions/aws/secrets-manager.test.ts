@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
-import { SecretReader } from '../../../functions/credential/secret-reader.ts';
-import { SecretStore } from '../../../functions/credential/store.ts';
+import { SecretReader } from '../../../functions/secrets/secret-reader.ts';
+import { SecretStore } from '../../../functions/secrets/store.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import {
   type SecretsManagerServer,

@@ -1,5 +1,5 @@
-import type { Credential } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { Credential } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Failure, LoginEvidence } from '../../../functions/smtp/evidence.ts';
 
 /** How a server may answer one login; `not-sent`: the attempt ended before AUTH. */

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attempt } from '../../../functions/budget/attempt.ts';
 import { type Prover, prove } from '../../../functions/budget/prove.ts';
-import type { Credential } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { Credential } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Judgement } from '../../../functions/smtp/judgement.ts';
-import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../../sandbox/certificates.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { proverOn, WINDOW_MS } from '../../support/prover.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';

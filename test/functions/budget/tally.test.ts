@@ -166,8 +166,8 @@ describe('of the places of a host, of which four logins may fail,', () => {
     const yesterday = tally({ old: login(NOW - 24 * HOUR, of('late')), ...bad });
     expect(ask(yesterday, of('late'))).toMatchObject(heldBack);
     const good: Outcome = { failed: false, proven: true, circuit: null };
-    const mended = settle(yesterday, { id: 'x', login: login(NOW, of('late')) }, good, NOW, host);
-    expect(ask(mended, of('late'))).toMatchObject({ kind: 'go' });
+    const fixed = settle(yesterday, { id: 'x', login: login(NOW, of('late')) }, good, NOW, host);
+    expect(ask(fixed, of('late'))).toMatchObject({ kind: 'go' });
   });
 
   it('a login waits for those under way, and not for them when those that failed leave no place anyhow', () => {

@@ -4,24 +4,24 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { DnsOverHttps } from '../../../functions/audit/dns/over-https.ts';
-import { policyOver } from '../../../functions/audit/dns/policy-file.ts';
 import { breaches } from '../../../functions/audit/facts/breaches.ts';
-import { ReportBucket } from '../../../functions/audit/report-bucket.ts';
+import { ReportBucket } from '../../../functions/audit/run/report-bucket.ts';
 import { JsonApi } from '../../../functions/aws/json-api.ts';
 import { invokeLater } from '../../../functions/aws/lambda.ts';
 import { IAM, QueryApi } from '../../../functions/aws/query-api.ts';
 import { SesV2 } from '../../../functions/aws/sesv2.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import { policyOver } from '../../../functions/mail-domain/mta-sts/policy-file.ts';
+import { DnsOverHttps } from '../../../functions/net/dns/over-https.ts';
 import type { Send } from '../../../functions/net/http.ts';
+import { Network } from '../../../functions/net/network.ts';
 import { send } from '../../../functions/net/send.ts';
-import { EntraSecrets } from '../../../functions/rotation/providers/entra.ts';
-import { post } from '../../../functions/rotation/providers/guarded-post.ts';
-import { MailgunLogins } from '../../../functions/rotation/providers/mailgun.ts';
-import { ResendKeys } from '../../../functions/rotation/providers/resend.ts';
-import { SendGridKeys } from '../../../functions/rotation/providers/sendgrid.ts';
-import { Network } from '../../../functions/smtp/network.ts';
-import { requestToken } from '../../../functions/token/entra-token.ts';
+import { EntraSecrets } from '../../../functions/providers/entra.ts';
+import { requestToken } from '../../../functions/providers/entra-token.ts';
+import { post } from '../../../functions/providers/guarded-post.ts';
+import { MailgunLogins } from '../../../functions/providers/mailgun.ts';
+import { ResendKeys } from '../../../functions/providers/resend.ts';
+import { SendGridKeys } from '../../../functions/providers/sendgrid.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { adminOf } from '../../support/providers/admin-of.ts';
 
 export interface HostileServer {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
-import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../../sandbox/certificates.ts';
 import { shareOf } from '../../support/share.ts';
 import { listen } from '../../support/smtp-servers.ts';
 import type { HostileServer, Told } from './callers.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Forbidden } from '../../../functions/net/forbidden.ts';
 import type { Reply, Stage } from '../../../functions/smtp/evidence.ts';
 import { classifyFailure } from '../../../functions/smtp/failure.ts';
-import { Forbidden } from '../../../functions/smtp/network/forbidden.ts';
 
 const at = (stage: Stage, lastReply: Reply | null = null) => ({ stage, lastReply });
 const coded = (code: string, more: object = {}) => Object.assign(new Error(code), { code, ...more });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';

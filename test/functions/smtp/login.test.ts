@@ -3,11 +3,11 @@ import type net from 'node:net';
 import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Credential, Endpoint } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { Credential, Endpoint } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
-import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
 import {
@@ -264,7 +264,7 @@ describe('login with a hostile or hurried caller', () => {
     });
     const port = await listen(server);
     const script = `
-      import { Redacted } from './functions/credential/redacted.ts';
+      import { Redacted } from './functions/secrets/redacted.ts';
       import { login } from './functions/smtp/login.ts';
       import { loopbackNetwork } from './test/support/loopback-network.ts';
       const endpoint = ${JSON.stringify({ host: 'localhost', port, security: 'tls', ca })};

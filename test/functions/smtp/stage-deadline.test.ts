@@ -1,10 +1,10 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import { Network } from '../../../functions/net/network.ts';
+import type { Endpoint } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Stage } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { Network } from '../../../functions/smtp/network.ts';
 import { stageLimitMs } from '../../../functions/smtp/stage-deadline.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
 import { resolverOf, startDnsServer } from '../../support/dns-server.ts';

@@ -4,11 +4,11 @@ import tls from 'node:tls';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Endpoint, Security } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
+import type { Endpoint, Security } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
-import { type Authority, createAuthority, type Leaf } from '../../../infra/sandbox/certificates.ts';
+import { type Authority, createAuthority, type Leaf } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { listen } from '../../support/smtp-servers.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../../functions/credential/credential.ts';
+import type { Endpoint } from '../../../functions/secrets/credential.ts';
 import type { Failure, LoginEvidence, Reply, Stage } from '../../../functions/smtp/evidence.ts';
 import { judge, referenceOf } from '../../../functions/smtp/verdict.ts';
 

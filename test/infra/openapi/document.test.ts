@@ -6,7 +6,7 @@ import type { SchemaName } from '../../../infra/openapi/json-schema.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { ofType, resourcesOf } from '../synthesized.ts';
 
-const FILE = join(import.meta.dirname, '../../../functions/api/openapi.json');
+const FILE = join(import.meta.dirname, '../../../docs/openapi.json');
 
 /** As JSON, which is how it is served. */
 const document = JSON.parse(JSON.stringify(openApiDocument())) as Document;

@@ -1,4 +1,4 @@
-import type { AuthMethod, Security } from '../../../functions/credential/credential.ts';
+import type { AuthMethod, Security } from '../../../functions/secrets/credential.ts';
 import type { Verdict } from '../../../functions/smtp/judgement.ts';
 import { FAULTS } from '../certificates.ts';
 import type { Variant } from '../variant.ts';

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { ProviderError } from '../../../functions/rotation/providers/provider-error.ts';
-import type { SqlAdmin } from '../../../functions/rotation/providers/sql/admin.ts';
-import type { Fault } from '../../functions/rotation/providers/conformance.ts';
-import { conformsAsSetter, type Setter } from '../../functions/rotation/providers/conformance-setting.ts';
+import { ProviderError } from '../../../functions/providers/provider-error.ts';
+import type { SqlAdmin } from '../../../functions/providers/sql/admin.ts';
+import type { Fault } from '../../functions/providers/conformance.ts';
+import { conformsAsSetter, type Setter } from '../../functions/providers/conformance-setting.ts';
 import { startCuttingRelay } from './cutting-relay.ts';
 import { ADMIN, type Deployment, deploy, LOGINS } from './deployment.ts';
 import { run } from './server.ts';

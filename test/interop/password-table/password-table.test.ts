@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AuthMethod } from '../../../functions/credential/credential.ts';
-import { Redacted } from '../../../functions/credential/redacted.ts';
-import type { ProviderError } from '../../../functions/rotation/providers/provider-error.ts';
-import type { SqlAdmin } from '../../../functions/rotation/providers/sql/admin.ts';
+import type { ProviderError } from '../../../functions/providers/provider-error.ts';
+import type { SqlAdmin } from '../../../functions/providers/sql/admin.ts';
+import type { AuthMethod } from '../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { judge } from '../../../functions/smtp/verdict.ts';
-import { createAuthority } from '../../../infra/sandbox/certificates.ts';
+import { createAuthority } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type CuttingRelay, startCuttingRelay } from './cutting-relay.ts';
 import { ADMIN, type Deployment, deploy, LOGINS } from './deployment.ts';

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { decode, encode, type Packet, streamDecode, streamEncode } from 'dns-packet';
-import type { NameServer } from '../../../infra/sandbox/dns/name-server.ts';
+import type { NameServer } from '../../../sandbox/dns/name-server.ts';
 
 const TRUNCATED = 1 << 9;
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Leaf } from '../../../infra/sandbox/certificates.ts';
+import type { Leaf } from '../../../sandbox/certificates.ts';
 import { type CertificateParts, certificate, NAMES } from './der.ts';
 import type { TestKey } from './keys.ts';
 

@@ -1,6 +1,6 @@
-import { Redacted } from '../../../functions/credential/redacted.ts';
-import type { Scope } from '../../../functions/rotation/providers/admin-scope.ts';
-import type { ReadAdmin } from '../../../functions/rotation/providers/admin-secret.ts';
+import type { Scope } from '../../../functions/providers/admin-scope.ts';
+import type { ReadAdmin } from '../../../functions/providers/admin-secret.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 
 /** For tests that are not about whom it serves: one secret, whose own part is `orders`. */
 const ALONE: Scope = { several: false, own: 'orders' };

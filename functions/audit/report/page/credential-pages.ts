@@ -1,4 +1,4 @@
-import type { Run } from '../../run.ts';
+import type { Run } from '../../run/run.ts';
 import { CHECK_TEXTS } from '../credential-report.ts';
 import { html } from '../html.ts';
 import type { CredentialReport } from '../report.ts';

@@ -48,10 +48,10 @@ function history({ firstSeenAt, accepted, acceptanceExpired }: ReportedFinding, 
   return html`${since}<p class="acceptance"><b>Accepted${owner} until ${longDay(accepted.until)}:</b> <bdi>${accepted.reason}</bdi></p>`;
 }
 
-function advice({ why, mend, reference }: CheckText): Html {
+function advice({ why, remediation, reference }: CheckText): Html {
   return html`<dl class="advice">
 <dt>Why</dt><dd>${prose(why)}</dd>
-<dt>Mend</dt><dd>${prose(mend)}</dd>
+<dt>Remediation</dt><dd>${prose(remediation)}</dd>
 <dt>Source</dt><dd><a href="${reference.url}" rel="noreferrer">${reference.title}</a></dd>
 </dl>`;
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../run.ts';
+import type { Run } from '../../run/run.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 import type { Report } from '../report.ts';
 import { moment } from './dates.ts';

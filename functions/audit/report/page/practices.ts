@@ -1,5 +1,5 @@
-import type { Counts } from '../../examined.ts';
 import type { Status } from '../../outcome.ts';
+import type { Counts } from '../../run/examined.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 import { icon, STATUS_WORD } from '../icons.ts';
 import type { PracticeReport, Report } from '../report.ts';

@@ -1,4 +1,4 @@
-import type { UnexaminedReason } from '../../examined.ts';
+import type { UnexaminedReason } from '../../run/examined.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 import type { Report } from '../report.ts';
 import { part } from './part.ts';

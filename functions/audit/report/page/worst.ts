@@ -62,7 +62,7 @@ function entry(
 ${icon(status)}
 <div>
 <div class="title"><h3><span class="unseen">${STATUS_WORD[status]}: </span>${checks[check]?.title ?? check}</h3> ${tags(severity, check)}</div>
-<p class="mend">${prose(checks[check]?.mend ?? '')}</p>
+<p class="remediation">${prose(checks[check]?.remediation ?? '')}</p>
 <ul class="where">${named.map((worry) => where(worry, startedAt, places))}</ul>
 ${rest > 0 ? html`<p class="muted">${more}</p>` : EMPTY}
 </div>

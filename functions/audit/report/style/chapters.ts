@@ -10,7 +10,7 @@ export const CHAPTERS = `
 .worst .icon { margin-top: 0.15rem; }
 .worst > li > div { flex: 1; min-width: 0; }
 .worst h3 { font-size: 1.05rem; }
-.mend { margin-top: 0.2rem; max-width: 68ch; }
+.remediation { margin-top: 0.2rem; max-width: 68ch; }
 .where { margin-top: 0.55rem; display: grid; gap: 0.3rem; font-size: 0.9rem; }
 .where a, .where b { font-weight: 600; margin-right: 0.3rem; }
 .since { font-size: 0.85rem; white-space: nowrap; }

@@ -1,4 +1,4 @@
-import type { ServerFacts } from '../../../../functions/probe/facts.ts';
+import type { ServerFacts } from '../../../../functions/smtp/probe/facts.ts';
 import { server, silent, withServer, withSession } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

@@ -1,7 +1,7 @@
 import type { PeopleFacts } from '../../../../functions/audit/facts/account.ts';
 import type { PolicyStatement, SmtpUser } from '../../../../functions/audit/facts/aws.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { IssuedCredential } from '../../../../functions/rotation/provider.ts';
+import type { IssuedCredential } from '../../../../functions/providers/provider.ts';
 import { elsewhere, HOUR, KEY_ID, NOW, seed, withAccount, withAws, withLogin } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

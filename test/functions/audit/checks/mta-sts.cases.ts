@@ -1,5 +1,5 @@
-import type { PolicyAnswer } from '../../../../functions/audit/dns/policy-file.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
+import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
 import { POLICY, POLICY_TYPE, withDomain } from '../sound-domain.ts';
 import type { Case, Cases } from './case.ts';
 

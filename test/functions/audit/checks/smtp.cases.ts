@@ -71,13 +71,13 @@ export const smtpCases: Cases = {
     ],
     ['Postfix', greeting('mx.example.com ESMTP Postfix (3.5.25)'), 'warn'],
     [
-      'Postfix after it was mended',
+      'Postfix after it was fixed',
       greeting('mx.example.com ESMTP Postfix (3.9.1)'),
       'warn',
       'names Postfix 3.9.1. Greetings',
     ],
     [
-      'Postfix in the version that mended it',
+      'Postfix in the version that fixed it',
       greeting('mx.example.com ESMTP Postfix (3.8.4)'),
       'warn',
       'names Postfix 3.8.4. Greetings',

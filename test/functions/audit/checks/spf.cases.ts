@@ -1,6 +1,6 @@
-import type { SpfResult } from '../../../../functions/audit/facts/domain/check-host.ts';
-import type { SendingAddress } from '../../../../functions/audit/facts/domain/route-facts.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
+import type { SendingAddress } from '../../../../functions/mail-domain/route-facts.ts';
+import type { SpfResult } from '../../../../functions/mail-domain/spf/check-host.ts';
 import { dmarcOf, evaluationOf, route, soundDomain, spfOf, surveyOf, withDomain } from '../sound-domain.ts';
 import { denied } from '../sound-facts.ts';
 import type { Case, Cases } from './case.ts';

@@ -1,4 +1,4 @@
-import type { Handshake, ServerFacts } from '../../../../functions/probe/facts.ts';
+import type { Handshake, ServerFacts } from '../../../../functions/smtp/probe/facts.ts';
 import {
   at,
   denied,

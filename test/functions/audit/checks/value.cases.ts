@@ -1,5 +1,5 @@
 import { known } from '../../../../functions/audit/gathered.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { denied, elsewhere, empty, malformed, seed, withCredential, withPassword } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PolicyAnswer } from '../../../../functions/audit/dns/policy-file.ts';
-import type { DnsResolver } from '../../../../functions/audit/dns/resolver.ts';
-import type { DaneHost } from '../../../../functions/audit/facts/domain/dane-facts.ts';
-import { Domains } from '../../../../functions/audit/facts/domain/domains.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import type { UnknownReason } from '../../../../functions/audit/outcome.ts';
-import type { Credential } from '../../../../functions/credential/credential.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
-import { parseZone, type Zone } from '../../../../infra/sandbox/dns/zone.ts';
+import type { DaneHost } from '../../../../functions/mail-domain/dane/dane-facts.ts';
+import { Domains } from '../../../../functions/mail-domain/domains.ts';
+import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
+import type { DnsResolver } from '../../../../functions/net/dns/resolver.ts';
+import type { Credential } from '../../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
+import { parseZone, type Zone } from '../../../../sandbox/dns/zone.ts';
 
 /** A domain's zone, and what the audit shall find of it: check and status, or the reason of an unknown. */
 export interface Case {

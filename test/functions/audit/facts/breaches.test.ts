@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { breaches } from '../../../../functions/audit/facts/breaches.ts';
 import { gather } from '../../../../functions/audit/gathered.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 
 const PASSWORD = new Redacted('canary-V8kq2LxZr9Tn4WsB');
 const digest = createHash('sha1').update(PASSWORD.reveal()).digest('hex').toUpperCase();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
-import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
-import type { SecretDescription } from '../../../../functions/credential/secret-reader.ts';
+import type { Credential, Provider } from '../../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
+import type { SecretDescription } from '../../../../functions/secrets/secret-reader.ts';
 import { judgementOf } from '../../../../functions/smtp/verdict.ts';
 import { credential, DAY, NOW, soundFacts } from '../sound-facts.ts';
 

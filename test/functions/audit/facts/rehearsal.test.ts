@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../../../../functions/audit/facts/credential-facts.ts';
 import { canaryRecipient, NOTHING_HEARD, rehearse } from '../../../../functions/audit/facts/rehearsal.ts';
 import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { judge } from '../../../../functions/smtp/verdict.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { type RunningServer, type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
-import { type Responder, startResponder } from '../../probe/responder.ts';
+import { type Responder, startResponder } from '../../smtp/probe/responder.ts';
 import { startMessageServer } from './message-server.ts';
 
 const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';

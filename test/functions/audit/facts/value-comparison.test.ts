@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ValueComparison } from '../../../../functions/audit/facts/value-comparison.ts';
-import { SecretStore } from '../../../../functions/credential/store.ts';
+import { SecretStore } from '../../../../functions/secrets/store.ts';
 import { InProcessSecretsManager } from '../../../support/aws/secrets-manager.ts';
 
 const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Found } from '../../../../functions/audit/examined.ts';
 import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import { dated, remember } from '../../../../functions/audit/memory/remember.ts';
 import type { Remembered } from '../../../../functions/audit/memory/remembered.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
+import type { Found } from '../../../../functions/audit/run/examined.ts';
 import { DAY, denied, implicitTls, NOW, silent, soundFacts, withServer } from '../sound-facts.ts';
 
 const found = (check: string, status: Status): Found =>

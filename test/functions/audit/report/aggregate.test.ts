@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
 import type { Severity } from '../../../../functions/audit/check.ts';
-import type { Examination } from '../../../../functions/audit/examined.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import { worries } from '../../../../functions/audit/report/credential-report.ts';
 import { addPoints, NO_POINTS, scoreOf } from '../../../../functions/audit/report/score.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
+import type { Examination } from '../../../../functions/audit/run/examined.ts';
 import { elsewhere, silent, withCertificate, withDescription, withSession } from '../sound-facts.ts';
 import { aggregate, examined, FINISHED, RUN } from './examinations.ts';
 
@@ -62,7 +62,7 @@ describe('a report', () => {
 
   it('carries the words of every check that a finding names', () => {
     for (const { findings } of report.credentials) {
-      for (const { check } of findings) expect(report.checks[check]?.mend).toMatch(/\w/);
+      for (const { check } of findings) expect(report.checks[check]?.remediation).toMatch(/\w/);
     }
   });
 

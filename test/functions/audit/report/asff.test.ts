@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AcceptedRisks } from '../../../../functions/audit/accepted-risks.ts';
 import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
-import type { Examined, Finding } from '../../../../functions/audit/examined.ts';
 import { asffFindings, type ImportContext } from '../../../../functions/audit/report/asff.ts';
 import { credentialReport } from '../../../../functions/audit/report/credential-report.ts';
+import type { Examined, Finding } from '../../../../functions/audit/run/examined.ts';
 import { examined, RUN } from './examinations.ts';
 
 const CONTEXT: ImportContext = {
@@ -39,7 +39,7 @@ const one = (changes: Partial<Examined>, risks = NO_RISKS): AwsSecurityFinding =
 };
 
 describe('a failure in Security Hub', () => {
-  it('is active, failed, dated, and says what was seen, why it matters and how to mend it', () => {
+  it('is active, failed, dated, and says what was seen, why it matters and how to fix it', () => {
     const check = CATALOGUE.find(({ id }) => id === 'cred.login') ?? expect.unreachable();
     expect(one({ findings: [finding('fail')] })).toMatchObject({
       SchemaVersion: '2018-10-08',
@@ -51,7 +51,7 @@ describe('a failure in Security Hub', () => {
       Severity: { Label: check.severity.toUpperCase() },
       Title: `${check.title}: keyturn/orders`,
       Description: expect.stringMatching(/^Seen: The server answered 535\. Why it matters: /),
-      Remediation: { Recommendation: { Text: check.mend, Url: check.reference.url } },
+      Remediation: { Recommendation: { Text: check.remediation, Url: check.reference.url } },
       Resources: [{ Type: 'AwsSecretsManagerSecret', Id: ORDERS.secretArn, Region: 'us-east-1' }],
       Compliance: { Status: 'FAILED' },
       RecordState: 'ACTIVE',

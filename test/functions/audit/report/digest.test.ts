@@ -24,9 +24,15 @@ const digest = (changes: Partial<Digest> = {}): Digest => ({
 });
 
 describe('the digest', () => {
-  it('says of each finding what was seen, why it matters, how to mend it and where that is written', () => {
+  it('says of each finding what was seen, why it matters, how to fix it and where that is written', () => {
     const mail = digestMail(digest());
-    for (const part of [WORRY.secretName, WORRY.evidence, WORRY.why, WORRY.mend, WORRY.reference.url]) {
+    for (const part of [
+      WORRY.secretName,
+      WORRY.evidence,
+      WORRY.why,
+      WORRY.remediation,
+      WORRY.reference.url,
+    ]) {
       expect(mail.text).toContain(part);
     }
     expect(mail.html).toContain(`<a href="${WORRY.reference.url}">`);

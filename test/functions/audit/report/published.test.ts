@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import type { Examined, Finding } from '../../../../functions/audit/examined.ts';
-import { writePage, writeReport } from '../../../../functions/audit/publish.ts';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import { PER_PAGE } from '../../../../functions/audit/report/page/credential-pages.ts';
 import type { Report } from '../../../../functions/audit/report/report.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
-import { ReportBucket } from '../../../../functions/audit/report-bucket.ts';
-import { Results } from '../../../../functions/audit/results.ts';
+import type { Examined, Finding } from '../../../../functions/audit/run/examined.ts';
+import { writePage, writeReport } from '../../../../functions/audit/run/publish.ts';
+import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
+import { Results } from '../../../../functions/audit/run/results.ts';
 import { metrics } from '../../../../functions/observe/metrics.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
 import { watchMark } from '../../../../functions/observe/watched.ts';

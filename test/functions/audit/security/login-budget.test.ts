@@ -3,8 +3,8 @@ import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
 import type { Attempt } from '../../../../functions/budget/attempt.ts';
 import { placesOf } from '../../../../functions/budget/places.ts';
-import type { Credential, Provider } from '../../../../functions/credential/credential.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import type { Credential, Provider } from '../../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { judgementOf } from '../../../../functions/smtp/verdict.ts';
 import { credential, soundFacts } from '../sound-facts.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Answer, RecordType } from '../../../../functions/audit/dns/answer.ts';
-import { Domains } from '../../../../functions/audit/facts/domain/domains.ts';
 import { missing } from '../../../../functions/audit/gathered.ts';
+import { Domains } from '../../../../functions/mail-domain/domains.ts';
+import type { Answer, RecordType } from '../../../../functions/net/dns/answer.ts';
 import { credential, ses } from '../sound-facts.ts';
 
 /** As long as our resolver waits for a server that is silent. */

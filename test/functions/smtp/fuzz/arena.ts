@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { concurrently } from '../../../../functions/audit/concurrently.ts';
-import type { Credential } from '../../../../functions/credential/credential.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import { concurrently } from '../../../../functions/audit/run/concurrently.ts';
+import type { Network } from '../../../../functions/net/network.ts';
+import type { Credential } from '../../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import type { Judgement } from '../../../../functions/smtp/judgement.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import type { Network } from '../../../../functions/smtp/network.ts';
 import { judge } from '../../../../functions/smtp/verdict.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import type { WireEntry } from '../../../support/wire-log.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AuthMethod, Credential } from '../../../../functions/credential/credential.ts';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import type { AuthMethod, Credential } from '../../../../functions/secrets/credential.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { judge } from '../../../../functions/smtp/verdict.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Redacted } from '../../../../functions/credential/redacted.ts';
+import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { Exchange, Identity } from '../../../../functions/smtp/mechanisms/exchange.ts';
 import { cramMd5, login, plain } from '../../../../functions/smtp/mechanisms/password.ts';
 import { scramSha256 } from '../../../../functions/smtp/mechanisms/scram.ts';

@@ -1,0 +1,75 @@
+import type { Context } from 'aws-lambda';
+import { AcceptedRisks } from './audit/accepted-risks.ts';
+import { type Claim, type Delivered, Digests } from './audit/notify/digests.ts';
+import { type Imports, SecurityHub } from './audit/notify/security-hub.ts';
+import { sendFrom } from './audit/notify/send-mail.ts';
+import { credentialReport } from './audit/report/credential-report.ts';
+import { ReportBucket } from './audit/run/report-bucket.ts';
+import { Results } from './audit/run/results.ts';
+import { parseReportedRun } from './audit/run/run.ts';
+import { DynamoDBClient } from './aws/dynamodb.ts';
+import { setting } from './environment.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
+import { countMetric, metrics } from './observe/metrics.ts';
+import { handles } from './observe/shown.ts';
+import { DigestClaims } from './table/digest-claims.ts';
+
+const bucket = new ReportBucket(setting('bucket'));
+const dynamo = new DynamoDBClient();
+
+export interface Told {
+  /** Null where the configuration does not want it. */
+  readonly securityHub: Imports | null;
+  readonly digests: Delivered | null;
+}
+
+/** Last state of an audit, with a `ReportedRun`: tells Security Hub and the owners what the report says. */
+export const handler = handles(handle);
+
+async function handle(event: unknown, context: Context): Promise<Told> {
+  beginInvocation(context);
+  const { runId, startedAt, batches, acceptedRisks } = parseReportedRun(event);
+  const risks = new AcceptedRisks(acceptedRisks, startedAt);
+  const hub = setting('securityHub')
+    ? new SecurityHub({ ...ownAccount(context), runId, at: startedAt })
+    : null;
+  const from = setting('digestFrom');
+  const digests = from ? new Digests() : null;
+  for await (const examined of new Results(bucket, { runId, batches }).examined()) {
+    const report = credentialReport(examined, risks);
+    await hub?.add(report, examined.resolved);
+    digests?.add(report, examined.owner);
+  }
+  const told = {
+    securityHub: hub ? await hub.end() : null,
+    digests: digests && from ? await digests.send(startedAt, claimIn(runId), sendFrom(from)) : null,
+  };
+  say(runId, told);
+  return told;
+}
+
+function claimIn(runId: string): Claim {
+  const claims = new DigestClaims(dynamo, setting('table'), runId);
+  return (owner) => claims.claim(owner, Date.now());
+}
+
+/** Numbers only: an owner's address has no place in a log. */
+function say(runId: string, { securityHub, digests }: Told): void {
+  const failed = (securityHub?.failed ?? 0) + (digests?.failed ?? 0);
+  const line = {
+    event: 'audit.told',
+    runId,
+    result: failed > 0 ? 'partly-told' : 'told',
+    securityHub,
+    digests,
+  };
+  logger[failed > 0 ? 'error' : 'info']('audit.told', line);
+  countMetric('auditNotTold', failed);
+  metrics.publishStoredMetrics();
+}
+
+/** `arn:<partition>:lambda:<region>:<account>:function:...` */
+function ownAccount({ invokedFunctionArn }: Context) {
+  const [, partition = '', , region = '', accountId = ''] = invokedFunctionArn.split(':');
+  return { partition, region, accountId };
+}

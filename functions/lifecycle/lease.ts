@@ -1,0 +1,24 @@
+import type { Mint } from '../table/ledger.ts';
+
+/** Making a credential, or setting a password, and telling about it takes a few seconds; a slower process lets it be (ms). */
+export const LEASE_MS = 15_000;
+/** All of one call to a provider, tries and waits included (ms): it must be over before the lease is. */
+export const LONGEST_CALL_MS = 12_000;
+/** By then a request that was under way has arrived, and reads show it; clocks may differ as much (ms). */
+export const SETTLING_MS = 15_000;
+
+/** When nothing done under it can change the provider any more. A stored password needs no settling. */
+export function endOf({ endsBy, credentialId, undoneBy = 0 }: Mint): number {
+  return Math.max(credentialId === null ? endsBy + SETTLING_MS : endsBy, undoneBy);
+}
+
+/** The end of the last lease that is not over; undefined when no process can be at work. */
+export function lastEnd(mints: readonly Mint[], now: number): number | undefined {
+  const ends = mints.map(endOf).filter((end) => end > now);
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** Opened before the provider is touched. */
+export function lease(token: string, now: number): Mint {
+  return { token, startedAt: now, endsBy: now + LEASE_MS, credentialId: null };
+}

@@ -1,0 +1,67 @@
+import { addressOf, canonicalAddress, spelt } from '../../secrets/canonical-endpoint.ts';
+import { act, type Decision, finish, type Progress } from './decision.ts';
+import { endpointRefusal, type Facts, labelled, pendingIn, type Version } from './facts.ts';
+import type { NamedEndpoint } from './version-endpoints.ts';
+
+/**
+ * Lets passwords go to the endpoint that the operator names. What is accepted is the place and trust that stood in the
+ * secret when it was looked at, to the letter: whoever changes the secret meanwhile changes nothing of that.
+ */
+export function decideAcceptance(facts: Facts, { plan, done }: Progress, endpoint: string): Decision {
+  const { accept } = plan ?? {};
+  if (!accept) return planAcceptance(facts, canonicalAddress(endpoint));
+  return done.has('accept-endpoint')
+    ? finish(
+        'accepted',
+        `Passwords of this secret may go to ${inWords(accept)}. Rotate again: keyturn rotate.`,
+      )
+    : act({ step: 'accept-endpoint', endpoint: accept });
+}
+
+function planAcceptance(facts: Facts, address: string | null): Decision {
+  const refused = refusedAt(address, facts);
+  const [accept, other] = refused;
+  if (other) return finish('not-possible', `${SEVERAL} ${refused.map(inWords).join('; ')}.`);
+  if (accept) return act({ step: 'plan', plan: { accept } });
+  const unruled = [labelled('AWSCURRENT', facts), pendingIn(facts)]
+    .map((version) => unruledBecause(version, facts))
+    .find((why) => why !== null);
+  if (unruled) return finish('not-possible', unruled);
+  const standing = distinct([...facts.endpoints.values()].flatMap(({ named }) => named));
+  const known = standing.find((one) => addressOf(one) === address);
+  return known
+    ? finish('accepted', `Nothing had to be accepted: passwords may go to ${inWords(known)} already.`)
+    : finish('not-possible', `${NOT_THERE} ${standing.map(inWords).join('; ') || 'none'}.`);
+}
+
+const SEVERAL =
+  'The current and the pending version trust this host and port in different ways. Have the wrong one put right first:';
+const NOT_THERE =
+  'The secret does not name this endpoint; expected host:port as they stand there. There stand:';
+
+/** In what the next rotation begins with or goes on with; else in what a rollback would go back to. */
+function refusedAt(address: string | null, facts: Facts): readonly NamedEndpoint[] {
+  const refusedIn = (...versions: readonly (Version | undefined)[]) =>
+    distinct(
+      versions.flatMap((version) => facts.endpoints.get(version?.versionId ?? '')?.refused ?? []),
+    ).filter((one) => addressOf(one) === address);
+  const now = refusedIn(labelled('AWSCURRENT', facts), pendingIn(facts));
+  return now.length > 0 ? now : refusedIn(labelled('AWSPREVIOUS', facts));
+}
+
+/** Why nobody can tell whether a version's endpoints are allowed: its administrator's secret is of no use, say. */
+function unruledBecause(version: Version | undefined, facts: Facts): string | null {
+  const isRuled = (facts.endpoints.get(version?.versionId ?? '')?.refused.length ?? 0) > 0;
+  return isRuled ? null : endpointRefusal(version, facts);
+}
+
+function distinct(endpoints: readonly NamedEndpoint[]): readonly NamedEndpoint[] {
+  return [...new Map(endpoints.map((one) => [spelt(one), one])).values()];
+}
+
+/** Every field that was accepted, and whom the CA says it is. */
+function inWords(endpoint: NamedEndpoint): string {
+  const { host, port, security, ca, authorities } = endpoint;
+  const trust = ca === null ? 'public certificates' : `the CA ${authorities.join(' and ')} (SHA-256 ${ca})`;
+  return `host ${host}, port ${port}, ${security === 'tls' ? 'TLS' : 'STARTTLS'}, ${trust}`;
+}

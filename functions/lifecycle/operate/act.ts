@@ -1,0 +1,134 @@
+import { KeyturnError } from '../../observe/shown.ts';
+import { spelt } from '../../secrets/canonical-endpoint.ts';
+import { everyLogin } from '../../secrets/credential.ts';
+import { heal } from '../healing.ts';
+import { type LabelledLogin, labelledLogins } from '../labelled.ts';
+import { recordPromotion } from '../rotate/promotion.ts';
+import { RotationError } from '../rotate/rotation.ts';
+import { prove } from '../rotate/test-secret.ts';
+import type { Action } from './decision.ts';
+import type { Gathered } from './gather.ts';
+import type { Operation } from './operation.ts';
+import { QUARANTINED } from './operation.ts';
+import type { OperationPorts } from './ports.ts';
+import type { NamedEndpoint } from './version-endpoints.ts';
+
+/** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
+export async function carryOut(
+  ports: OperationPorts,
+  operation: Operation,
+  gathered: Gathered,
+  action: Action,
+): Promise<string> {
+  const { store, rotations, announce, sleep, now } = ports;
+  const { operationId, secretArn } = operation;
+  switch (action.step) {
+    case 'plan':
+      return 'planned';
+    case 'wait':
+      await sleep(Math.max(0, action.untilAt - now()));
+      return 'waited';
+    case 'test':
+      return test(ports, gathered, action.versionId);
+    case 'label-quarantined':
+      await store.moveLabel(secretArn, QUARANTINED, { to: action.versionId, from: action.from });
+      return 'labelled';
+    case 'unlabel-pending':
+      await store.removePending(secretArn, action.versionId);
+      return 'unlabelled';
+    case 'move-current':
+      await recordPromotion(ports, secretArn, {
+        from: action.from,
+        to: action.to,
+        who: operation.who,
+        reason: operation.reason,
+        provenBy: 'rollback',
+      });
+      await store.moveCurrent(secretArn, action.to, action.from);
+      return 'moved';
+    case 'announce':
+      await announce(secretArn);
+      return 'announced';
+    case 'start-rotation':
+      await rotations.start(secretArn, operationId);
+      return 'started';
+    case 'enable-schedule':
+      await rotations.schedule(secretArn);
+      return 'scheduled';
+    case 'accept-endpoint':
+      return acceptEndpoint(ports, operation, action.endpoint);
+    case 'give-up-pending':
+    case 'clear-pending':
+      return dropPending(ports, gathered, action);
+    default:
+      return changeCredential(ports, secretArn, gathered, action);
+  }
+}
+
+async function acceptEndpoint(
+  { ledger, now }: OperationPorts,
+  { operationId, secretArn, who, reason }: Operation,
+  { authorities, ...endpoint }: NamedEndpoint,
+): Promise<string> {
+  await ledger.acceptEndpoint(secretArn, { ...endpoint, acceptedAt: now(), who, reason });
+  const details = { who, operationId, reason, endpoint: spelt(endpoint), authorities };
+  await ledger.recordEvent(secretArn, 'credential.endpoint-accepted', now(), details);
+  return 'accepted';
+}
+
+type CredentialChange = Extract<Action, { step: 'reactivate' | 'deactivate' | 'remove' | 'lock-login' }>;
+
+/** The ledger is told first, so that retirement never brings back what is about to be switched off. */
+async function changeCredential(
+  { ledger, now, newPassword }: OperationPorts,
+  secretArn: string,
+  { provider }: Gathered,
+  action: CredentialChange,
+): Promise<string> {
+  if (action.step === 'lock-login') {
+    if (provider?.kind !== 'setting')
+      throw new KeyturnError('only a login that takes a password can be locked');
+    await provider.set(action.login, newPassword(provider.passwordLimit));
+    return 'locked';
+  }
+  if (provider?.kind !== 'issuing') throw new KeyturnError('only an issued credential can be switched');
+  const { id, step } = action;
+  const off = { credentialId: id, deactivatedAt: now(), quarantined: true };
+  if (step === 'reactivate') await provider.reactivate(id);
+  if (step === 'deactivate') {
+    await ledger.recordDeactivation(secretArn, off);
+    if (provider.reversible) await provider.deactivate(id);
+  }
+  if (step === 'remove') {
+    await ledger.recordDeactivation(secretArn, { ...off, removedAt: now() });
+    await provider.remove(id);
+  }
+  return { reactivate: 'reactivated', deactivate: 'deactivated', remove: 'removed' }[step];
+}
+
+/** At every endpoint, each time until proven; a reason when it is not. */
+async function test(ports: OperationPorts, { credentials }: Gathered, versionId: string): Promise<string> {
+  const credential = credentials.get(versionId);
+  if (!credential) return 'the version holds no usable credential';
+  try {
+    // What was just reactivated spreads as slowly as a new one.
+    for (const login of everyLogin(credential)) await prove(ports, login, 'pending');
+    return 'proven';
+  } catch (error) {
+    if (error instanceof RotationError) return error.message;
+    throw error;
+  }
+}
+
+async function dropPending(
+  ports: OperationPorts,
+  { facts, provider }: Gathered,
+  { step, versionId: token }: Extract<Action, { step: 'give-up-pending' | 'clear-pending' }>,
+): Promise<string> {
+  if (!provider) throw new KeyturnError('the secret names no provider');
+  const known = facts.mints.find((one) => one.token === token);
+  const mint = known ?? { token, startedAt: 0, endsBy: 0, credentialId: null };
+  const logins: readonly LabelledLogin[] = await labelledLogins(ports.store, facts.secret);
+  const kind = step === 'give-up-pending' ? 'abandon' : 'heal';
+  return (await heal(ports, facts.secret, provider, logins, { kind, token, mint })).action;
+}

@@ -1,0 +1,71 @@
+import type { ErrorBody } from '../../api/error-body.ts';
+import type { OperationAnswer } from '../../api/operation-answer.ts';
+import { type OperationRequest, parseOperation } from '../../api/operation-request.ts';
+import type { SecretReader } from '../../secrets/secret-reader.ts';
+import type { Ledger } from '../../table/ledger.ts';
+import type { OperationTable } from '../../table/operation-table.ts';
+import type { Operation } from './operation.ts';
+import { operationState } from './operation-state.ts';
+
+export interface AnswerPorts {
+  readonly store: SecretReader;
+  readonly ledger: Pick<Ledger, 'events' | 'recordEvent'>;
+  readonly table: OperationTable;
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Has the operation worked on by an invocation of its own: it may take longer than API Gateway waits. */
+  readonly start: (operationId: string) => Promise<void>;
+}
+
+/** `POST /operations`. `who`: the ARN that IAM has authenticated. Asked again with the same token, it is started again. */
+export async function answerRequest(
+  ports: AnswerPorts,
+  body: string | null,
+  who: string,
+): Promise<OperationAnswer | ErrorBody> {
+  const { store, ledger, table, start, now } = ports;
+  const parsed = parseOperation(body);
+  if (parsed.kind === 'malformed') return { error: 'malformed-request', message: parsed.message };
+  const secret = await store.describe(parsed.request.secretId);
+  if (secret.kind === 'not-found') return { error: 'not-found', message: 'No such secret.' };
+  if (secret.kind === 'denied' || !secret.managed) return NOT_MANAGED;
+  const operation = await table.begin(operationOf(ports, parsed.request, secret.arn, who));
+  if (operation === 'taken') return TAKEN;
+  const { operationId, reason, fix, endpoint } = operation;
+  const details = { who, operationId, operation: operation.operation, reason, fix, endpoint };
+  await ledger.recordEvent(secret.arn, 'operation.requested', now(), details);
+  await start(operationId);
+  return operationState(operation, await ledger.events(secret.arn), now());
+}
+
+const NOT_MANAGED: ErrorBody = {
+  error: 'not-managed',
+  message: 'Keyturn does not manage this secret: it lacks the tag keyturn:managed=true, or does not exist.',
+};
+const TAKEN: ErrorBody = {
+  error: 'conflict',
+  message: 'This clientRequestToken is that of another operation. Send a new one, or none.',
+};
+
+function operationOf(
+  { now, newId }: AnswerPorts,
+  request: OperationRequest,
+  secretArn: string,
+  who: string,
+): Operation {
+  const { operation, reason = null, clientRequestToken = newId() } = request;
+  const fix = request.operation === 'doctor' && request.fix === true;
+  const endpoint = request.operation === 'accept-endpoint' ? request.endpoint : null;
+  const asked = { operationId: clientRequestToken, operation, secretArn, fix, endpoint, reason };
+  return { ...asked, who, requestedAt: now() };
+}
+
+/** `GET /operations/{operationId}` */
+export async function answerState(
+  { ledger, table, now }: AnswerPorts,
+  operationId: string,
+): Promise<OperationAnswer | ErrorBody> {
+  const operation = await table.find(operationId);
+  if (!operation) return { error: 'not-found', message: 'No such operation in 400 days.' };
+  return operationState(operation, await ledger.events(operation.secretArn), now());
+}

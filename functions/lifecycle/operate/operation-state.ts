@@ -1,0 +1,60 @@
+import type { OperationAnswer } from '../../api/operation-answer.ts';
+import type { ChainedEvent } from '../../table/chain.ts';
+import type { Plan } from './decision.ts';
+import { incidentTimeline } from './incident.ts';
+import { type Operation, type Result, SUCCEEDED } from './operation.ts';
+
+/** Longer (ms) no function runs; an operation that has not said anything since then has died. */
+const LONGEST_RUN_MS = 20 * 60_000;
+
+/** How an operation stands, by the events of its secret, oldest first. `now` in milliseconds since 1970. */
+export function operationState(
+  operation: Operation,
+  events: readonly ChainedEvent[],
+  now: number,
+): OperationAnswer {
+  const own = events.filter(({ operationId }) => operationId === operation.operationId);
+  const last = own.at(-1);
+  const ended = last?.event === 'operation.finished' ? last : undefined;
+  const { operationId, operation: name, secretArn, fix, endpoint, reason, who, requestedAt } = operation;
+  return {
+    operationId,
+    operation: name,
+    secretArn,
+    fix,
+    // Operations that were asked for before there were endpoints have none.
+    endpoint: endpoint ?? null,
+    reason,
+    caller: who,
+    requestedAt: new Date(requestedAt).toISOString(),
+    state: stateOf(own, now),
+    result: (ended?.result as Result | undefined) ?? null,
+    message: ended ? String(ended.message) : null,
+    steps: own.filter(({ event }) => event === 'operation.step').map(stepOf),
+    findings: (ended?.findings as OperationAnswer['findings'] | undefined) ?? [],
+    timeline: name === 'compromised' ? timelineOf(own, events) : [],
+  };
+}
+
+function stateOf(own: readonly ChainedEvent[], now: number): OperationAnswer['state'] {
+  const last = own.at(-1);
+  if (last?.event === 'operation.finished') {
+    return SUCCEEDED.has(last.result as Result) ? 'succeeded' : 'failed';
+  }
+  if (last && now - last.at > LONGEST_RUN_MS) return 'abandoned';
+  return own.some(({ event }) => event === 'operation.started') ? 'running' : 'requested';
+}
+
+function stepOf({ at, step, result, durationMs }: ChainedEvent): OperationAnswer['steps'][number] {
+  return {
+    at: new Date(at).toISOString(),
+    step: String(step),
+    result: String(result),
+    durationMs: Number(durationMs),
+  };
+}
+
+function timelineOf(own: readonly ChainedEvent[], events: readonly ChainedEvent[]) {
+  const plan = own.find(({ step }) => step === 'plan')?.plan as Plan | undefined;
+  return incidentTimeline(plan?.suspects ?? [], plan ? events : own);
+}

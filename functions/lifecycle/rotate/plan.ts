@@ -1,0 +1,103 @@
+import type { Mint, VersionProof } from '../../table/ledger.ts';
+import { lastEnd } from '../lease.ts';
+import type { Step } from './guard.ts';
+
+/** What is known when a step begins; times in milliseconds since 1970. Nothing in it is secret. */
+export interface Facts {
+  readonly now: number;
+  readonly token: string;
+  /** Whether the version of this token could be read with a value. */
+  readonly stored: boolean;
+  /** The ledger's attempts to make a credential for this secret, of all tokens. */
+  readonly mints: readonly Mint[];
+  /** The ledger's last try to prove this very version; only finishSecret asks for it. */
+  readonly proof: VersionProof | null;
+  /** Whether the version was current before: its label AWSPENDING was put back by hand. */
+  readonly replaced: boolean;
+}
+
+export type Plan =
+  /** Look again then: reads have not caught up, or another process may still be at work. */
+  | { readonly kind: 'wait'; readonly until: number; readonly message: string }
+  | { readonly kind: 'refuse'; readonly message: string }
+  | { readonly kind: 'make' }
+  /** Done before; `record` when the ledger still has to learn which credential it was. */
+  | { readonly kind: 'already-made'; readonly record: Mint | null }
+  | { readonly kind: 'set' }
+  | { readonly kind: 'prove' }
+  | { readonly kind: 'preflight' }
+  /** No proof of it holds: it is proven as testSecret does, and becomes current only then. */
+  | { readonly kind: 'prove-and-promote' }
+  | { readonly kind: 'promote'; readonly proof: VersionProof };
+
+/** What was written is readable well before; Secrets Manager promises no time (ms). */
+const REREAD_MS = 1000;
+/**
+ * So long (ms) a proof holds: Secrets Manager asks for finishSecret right after testSecret, and each new try tests again.
+ * It removes no version younger than a day, so in that time no other value can have come under the same id.
+ */
+const PROOF_HOLDS_MS = 60 * 60_000;
+
+/**
+ * What one step of a rotation does next. The pending value is looked for first, always: a step that is repeated must
+ * not make a second credential.
+ */
+export function plan(step: Step, facts: Facts): Plan {
+  const { now, token, stored, mints } = facts;
+  const own = mints.find((mint) => mint.token === token);
+  if (own?.abandonedAt !== undefined) return refuse(ABANDONED);
+  if (stored) return withValue(step, facts, own);
+  if (own && own.credentialId !== null) return { kind: 'wait', until: now + REREAD_MS, message: UNREADABLE };
+  return withoutValue(step, facts);
+}
+
+function withValue(step: Step, facts: Facts, own: Mint | undefined): Plan {
+  switch (step) {
+    case 'createSecret':
+      return { kind: 'already-made', record: own?.credentialId === null ? own : null };
+    case 'setSecret':
+      return { kind: 'set' };
+    case 'testSecret':
+      return { kind: 'prove' };
+    case 'finishSecret':
+      return promotion(facts);
+  }
+}
+
+/**
+ * A proof says what was true when it was made. It ends when another try to prove the version begins, and when this
+ * secret's credential may have been changed since: when one was made or a password set for whichever token, this one
+ * included, or the version was current and replaced.
+ */
+function promotion({ now, mints, proof, replaced }: Facts): Plan {
+  const provenAt = proof?.provenAt ?? null;
+  if (proof === null || provenAt === null || replaced) return { kind: 'prove-and-promote' };
+  const isNewest = mints.every(({ endsBy }) => endsBy <= proof.startedAt);
+  const holds = isNewest && now - provenAt <= PROOF_HOLDS_MS;
+  return holds ? { kind: 'promote', proof } : { kind: 'prove-and-promote' };
+}
+
+function withoutValue(step: Step, { mints, now }: Facts): Plan {
+  switch (step) {
+    case 'createSecret': {
+      const until = lastEnd(mints, now);
+      return until === undefined ? { kind: 'make' } : { kind: 'wait', until, message: BUSY };
+    }
+    // Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) is this step alone, without a value.
+    case 'testSecret':
+      return { kind: 'preflight' };
+    case 'setSecret':
+    case 'finishSecret':
+      return refuse(NO_VALUE);
+  }
+}
+
+function refuse(message: string): Plan {
+  return { kind: 'refuse', message };
+}
+
+const ABANDONED =
+  'this rotation stood still for so long that it was given up; start another one when AWSPENDING is gone';
+const UNREADABLE = 'the pending version was stored but cannot be read yet; try again';
+const BUSY = 'another process may still be making a credential for this secret; try again';
+const NO_VALUE = 'the pending version has no value, so it cannot become the current one';

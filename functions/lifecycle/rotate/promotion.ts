@@ -1,0 +1,61 @@
+import { type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
+import type { Ledger, VersionProof } from '../../table/ledger.ts';
+import { type Rotation, RotationError, readPending } from './rotation.ts';
+import { proveSecret } from './test-secret.ts';
+
+/** That a version becomes the current one, as the ledger has it. */
+export interface Promotion {
+  /** Version ids; without `from` no version was current. */
+  readonly from: string | undefined;
+  readonly to: string;
+  /** The operator's ARN, or `schedule`. */
+  readonly who: string;
+  readonly reason: string | null;
+  /** Whose logins proved it. */
+  readonly provenBy: VersionProof['provenBy'] | 'rollback';
+}
+
+/** Operations that rotate under their own id; another one's id says nothing about a rotation with the same token. */
+const ROTATING: ReadonlySet<string> = new Set(['rotate', 'compromised']);
+const UNASKED = {
+  who: 'schedule',
+  reason: 'no operation asked for it: its schedule was due, or RotateSecret was called directly',
+};
+
+/** Step 4: moves AWSCURRENT and does nothing after it. What must follow is the work of retire.ts, on its own schedule. */
+export async function promote(
+  rotation: Rotation,
+  { provenBy }: Pick<VersionProof, 'provenBy'>,
+): Promise<'promoted'> {
+  const { store, secret, token } = rotation;
+  const from = versionWith('AWSCURRENT', secret);
+  await recordPromotion(rotation, secret.arn, { from, to: token, provenBy, ...(await askedBy(rotation)) });
+  await store.moveCurrent(secret.arn, token, from);
+  return 'promoted';
+}
+
+/** Step 4 where testSecret has failed, was passed over, or the ledger has lost what it proved. */
+export async function proveAndPromote(rotation: Rotation, pending: SecretValue): Promise<'promoted'> {
+  const proof = await proveSecret(rotation, pending, 'finishSecret');
+  // The logins may have taken minutes: somebody may have stopped the rotation meanwhile.
+  if ((await readPending(rotation)).kind === 'absent') throw new RotationError('AWSPENDING was taken away');
+  return promote(rotation, proof);
+}
+
+/**
+ * Written before the label moves, since nothing may be left to do after it; a move that fails is tried again under an
+ * event of its own. Without `operationId`: the last event with it says how an operation ended, and this may come later.
+ */
+export async function recordPromotion(
+  { ledger, now }: { readonly ledger: Pick<Ledger, 'recordEvent'>; readonly now: () => number },
+  secretArn: string,
+  { to, ...details }: Promotion,
+): Promise<void> {
+  await ledger.recordEvent(secretArn, 'credential.promotion', now(), { versionId: to, ...details });
+}
+
+async function askedBy({ requestOf, secret, token }: Rotation): Promise<Pick<Promotion, 'who' | 'reason'>> {
+  const request = await requestOf(token);
+  if (request?.secretArn !== secret.arn || !ROTATING.has(request.operation)) return UNASKED;
+  return { who: request.who, reason: request.reason };
+}

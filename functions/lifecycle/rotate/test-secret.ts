@@ -1,0 +1,94 @@
+import { type Credential, everyLogin, idOf } from '../../secrets/credential.ts';
+import type { SecretValue } from '../../secrets/secret-reader.ts';
+import type { Judgement } from '../../smtp/judgement.ts';
+import type { VersionProof } from '../../table/ledger.ts';
+import { lease } from '../lease.ts';
+import { nextTry } from './convergence.ts';
+import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
+import { readCurrent, usable } from './set-secret.ts';
+
+/** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
+const LOGIN_BUDGET_MS = 20_000;
+
+/**
+ * Step 3: log in with the pending credential over verified TLS, a fresh connection each time, until it is proven at each
+ * of its endpoints. The ledger then has the proof, by which finishSecret goes: last, so that an event tells of each.
+ */
+export async function proveSecret(
+  rotation: Rotation,
+  pending: SecretValue,
+  provenBy: VersionProof['provenBy'],
+): Promise<VersionProof> {
+  const { ledger, secret, token, now } = rotation;
+  const credential = usable(pending);
+  const unproven = { token, startedAt: now(), provenAt: null, provenBy };
+  try {
+    await ledger.recordProof(secret.arn, unproven);
+    for (const login of everyLogin(credential)) await prove(rotation, login, 'pending');
+  } catch (error) {
+    await restore(rotation, credential);
+    throw error;
+  }
+  const proof = { ...unproven, provenAt: now() };
+  await ledger.recordEvent(secret.arn, 'credential.proven', proof.provenAt, { versionId: token });
+  await ledger.recordProof(secret.arn, proof);
+  return proof;
+}
+
+/**
+ * Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) runs this step alone, on a version
+ * without a value: then the current credential and the provider are examined instead.
+ */
+export async function preflight(
+  rotation: Rotation,
+  { credential, provider }: Basis,
+): Promise<'preflight-passed'> {
+  const issuer = await ownedProvider(rotation, provider);
+  if (issuer.kind === 'issuing') await issuer.list();
+  if (credential) await prove(rotation, credential, 'current');
+  return 'preflight-passed';
+}
+
+/**
+ * With one login only, the unproven password has replaced the one in use: that is put back, where the one in use is set,
+ * until the next try. Under a lease, which ends what another process may have proven meanwhile.
+ */
+export async function restore(rotation: Rotation, pending: Credential): Promise<void> {
+  const { ledger, secret, token, now } = rotation;
+  const current = await readCurrent(rotation);
+  if (current?.username !== pending.username) return;
+  const provider = current.provider && rotation.providerFor(current.provider, secret);
+  if (provider?.kind !== 'setting') return;
+  const attempt = { ...lease(token, now()), credentialId: idOf(pending) };
+  // Mail comes first: it has to flow again even when the ledger cannot be written.
+  await ledger.recordMint(secret.arn, attempt).catch(() => {});
+  await provider.set(current.username, current.password);
+  await ledger.recordMint(secret.arn, { ...attempt, endsBy: now() });
+}
+
+/** Rejects with a `RotationError` that says why, unless the credential is proven in the remaining time. */
+export async function prove(
+  rotation: Pick<Rotation, 'login' | 'sleep' | 'random' | 'remainingMs'>,
+  credential: Credential,
+  tested: 'pending' | 'current',
+): Promise<void> {
+  const judgements: Judgement[] = [];
+  for (;;) {
+    const remainingMs = rotation.remainingMs() - LOGIN_BUDGET_MS;
+    const next = nextTry({ tested, judgements, remainingMs, random: rotation.random() });
+    if (next.kind === 'proven') return;
+    if (next.kind === 'give-up')
+      throw new RotationError(`the ${tested} credential ${unproven(next.reason, judgements)}`);
+    await rotation.sleep(next.afterMs);
+    judgements.push((await rotation.login(credential, LOGIN_BUDGET_MS)).judgement);
+  }
+}
+
+/** With the last answer of a server, and with what to do: a login that was held back says how long to wait. */
+function unproven(reason: 'not-passing' | 'out-of-time', judgements: readonly Judgement[]): string {
+  const answered = judgements.filter(({ verdict }) => verdict !== 'held-back');
+  const why =
+    reason === 'out-of-time' ? `was not proven in time after ${answered.length} logins` : 'cannot be proven';
+  const { verdict = 'no login' } = answered.at(-1) ?? judgements.at(-1) ?? {};
+  return `${why}: ${verdict}. ${judgements.at(-1)?.advice ?? ''}`.trim();
+}

@@ -1,0 +1,135 @@
+import * as v from 'valibot';
+import { LONGEST_CALL_MS } from '../lifecycle/lease.ts';
+import { endsIn, exchange, jsonOf, type Send } from '../net/http.ts';
+import type { Redacted } from '../secrets/redacted.ts';
+import { cutAnswer, lostAnswer, noAnswer, statusError } from './http-failure.ts';
+import { ProviderError } from './provider-error.ts';
+
+const TRIES = 3;
+/** The longest answers are lists: a hundred keys take 20 KiB, an application of Microsoft Entra a few times that. */
+const MOST_BYTES = 1024 * 1024;
+/** RFC 9110 section 5.5, without the obsolete part. */
+const HEADER_VALUE = /^[ -~]+$/;
+
+/** A key's public id. It is shown and stored, so it is no text that a provider could say something else in. */
+export const keyId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+
+/** What HTTP calls need of the world. */
+export interface HttpDeps {
+  readonly fetch: Send;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly now: () => number;
+  /** Instead of 12 seconds for a call, its waits included. */
+  readonly longestCallMs?: number;
+}
+
+export interface HttpApiOptions {
+  /** The provider's name, for messages. */
+  readonly provider: string;
+  readonly baseUrl: string;
+  /** The value of the Authorization header. */
+  readonly authorization: () => Promise<Redacted>;
+}
+
+export interface ApiCall<T> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Segments, encoded here: no id can lead to another resource, and none can be empty. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: FormData | Readonly<Record<string, unknown>>;
+  /** What the body of the answer must be, as JSON. */
+  readonly answer: v.GenericSchema<unknown, T>;
+  /** Instead of a deadline of its own, for one of several calls that together must be over in time. */
+  readonly deadline?: Deadline;
+}
+
+/** Until when a call, or a series of them, must be over, its waits included. */
+export interface Deadline {
+  readonly remainingMs: () => number;
+}
+
+/** For answers of which nothing is used. */
+export const ANY_ANSWER = v.unknown();
+
+/**
+ * The HTTP API of one provider. Rejects with a `ProviderError`. Waits and tries again where that is safe: after 429,
+ * which means that nothing was done, and after a failed GET. Redirects are not followed: they would get the key.
+ */
+export class HttpApi {
+  readonly #options: HttpApiOptions;
+  readonly #deps: HttpDeps;
+  #authorization: Promise<Redacted> | undefined;
+
+  constructor(options: HttpApiOptions, deps: HttpDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /** From now on. */
+  deadline(): Deadline {
+    const endsAt = this.#deps.now() + (this.#deps.longestCallMs ?? LONGEST_CALL_MS);
+    return { remainingMs: () => endsAt - this.#deps.now() };
+  }
+
+  async call<T>(call: ApiCall<T>): Promise<T> {
+    const { remainingMs } = call.deadline ?? this.deadline();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#try(call, remainingMs);
+      } catch (error) {
+        const waitMs = error instanceof ProviderError ? waitBeforeNext(error, tries) : null;
+        if (waitMs === null || tries === TRIES || waitMs >= remainingMs()) throw error;
+        await this.#deps.sleep(waitMs);
+      }
+    }
+  }
+
+  async #try<T>(call: ApiCall<T>, remainingMs: Deadline['remainingMs']): Promise<T> {
+    const request = requestOf(call, this.#options.baseUrl, await this.#authorize());
+    const about = { provider: this.#options.provider, method: call.method };
+    const limits = { signal: endsIn(remainingMs()), mostBytes: MOST_BYTES };
+    const answer = await exchange(this.#deps.fetch, request, {}, limits);
+    if (answer.kind === 'unanswered') throw noAnswer(about, answer);
+    const { status, headers } = answer;
+    if (status < 200 || status > 299) throw statusError(about, status, headers, this.#deps.now());
+    if (answer.kind === 'cut') throw cutAnswer(about, answer);
+    const parsed = v.safeParse(call.answer, jsonOf(answer.body));
+    if (!parsed.success) throw lostAnswer(about, status);
+    return parsed.output;
+  }
+
+  /** Once for all calls: it is read from another secret. `Request` would repeat a value that it cannot take. */
+  async #authorize(): Promise<Redacted> {
+    this.#authorization ??= this.#options.authorization();
+    const authorization = await this.#authorization;
+    if (HEADER_VALUE.test(authorization.reveal())) return authorization;
+    throw new ProviderError('unauthorized', "the administrator's key holds characters that no header may");
+  }
+}
+
+function requestOf(
+  { method, path, query = {}, body }: ApiCall<unknown>,
+  baseUrl: string,
+  authorization: Redacted,
+): Request {
+  const url = new URL(path.map(segment).join(''), baseUrl);
+  url.search = new URLSearchParams(query).toString();
+  const headers = { Accept: 'application/json', Authorization: authorization.reveal() };
+  if (body === undefined) return new Request(url, { method, headers });
+  // For a form the type names the boundary, which only `Request` knows.
+  if (body instanceof FormData) return new Request(url, { method, headers, body });
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  return new Request(url, { method, headers: json, body: JSON.stringify(body) });
+}
+
+/** An empty segment, `.` or `..` would name another resource, such as the whole list instead of one of it. */
+function segment(text: string): string {
+  if (/^\.{0,2}$/.test(text)) throw new Error(`expected a path segment, got ${JSON.stringify(text)}`);
+  return `/${encodeURIComponent(text)}`;
+}
+
+/** In ms; null: another try is not safe, or of no use. */
+function waitBeforeNext({ reason, retryAfterSeconds }: ProviderError, tries: number): number | null {
+  if (reason === 'rate-limited') return 1000 * (retryAfterSeconds ?? tries);
+  return reason === 'unavailable' ? 500 * tries : null;
+}

@@ -1,0 +1,103 @@
+import {
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  type IAMClient,
+  ListAccessKeysCommand,
+  ListUserTagsCommand,
+  NoSuchEntityException,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam';
+import { SECRET_TAG } from '../observe/names.ts';
+import { KeyturnError } from '../observe/shown.ts';
+import type { Endpoint } from '../secrets/credential.ts';
+import { Redacted } from '../secrets/redacted.ts';
+import { accessKeys } from './access-keys.ts';
+import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from './provider.ts';
+import { sesEndpoints } from './ses-endpoint.ts';
+import { sesSmtpPassword } from './ses-password.ts';
+import type { SesProvider } from './ses-schema.ts';
+
+/** IAM quota "access keys per user"; it cannot be raised, and inactive keys count. */
+const KEYS_PER_USER = 2;
+
+/**
+ * Amazon SES: the access keys of one IAM user. The secret access key leaves this class only as the derived passwords.
+ * IAM keeps no name with a key. Rejects with the SDK's error.
+ */
+export class SesKeys implements IssuingProvider {
+  readonly kind = 'issuing';
+  readonly limit = KEYS_PER_USER;
+  readonly reversible = true;
+  readonly lastUsed = true;
+  readonly keepsNames = false;
+  readonly nameLimit = null;
+  readonly #iam: IAMClient;
+  readonly #provider: SesProvider;
+  readonly #mintingIam: IAMClient;
+
+  /** `mintingIam` must not try again by itself: CreateAccessKey is not idempotent, and a lost answer is a lost key. */
+  constructor(iam: IAMClient, provider: SesProvider, mintingIam = iam) {
+    this.#iam = iam;
+    this.#provider = provider;
+    this.#mintingIam = mintingIam;
+  }
+
+  async endpoints(): Promise<readonly Endpoint[]> {
+    const { region, regions = [] } = this.#provider;
+    return sesEndpoints([region, ...regions]);
+  }
+
+  async owner(): Promise<Owner> {
+    const { Tags } = await this.#iam.send(new ListUserTagsCommand({ UserName: this.#provider.userName }));
+    return { kind: 'tagged', secretArn: Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null };
+  }
+
+  list(): Promise<readonly IssuedCredential[]> {
+    const iam = this.#iam;
+    return accessKeys(
+      {
+        listAccessKeys: (input) => iam.send(new ListAccessKeysCommand(input)),
+        getAccessKeyLastUsed: (input) => iam.send(new GetAccessKeyLastUsedCommand(input)),
+      },
+      this.#provider.userName,
+    );
+  }
+
+  async mint(): Promise<MintedCredential> {
+    const { userName, region, regions = [] } = this.#provider;
+    const { AccessKey } = await this.#mintingIam.send(new CreateAccessKeyCommand({ UserName: userName }));
+    const { AccessKeyId, SecretAccessKey } = AccessKey ?? {};
+    if (!AccessKeyId || !SecretAccessKey)
+      throw new KeyturnError('IAM answered CreateAccessKey without a key');
+    const passwordFor = (place: string) => new Redacted(sesSmtpPassword(SecretAccessKey, place));
+    return {
+      id: AccessKeyId,
+      username: AccessKeyId,
+      password: passwordFor(region),
+      regional: regions.map((place) => ({ region: place, password: passwordFor(place) })),
+    };
+  }
+
+  async deactivate(id: string): Promise<void> {
+    await this.#update(id, 'Inactive');
+  }
+
+  async reactivate(id: string): Promise<void> {
+    await this.#update(id, 'Active');
+  }
+
+  async remove(id: string): Promise<void> {
+    const { userName } = this.#provider;
+    try {
+      await this.#iam.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: id }));
+    } catch (error) {
+      if (!(error instanceof NoSuchEntityException)) throw error;
+    }
+  }
+
+  async #update(id: string, status: 'Active' | 'Inactive'): Promise<void> {
+    const { userName } = this.#provider;
+    await this.#iam.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: id, Status: status }));
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { isHost } from '../net/host-name.ts';
+import { certificatesIn } from './certificates.ts';
+import type { Endpoint, Security } from './credential.ts';
+
+/** An endpoint in the one form that all its spellings have: two are the same place, trusted alike, or they differ. */
+export interface CanonicalEndpoint extends Omit<Endpoint, 'ca'> {
+  /** `caDigest` of the certificates that are trusted instead of the public ones; null: the public ones. */
+  readonly ca: string | null;
+}
+
+/** As in the command line's URLs: `smtp` is STARTTLS, always required. */
+const SCHEMES: Readonly<Record<Security, string>> = { tls: 'smtps', starttls: 'smtp' };
+/** A tag's value takes neither brackets nor commas, so an IPv6 address goes without: the last colon ends the host. */
+const SPELLING = /^(smtps?):\/\/([^\s/]+):(\d{1,5})(?: ca=([0-9A-Fa-f:]{64,95}))?$/;
+
+export function canonicalEndpoint({ host, port, security, ca }: Endpoint): CanonicalEndpoint {
+  return { host: canonicalHost(host), port, security, ca: ca === undefined ? null : caDigest(ca) };
+}
+
+/** `smtps://mail.example.com:465`, and ` ca=<64 hex digits>` where it has a CA of its own: made to stand in a tag. */
+export function spelt({ host, port, security, ca }: CanonicalEndpoint): string {
+  return `${SCHEMES[security]}://${host}:${port}${ca === null ? '' : ` ca=${ca}`}`;
+}
+
+/** What an operator calls it by: host and port. */
+export function addressOf({ host, port }: Pick<CanonicalEndpoint, 'host' | 'port'>): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** `host:port` in one spelling, with brackets around an IPv6 address; null when it is nothing of the kind. */
+export function canonicalAddress(text: string): string | null {
+  const endpoint = endpointIn(`smtps://${text.replace(/^\[(.*)\](?=:\d+$)/, '$1')}`);
+  return endpoint && endpoint.ca === null ? addressOf(endpoint) : null;
+}
+
+/** What `spelt` writes, in any case and with colons in the digest as OpenSSL prints it; null when it is nothing of the kind. */
+export function endpointIn(text: string): CanonicalEndpoint | null {
+  const [, scheme, host = '', port = '', digest] = SPELLING.exec(text) ?? [];
+  const ca = digest?.replaceAll(':', '').toLowerCase() ?? null;
+  if (!isHost(host) || Number(port) < 1 || Number(port) > 65535 || (ca !== null && ca.length !== 64))
+    return null;
+  const security = scheme === SCHEMES.tls ? 'tls' : 'starttls';
+  return { host: canonicalHost(host), port: Number(port), security, ca };
+}
+
+/**
+ * SHA-256 in hex over the DER certificates of a PEM text, each once, in the order of their bytes. Of a single one that is
+ * its fingerprint, as `openssl x509 -fingerprint -sha256` prints it.
+ */
+export function caDigest(pem: string): string {
+  const certificates = certificatesIn(pem).map(({ raw }) => raw.toString('hex'));
+  const hash = createHash('sha256');
+  for (const der of [...new Set(certificates)].toSorted()) hash.update(der, 'hex');
+  return hash.digest('hex');
+}
+
+/**
+ * Host names have no case (RFC 4343), and an IPv6 address one spelling in RFC 5952. What is no host stays as it is: lower
+ * case would make a K of the Kelvin sign.
+ */
+function canonicalHost(host: string): string {
+  if (!isHost(host)) return host;
+  return isIP(host) === 6 ? new URL(`smtp://[${host}]`).hostname.slice(1, -1) : host.toLowerCase();
+}

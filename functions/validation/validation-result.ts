@@ -1,0 +1,97 @@
+import * as v from 'valibot';
+import { refusedResult } from '../api/error-body.ts';
+import { VERDICTS } from '../smtp/advice.ts';
+import { HELD_BACK_REASONS } from '../smtp/judgement.ts';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const milliseconds = v.pipe(v.nullable(count), v.description('Milliseconds; null for a stage not reached.'));
+const words = v.pipe(v.array(v.string()), v.readonly());
+
+export const timestamp = v.pipe(v.string(), v.isoTimestamp());
+export const versionId = v.pipe(
+  v.nullable(v.string()),
+  v.description('Null when the secret has no version with a value.'),
+);
+
+export const credentialTruth = v.pipe(
+  v.picklist(['good', 'bad', 'unknown']),
+  v.description(
+    'good: the server said 235 over verified TLS. bad: it definitely refused this credential. unknown: neither is proven.',
+  ),
+);
+
+export const verdict = v.pipe(v.picklist(VERDICTS), v.description('What one login proved.'));
+
+/** Where to log in. */
+export const endpoint = v.object({
+  host: v.string(),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  security: v.picklist(['tls', 'starttls']),
+});
+
+const tls = v.object({
+  protocol: v.string(),
+  cipher: v.string(),
+  group: v.nullable(v.string()),
+  certificate: v.object({
+    subject: v.pipe(v.string(), v.description('`[redacted]` when the names could repeat the login.')),
+    issuer: v.string(),
+    validTo: timestamp,
+    daysLeft: v.pipe(v.number(), v.integer(), v.description('Negative once it has expired.')),
+    fingerprint256: v.string(),
+  }),
+});
+
+const reply = v.object({
+  code: v.pipe(v.number(), v.integer(), v.description('RFC 5321 reply code.')),
+  enhanced: v.pipe(v.nullable(v.string()), v.description('RFC 3463 enhanced status code.')),
+  text: v.pipe(
+    v.string(),
+    v.description(
+      'What mail servers are known to say, `…` for the words of this one alone; `[redacted]` when anything that it said could repeat the login.',
+    ),
+  ),
+});
+
+/** The answer of `POST /validations` for one secret (DESIGN section 4). No secret and no mail address is in it. */
+export const validationResult = v.object({
+  secretId: v.pipe(v.string(), v.description('As it was asked for.')),
+  versionId,
+  checkedAt: timestamp,
+  credential: credentialTruth,
+  verdict,
+  authSent: v.pipe(
+    v.boolean(),
+    v.description('Whether any AUTH byte was sent; only ever over verified TLS.'),
+  ),
+  advice: v.pipe(v.string(), v.description('What a person should do.')),
+  retry: v.object({ allowed: v.boolean(), afterSeconds: v.exactOptional(count) }),
+  heldBack: v.exactOptional(
+    v.pipe(
+      v.object({ reason: v.picklist(HELD_BACK_REASONS), until: timestamp }),
+      v.description('With the verdict held-back: which limit it was, and before when nothing is dialled.'),
+    ),
+  ),
+  endpoint: v.nullable(endpoint),
+  tls: v.pipe(v.nullable(tls), v.description('Null when no verified TLS session came to be.')),
+  auth: v.nullable(v.object({ offered: words, used: v.nullable(v.string()) })),
+  reply: v.nullable(reply),
+  timings: v.nullable(
+    v.object({
+      dnsMs: milliseconds,
+      connectMs: milliseconds,
+      tlsMs: milliseconds,
+      authMs: milliseconds,
+      totalMs: count,
+    }),
+  ),
+});
+
+export type ValidationResult = Readonly<v.InferOutput<typeof validationResult>>;
+
+/** The answer of `POST /validations` for several secrets: one result each, in the order asked. */
+export const batchAnswer = v.object({
+  results: v.pipe(v.array(v.union([validationResult, refusedResult])), v.readonly()),
+});
+
+export type BatchAnswer = Readonly<v.InferOutput<typeof batchAnswer>>;

@@ -1,0 +1,104 @@
+import type { Credential, Endpoint } from '../secrets/credential.ts';
+import { parseSecret } from '../secrets/schema.ts';
+import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
+import type { LoginEvidence, Reply, TlsFacts } from '../smtp/evidence.ts';
+import type { Judgement } from '../smtp/judgement.ts';
+import { judgementOf } from '../smtp/verdict.ts';
+import type { ValidationRequest } from './validation-request.ts';
+import type { ValidationResult } from './validation-result.ts';
+
+/** A validation, or why there is none: the caller answers 403 or 404. */
+export type ValidationOutcome =
+  | {
+      readonly kind: 'validated';
+      readonly secretArn: string;
+      readonly secretName: string;
+      /** Whether the version carries AWSCURRENT: only that proves the credential in use. */
+      readonly current: boolean;
+      readonly result: ValidationResult;
+    }
+  | { readonly kind: 'not-managed' }
+  | { readonly kind: 'not-found' };
+
+/** What came of trying a credential; without evidence when nothing was dialled. */
+export interface Proof {
+  readonly judgement: Judgement;
+  readonly evidence: LoginEvidence | null;
+}
+
+/** Tries a credential; the Lambda does it inside the login budget (functions/budget), the command line by one login. */
+export type Prove = (credential: Credential, secretArn: string) => Promise<Proof>;
+
+/** Reads one version of a managed secret and has it proven. `now` in milliseconds since 1970. */
+export async function validateSecret(
+  secrets: SecretReader,
+  prove: Prove,
+  { secretId, versionId, versionStage }: ValidationRequest,
+  now: () => number = Date.now,
+): Promise<ValidationOutcome> {
+  const secret = await secrets.describe(secretId);
+  if (secret.kind === 'not-found') return { kind: 'not-found' };
+  if (secret.kind === 'denied' || !secret.managed) return { kind: 'not-managed' };
+  const stage = versionId ? versionStage : (versionStage ?? 'AWSCURRENT');
+  const value = await secrets.read(secret.arn, { ...(versionId && { versionId }), ...(stage && { stage }) });
+  if (value.kind === 'absent' && (versionId || versionStage)) return { kind: 'not-found' };
+  const checkedAt = new Date(now()).toISOString();
+  const version = value.kind === 'value' ? value.versionId : null;
+  const current = version !== null && version === versionWith('AWSCURRENT', secret);
+  const shown = await show(value, (credential) => prove(credential, secret.arn));
+  const result = { secretId, versionId: version, checkedAt, ...shown };
+  return { kind: 'validated', secretArn: secret.arn, secretName: secret.name, current, result };
+}
+
+type Shown = Omit<ValidationResult, 'secretId' | 'versionId' | 'checkedAt'>;
+
+async function show(value: SecretValue, prove: (credential: Credential) => Promise<Proof>): Promise<Shown> {
+  if (value.kind === 'absent') return untried(judgementOf('no-login-yet'));
+  const parsed = parseSecret(value.text.reveal());
+  switch (parsed.kind) {
+    case 'malformed': {
+      const judgement = judgementOf('malformed-secret');
+      const advice = `${judgement.advice} Expected ${parsed.expected} at ${parsed.path}.`;
+      return untried({ ...judgement, advice });
+    }
+    case 'seed':
+      return { ...untried(judgementOf('no-login-yet')), endpoint: publicEndpoint(parsed.endpoint) };
+    case 'credential':
+      return shownBy(parsed.credential, await prove(parsed.credential));
+  }
+}
+
+/** The part of the answer that one proof gives. */
+export function shownBy({ endpoint }: Credential, { judgement, evidence }: Proof): Shown {
+  if (evidence) return { ...judgement, ...observed(evidence) };
+  return { ...untried(judgement), endpoint: publicEndpoint(endpoint) };
+}
+
+function untried(judgement: Judgement): Shown {
+  return { ...judgement, authSent: false, endpoint: null, tls: null, auth: null, reply: null, timings: null };
+}
+
+function observed({ authSent, endpoint, tls, offered, used, reply, timings }: LoginEvidence) {
+  const auth = offered && { offered, used };
+  return {
+    authSent,
+    endpoint,
+    tls: tls && publicTls(tls),
+    auth,
+    reply: reply && publicReply(reply),
+    timings,
+  };
+}
+
+function publicReply({ code, enhanced, text }: Reply) {
+  return { code, enhanced, text };
+}
+
+function publicEndpoint({ host, port, security }: Endpoint) {
+  return { host, port, security };
+}
+
+function publicTls({ protocol, cipher, group, certificate }: TlsFacts) {
+  const { subject, issuer, validTo, daysLeft, fingerprint256 } = certificate;
+  return { protocol, cipher, group, certificate: { subject, issuer, validTo, daysLeft, fingerprint256 } };
+}

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { ENVIRONMENT } from '../../functions/observe/names.ts';
+import { ORDERS } from '../deploy/credentials.ts';
+import { setEnvironment } from '../deploy/function-environment.ts';
+import { currentCredential } from '../job/secret.ts';
+import type { Sandbox } from '../sandbox.ts';
+
+/** Between two runs of the retire function (ms), at least and at most: it meets rotations at any moment. */
+const PAUSE_MS = [100, 700] as const;
+/** A replaced key that is still there by then (ms) will stay. */
+const LIMIT_MS = 60_000;
+
+/** The access keys of the one user, and the schedule that retires the replaced ones. */
+export class ReplacedKeys {
+  /** Runs of the retire function, and those of them that failed. */
+  readonly runs = { all: 0, failed: 0 };
+  readonly #sandbox: Sandbox;
+  readonly #random: () => number;
+  readonly #userName: string;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  private constructor(sandbox: Sandbox, userName: string, random: () => number) {
+    this.#sandbox = sandbox;
+    this.#userName = userName;
+    this.#random = random;
+  }
+
+  /** Sets every waiting time to nothing, and runs the retire function without end. */
+  static async retire(sandbox: Sandbox, random: () => number): Promise<ReplacedKeys> {
+    const { clients, outputs } = sandbox;
+    const { provider } = await currentCredential(clients.secretsManager, ORDERS.secretName);
+    if (provider?.type !== 'ses') throw new Error(`expected ${ORDERS.secretName} to be of Amazon SES`);
+    await setEnvironment(clients.lambda, outputs.RetireFunctionName, {
+      [ENVIRONMENT.overlapHours]: '0',
+      [ENVIRONMENT.soakHours]: '0',
+    });
+    const keys = new ReplacedKeys(sandbox, provider.userName, random);
+    keys.#running = keys.#run();
+    return keys;
+  }
+
+  /** Ids of all keys, in use or not. */
+  async ids(): Promise<string[]> {
+    const { AccessKeyMetadata = [] } = await this.#sandbox.clients.iam.send(
+      new ListAccessKeysCommand({ UserName: this.#userName }),
+    );
+    return AccessKeyMetadata.map(({ AccessKeyId = '' }) => AccessKeyId);
+  }
+
+  /** Resolves when only one key is left. */
+  async retired(): Promise<void> {
+    for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(100)) {
+      if ((await this.ids()).length === 1) return;
+    }
+    throw new Error(`the replaced key of ${this.#userName} was not retired in ${LIMIT_MS / 1000} s`);
+  }
+
+  /** Resolves when the run under way has ended. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const [least, most] = PAUSE_MS;
+    while (!this.#stopped) {
+      await this.#retireOnce();
+      await sleep(least + this.#random() * (most - least));
+    }
+  }
+
+  async #retireOnce(): Promise<void> {
+    const { clients, outputs } = this.#sandbox;
+    const { FunctionError } = await clients.lambda.send(
+      new InvokeCommand({
+        FunctionName: outputs.RetireFunctionName,
+        Payload: JSON.stringify({ secretId: ORDERS.secretName }),
+      }),
+    );
+    this.runs.all += 1;
+    if (FunctionError) this.runs.failed += 1;
+  }
+}

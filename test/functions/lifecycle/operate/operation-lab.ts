@@ -1,0 +1,109 @@
+import type { Operation, OperationName } from '../../../../functions/lifecycle/operate/operation.ts';
+import type { OperationPorts } from '../../../../functions/lifecycle/operate/ports.ts';
+import { type Ended, runOperation } from '../../../../functions/lifecycle/operate/run.ts';
+import { type ChainedEvent, linkedTo } from '../../../../functions/table/chain.ts';
+import { verifyChain } from '../../../../functions/table/chain-verdict.ts';
+import { eventKey } from '../../../../functions/table/event-key.ts';
+import { Lab, MINUTE_MS, OVERLAP_MS } from '../rotate/enumeration/lab.ts';
+import { SUBJECTS } from '../rotate/enumeration/providers.ts';
+
+/** A kind of provider. */
+export type SubjectName = keyof typeof SUBJECTS;
+
+/** Those for which Keyturn makes the credential. */
+export const MAKING = (Object.keys(SUBJECTS) as SubjectName[]).filter((name) => name !== 'manual');
+
+/** The timeout of the function that works on operations. */
+const LAMBDA_MS = 15 * MINUTE_MS;
+/** What an operation must never do. That a credential used lately is taken away may be its purpose. */
+const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit|unproven/;
+
+/** A lab in which an operator has something done; rotations that he starts run as Secrets Manager runs them. */
+export class OperationLab extends Lab {
+  readonly chain: ChainedEvent[] = [];
+  /** How often consumers were told to refresh. */
+  announced = 0;
+  #operations = 0;
+  /** The token of a rotation whose function died; Secrets Manager tries it again. */
+  #halfDone: string | undefined;
+
+  operation(name: OperationName, fix = false, endpoint: string | null = null): Operation {
+    this.#operations += 1;
+    return {
+      operationId: String(this.#operations).padStart(36, 'o'),
+      operation: name,
+      secretArn: this.arn,
+      fix,
+      endpoint,
+      reason: 'a test',
+      who: 'arn:aws:iam::123456789012:user/ada',
+      requestedAt: this.now,
+    };
+  }
+
+  /** One invocation by a new process. */
+  operate(operation: Operation, ports = this.operationPorts()): Promise<Ended> {
+    this.faults.restart();
+    return runOperation(ports, operation);
+  }
+
+  violated(): readonly string[] {
+    return [...this.watch.violations].filter((violation) => NEVER.test(violation));
+  }
+
+  steps(): readonly string[] {
+    return this.chain
+      .filter(({ event }) => event === 'operation.step')
+      .map(({ step, result }) => `${String(step).split(':')[0]} ${result}`);
+  }
+
+  operationPorts(): OperationPorts {
+    const deadline = this.now + LAMBDA_MS;
+    return {
+      ...this.ports(),
+      ledger: this.#ledger(),
+      overlapMs: OVERLAP_MS,
+      soakMs: OVERLAP_MS,
+      announce: () => this.faults.call(() => void this.announced++),
+      rotations: {
+        start: (_arn, token) => this.faults.call(() => this.#start(token)),
+        schedule: (arn) => this.faults.call(() => this.secrets.setRotationEnabled(arn, true)),
+      },
+      sleep: async (ms) => {
+        this.now += ms;
+        if (this.#halfDone !== undefined) await this.#start(this.#halfDone);
+      },
+      remainingMs: () => deadline - this.now,
+    };
+  }
+
+  #ledger(): OperationPorts['ledger'] {
+    const { ledger, faults, chain } = this;
+    const head = () => chain.at(-1) ?? null;
+    return {
+      mints: (arn) => ledger.mints(arn),
+      recordMint: (arn, mint) => ledger.recordMint(arn, mint),
+      deactivations: (arn) => ledger.deactivations(arn),
+      recordDeactivation: (arn, one) => ledger.recordDeactivation(arn, one),
+      acceptEndpoint: (arn, accepted) => ledger.acceptEndpoint(arn, accepted),
+      acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
+      recordEvent: (arn, event, at, details) =>
+        faults.call(() => void chain.push(linkedTo(head(), arn, { who: 'schedule', ...details, event, at }))),
+      events: () => faults.call(() => [...chain]),
+      verifyEvents: (arn, now) =>
+        faults.call(() => {
+          const stored = chain.map((event) => ({ key: eventKey(event.sequence), event }));
+          return verifyChain({ secretArn: arn, stored, head: head() }, now);
+        }),
+    };
+  }
+
+  /** A fault inside is one of the rotation function: it ends that, not the operation. */
+  async #start(token: string): Promise<void> {
+    this.#halfDone = undefined;
+    const result = await this.rotate(token);
+    this.faults.restart();
+    if (result.kind === 'refused') throw Object.assign(new Error(result.message), { name: result.code });
+    if (result.kind === 'failed') this.#halfDone = token;
+  }
+}

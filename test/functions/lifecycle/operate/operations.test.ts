@@ -1,0 +1,325 @@
+import { describe, expect, it } from 'vitest';
+import { QUARANTINED } from '../../../../functions/lifecycle/operate/operation.ts';
+import { idOf } from '../../../../functions/secrets/credential.ts';
+import { HOUR_MS, MINUTE_MS } from '../rotate/enumeration/lab.ts';
+import { ModelSes } from '../rotate/enumeration/model-ses.ts';
+import { SUBJECTS } from '../rotate/enumeration/providers.ts';
+import { MAKING, OperationLab, type SubjectName } from './operation-lab.ts';
+
+const SES = 'issuing, reversible (Amazon SES)';
+const TWO_LOGINS = 'setting, two logins';
+
+async function rotatedTwice(subject: SubjectName): Promise<OperationLab> {
+  const lab = new OperationLab(SUBJECTS[subject]);
+  await lab.rotate();
+  lab.now += 30 * 24 * HOUR_MS;
+  await lab.rotate();
+  lab.now += HOUR_MS;
+  return lab;
+}
+
+const idUnder = (lab: OperationLab, label: string) => {
+  const credential = lab.credential(label);
+  return credential ? idOf(credential) : null;
+};
+
+const iamOf = (lab: OperationLab) => {
+  if (!(lab.subject instanceof ModelSes)) throw new Error('not Amazon SES');
+  return lab.subject.iam;
+};
+
+const codes = ({ findings }: { findings: readonly { code: string }[] }) => findings.map(({ code }) => code);
+
+describe('rollback', () => {
+  it('makes the previous credential current again, and switches the bad one off', async () => {
+    const lab = await rotatedTwice(SES);
+    const [good, bad] = [idUnder(lab, 'AWSPREVIOUS'), idUnder(lab, 'AWSCURRENT')];
+    expect(await lab.operate(lab.operation('rollback'))).toMatchObject({ result: 'rolled-back' });
+    expect(idUnder(lab, 'AWSCURRENT')).toBe(good);
+    expect(lab.works('AWSCURRENT')).toBe(true);
+    expect(idUnder(lab, QUARANTINED)).toBe(bad);
+    expect(iamOf(lab).keys.get(bad ?? '')?.active).toBe(false);
+    expect(lab.steps()).toEqual([
+      'plan planned',
+      'test proven',
+      'label-quarantined labelled',
+      'unlabel-pending unlabelled',
+      'move-current moved',
+      'announce announced',
+      'deactivate deactivated',
+    ]);
+    expect(lab.announced).toBe(1);
+    expect(lab.violated()).toEqual([]);
+  });
+
+  it('writes the promotion down as a rotation does, before the label moves: from what to what, who and why', async () => {
+    const lab = await rotatedTwice(SES);
+    const [to, from] = ['AWSPREVIOUS', 'AWSCURRENT'].map(
+      (label) => lab.secrets.find(lab.arn).holder(label)?.id,
+    );
+    await lab.operate(lab.operation('rollback'));
+    const told = lab.chain.map(({ event, step }) => (event === 'operation.step' ? step : event));
+    expect(told.indexOf('credential.promotion')).toBe(told.indexOf('move-current') - 1);
+    const promotions = lab.chain.filter(({ event }) => event === 'credential.promotion');
+    const who = 'arn:aws:iam::123456789012:user/ada';
+    expect(promotions).toMatchObject([{ versionId: to, from, who, reason: 'a test', provenBy: 'rollback' }]);
+    const rotated = lab.ledger.events.findLast(({ event }) => event === 'credential.promotion');
+    const shape = ({ versionId, from, who, reason, provenBy }: object & Record<string, unknown>) =>
+      [versionId, from, who, reason, provenBy].map((field) => typeof field);
+    expect(shape(promotions[0] ?? expect.fail())).toEqual(shape(rotated?.details ?? expect.fail()));
+  });
+
+  it('reactivates the previous credential first when retirement had switched it off', async () => {
+    const lab = await rotatedTwice(SES);
+    lab.now += 49 * HOUR_MS;
+    await lab.retire();
+    expect(lab.works('AWSPREVIOUS')).toBe(false);
+    expect(await lab.operate(lab.operation('rollback'))).toMatchObject({ result: 'rolled-back' });
+    expect(lab.steps().slice(0, 3)).toEqual(['plan planned', 'reactivate reactivated', 'test proven']);
+    expect(lab.works('AWSCURRENT')).toBe(true);
+  });
+
+  it('moves nothing when the previous credential does not log in', async () => {
+    const lab = await rotatedTwice(SES);
+    const current = idUnder(lab, 'AWSCURRENT');
+    lab.isServerDown = true;
+    const ended = await lab.operate(lab.operation('rollback'));
+    expect(ended).toMatchObject({
+      result: 'not-proven',
+      message: expect.stringContaining('nothing was moved'),
+    });
+    expect(idUnder(lab, 'AWSCURRENT')).toBe(current);
+    expect(idUnder(lab, QUARANTINED)).toBeNull();
+    expect(iamOf(lab).keys.get(current ?? '')?.active).toBe(true);
+  });
+
+  it('does not go back to what it left: a second rollback is refused, and retirement removes the bad one', async () => {
+    const lab = await rotatedTwice(SES);
+    const bad = idUnder(lab, 'AWSCURRENT') ?? '';
+    await lab.operate(lab.operation('rollback'));
+    expect(await lab.operate(lab.operation('rollback'))).toMatchObject({
+      result: 'not-possible',
+      message: expect.stringContaining('quarantined'),
+    });
+    const key = iamOf(lab).keys.get(bad);
+    lab.now += HOUR_MS;
+    if (key) key.lastUsedAt = lab.now;
+    lab.now += 73 * HOUR_MS;
+    await lab.retire();
+    expect(iamOf(lab).keys.has(bad)).toBe(false);
+    expect(lab.works('AWSCURRENT')).toBe(true);
+  });
+
+  it('gives the login that it leaves a password that nobody knows', async () => {
+    const lab = await rotatedTwice(TWO_LOGINS);
+    const bad = lab.credential('AWSCURRENT') ?? expect.fail();
+    expect(await lab.operate(lab.operation('rollback'))).toMatchObject({ result: 'rolled-back' });
+    expect(lab.works('AWSCURRENT')).toBe(true);
+    expect(lab.subject.accepts(bad, false)).toBe(false);
+  });
+
+  it.each<[string, (lab: OperationLab) => Promise<void> | void, SubjectName, string]>([
+    [
+      'the previous key was deleted',
+      (lab) => void iamOf(lab).keys.delete(idUnder(lab, 'AWSPREVIOUS') ?? ''),
+      SES,
+      'removed',
+    ],
+    [
+      'a rotation is under way',
+      (lab) => lab.secrets.beginRotation(lab.arn, lab.newToken()),
+      SES,
+      'under way',
+    ],
+    ['the provider has one login', () => {}, 'setting, one login', 'one login'],
+  ])('is refused, with what to do, when %s', async (_name, prepare, subject, message) => {
+    const lab = await rotatedTwice(subject);
+    await prepare(lab);
+    const current = idUnder(lab, 'AWSCURRENT');
+    const ended = await lab.operate(lab.operation('rollback'));
+    expect(ended).toMatchObject({ result: 'not-possible', message: expect.stringContaining(message) });
+    expect(idUnder(lab, 'AWSCURRENT')).toBe(current);
+    expect(lab.steps()).toEqual([]);
+  });
+
+  it('by hand, in the console, is survived by both: retirement takes AWSPENDING off, and no credential away', async () => {
+    const lab = await rotatedTwice(SES);
+    const secret = lab.secrets.find(lab.arn);
+    const [to, from] = [secret.holder('AWSPREVIOUS')?.id, secret.holder('AWSCURRENT')?.id];
+    secret.move('AWSCURRENT', to, from, lab.now);
+    lab.now += 25 * HOUR_MS;
+    await lab.retire();
+    lab.now += HOUR_MS;
+    await lab.retire();
+    expect(secret.holder('AWSPENDING')).toBeUndefined();
+    expect([lab.works('AWSCURRENT'), lab.works('AWSPREVIOUS')]).toEqual([true, true]);
+  });
+
+  it('is refused before there is a previous credential', async () => {
+    const lab = new OperationLab(SUBJECTS[SES]);
+    expect(await lab.operate(lab.operation('rollback'))).toMatchObject({ result: 'not-possible' });
+  });
+
+  it('finds a version without a value current, and goes back to the one before', async () => {
+    const lab = await rotatedTwice(SES);
+    const good = idUnder(lab, 'AWSCURRENT');
+    const secret = lab.secrets.find(lab.arn);
+    secret.addPending('empty'.padEnd(36, '0'), lab.now);
+    secret.move('AWSCURRENT', 'empty'.padEnd(36, '0'), secret.holder('AWSCURRENT')?.id, lab.now);
+    expect(codes(await lab.operate(lab.operation('doctor')))).toEqual(['current-unusable']);
+    expect(await lab.operate(lab.operation('rollback'))).toMatchObject({ result: 'rolled-back' });
+    expect(idUnder(lab, 'AWSCURRENT')).toBe(good);
+    expect(lab.works('AWSCURRENT')).toBe(true);
+  });
+});
+
+describe('rotate', () => {
+  it.each(MAKING)('makes a new credential current through Secrets Manager: %s', async (subject) => {
+    const lab = new OperationLab(SUBJECTS[subject]);
+    await lab.rotate();
+    const before = lab.credential('AWSCURRENT');
+    lab.now += HOUR_MS;
+    const ended = await lab.operate(lab.operation('rotate'));
+    expect(ended).toMatchObject({ result: 'rotated' });
+    expect(lab.credential('AWSCURRENT')?.password.reveal()).not.toBe(before?.password.reveal());
+    expect(lab.works('AWSCURRENT')).toBe(true);
+  });
+
+  it('asked again after it ended, starts no second rotation', async () => {
+    const lab = new OperationLab(SUBJECTS[SES]);
+    await lab.rotate();
+    const operation = lab.operation('rotate');
+    await lab.operate(operation);
+    const current = idUnder(lab, 'AWSCURRENT');
+    expect(await lab.operate(operation)).toMatchObject({ result: 'rotated' });
+    expect(idUnder(lab, 'AWSCURRENT')).toBe(current);
+  });
+
+  it('is refused while rotation is not set up, or another one is stuck', async () => {
+    const lab = new OperationLab(SUBJECTS[SES]);
+    const refused = (message: string) => ({
+      result: 'not-possible',
+      message: expect.stringContaining(message),
+    });
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused('not set up'));
+    await lab.rotate();
+    lab.secrets.beginRotation(lab.arn, lab.newToken());
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused('doctor --fix'));
+  });
+
+  it('ends in time with its reason when the rotation does not come to its end', async () => {
+    const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
+    lab.isServerDown = true;
+    const startedAt = lab.now;
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject({ result: 'out-of-time' });
+    // Here, not in AWS, the operation also waits for the steps of the rotation, which give up after 5 minutes.
+    expect(lab.now - startedAt).toBeLessThanOrEqual(20 * MINUTE_MS);
+    expect(lab.works('AWSCURRENT')).toBe(true);
+  });
+});
+
+describe('compromised', () => {
+  it.each(MAKING)(
+    'leaves nothing valid that anybody may know, and a new credential in use: %s',
+    async (subject) => {
+      const lab = await rotatedTwice(subject);
+      const known = ['AWSCURRENT', 'AWSPREVIOUS'].flatMap((label) => lab.credential(label) ?? []);
+      const operation = lab.operation('compromised');
+      expect(await lab.operate(operation)).toMatchObject({ result: 'revoked' });
+      expect(known.map((credential) => lab.subject.accepts(credential, false))).toEqual(
+        known.map(() => false),
+      );
+      expect(lab.works('AWSCURRENT')).toBe(true);
+      expect(lab.violated()).toEqual([]);
+      const last = lab.steps();
+      expect(await lab.operate(operation)).toMatchObject({ result: 'revoked' });
+      expect(lab.steps()).toEqual(last);
+    },
+  );
+
+  it('revokes what is not in use at once, and what is only when its successor is proven and current', async () => {
+    const lab = await rotatedTwice(SES);
+    await lab.operate(lab.operation('compromised'));
+    expect(lab.steps()).toEqual([
+      'plan planned',
+      'remove removed',
+      'start-rotation started',
+      'remove removed',
+      'label-quarantined labelled',
+    ]);
+  });
+
+  it('revokes a credential that a rotation has just made, too, once no step can act for it', async () => {
+    const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
+    lab.isServerDown = true;
+    await lab.rotate();
+    lab.isServerDown = false;
+    const pending = lab.credential('AWSPENDING') ?? expect.fail();
+    expect(await lab.operate(lab.operation('compromised'))).toMatchObject({ result: 'revoked' });
+    expect(lab.subject.accepts(pending, false)).toBe(false);
+    expect(lab.secrets.find(lab.arn).holder('AWSPENDING')?.labels).not.toEqual(['AWSPENDING']);
+  });
+
+  it('tells retirement, which tries the old passwords later, and never brings one back', async () => {
+    const lab = await rotatedTwice(SES);
+    const old = idUnder(lab, 'AWSCURRENT');
+    await lab.operate(lab.operation('compromised'));
+    lab.now += HOUR_MS;
+    const retired = await lab.retire();
+    expect(retired).toMatchObject({
+      retirements: [expect.objectContaining({ id: old, action: 'confirm-refusal', login: 'refused' })],
+    });
+  });
+
+  it('revokes nothing that is not provably its own, and does not say that it did', async () => {
+    const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
+    lab.subject.addForeign();
+    const foreign = lab.subject.standing().find((one) => one.foreign) ?? expect.fail();
+    const { value = '' } = lab.secrets.find(lab.arn).holder('AWSPREVIOUS') ?? {};
+    const written = JSON.stringify({ ...JSON.parse(value), credentialId: foreign.id });
+    lab.secrets.find(lab.arn).put('written'.padEnd(36, '0'), written, ['AWSPREVIOUS'], lab.now);
+    const { result, message } = await lab.operate(lab.operation('compromised'));
+    const [revoked, left] = message.split('Not touched');
+    expect([result, revoked?.includes(foreign.id), left?.includes(foreign.id)]).toEqual([
+      'not-possible',
+      false,
+      true,
+    ]);
+    expect(lab.subject.standing().filter((one) => one.foreign)).toHaveLength(1);
+    expect(lab.violated()).toEqual([]);
+  });
+
+  it('says of an adopted credential that it replaced it, and that a person has to revoke it', async () => {
+    const lab = new OperationLab(SUBJECTS['issuing under names (SendGrid, Resend)']);
+    lab.secrets.setRotationEnabled(lab.arn, true);
+    const seed = JSON.parse(lab.secrets.valueOf(lab.arn, 'AWSCURRENT') ?? '');
+    const adopted = JSON.stringify({ ...seed, username: 'apikey', password: 'by hand' });
+    lab.secrets.find(lab.arn).put('adopted'.padEnd(36, '0'), adopted, ['AWSCURRENT'], lab.now);
+    const ended = await lab.operate(lab.operation('compromised'));
+    expect(ended).toMatchObject({
+      result: 'not-possible',
+      message: expect.stringMatching(/Revoked: none\. .*apikey/),
+    });
+    expect(lab.works('AWSCURRENT')).toBe(true);
+    expect(lab.credential('AWSCURRENT')?.password.reveal()).not.toBe('by hand');
+  });
+
+  it('locks no login that is none of its own, and says so', async () => {
+    const lab = await rotatedTwice('setting, two logins');
+    const { value = '' } = lab.secrets.find(lab.arn).holder('AWSPREVIOUS') ?? {};
+    const written = JSON.stringify({ ...JSON.parse(value), username: 'invoices-a' });
+    lab.secrets.find(lab.arn).put('written'.padEnd(36, '0'), written, ['AWSPREVIOUS'], lab.now);
+    const ended = await lab.operate(lab.operation('compromised'));
+    expect(ended).toMatchObject({ result: 'not-possible', message: expect.stringContaining('invoices-a') });
+    expect(lab.chain.filter(({ step }) => step === 'lock-login:invoices-a')).toEqual([]);
+  });
+
+  it('says what a person has to do where a person issues the credential', async () => {
+    const lab = new OperationLab(SUBJECTS.manual);
+    lab.secrets.setRotationEnabled(lab.arn, true);
+    expect(await lab.operate(lab.operation('compromised'))).toMatchObject({
+      result: 'not-possible',
+      message: expect.stringContaining('by hand'),
+    });
+  });
+});

@@ -1,0 +1,143 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type AnswerPorts,
+  answerRequest,
+  answerState,
+} from '../../../../functions/lifecycle/operate/answer.ts';
+import { work } from '../../../../functions/lifecycle/operate/work.ts';
+import { Ledger } from '../../../../functions/table/ledger.ts';
+import { OperationTable } from '../../../../functions/table/operation-table.ts';
+import { expectAnswer } from '../../../support/api-schema.ts';
+import { InProcessTable } from '../../../support/aws/dynamodb.ts';
+import { HOUR_MS, MINUTE_MS } from '../rotate/enumeration/lab.ts';
+import { SUBJECTS } from '../rotate/enumeration/providers.ts';
+import { OperationLab } from './operation-lab.ts';
+
+const ADA = 'arn:aws:sts::123456789012:assumed-role/operator/ada';
+const TOKEN = '0f0c5a5e-5d3a-4a53-8f6b-2f4a4d7c9b10';
+
+let lab: OperationLab;
+let ledger: Ledger;
+let table: OperationTable;
+let ports: AnswerPorts;
+let started: string[];
+
+beforeEach(async () => {
+  lab = new OperationLab(SUBJECTS['issuing, reversible (Amazon SES)']);
+  await lab.rotate();
+  lab.now += HOUR_MS;
+  const dynamodb = new InProcessTable();
+  ledger = new Ledger(dynamodb.client, 'table');
+  table = new OperationTable(dynamodb.client, 'table');
+  started = [];
+  ports = {
+    store: lab.store,
+    ledger,
+    table,
+    now: () => lab.now,
+    newId: () => TOKEN,
+    start: async (id) => void started.push(id),
+  };
+});
+
+const ask = (body: object, who = ADA) => answerRequest(ports, JSON.stringify(body), who);
+
+/** The invocation that the answer has started. */
+async function workOn(operationId: string) {
+  const operation = (await table.find(operationId)) ?? expect.fail('no operation');
+  return work({ ...lab.operationPorts(), ledger }, table, operation);
+}
+
+describe('POST /operations', () => {
+  it('answers at once, has the work started, and tells its state until it has ended', async () => {
+    const asked = await ask({ operation: 'rotate', secretId: 'keyturn/orders', reason: 'INC-7' });
+    expect(asked).toMatchObject({ state: 'requested', operationId: TOKEN, caller: ADA, reason: 'INC-7' });
+    expect(started).toEqual([TOKEN]);
+    await workOn(TOKEN);
+    const state = await answerState(ports, TOKEN);
+    expect(state).toMatchObject({
+      state: 'succeeded',
+      result: 'rotated',
+      steps: [{ step: 'start-rotation' }],
+    });
+    for (const answer of [asked, state]) expectAnswer('Operation', answer);
+  });
+
+  it('leaves in the ledger who asked, why, each step with its time, and how it ended', async () => {
+    await ask({ operation: 'rotate', secretId: lab.arn, reason: 'INC-7' });
+    await workOn(TOKEN);
+    const events = await ledger.events(lab.arn);
+    expect(events.map(({ event, who }) => [event, who])).toEqual([
+      ['operation.requested', ADA],
+      ['operation.started', ADA],
+      ['operation.step', ADA],
+      ['operation.finished', ADA],
+    ]);
+    expect(events[1]).toMatchObject({ reason: 'INC-7', operation: 'rotate' });
+    expect(events[2]).toMatchObject({ result: 'started', durationMs: expect.any(Number) });
+    expect(await ledger.verifyEvents(lab.arn, lab.now)).toMatchObject({ kind: 'intact', events: 4 });
+  });
+
+  it('takes the same request with the same token for the same operation, and another one for a conflict', async () => {
+    const request = { operation: 'rotate', secretId: 'keyturn/orders', clientRequestToken: TOKEN };
+    await ask(request);
+    expect(await ask(request)).toMatchObject({ operationId: TOKEN });
+    expect(started).toEqual([TOKEN, TOKEN]);
+    expect(await ask({ ...request, operation: 'compromised' })).toMatchObject({ error: 'conflict' });
+    expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+    expect(await workOn(TOKEN)).toBe('ended-before');
+  });
+
+  it.each<[object | string, string]>([
+    ['no json', 'malformed-request'],
+    [{ operation: 'delete', secretId: 'keyturn/orders' }, 'malformed-request'],
+    [{ operation: 'rotate', secretId: 'keyturn/orders', fix: true }, 'malformed-request'],
+    [{ operation: 'rotate', secretId: 'keyturn/orders', reason: 'a\nb' }, 'malformed-request'],
+    [{ operation: 'rotate', secretId: 'keyturn/orders', reason: 'x'.repeat(501) }, 'malformed-request'],
+    [{ operation: 'rotate', secretId: 'keyturn/nothing' }, 'not-found'],
+    [{ operation: 'rotate', secretId: 'foreign' }, 'not-managed'],
+  ])('refuses %j: %s', async (body, error) => {
+    lab.secrets.create('foreign', '{}', {});
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    expect(await answerRequest(ports, text, ADA)).toMatchObject({ error });
+    expect(started).toEqual([]);
+  });
+});
+
+describe('GET /operations/{operationId}', () => {
+  it('knows no operation that was not asked for', async () => {
+    expect(await answerState(ports, TOKEN)).toMatchObject({ error: 'not-found' });
+  });
+
+  it('says that an operation has died when nothing was heard of it for longer than it can run', async () => {
+    await ask({ operation: 'rotate', secretId: 'keyturn/orders' });
+    lab.now += 21 * MINUTE_MS;
+    expect(await answerState(ports, TOKEN)).toMatchObject({ state: 'abandoned', result: null });
+  });
+
+  it('tells the timeline of an incident, from the making of the oldest suspect to its revocation', async () => {
+    await ask({ operation: 'compromised', secretId: 'keyturn/orders', reason: 'seen on a forum' });
+    await workOn(TOKEN);
+    const state = await answerState(ports, TOKEN);
+    expectAnswer('Operation', state);
+    const what = 'timeline' in state ? state.timeline.map((moment) => moment.what) : [];
+    expect(what[0]).toMatch(/^AKIA\w+ was made$/);
+    expect(what.some((one) => one.startsWith('operation.step remove:AKIA'))).toBe(true);
+    expect(what.at(-1)).toBe(`operation.finished revoked by ${ADA}`);
+  });
+});
+
+describe('two operations on one secret', () => {
+  it('do not work at the same time; a died one keeps the other waiting no longer than it can run', async () => {
+    const first = lab.operation('rotate');
+    const second = lab.operation('rollback');
+    expect(await table.acquire(first, lab.now, lab.now + 15 * MINUTE_MS)).toBe(true);
+    expect(await work({ ...lab.operationPorts(), ledger }, table, second)).toMatchObject({ result: 'busy' });
+    expect(await table.acquire(first, lab.now, lab.now + 15 * MINUTE_MS)).toBe(true);
+    lab.now += 15 * MINUTE_MS;
+    expect(await work({ ...lab.operationPorts(), ledger }, table, second)).toMatchObject({
+      result: 'not-possible',
+    });
+    expect(await table.acquire(first, lab.now, lab.now + MINUTE_MS)).toBe(true);
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../../../../functions/lifecycle/operate/operation.ts';
+import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
+import { HOUR_MS, World } from '../rotate/world.ts';
+
+/** Each crash has a world, and each world a DynamoDB, of its own. */
+const MINUTE = 60_000;
+const HOURS = { overlap: 48, soak: 72 };
+
+async function rotatedTwice(): Promise<World> {
+  const world = new World();
+  await world.rotate();
+  world.now += 30 * 24 * HOUR_MS;
+  await world.rotate();
+  return world;
+}
+
+function actions(outcome: RetirementOutcome) {
+  return outcome.kind === 'retired' ? outcome.retirements.map(({ id, ...rest }) => rest) : outcome;
+}
+
+describe('retirement of a replaced SES key', () => {
+  it('waits for the overlap, deactivates, soaks, removes, and is idempotent at each stage', async () => {
+    const world = await rotatedTwice();
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'overlap', until: world.now + 48 * HOUR_MS },
+    ]);
+    world.now += 48 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'deactivate' }]);
+    expect(world.works('AWSPREVIOUS')).toBe(false);
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'soak', until: world.now + 72 * HOUR_MS },
+    ]);
+    world.now += 72 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'remove', reason: 'disused' }]);
+    expect(actions(await world.retire(HOURS))).toEqual([]);
+    expect(world.iam.keys.size).toBe(1);
+    expect(world.works('AWSCURRENT')).toBe(true);
+  });
+
+  it('waits while the replaced key is still in use, until it was quiet for one overlap', async () => {
+    const world = await rotatedTwice();
+    world.now += 47 * HOUR_MS;
+    world.works('AWSPREVIOUS');
+    const usedAt = world.now;
+    world.now += 10 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([
+      {
+        action: 'wait',
+        reason: 'in-use',
+        until: usedAt + 48 * HOUR_MS,
+        lastUsedAt: usedAt,
+        lastUsedBy: 'ses-smtp',
+      },
+    ]);
+    world.now = usedAt + 48 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'deactivate' }]);
+  });
+
+  it('reactivates a key that was used again after its deactivation', async () => {
+    const world = await rotatedTwice();
+    world.now += 48 * HOUR_MS;
+    await world.retire(HOURS);
+    const key = world.iam.keys.get(world.credential('AWSPREVIOUS')?.username ?? '');
+    world.now += HOUR_MS;
+    if (key) key.lastUsedAt = world.now;
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'reactivate', lastUsedAt: world.now, lastUsedBy: 'ses-smtp' },
+    ]);
+    expect(world.works('AWSPREVIOUS')).toBe(true);
+  });
+
+  it('starts the soak when it finds a key that somebody else deactivated', async () => {
+    const world = await rotatedTwice();
+    const key = world.iam.keys.get(world.credential('AWSPREVIOUS')?.username ?? '');
+    if (key) key.active = false;
+    world.now += 500 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'begin-soak' }]);
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'soak', until: world.now + 72 * HOUR_MS },
+    ]);
+  });
+
+  it('tries the password of a removed key once, and records that it is refused', async () => {
+    const world = await rotatedTwice();
+    const { username } = world.credential('AWSPREVIOUS') ?? {};
+    for (const hours of [48, 72]) {
+      world.now += hours * HOUR_MS;
+      await world.retire(HOURS);
+    }
+    expect(actions(await world.retire(HOURS))).toEqual([]);
+    world.now += HOUR_MS;
+    const { logins } = world;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'confirm-refusal', login: 'refused' }]);
+    expect(actions(await world.retire(HOURS))).toEqual([]);
+    expect(world.logins - logins).toBe(1);
+    const events = await world.ledger.events(world.arn);
+    expect(events.filter(({ event }) => event === 'cred.previous-revoked')).toMatchObject([
+      { credentialId: username, result: 'refused' },
+    ]);
+  });
+
+  it('leaves a key alone that is newer than the current one: its rotation may be under way', async () => {
+    const world = await rotatedTwice();
+    world.now += 1000 * HOUR_MS;
+    await world.retire(HOURS);
+    world.now += 72 * HOUR_MS;
+    await world.retire(HOURS);
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await world.step('createSecret', token);
+    world.secrets.find(world.arn).move('AWSPENDING', undefined, token, world.now);
+    expect(actions(await world.retire(HOURS))).toEqual([
+      { action: 'wait', reason: 'overlap', until: world.now + 48 * HOUR_MS },
+    ]);
+  });
+
+  it('leaves a foreign key and a pending one alone, however old', async () => {
+    const world = new World();
+    await world.rotate();
+    const foreign = world.iam.create();
+    world.now += 1000 * HOUR_MS;
+    expect(await world.retire(HOURS)).toMatchObject({
+      retirements: [{ id: foreign.id, action: 'leave', reason: 'not-ours' }],
+    });
+    world.iam.keys.delete(foreign.id);
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await world.step('createSecret', token);
+    world.now += 1000 * HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'leave', reason: 'pending' }]);
+  });
+
+  it('retires nothing when the current key is gone or inactive', async () => {
+    const world = await rotatedTwice();
+    world.now += 1000 * HOUR_MS;
+    const key = world.iam.keys.get(world.credential('AWSCURRENT')?.username ?? '');
+    if (key) key.active = false;
+    expect(await world.retire(HOURS)).toMatchObject({ kind: 'failed', reason: 'current-not-active' });
+    expect(world.works('AWSPREVIOUS')).toBe(true);
+  });
+
+  it('acts on nothing that an operation has in hand, and goes on when that has ended', async () => {
+    const world = await rotatedTwice();
+    const operation = { operationId: 'o'.repeat(36), secretArn: world.arn } as Operation;
+    world.faults.calls = 0;
+    expect(actions(await world.retire(HOURS))).toMatchObject([{ action: 'wait' }]);
+    const readings = world.faults.calls;
+    world.now += 48 * HOUR_MS;
+    for (let at = 1; at <= readings + 1; at += 1) {
+      world.faults.pause(at, async () => {
+        await world.operations.acquire(operation, world.now, world.now + HOUR_MS);
+        return false;
+      });
+      const held = { kind: 'held', secretArn: world.arn, retirements: [] };
+      expect(await world.retire(HOURS), `begun before call ${at}`).toEqual(held);
+      world.faults.revive();
+      await world.operations.release(operation);
+    }
+    expect([...world.iam.keys.values()].map(({ active }) => active)).toEqual([true, true]);
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'deactivate' }]);
+  });
+
+  it('leaves an AWSPENDING alone that an operation is about to clear itself', async () => {
+    const world = await rotatedTwice();
+    const operation = { operationId: 'o'.repeat(36), secretArn: world.arn } as Operation;
+    const { id: from = '' } = world.secrets.find(world.arn).holder('AWSCURRENT') ?? {};
+    const { id: to = '' } = world.secrets.find(world.arn).holder('AWSPREVIOUS') ?? {};
+    world.secrets.find(world.arn).move('AWSCURRENT', to, from, world.now);
+    await world.operations.acquire(operation, world.now, world.now + HOUR_MS);
+    expect(await world.retire(HOURS)).toMatchObject({ kind: 'held' });
+    expect(world.secrets.find(world.arn).holder('AWSPENDING')?.id).toBe(from);
+    world.now += HOUR_MS;
+    expect(await world.retire(HOURS)).toMatchObject({ pending: { action: 'unlabel' } });
+  });
+
+  it('puts itself off when the label moved while the secret was read; the next run finds it settled', async () => {
+    const world = await rotatedTwice();
+    let reads = 0;
+    world.secrets.lag = () => {
+      reads += 1;
+      return reads === 2 ? HOUR_MS : 0;
+    };
+    expect(await world.retire(HOURS)).toEqual({ kind: 'stale-read', secretArn: world.arn, retirements: [] });
+    expect(await world.retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [{ action: 'wait' }] });
+  });
+
+  it('has nothing to retire before the first rotation', async () => {
+    expect(await new World().retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [] });
+  });
+
+  it('survives a crash at every I/O call and ends with one working key', { timeout: MINUTE }, async () => {
+    for (const kind of ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'] as const) {
+      for (let at = 1; at <= 14; at += 1) {
+        const world = await rotatedTwice();
+        world.now += 48 * HOUR_MS;
+        for (let run = 0; run < 3; run += 1) {
+          world.faults.plan(at, kind);
+          await world.retire(HOURS).catch(() => {});
+          world.faults.revive();
+          expect(world.works('AWSCURRENT')).toBe(true);
+          await world.retire(HOURS);
+          world.now += 72 * HOUR_MS;
+        }
+        expect(world.iam.keys.size, `${kind} at call ${at}`).toBe(1);
+        expect(world.works('AWSCURRENT')).toBe(true);
+      }
+    }
+  });
+});

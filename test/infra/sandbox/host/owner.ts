@@ -1,5 +1,0 @@
-/** Runs the script of its argument as an owned command, and shows what that says. For children.test.ts. */
-import { Children } from '../../../../infra/sandbox/host/children.ts';
-
-const [, , script = ''] = process.argv;
-new Children().start(process.execPath, ['-e', script], { env: {}, onLine: (line) => console.log(line) });
