@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import type { Context } from 'aws-lambda';
 import type { SharedFacts } from './audit/facts/account.ts';
@@ -9,6 +8,7 @@ import { planBatches } from './audit/run/plan.ts';
 import { ReportBucket } from './audit/run/report-bucket.ts';
 import { accountKey, parseRun, type Run } from './audit/run/run.ts';
 import { DynamoDBClient } from './aws/dynamodb.ts';
+import * as aws from './aws.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
@@ -16,7 +16,7 @@ import { handles } from './observe/shown.ts';
 import { SecretStore } from './secrets/store.ts';
 import { RunLease } from './table/run-lease.ts';
 
-const store = new SecretStore(new SecretsManagerClient());
+const store = new SecretStore(aws.secretsManager());
 // Amazon SES takes one call a second of each of these, so a large account is throttled on the way.
 const ses = new SESClient({ maxAttempts: 8 });
 const bucket = new ReportBucket(setting('bucket'));

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { invokeLater } from './aws/lambda.ts';
+import * as aws from './aws.ts';
 import { attemptLogin } from './budget/deployed.ts';
 import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
@@ -23,7 +23,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Kept back from the function's remaining time (ms). */
 const RESERVE_MS = 5000;
 
-const secretsManager = new SecretsManagerClient();
+const secretsManager = aws.secretsManager();
 const store = new SecretStore(secretsManager);
 const table = new OperationTable(dynamodb, setting('table'));
 const providerFor = deployedProviders(store);

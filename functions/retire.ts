@@ -1,6 +1,6 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context } from 'aws-lambda';
 import { invokeLater } from './aws/lambda.ts';
+import * as aws from './aws.ts';
 import { attemptLogin } from './budget/deployed.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
 import { setting } from './environment.ts';
@@ -26,7 +26,7 @@ const HOUR_MS = 60 * 60 * 1000;
 /** What the retirement of every secret has in common. */
 type Ports = Omit<RetirementPorts, 'login'>;
 
-const store = new SecretStore(new SecretsManagerClient());
+const store = new SecretStore(aws.secretsManager());
 const operations = new OperationTable(dynamodb, setting('table'));
 const shared: Ports = {
   store,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
+import * as aws from './aws.ts';
 import { attemptLogin } from './budget/deployed.ts';
 import { setting } from './environment.ts';
 import { announcePromotion } from './lifecycle/rotate/announce.ts';
@@ -15,7 +15,7 @@ import { SecretStore } from './secrets/store.ts';
 import { OperationTable } from './table/operation-table.ts';
 import { dynamodb, ledger } from './table/table.ts';
 
-const store = new SecretStore(new SecretsManagerClient());
+const store = new SecretStore(aws.secretsManager());
 const providerFor = deployedProviders(store);
 const operations = new OperationTable(dynamodb, setting('table'));
 
