@@ -4,7 +4,7 @@
  */
 export default {
   mutate: [
-    'functions/smtp/{reply-table,verdict,network-verdict,tls-verdict,token-verdict,failure,reply}.ts',
+    'functions/smtp/{reply-table,login-result,network-verdict,tls-verdict,token-verdict,failure,reply}.ts',
     'functions/smtp/replies/*.ts',
     'functions/secrets/schema.ts',
     'functions/lifecycle/{lease,reconcile,turns,mint-name,heal-plan}.ts',

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/functions/smtp/{verdict,reply-table,reply,failure}.test.ts',
+      'test/functions/smtp/{login-result,reply-table,reply,failure}.test.ts',
       'test/functions/secrets/{schema,schema-rotated}.test.ts',
       'test/functions/lifecycle/**/{plan,reconcile,retire-plan,guard,convergence}.test.ts',
     ],

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import type { AuditSummary } from '../functions/audit/report/audit-summary.ts';
-import type { CredentialTruth } from '../functions/smtp/judgement.ts';
+import type { CredentialState } from '../functions/smtp/verdicts.ts';
 
 /**
  * Why there is no verdict. `refused`: the command cannot be carried out as given, no server was asked.
@@ -13,7 +13,7 @@ export interface Failure {
 }
 
 /** Stable: scripts rely on them. */
-export const EXIT_CODE: Readonly<Record<CredentialTruth | Failure['kind'], number>> = {
+export const EXIT_CODE: Readonly<Record<CredentialState | Failure['kind'], number>> = {
   good: 0,
   bad: 1,
   unknown: 2,

@@ -6,8 +6,8 @@ import { parseSecret } from '../functions/secrets/schema.ts';
 import { SecretStore } from '../functions/secrets/store.ts';
 import type { LoginEvidence } from '../functions/smtp/evidence.ts';
 import { login } from '../functions/smtp/login.ts';
-import { judge, judgementOf } from '../functions/smtp/verdict.ts';
-import { type Proof, shownBy, validateSecret } from '../functions/validation/validation.ts';
+import { resultOf, resultWith } from '../functions/smtp/login-result.ts';
+import { type LoginOutcome, shownBy, validateSecret } from '../functions/validation/validation.ts';
 import type { ValidationResult } from '../functions/validation/validation-result.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { Failure } from './exit-code.ts';
@@ -71,10 +71,10 @@ export async function validateStored(secretId: string): Promise<Outcome> {
  * The Lambda's network guard keeps strangers from dialling inside a network that they are not in. The person here
  * reaches no further than by any other program, and a company's server may well have a private address.
  */
-async function prove(credential: Credential): Promise<Proof> {
+async function prove(credential: Credential): Promise<LoginOutcome> {
   const network = new Network({ ports: [credential.endpoint.port], networks: ANYWHERE });
   const ready = await loginCredential(credential, BUDGET_MS);
-  if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
+  if (ready.kind === 'failed') return { result: resultWith(ready.verdict), evidence: null };
   const evidence = await login(ready.credential, BUDGET_MS, network);
-  return { judgement: judge(evidence), evidence };
+  return { result: resultOf(evidence), evidence };
 }

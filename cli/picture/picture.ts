@@ -1,11 +1,11 @@
 import type { LoginEvidence, Reply, TlsFacts } from '../../functions/smtp/evidence.ts';
-import type { CredentialTruth, Retry } from '../../functions/smtp/judgement.ts';
-import { referenceOf } from '../../functions/smtp/verdict.ts';
+import { referenceOf } from '../../functions/smtp/login-result.ts';
+import type { CredentialState, Retry } from '../../functions/smtp/verdicts.ts';
 import type { Answer } from '../validate.ts';
 import { drawDialogue } from './dialogue.ts';
 import { Page, type Paint, type Span } from './page.ts';
 
-const MARKS: Readonly<Record<CredentialTruth, Span>> = {
+const MARKS: Readonly<Record<CredentialState, Span>> = {
   good: ['✔ good', ['bold', 'green']],
   bad: ['✘ bad', ['bold', 'red']],
   unknown: ['? unknown', ['bold', 'yellow']],

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import {
-  credentialTruth,
+  credentialState,
   endpoint,
   timestamp,
   validationResult,
@@ -18,7 +18,7 @@ export const credentialSummary = v.pipe(
   v.object({
     secretName: v.string(),
     secretArn: v.string(),
-    credential: credentialTruth,
+    credential: credentialState,
     verdict,
     checkedAt: timestamp,
     versionId,

@@ -1,9 +1,9 @@
 import type { LoginCredential } from '../providers/login-credential.ts';
 import type { Credential, Endpoint } from '../secrets/credential.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
-import { judge, judgementOf } from '../smtp/verdict.ts';
+import { resultOf, resultWith } from '../smtp/login-result.ts';
 import type { BudgetTable, Stored } from '../table/budget-table.ts';
-import type { Proof } from '../validation/validation.ts';
+import type { LoginOutcome } from '../validation/validation.ts';
 import { heldBack } from './held-back.ts';
 import { countsAddresses, digest, type Place, type Places, placeAt, placesOf } from './places.ts';
 import { canonicalAddress } from './spelling.ts';
@@ -59,22 +59,22 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 800;
 
 /**
- * One login inside the budget: reserve, log in, judge, settle. It rejects when the table cannot be reached: nothing is
+ * One login inside the budget: reserve, log in, read the result, settle. It rejects when the table cannot be reached: nothing is
  * dialled then, or, when the login has been, that goes on counting as a failed one. The caller tries again later; a login
  * that nobody counts could be the one that locks the account.
  */
-export async function attempt(budget: LoginBudget, tried: Attempt): Promise<Proof> {
+export async function attempt(budget: LoginBudget, tried: Attempt): Promise<LoginOutcome> {
   const { loginCredential, login, now } = budget;
   const { credential, budgetMs, patienceMs = 0 } = tried;
   const deadline = now() + budgetMs + patienceMs;
   const ready = await loginCredential(credential, budgetMs);
-  if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
+  if (ready.kind === 'failed') return { result: resultWith(ready.verdict), evidence: null };
   const turn = await waitForTurn(budget, tried, deadline);
-  if (turn.kind !== 'go') return { judgement: heldBack(turn, now()), evidence: null };
+  if (turn.kind !== 'go') return { result: heldBack(turn, now()), evidence: null };
   const evidence = await login(ready.credential, turn.endsBy - HANG_UP_MS - now());
-  const judgement = judge(evidence);
-  await settleWhereItWas(budget, turn, credential, evidence.address, outcomeOf(evidence, judgement, now()));
-  return { judgement, evidence };
+  const result = resultOf(evidence);
+  await settleWhereItWas(budget, turn, credential, evidence.address, outcomeOf(evidence, result, now()));
+  return { result, evidence };
 }
 
 /** A place that is taken: the login as it counts there, and the item as it was written. */

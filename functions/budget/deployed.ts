@@ -8,7 +8,7 @@ import { login } from '../smtp/login.ts';
 import type { Afterwards } from '../smtp/session.ts';
 import { BudgetTable } from '../table/budget-table.ts';
 import { dynamodb, ledger } from '../table/table.ts';
-import type { Proof } from '../validation/validation.ts';
+import type { LoginOutcome } from '../validation/validation.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { controlPlace } from './places.ts';
 import { type Prover, prove } from './prove.ts';
@@ -35,17 +35,17 @@ const prover: Prover = {
 };
 
 /** The way every function of this deployment finds out about the credential in use; the audit goes on in its session. */
-export function proveCredential(tried: Attempt, afterwards?: Afterwards): Promise<Proof> {
+export function proveCredential(tried: Attempt, afterwards?: Afterwards): Promise<LoginOutcome> {
   return prove({ ...prover, login: (ready, budgetMs) => login(ready, budgetMs, network, afterwards) }, tried);
 }
 
 /** One login inside the budget, for a rotation: it repeats a refused login itself, since a new credential spreads slowly. */
-export function attemptLogin(tried: Attempt): Promise<Proof> {
+export function attemptLogin(tried: Attempt): Promise<LoginOutcome> {
   return attempt(prover, tried);
 }
 
 /** A login that is meant to fail: a server that bans addresses counts it like any other, so each has one a day. */
-export function attemptControl(credential: Credential, budgetMs: number): Promise<Proof> {
+export function attemptControl(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
   const besides = (control: Credential) => controlPlace(control, CONTROL);
   const tried = { credential, secretArn: 'negative-control', budgetMs, meantToFail: true };
   return attempt({ ...prover, besides }, tried);

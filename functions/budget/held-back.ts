@@ -1,14 +1,14 @@
-import type { HeldBackReason, Judgement } from '../smtp/judgement.ts';
-import { judgementOf } from '../smtp/verdict.ts';
+import type { HeldBackReason, LoginResult } from '../smtp/login-result.ts';
+import { resultWith } from '../smtp/login-result.ts';
 import type { Refusal } from './tally.ts';
 
-/** The judgement of a login that was not let through: which limit it was, and the time after which one may be. */
-export function heldBack(refusal: Refusal, now: number): Judgement {
+/** The result of a login that was not let through: which limit it was, and the time after which one may be. */
+export function heldBack(refusal: Refusal, now: number): LoginResult {
   const reason = refusal.kind === 'wait' ? 'under-way' : refusal.reason;
   const until = new Date(refusal.until).toISOString();
   const afterSeconds = Math.max(1, Math.ceil((refusal.until - now) / 1000));
   return {
-    ...judgementOf('held-back'),
+    ...resultWith('held-back'),
     advice: `${ADVICE[reason]} Nothing is dialled before ${until}.`,
     retry: { allowed: true, afterSeconds },
     heldBack: { reason, until },

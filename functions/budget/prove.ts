@@ -1,6 +1,6 @@
-import { judgementOf } from '../smtp/verdict.ts';
+import { resultWith } from '../smtp/login-result.ts';
 import type { CredentialStatus } from '../table/credential-status.ts';
-import type { Proof } from '../validation/validation.ts';
+import type { LoginOutcome } from '../validation/validation.ts';
 import { type Attempt, attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
 
 /** What the ledger knows of a secret: its last definite verdict, and its last check. */
@@ -20,18 +20,18 @@ const LONGEST_CHECK_MS = 29_000;
  * before it is called bad: a server that is wrong once must not cause a rotation. Without time or budget for that it
  * is `rejected-unconfirmed`, which a later check confirms.
  */
-export async function prove(prover: Prover, tried: Attempt): Promise<Proof> {
+export async function prove(prover: Prover, tried: Attempt): Promise<LoginOutcome> {
   const { now, sleep, latest } = prover;
   const deadline = now() + tried.budgetMs + (tried.patienceMs ?? 0);
   const first = await attempt(prover, tried);
-  if (first.judgement.credential !== 'bad') return first;
+  if (first.result.credential !== 'bad') return first;
   if (isConfirmed(await latest(tried.secretArn), now())) return first;
   const spentMs = first.evidence?.timings.totalMs ?? 0;
   const leftMs = Math.min(deadline - now(), tried.budgetMs - spentMs) - SPACING_MS;
   if (leftMs < LEAST_LOGIN_MS) return unconfirmed(first);
   await sleep(SPACING_MS);
   const second = await attempt(prover, { ...tried, budgetMs: leftMs, patienceMs: 0 });
-  return second.judgement.credential === 'unknown' ? unconfirmed(first, second) : second;
+  return second.result.credential === 'unknown' ? unconfirmed(first, second) : second;
 }
 
 /** Whether one more refusal is no news: the credential was never good, is known as bad, or was refused before. */
@@ -42,11 +42,11 @@ function isConfirmed(known: Known | null, now: number): boolean {
 }
 
 /** What the server showed first, and when to ask again: a second login that was held back or put off says so. */
-function unconfirmed({ evidence }: Proof, second?: Proof): Proof {
-  const judgement = judgementOf('rejected-unconfirmed');
-  const afterSeconds = second?.judgement.retry.afterSeconds;
+function unconfirmed({ evidence }: LoginOutcome, second?: LoginOutcome): LoginOutcome {
+  const result = resultWith('rejected-unconfirmed');
+  const afterSeconds = second?.result.retry.afterSeconds;
   return {
-    judgement: afterSeconds ? { ...judgement, retry: { allowed: true, afterSeconds } } : judgement,
+    result: afterSeconds ? { ...result, retry: { allowed: true, afterSeconds } } : result,
     evidence,
   };
 }

@@ -1,5 +1,6 @@
 import type { LoginEvidence } from '../smtp/evidence.ts';
-import type { HeldBackReason, Judgement, Verdict } from '../smtp/judgement.ts';
+import type { HeldBackReason, LoginResult } from '../smtp/login-result.ts';
+import type { Verdict } from '../smtp/verdicts.ts';
 
 /** How many logins may fail in any stretch of `windowMs` (ms). */
 export interface Limits {
@@ -165,8 +166,8 @@ const CIRCUITS: Partial<Record<Verdict, 'account' | 'host'>> = {
   'rate-limited': 'account',
 };
 
-export function outcomeOf({ authSent }: LoginEvidence, judgement: Judgement, now: number): Outcome {
-  const { verdict, credential, retry } = judgement;
+export function outcomeOf({ authSent }: LoginEvidence, result: LoginResult, now: number): Outcome {
+  const { verdict, credential, retry } = result;
   const of = CIRCUITS[verdict];
   const heldUntil = now + (retry.afterSeconds ?? 0) * 1000;
   const proven = credential === 'good';

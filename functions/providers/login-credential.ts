@@ -1,6 +1,6 @@
 import type { Send } from '../net/http.ts';
 import type { Credential } from '../secrets/credential.ts';
-import type { TokenFailure } from '../smtp/judgement.ts';
+import type { TokenFailure } from '../smtp/verdicts.ts';
 import { requestToken } from './entra-token.ts';
 
 /** Exchange Online, for the permissions that the application has there: SMTP.SendAsApp. */

@@ -72,7 +72,7 @@ export interface StageTime {
   readonly ms: number;
 }
 
-/** All that one login attempt showed. Facts only: `judge` in verdict.ts decides what they mean. */
+/** All that one login attempt showed. Facts only: `resultOf` in login-result.ts decides what they mean. */
 export interface LoginEvidence {
   readonly endpoint: Pick<Endpoint, 'host' | 'port' | 'security'>;
   /** The IP address that was connected to; absent when none was. */

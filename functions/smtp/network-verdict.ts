@@ -1,5 +1,5 @@
 import type { Endpoint } from '../secrets/credential.ts';
-import type { BrokenStage, Verdict } from './judgement.ts';
+import type { BrokenStage, Verdict } from './verdicts.ts';
 
 type Where = Pick<Endpoint, 'port' | 'security'>;
 

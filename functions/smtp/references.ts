@@ -1,5 +1,5 @@
-import type { Verdict } from './judgement.ts';
 import { awsPage, microsoftPage, type Reference, rfc } from './reference.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** Verdicts that no reply led to, by the beginning of their name; the longest comes first. */
 const REFERENCES: readonly (readonly [prefix: string, reference: Reference])[] = [

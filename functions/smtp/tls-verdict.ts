@@ -1,4 +1,4 @@
-import type { TlsVerdict } from './judgement.ts';
+import type { TlsVerdict } from './verdicts.ts';
 
 /** OpenSSL's verification result, as Node names it, to the reason a person can act on. */
 const CERTIFICATE_REASONS: Readonly<Record<string, TlsVerdict>> = {
@@ -38,11 +38,11 @@ export function isCertificateCode(code: string): boolean {
 }
 
 /** `issuerNamed`: see `Failure`. */
-export function judgeCertificate(code: string, issuerNamed: boolean | undefined): TlsVerdict {
+export function certificateVerdict(code: string, issuerNamed: boolean | undefined): TlsVerdict {
   if (code === LEAF_ONLY) return issuerNamed ? 'tls-untrusted:incomplete-chain' : 'tls-untrusted:unknown-ca';
   return CERTIFICATE_REASONS[code] ?? 'tls-untrusted:other';
 }
 
-export function judgeHandshake(code: string): TlsVerdict {
+export function handshakeVerdict(code: string): TlsVerdict {
   return HANDSHAKE_REASONS[code] ?? 'tls-failed';
 }

@@ -1,4 +1,4 @@
-import type { ReplyVerdict } from './judgement.ts';
+import type { ReplyVerdict } from './verdicts.ts';
 
 /** HTTP's and RFC 6749's words for a fault of the server that checks tokens, not of the token. */
 const SERVER_FAULTS: readonly string[] = ['429', 'server_error', 'temporarily_unavailable'];

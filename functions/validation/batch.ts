@@ -5,7 +5,7 @@ import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
 import { isThrottling } from '../observe/throttling.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
-import type { Proof, Prove } from './validation.ts';
+import type { LoginOutcome, Prove } from './validation.ts';
 import type { BatchAnswer, ValidationResult } from './validation-result.ts';
 
 type Refusal = Omit<RefusedResult, 'secretId'>;
@@ -15,7 +15,7 @@ export interface Batch {
   /** For logins; what comes back later than `answerWithinMs` is not waited for. */
   readonly remainingMs: () => number;
   readonly answerWithinMs: number;
-  readonly proveWithin: (attempt: Attempt) => Promise<Proof>;
+  readonly proveWithin: (attempt: Attempt) => Promise<LoginOutcome>;
   readonly validate: (secretId: string, prove: Prove) => Promise<ValidationResult | Refusal>;
 }
 

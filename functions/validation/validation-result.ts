@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { refusedResult } from '../api/error-body.ts';
-import { VERDICTS } from '../smtp/advice.ts';
-import { HELD_BACK_REASONS } from '../smtp/judgement.ts';
+import { HELD_BACK_REASONS } from '../smtp/login-result.ts';
+import { VERDICTS } from '../smtp/verdicts.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const milliseconds = v.pipe(v.nullable(count), v.description('Milliseconds; null for a stage not reached.'));
@@ -13,7 +13,7 @@ export const versionId = v.pipe(
   v.description('Null when the secret has no version with a value.'),
 );
 
-export const credentialTruth = v.pipe(
+export const credentialState = v.pipe(
   v.picklist(['good', 'bad', 'unknown']),
   v.description(
     'good: the server said 235 over verified TLS. bad: it definitely refused this credential. unknown: neither is proven.',
@@ -58,7 +58,7 @@ export const validationResult = v.object({
   secretId: v.pipe(v.string(), v.description('As it was asked for.')),
   versionId,
   checkedAt: timestamp,
-  credential: credentialTruth,
+  credential: credentialState,
   verdict,
   authSent: v.pipe(
     v.boolean(),

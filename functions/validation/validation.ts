@@ -2,8 +2,8 @@ import type { Credential, Endpoint } from '../secrets/credential.ts';
 import { parseSecret } from '../secrets/schema.ts';
 import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
 import type { LoginEvidence, Reply, TlsFacts } from '../smtp/evidence.ts';
-import type { Judgement } from '../smtp/judgement.ts';
-import { judgementOf } from '../smtp/verdict.ts';
+import type { LoginResult } from '../smtp/login-result.ts';
+import { resultWith } from '../smtp/login-result.ts';
 import type { ValidationRequest } from './validation-request.ts';
 import type { ValidationResult } from './validation-result.ts';
 
@@ -21,13 +21,13 @@ export type ValidationOutcome =
   | { readonly kind: 'not-found' };
 
 /** What came of trying a credential; without evidence when nothing was dialled. */
-export interface Proof {
-  readonly judgement: Judgement;
+export interface LoginOutcome {
+  readonly result: LoginResult;
   readonly evidence: LoginEvidence | null;
 }
 
 /** Tries a credential; the Lambda does it inside the login budget (functions/budget), the command line by one login. */
-export type Prove = (credential: Credential, secretArn: string) => Promise<Proof>;
+export type Prove = (credential: Credential, secretArn: string) => Promise<LoginOutcome>;
 
 /** Reads one version of a managed secret and has it proven. `now` in milliseconds since 1970. */
 export async function validateSecret(
@@ -52,30 +52,33 @@ export async function validateSecret(
 
 type Shown = Omit<ValidationResult, 'secretId' | 'versionId' | 'checkedAt'>;
 
-async function show(value: SecretValue, prove: (credential: Credential) => Promise<Proof>): Promise<Shown> {
-  if (value.kind === 'absent') return untried(judgementOf('no-login-yet'));
+async function show(
+  value: SecretValue,
+  prove: (credential: Credential) => Promise<LoginOutcome>,
+): Promise<Shown> {
+  if (value.kind === 'absent') return untried(resultWith('no-login-yet'));
   const parsed = parseSecret(value.text.reveal());
   switch (parsed.kind) {
     case 'malformed': {
-      const judgement = judgementOf('malformed-secret');
-      const advice = `${judgement.advice} Expected ${parsed.expected} at ${parsed.path}.`;
-      return untried({ ...judgement, advice });
+      const result = resultWith('malformed-secret');
+      const advice = `${result.advice} Expected ${parsed.expected} at ${parsed.path}.`;
+      return untried({ ...result, advice });
     }
     case 'seed':
-      return { ...untried(judgementOf('no-login-yet')), endpoint: publicEndpoint(parsed.endpoint) };
+      return { ...untried(resultWith('no-login-yet')), endpoint: publicEndpoint(parsed.endpoint) };
     case 'credential':
       return shownBy(parsed.credential, await prove(parsed.credential));
   }
 }
 
 /** The part of the answer that one proof gives. */
-export function shownBy({ endpoint }: Credential, { judgement, evidence }: Proof): Shown {
-  if (evidence) return { ...judgement, ...observed(evidence) };
-  return { ...untried(judgement), endpoint: publicEndpoint(endpoint) };
+export function shownBy({ endpoint }: Credential, { result, evidence }: LoginOutcome): Shown {
+  if (evidence) return { ...result, ...observed(evidence) };
+  return { ...untried(result), endpoint: publicEndpoint(endpoint) };
 }
 
-function untried(judgement: Judgement): Shown {
-  return { ...judgement, authSent: false, endpoint: null, tls: null, auth: null, reply: null, timings: null };
+function untried(result: LoginResult): Shown {
+  return { ...result, authSent: false, endpoint: null, tls: null, auth: null, reply: null, timings: null };
 }
 
 function observed({ authSent, endpoint, tls, offered, used, reply, timings }: LoginEvidence) {

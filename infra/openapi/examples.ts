@@ -6,7 +6,7 @@ import type {
 } from '../../functions/api/credentials.ts';
 import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
 import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
-import { meaningOf } from '../../functions/smtp/advice.ts';
+import { meaningOf } from '../../functions/smtp/verdicts.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/validation-result.ts';
 
 const endpoint = { host: 'email-smtp.eu-central-1.amazonaws.com', port: 465, security: 'tls' } as const;

@@ -8,7 +8,7 @@ import { auditSummary } from '../../functions/audit/report/audit-summary.ts';
 import { uniqueItems, validationRequest } from '../../functions/validation/validation-request.ts';
 import {
   batchAnswer,
-  credentialTruth,
+  credentialState,
   endpoint,
   validationResult,
   verdict,
@@ -27,7 +27,7 @@ const SCHEMAS = {
   AuditPage: auditPage,
   OperationRequest: operationRequest,
   Operation: operationAnswer,
-  CredentialTruth: credentialTruth,
+  CredentialState: credentialState,
   Verdict: verdict,
   Endpoint: endpoint,
   Error: errorBody,

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../functions/smtp/verdicts.ts';
 import type { MailServers } from '../mail/mail-servers.ts';
 import type { SmtpEndpoint } from '../mail/smtp-endpoint.ts';
 

@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch';
 import { endsIn, exchange, jsonOf, outcomeOf } from '../../functions/net/http.ts';
-import type { Verdict } from '../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../functions/smtp/verdicts.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/validation-result.ts';
 import type { Account } from '../cloud.ts';
 

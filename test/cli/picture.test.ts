@@ -6,7 +6,7 @@ import type { Paint } from '../../cli/picture/page.ts';
 import { picture } from '../../cli/picture/picture.ts';
 import type { Answer } from '../../cli/validate.ts';
 import type { LoginEvidence, StageTime } from '../../functions/smtp/evidence.ts';
-import { judge } from '../../functions/smtp/verdict.ts';
+import { resultOf } from '../../functions/smtp/login-result.ts';
 
 const WITHOUT_COLOUR: Paint = (_style, text) => text;
 const IN_COLOUR: Paint = (style, text) => styleText(style, text, { validateStream: false });
@@ -47,7 +47,7 @@ const GOOD: LoginEvidence = {
 function draw(evidence: LoginEvidence, paint = WITHOUT_COLOUR, columns = 80): string {
   const { endpoint, timings, authSent } = evidence;
   const answer: Answer = {
-    ...{ secretId: null, versionId: null, checkedAt: '2026-11-24T00:00:00.000Z', ...judge(evidence) },
+    ...{ secretId: null, versionId: null, checkedAt: '2026-11-24T00:00:00.000Z', ...resultOf(evidence) },
     ...{ authSent, endpoint, tls: null, auth: null, reply: null, timings },
   };
   return picture(answer, evidence, columns, paint);

@@ -1,5 +1,5 @@
 import type { Security } from '../../functions/secrets/credential.ts';
-import type { Verdict } from '../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../functions/smtp/verdicts.ts';
 import type { LeafFault } from '../support/faulty-leaves.ts';
 import type { Script } from '../support/scripted-dialogue.ts';
 

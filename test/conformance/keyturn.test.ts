@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Truth } from './behaviour.ts';
 import { BEHAVIOURS } from './behaviours/all.ts';
 import { serve } from './serve.ts';
-import { judgementOf } from './tools/keyturn.ts';
+import { resultWith } from './tools/keyturn.ts';
 
 const CREDENTIAL: Readonly<Record<Truth, string>> = {
   works: 'good',
@@ -26,9 +26,9 @@ describe('the conformance suite', () => {
     async (behaviour) => {
       const server = await serve(behaviour);
       const budgetMs = behaviour.verdict.startsWith('timeout:') ? IMPATIENCE_MS : PATIENCE_MS;
-      const judgement = await judgementOf(server, budgetMs);
+      const result = await resultWith(server, budgetMs);
       await server.close();
-      expect(judgement).toMatchObject({
+      expect(result).toMatchObject({
         credential: CREDENTIAL[behaviour.truth],
         verdict: behaviour.verdict,
       });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { meaningOf } from '../../functions/smtp/advice.ts';
+import { meaningOf } from '../../functions/smtp/verdicts.ts';
 import type { ValidationResult } from '../../functions/validation/validation-result.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';

@@ -16,8 +16,8 @@ import type { Examined } from '../../functions/audit/run/examined.ts';
 import { HostTurns } from '../../functions/audit/run/host-turns.ts';
 import { SecretStore } from '../../functions/secrets/store.ts';
 import { login } from '../../functions/smtp/login.ts';
+import { resultOf } from '../../functions/smtp/login-result.ts';
 import { probeServer } from '../../functions/smtp/probe/probe.ts';
-import { judge } from '../../functions/smtp/verdict.ts';
 import { Ledger } from '../../functions/table/ledger.ts';
 import { MemoryTable } from '../../functions/table/memory-table.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
@@ -72,7 +72,7 @@ function sourcesOf({ secrets, table }: Aws): Sources {
   const network = loopbackNetwork(server);
   const attempt: Sources['attempt'] = async ({ credential, budgetMs }) => {
     const evidence = await login(credential, budgetMs, network);
-    return { judgement: judge(evidence), evidence };
+    return { result: resultOf(evidence), evidence };
   };
   const memories = new MemoryTable(table.client, 'table', 400);
   const ledger = new Ledger(table.client, 'table');
@@ -96,7 +96,7 @@ function sourcesOf({ secrets, table }: Aws): Sources {
     }),
     prove: async ({ credential, budgetMs }, afterwards) => {
       const evidence = await login(credential, budgetMs, network, afterwards);
-      return { judgement: judge(evidence), evidence };
+      return { result: resultOf(evidence), evidence };
     },
     attempt,
     record: (validated) => ledger.recordValidation(validated),

@@ -3,9 +3,9 @@ import type { Network } from '../../functions/net/network.ts';
 import type { AuthMethod, Security } from '../../functions/secrets/credential.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../functions/smtp/evidence.ts';
-import type { CredentialTruth, Verdict } from '../../functions/smtp/judgement.ts';
 import { login } from '../../functions/smtp/login.ts';
-import { judge } from '../../functions/smtp/verdict.ts';
+import { resultOf } from '../../functions/smtp/login-result.ts';
+import type { CredentialState, Verdict } from '../../functions/smtp/verdicts.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import { accessToken } from './accounts.ts';
 import { PLAIN_VARIANT, type Server } from './servers.ts';
@@ -14,7 +14,7 @@ const AMPLE_MS = 20_000;
 const { targets, accounts } = inject('interop');
 
 /** The only verdicts that may say so; every other one is `unknown`. */
-const TRUTHS: Partial<Record<Verdict, CredentialTruth>> = {
+const STATES: Partial<Record<Verdict, CredentialState>> = {
   valid: 'good',
   rejected: 'bad',
   'token-rejected': 'bad',
@@ -50,11 +50,11 @@ export const tally = { logins: 0, right: 0 };
 export async function prove(attempt: Attempt, expected: Expected): Promise<void> {
   tally.logins += 1;
   const evidence = await logIn(attempt);
-  const judgement = judge(evidence);
-  const truth = TRUTHS[expected.verdict] ?? 'unknown';
-  expect({ ...judgement, ...evidence }, explanation(evidence)).toMatchObject({
+  const result = resultOf(evidence);
+  const state = STATES[expected.verdict] ?? 'unknown';
+  expect({ ...result, ...evidence }, explanation(evidence)).toMatchObject({
     ...expected,
-    credential: truth,
+    credential: state,
   });
   if (evidence.authSent) expect(evidence.tls).not.toBeNull();
   tally.right += 1;

@@ -6,8 +6,8 @@ import { OPT_IN_CHECKS } from '../../functions/audit/opt-in.ts';
 import type { Credential } from '../../functions/secrets/credential.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { login } from '../../functions/smtp/login.ts';
+import { resultOf } from '../../functions/smtp/login-result.ts';
 import { tryRelay } from '../../functions/smtp/probe/relay.ts';
-import { judge } from '../../functions/smtp/verdict.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import { PLAIN_VARIANT, SECURITIES, SERVERS, type Server } from './servers.ts';
 
@@ -42,7 +42,7 @@ describe.each(SIDES)('$server, $variant, over $security', ({ server, variant, se
   test('takes the sender and a message after a login', async () => {
     const heard = { ...NOTHING_HEARD };
     const evidence = await login(credential, AMPLE_MS, network, rehearse(credential, policy, heard));
-    expect(judge(evidence).verdict).toBe('valid');
+    expect(resultOf(evidence).verdict).toBe('valid');
     expect(heard).toMatchObject({ sender: { code: 250 }, ...MESSAGES[server](variant) });
   });
 
@@ -50,12 +50,12 @@ describe.each(SIDES)('$server, $variant, over $security', ({ server, variant, se
     const tests = new OptInTests({
       attempt: async (made, budgetMs) => {
         const evidence = await login(made, budgetMs, network);
-        return { judgement: judge(evidence), evidence };
+        return { result: resultOf(evidence), evidence };
       },
       relay: (place, recipient, budgetMs) => tryRelay(place, recipient, budgetMs, network),
     });
     const { negativeControl, openRelay } = await tests.of(endpoint, optIns, AMPLE_MS);
-    expect(negativeControl).toMatchObject({ known: true, value: { judgement: { verdict: 'rejected' } } });
+    expect(negativeControl).toMatchObject({ known: true, value: { result: { verdict: 'rejected' } } });
     expect(openRelay).toMatchObject({ known: true, value: { result: 'answered' } });
     if (openRelay !== null && openRelay !== 'no-recipient' && openRelay.known)
       expect(openRelay.value).toHaveProperty(

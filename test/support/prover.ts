@@ -6,7 +6,7 @@ import { loginCredential } from '../../functions/providers/login-credential.ts';
 import type { Credential } from '../../functions/secrets/credential.ts';
 import { login } from '../../functions/smtp/login.ts';
 import { BudgetTable } from '../../functions/table/budget-table.ts';
-import type { Proof } from '../../functions/validation/validation.ts';
+import type { LoginOutcome } from '../../functions/validation/validation.ts';
 import type { InProcessTable } from './aws/dynamodb.ts';
 import { loopbackNetwork } from './loopback-network.ts';
 
@@ -39,6 +39,6 @@ export function proverOn(
 }
 
 /** One login inside the budget, of one secret for all. */
-export function attemptOf(prover: Prover, credential: Credential, budgetMs: number): Promise<Proof> {
+export function attemptOf(prover: Prover, credential: Credential, budgetMs: number): Promise<LoginOutcome> {
   return attempt(prover, { credential, secretArn: 'arn:of:secret', budgetMs });
 }

@@ -1,6 +1,6 @@
+import { resultWith } from '../../smtp/login-result.ts';
 import { rfc } from '../../smtp/reference.ts';
-import { judgeCertificate } from '../../smtp/tls-verdict.ts';
-import { judgementOf } from '../../smtp/verdict.ts';
+import { certificateVerdict } from '../../smtp/tls-verdict.ts';
 import type { Check } from '../check.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onSession, seenBefore } from './subject.ts';
@@ -35,7 +35,7 @@ export const certificateChecks: readonly Check[] = [
     reference: rfc(5280, '6'),
     rule: onSession(({ chainError, issuerNamed, certificate }) => {
       if (chainError === null) return pass(`Issued by ${certificate.issuer}.`);
-      const { advice } = judgementOf(judgeCertificate(chainError, issuerNamed));
+      const { advice } = resultWith(certificateVerdict(chainError, issuerNamed));
       return fail(`${chainError}: ${advice}`);
     }),
   },

@@ -1,8 +1,8 @@
 import { versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
-import type { Verdict } from '../../smtp/judgement.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { Verdict } from '../../smtp/verdicts.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
@@ -48,8 +48,8 @@ export const credentialChecks: readonly Check[] = [
       'Point the secret at the submission port of the provider, or enable AUTH there, with a mechanism that both sides know.',
     reference: rfc(4954, '3'),
     rule: onCredential((_credential, { login }) =>
-      decide(login, ({ judgement, evidence }) => {
-        if (!evidence) return unknown(reasonOf(judgement.verdict), judgement.advice);
+      decide(login, ({ result, evidence }) => {
+        if (!evidence) return unknown(reasonOf(result.verdict), result.advice);
         const { authSent, failure, offered } = evidence;
         if (authSent) return pass('AUTH was sent over verified TLS and the server answered it.');
         if (failure?.kind === 'auth-not-offered')
@@ -74,8 +74,8 @@ export const credentialChecks: readonly Check[] = [
     reference: rfc(6409, '6.1'),
     rule: onCredential(({ from }, { login, rehearsal }) => {
       if (!from) return notApplicable('The secret names no sender.');
-      return decide(login, ({ judgement }) => {
-        if (judgement.credential !== 'good') return unknown(reasonOf(judgement.verdict), NO_LOGIN);
+      return decide(login, ({ result }) => {
+        if (result.credential !== 'good') return unknown(reasonOf(result.verdict), NO_LOGIN);
         const { sender } = rehearsal;
         if (!sender) return unknown('not-reached', 'MAIL FROM was not answered.');
         return replyOutcome(sender, 'MAIL FROM');
@@ -120,7 +120,7 @@ export const credentialChecks: readonly Check[] = [
     rule: onCredential((_credential, { previous }) =>
       decide(previous, (tried) => {
         if (tried.kind === 'not-tried') return notApplicable(tried.because);
-        const { credential, verdict } = tried.proof.judgement;
+        const { credential, verdict } = tried.outcome.result;
         if (credential === 'good') return fail('After its overlap the replaced credential still logs in.');
         if (credential === 'bad') return pass(`The replaced credential is refused: ${verdict}.`);
         return unknown(reasonOf(verdict), `Tried once with the replaced credential: ${verdict}.`);
@@ -138,8 +138,8 @@ export const credentialChecks: readonly Check[] = [
       'Compare it with the days before; if AUTH alone is slow, ask the owner of the server for a penalty on failed logins.',
     reference: rfc(5321, '4.5.3.2'),
     rule: onCredential((_credential, { login }) =>
-      decide(login, ({ judgement, evidence }) => {
-        if (!evidence) return unknown(reasonOf(judgement.verdict), judgement.advice);
+      decide(login, ({ result, evidence }) => {
+        if (!evidence) return unknown(reasonOf(result.verdict), result.advice);
         const { dnsMs, connectMs, tlsMs, authMs, totalMs } = evidence.timings;
         const stages = Object.entries({ DNS: dnsMs, TCP: connectMs, TLS: tlsMs, AUTH: authMs })
           .filter(([, ms]) => ms !== null)
@@ -150,7 +150,7 @@ export const credentialChecks: readonly Check[] = [
   },
 ];
 
-function loginOutcome({ judgement: { credential, verdict, advice }, evidence }: Proof): Outcome {
+function loginOutcome({ result: { credential, verdict, advice }, evidence }: LoginOutcome): Outcome {
   if (credential === 'good') return pass(`Logged in with ${evidence?.used} over ${evidence?.tls?.protocol}.`);
   const seen = `${verdict}: ${advice}`;
   if (credential === 'bad')

@@ -1,5 +1,6 @@
-import type { HeldBackReason, Verdict } from '../../smtp/judgement.ts';
+import type { HeldBackReason } from '../../smtp/login-result.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
+import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
@@ -34,7 +35,7 @@ export const limitChecks: readonly Check[] = [
       'Find out who fails: a budget that is spent means that a wrong password was tried several times. Raise `loginBudget.failures` (of an account) or `loginBudget.hostFailures` (of a host) only as far as the server allows.',
     reference: awsPage('Exponential backoff and jitter', 'sdkref/latest/guide/feature-retry-behavior.html'),
     rule: onCredential((_credential, { login }) =>
-      decide(login, ({ judgement: { verdict, retry, heldBack } }) =>
+      decide(login, ({ result: { verdict, retry, heldBack } }) =>
         verdict === 'held-back'
           ? info(
               `The login was held back for ${retry.afterSeconds ?? 0} s: ${HELD_BACK[heldBack?.reason ?? 'failures']}.`,
@@ -69,8 +70,8 @@ function signalOutcome({ login, server }: CredentialFacts): Outcome {
 }
 
 function loginSignals(login: CredentialFacts['login']): string[] {
-  if (!login.known || !THROTTLED.includes(login.value.judgement.verdict)) return [];
-  return [`${login.value.judgement.verdict} in the login`];
+  if (!login.known || !THROTTLED.includes(login.value.result.verdict)) return [];
+  return [`${login.value.result.verdict} in the login`];
 }
 
 function serverSignals(server: CredentialFacts['server']): string[] {

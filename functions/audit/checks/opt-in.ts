@@ -23,7 +23,7 @@ export const optInChecks: readonly Check[] = [
     rule: onEndpoint(({ host }, { optIn, policy }) =>
       whenAgreed(policy.optIns, host, 'negative-control', () => {
         if (!optIn.negativeControl) return NOT_REACHED;
-        return decide(optIn.negativeControl, ({ judgement: { credential, verdict } }) => {
+        return decide(optIn.negativeControl, ({ result: { credential, verdict } }) => {
           if (credential === 'good') return fail('A user and password made up on the spot were accepted.');
           if (credential === 'bad') return pass('A user and password made up on the spot were refused.');
           return unknown(reasonOf(verdict), `A made-up login came to no clear answer: ${verdict}.`);

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../smtp/judgement.ts';
+import type { Verdict } from '../../smtp/verdicts.ts';
 import type { UnknownReason } from '../outcome.ts';
 
 const REASONS: Partial<Record<Verdict, UnknownReason>> = {

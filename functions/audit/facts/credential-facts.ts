@@ -3,7 +3,7 @@ import type { IssuedCredential } from '../../providers/provider.ts';
 import type { ParsedSecret } from '../../secrets/schema.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 import type { Gathered } from '../gathered.ts';
 import type { Remembered } from '../memory/remembered.ts';
 import type { OptIns } from '../opt-in.ts';
@@ -31,7 +31,7 @@ export interface CredentialFacts {
   readonly policy: Policy;
   readonly description: SecretDescription;
   readonly content: Gathered<SecretContent>;
-  readonly login: Gathered<Proof>;
+  readonly login: Gathered<LoginOutcome>;
   /** What was said after the login, in its session. */
   readonly rehearsal: Rehearsal;
   readonly previous: Gathered<PreviousCredential>;

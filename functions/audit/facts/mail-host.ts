@@ -2,7 +2,7 @@ import type { Attempt } from '../../budget/attempt.ts';
 import type { Credential, Endpoint } from '../../secrets/credential.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 import { gather, known, missing } from '../gathered.ts';
 import type { HostTurns } from '../run/host-turns.ts';
 import type { CredentialFacts, Policy } from './credential-facts.ts';
@@ -36,8 +36,8 @@ export interface HostSources {
   readonly turns: HostTurns;
   readonly probes: SharedProbes;
   readonly optInTests: OptInTests;
-  readonly prove: (tried: Attempt, afterwards?: Afterwards) => Promise<Proof>;
-  readonly attempt: (tried: Attempt) => Promise<Proof>;
+  readonly prove: (tried: Attempt, afterwards?: Afterwards) => Promise<LoginOutcome>;
+  readonly attempt: (tried: Attempt) => Promise<LoginOutcome>;
   readonly now: () => number;
   readonly remainingMs: () => number;
 }

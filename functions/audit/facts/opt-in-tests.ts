@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import type { Credential, Endpoint } from '../../secrets/credential.ts';
 import { Redacted } from '../../secrets/redacted.ts';
 import type { Relay } from '../../smtp/probe/relay.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 import { type Gathered, gather } from '../gathered.ts';
 import { type OptIns, optInFor } from '../opt-in.ts';
 
 interface Ports {
   /** One login inside the login budget. */
-  readonly attempt: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly attempt: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
   readonly relay: (endpoint: Endpoint, recipient: string, budgetMs: number) => Promise<Relay>;
 }
 
 /** Null: off. */
 export interface OptInFacts {
   /** A login that must fail. */
-  readonly negativeControl: Gathered<Proof> | null;
+  readonly negativeControl: Gathered<LoginOutcome> | null;
   /** `no-recipient`: the owner named none, so there is nobody to relay to. */
   readonly openRelay: Gathered<Relay> | 'no-recipient' | null;
 }

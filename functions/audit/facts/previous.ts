@@ -2,7 +2,7 @@ import type { Attempt } from '../../budget/attempt.ts';
 import { type Credential, idOf, type Provider } from '../../secrets/credential.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 import type { Policy } from './credential-facts.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -13,11 +13,11 @@ const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
 export type PreviousCredential =
   | { readonly kind: 'not-tried'; readonly because: string }
   /** One login with it. */
-  | { readonly kind: 'tried'; readonly proof: Proof };
+  | { readonly kind: 'tried'; readonly outcome: LoginOutcome };
 
 interface Ports {
   readonly store: Pick<SecretReader, 'read'>;
-  readonly attempt: (tried: Attempt) => Promise<Proof>;
+  readonly attempt: (tried: Attempt) => Promise<LoginOutcome>;
   readonly policy: Policy;
   readonly now: () => number;
 }
@@ -46,5 +46,5 @@ export async function previousCredential(
     return notTried('Both log in as one user, and the refusal would count against the one in use.');
   const { credential } = parsed;
   const tried = { credential, secretArn: description.arn, budgetMs, meantToFail: true };
-  return { kind: 'tried', proof: await attempt(tried) };
+  return { kind: 'tried', outcome: await attempt(tried) };
 }

@@ -79,7 +79,7 @@ function examined(
     owner: description.tags[OWNER_TAG] ?? null,
     versionId: versionWith('AWSCURRENT', description) ?? null,
     endpoint: endpoint ? { host: endpoint.host, port: endpoint.port, security: endpoint.security } : null,
-    verdict: login.known ? login.value.judgement.verdict : null,
+    verdict: login.known ? login.value.result.verdict : null,
     certificate: certificateSeen(facts),
     findings,
     resolved: resolved(findings, facts.history),

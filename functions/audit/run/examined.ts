@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../secrets/credential.ts';
 import type { CertificateFacts } from '../../smtp/evidence.ts';
-import type { Verdict } from '../../smtp/judgement.ts';
+import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Outcome, Status } from '../outcome.ts';
 
 /** What one check found about one credential; `check` is its id in the catalogue. */

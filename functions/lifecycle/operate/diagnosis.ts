@@ -1,4 +1,4 @@
-import type { Judgement } from '../../smtp/judgement.ts';
+import type { LoginResult } from '../../smtp/login-result.ts';
 import type { ChainVerdict } from '../../table/chain-verdict.ts';
 import type { Action } from './decision.ts';
 import {
@@ -46,15 +46,15 @@ export type FindingCode = (typeof FINDING_CODES)[number];
 export interface Examined {
   readonly facts: Facts;
   /** What one login with the current credential proved; null without one to try. */
-  readonly judgement: Judgement | null;
+  readonly loginResult: LoginResult | null;
   readonly chain: ChainVerdict;
 }
 
 /** A secret's state; nothing is wrong when the list is empty. What matters most comes first. */
-export function diagnose({ facts, judgement, chain }: Examined): Finding[] {
+export function diagnose({ facts, loginResult, chain }: Examined): Finding[] {
   const current = labelled('AWSCURRENT', facts);
   return [
-    ...ofCurrent(facts, current, judgement),
+    ...ofCurrent(facts, current, loginResult),
     ...ofIssuer(facts),
     ...ofEndpoints(facts, [current, pendingIn(facts)]),
     ...ofPending(facts),
@@ -68,7 +68,7 @@ function person(code: FindingCode, state: string, nextAction: string): Finding {
   return { code, state, nextAction, fix: null };
 }
 
-function ofCurrent(facts: Facts, current: Version | undefined, judgement: Judgement | null): Finding[] {
+function ofCurrent(facts: Facts, current: Version | undefined, loginResult: LoginResult | null): Finding[] {
   if (!current || current.content === 'empty') return [ofNoValue(facts, current)];
   if (current.content === 'seed') {
     return [
@@ -78,7 +78,7 @@ function ofCurrent(facts: Facts, current: Version | undefined, judgement: Judgem
   if (current.content === 'malformed') {
     return [person('current-unusable', 'The current version is malformed.', wayBack(facts))];
   }
-  return [...ofCurrentKey(facts, current), ...ofJudgement(facts, judgement)];
+  return [...ofCurrentKey(facts, current), ...ofLogin(facts, loginResult)];
 }
 
 function ofNoValue(facts: Facts, current: Version | undefined): Finding {
@@ -121,10 +121,10 @@ function ofCurrentKey(facts: Facts, current: Version): Finding[] {
   ];
 }
 
-function ofJudgement(facts: Facts, judgement: Judgement | null): Finding[] {
-  if (!judgement || judgement.credential === 'good') return [];
-  const { verdict, advice } = judgement;
-  if (judgement.credential === 'unknown') {
+function ofLogin(facts: Facts, loginResult: LoginResult | null): Finding[] {
+  if (!loginResult || loginResult.credential === 'good') return [];
+  const { verdict, advice } = loginResult;
+  if (loginResult.credential === 'unknown') {
     return [
       person('current-unproven', `A login with the current credential proved nothing: ${verdict}.`, advice),
     ];

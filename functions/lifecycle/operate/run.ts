@@ -1,5 +1,5 @@
 import { shownText } from '../../observe/shown.ts';
-import type { Judgement } from '../../smtp/judgement.ts';
+import type { LoginResult } from '../../smtp/login-result.ts';
 import { decideAcceptance } from './acceptance.ts';
 import { carryOut } from './act.ts';
 import { decideCompromised } from './compromised.ts';
@@ -33,7 +33,7 @@ interface Run {
   readonly operation: Operation;
   readonly done: Map<string, string>;
   /** What the one login of this run with the current version proved. */
-  readonly judged: Map<string, Judgement>;
+  readonly tried: Map<string, LoginResult>;
 }
 
 interface Decided {
@@ -46,7 +46,7 @@ interface Decided {
  * again after a crash takes up where it stopped, by its plan in the ledger and by what is there.
  */
 export async function runOperation(ports: OperationPorts, operation: Operation): Promise<Ended> {
-  const run: Run = { ports, operation, done: new Map(), judged: new Map() };
+  const run: Run = { ports, operation, done: new Map(), tried: new Map() };
   for (let failures = 0; ; ) {
     try {
       const { decision, findings } = await turn(run, failures === TRIES - 1);
@@ -99,7 +99,7 @@ async function decide(run: Run, gathered: Gathered, progress: Progress): Promise
 }
 
 async function examine(
-  { ports, operation, judged }: Run,
+  { ports, operation, tried }: Run,
   { facts, credentials }: Gathered,
 ): Promise<Examined> {
   const { login, ledger, now } = ports;
@@ -107,22 +107,22 @@ async function examine(
   const credential = credentials.get(versionId);
   // Not where nobody allowed a password to go, even if it is the one that was written beside it.
   const isAllowed = !facts.endpoints.get(versionId)?.refusal;
-  if (credential && isAllowed && !judged.has(versionId)) {
-    judged.set(versionId, (await login(credential, LOGIN_BUDGET_MS)).judgement);
+  if (credential && isAllowed && !tried.has(versionId)) {
+    tried.set(versionId, (await login(credential, LOGIN_BUDGET_MS)).result);
   }
   const chain = await ledger.verifyEvents(operation.secretArn, now());
-  return { facts, judgement: judged.get(versionId) ?? null, chain };
+  return { facts, loginResult: tried.get(versionId) ?? null, chain };
 }
 
 async function perform(
-  { ports, operation, done, judged }: Run,
+  { ports, operation, done, tried }: Run,
   gathered: Gathered,
   action: Action,
 ): Promise<void> {
   const startedAt = ports.now();
   const result = await carryOut(ports, operation, gathered, action);
   if (action.step === 'wait') return;
-  if (action.step === 'reactivate') judged.clear();
+  if (action.step === 'reactivate') tried.clear();
   const step = nameOf(action);
   done.set(step, result);
   const { operationId, who, secretArn } = operation;

@@ -138,8 +138,8 @@ async function confirmRefusal(
   const { id } = retirement;
   const removed = logins.find((one) => one.id === id);
   if (!removed) return retirement;
-  const { judgement } = await login(removed.credential, LOGIN_BUDGET_MS);
-  const answer = ANSWERS[judgement.credential];
+  const { result } = await login(removed.credential, LOGIN_BUDGET_MS);
+  const answer = ANSWERS[result.credential];
   if (answer !== 'unknown') {
     await ledger.recordEvent(secretArn, 'cred.previous-revoked', now(), { credentialId: id, result: answer });
     const fields = { deactivatedAt: now(), removedAt: now(), refused: answer === 'refused' };

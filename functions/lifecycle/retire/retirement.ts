@@ -6,7 +6,7 @@ import { parseSecret } from '../../secrets/schema.ts';
 import { type SecretDescription, type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 import { planHeal } from '../heal-plan.ts';
 import { heal, type PendingOutcome } from '../healing.ts';
 import { labelledLogins } from '../labelled.ts';
@@ -22,7 +22,7 @@ export interface RetirementPorts {
   >;
   readonly providerFor: (provider: Provider, secret: ServedSecret) => RotationProvider;
   /** One login inside the login budget. */
-  readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly login: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
   /** A new password, of at most `limit` characters (null: as long as it likes). */
   readonly newPassword: (limit: number | null) => Redacted;
   /** Whether an operator's operation has the secret in hand: what it is about to bring back must not be taken away. */

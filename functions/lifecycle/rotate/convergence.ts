@@ -1,4 +1,5 @@
-import type { Judgement, Verdict } from '../../smtp/judgement.ts';
+import type { LoginResult } from '../../smtp/login-result.ts';
+import type { Verdict } from '../../smtp/verdicts.ts';
 
 /** Consecutive proven logins before a new credential is believed: one may have met the one node that knows it already. */
 const PROOFS = 2;
@@ -34,32 +35,32 @@ export interface Tries {
   /** A pending credential may still be spreading; one in use has spread long ago. */
   readonly tested: 'pending' | 'current';
   /** What the logins so far proved, oldest first. */
-  readonly judgements: readonly Pick<Judgement, 'verdict' | 'retry'>[];
+  readonly results: readonly Pick<LoginResult, 'verdict' | 'retry'>[];
   readonly remainingMs: number;
   /** From 0 up to 1, for the jitter. */
   readonly random: number;
 }
 
 /** When to log in again: exponential back-off with jitter, inside the remaining time. */
-export function nextTry({ tested, judgements, remainingMs, random }: Tries): NextTry {
-  const last = judgements.at(-1);
+export function nextTry({ tested, results, remainingMs, random }: Tries): NextTry {
+  const last = results.at(-1);
   if (last === undefined) return tryAfter(0, remainingMs);
-  if (last.verdict === 'valid') return isProven(judgements) ? { kind: 'proven' } : tryAfter(0, remainingMs);
-  if (!mayPass(last.verdict) || (tested === 'current' && isRefused(judgements)))
+  if (last.verdict === 'valid') return isProven(results) ? { kind: 'proven' } : tryAfter(0, remainingMs);
+  if (!mayPass(last.verdict) || (tested === 'current' && isRefused(results)))
     return { kind: 'give-up', reason: 'not-passing' };
-  const failures = judgements.filter(({ verdict }) => verdict !== 'valid').length;
+  const failures = results.filter(({ verdict }) => verdict !== 'valid').length;
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * WAIT_GROWTH ** (failures - 1));
   const askedMs = TIMED.has(last.verdict) ? (last.retry.afterSeconds ?? 0) * 1000 : 0;
   return tryAfter(Math.max(Math.round(ceiling / 2 + (random * ceiling) / 2), askedMs), remainingMs);
 }
 
-function isProven(judgements: Tries['judgements']): boolean {
-  return judgements.slice(-PROOFS).filter(({ verdict }) => verdict === 'valid').length === PROOFS;
+function isProven(results: Tries['results']): boolean {
+  return results.slice(-PROOFS).filter(({ verdict }) => verdict === 'valid').length === PROOFS;
 }
 
 /** Refused twice: once more would only spend the login budget, which is small. */
-function isRefused(judgements: Tries['judgements']): boolean {
-  return judgements.filter(({ verdict }) => REFUSALS.includes(verdict)).length > 1;
+function isRefused(results: Tries['results']): boolean {
+  return results.filter(({ verdict }) => REFUSALS.includes(verdict)).length > 1;
 }
 
 function tryAfter(afterMs: number, remainingMs: number): NextTry {

@@ -9,7 +9,7 @@ import { parseSecret } from '../../secrets/schema.ts';
 import type { SecretDescription, SecretValue } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import type { Proof } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../validation/validation.ts';
 
 /** What an operator has asked for, under an id that is the ClientRequestToken of the rotation it starts. */
 export interface RotationRequest {
@@ -34,7 +34,7 @@ export interface Rotation {
   readonly requestOf: (operationId: string) => Promise<RotationRequest | null>;
   readonly providerFor: (provider: Provider, secret: ServedSecret) => RotationProvider;
   /** One login inside the login budget. */
-  readonly login: (credential: Credential, budgetMs: number) => Promise<Proof>;
+  readonly login: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
   /** A new password, of at most `limit` characters (null: as long as it likes). */
   readonly newPassword: (limit: number | null) => Redacted;
   readonly now: () => number;

@@ -1,6 +1,6 @@
 import { type Credential, everyLogin, idOf } from '../../secrets/credential.ts';
 import type { SecretValue } from '../../secrets/secret-reader.ts';
-import type { Judgement } from '../../smtp/judgement.ts';
+import type { LoginResult } from '../../smtp/login-result.ts';
 import type { VersionProof } from '../../table/ledger.ts';
 import { lease } from '../lease.ts';
 import { nextTry } from './convergence.ts';
@@ -72,23 +72,23 @@ export async function prove(
   credential: Credential,
   tested: 'pending' | 'current',
 ): Promise<void> {
-  const judgements: Judgement[] = [];
+  const results: LoginResult[] = [];
   for (;;) {
     const remainingMs = rotation.remainingMs() - LOGIN_BUDGET_MS;
-    const next = nextTry({ tested, judgements, remainingMs, random: rotation.random() });
+    const next = nextTry({ tested, results, remainingMs, random: rotation.random() });
     if (next.kind === 'proven') return;
     if (next.kind === 'give-up')
-      throw new RotationError(`the ${tested} credential ${unproven(next.reason, judgements)}`);
+      throw new RotationError(`the ${tested} credential ${unproven(next.reason, results)}`);
     await rotation.sleep(next.afterMs);
-    judgements.push((await rotation.login(credential, LOGIN_BUDGET_MS)).judgement);
+    results.push((await rotation.login(credential, LOGIN_BUDGET_MS)).result);
   }
 }
 
 /** With the last answer of a server, and with what to do: a login that was held back says how long to wait. */
-function unproven(reason: 'not-passing' | 'out-of-time', judgements: readonly Judgement[]): string {
-  const answered = judgements.filter(({ verdict }) => verdict !== 'held-back');
+function unproven(reason: 'not-passing' | 'out-of-time', results: readonly LoginResult[]): string {
+  const answered = results.filter(({ verdict }) => verdict !== 'held-back');
   const why =
     reason === 'out-of-time' ? `was not proven in time after ${answered.length} logins` : 'cannot be proven';
-  const { verdict = 'no login' } = answered.at(-1) ?? judgements.at(-1) ?? {};
-  return `${why}: ${verdict}. ${judgements.at(-1)?.advice ?? ''}`.trim();
+  const { verdict = 'no login' } = answered.at(-1) ?? results.at(-1) ?? {};
+  return `${why}: ${verdict}. ${results.at(-1)?.advice ?? ''}`.trim();
 }

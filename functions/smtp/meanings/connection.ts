@@ -1,4 +1,4 @@
-import type { ConnectionVerdict } from '../judgement.ts';
+import type { ConnectionVerdict } from '../verdicts.ts';
 import { after, type Meaning, unknown } from './meaning.ts';
 
 const later = (advice: string): Meaning => unknown(advice, after(60));

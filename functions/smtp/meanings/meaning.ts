@@ -1,7 +1,7 @@
-import type { Judgement } from '../judgement.ts';
+import type { LoginResult } from '../login-result.ts';
 
 /** All that a verdict says besides its name. */
-export type Meaning = Omit<Judgement, 'verdict'>;
+export type Meaning = Omit<LoginResult, 'verdict'>;
 
 const NEVER = { allowed: false } as const;
 

@@ -1,4 +1,4 @@
-import type { ReplyVerdict, TlsVerdict } from '../judgement.ts';
+import type { ReplyVerdict, TlsVerdict } from '../verdicts.ts';
 import { after, bad, good, type Meaning, unknown } from './meaning.ts';
 
 export const REPLY_MEANINGS: Readonly<Record<Exclude<ReplyVerdict, TlsVerdict>, Meaning>> = {

@@ -1,4 +1,4 @@
-import type { TlsVerdict } from '../judgement.ts';
+import type { TlsVerdict } from '../verdicts.ts';
 import { after, type Meaning, unknown } from './meaning.ts';
 
 export const TLS_MEANINGS: Readonly<Record<TlsVerdict, Meaning>> = {

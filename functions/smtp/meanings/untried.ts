@@ -1,4 +1,4 @@
-import type { UntriedVerdict } from '../judgement.ts';
+import type { UntriedVerdict } from '../verdicts.ts';
 import { after, bad, type Meaning, unknown } from './meaning.ts';
 
 export const UNTRIED_MEANINGS: Readonly<Record<UntriedVerdict, Meaning>> = {

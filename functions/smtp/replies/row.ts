@@ -1,6 +1,6 @@
 import type { Reply, Stage } from '../evidence.ts';
-import type { ReplyVerdict } from '../judgement.ts';
 import type { Reference } from '../reference.ts';
+import type { ReplyVerdict } from '../verdicts.ts';
 import { PHRASES, type Phrase } from './phrases.ts';
 
 /** The stages in which a server speaks SMTP to us. */

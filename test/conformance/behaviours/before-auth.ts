@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import {
   ACCEPTED,
   answering,

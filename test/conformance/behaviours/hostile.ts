@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { ACCEPTED, answering, extensions, overImplicitTls, REFUSED } from '../../support/dialogue-parts.ts';
 import type { Act } from '../../support/scripted-dialogue.ts';
 import type { Behaviour } from '../behaviour.ts';

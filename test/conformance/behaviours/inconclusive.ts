@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { answering, overImplicitTls, reply } from '../../support/dialogue-parts.ts';
 import type { Behaviour } from '../behaviour.ts';
 

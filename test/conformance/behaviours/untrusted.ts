@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { ACCEPTED, answering, BEFORE_TLS, GREETING } from '../../support/dialogue-parts.ts';
 import type { LeafFault } from '../../support/faulty-leaves.ts';
 import type { Script } from '../../support/scripted-dialogue.ts';

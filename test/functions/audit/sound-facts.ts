@@ -9,9 +9,9 @@ import type { Credential, Security } from '../../../functions/secrets/credential
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { SecretDescription } from '../../../functions/secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import type { ServerFacts, SessionFacts } from '../../../functions/smtp/probe/facts.ts';
 import { NO_SURVEY } from '../../../functions/smtp/probe/survey.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
 import { soundDomain } from './sound-domain.ts';
 
 export const NOW = Date.parse('2026-11-24T06:00:00Z');
@@ -244,7 +244,7 @@ export const soundFacts: CredentialFacts = {
   policy: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
   description,
   content: known({ kind: 'credential', credential }),
-  login: known({ judgement: judge(evidence), evidence }),
+  login: known({ result: resultOf(evidence), evidence }),
   rehearsal: { sender: { code: 250, enhanced: '2.1.0', text: 'Ok' }, canary: null, bareLf: null },
   previous: known({
     kind: 'not-tried',
@@ -274,7 +274,7 @@ export const withCredential = (changes: Partial<Credential>): Partial<Credential
 export const withDescription = (changes: Partial<SecretDescription>): Partial<CredentialFacts> => ({
   description: { ...description, ...changes },
 });
-const proven = (shown: LoginEvidence) => known({ judgement: judge(shown), evidence: shown });
+const proven = (shown: LoginEvidence) => known({ result: resultOf(shown), evidence: shown });
 export const withLogin = (changes: Partial<LoginEvidence>): Partial<CredentialFacts> => ({
   login: proven({ ...evidence, ...changes }),
 });

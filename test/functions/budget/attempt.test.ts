@@ -15,8 +15,7 @@ const otherPort = {
 
 async function verdicts(process: ScriptedProver, ...credentials: (typeof credential)[]): Promise<string[]> {
   const found: string[] = [];
-  for (const one of credentials)
-    found.push((await attemptOf(process.prover, one, BUDGET_MS)).judgement.verdict);
+  for (const one of credentials) found.push((await attemptOf(process.prover, one, BUDGET_MS)).result.verdict);
   return found;
 }
 
@@ -30,11 +29,11 @@ describe('a spent budget', () => {
 
   it('holds the next login back: nothing is dialled, and the answer says until when', async () => {
     const process = await spend();
-    const { judgement, evidence } = await attemptOf(process.prover, credential, BUDGET_MS);
+    const { result, evidence } = await attemptOf(process.prover, credential, BUDGET_MS);
     expect(evidence).toBeNull();
-    expect(judgement).toMatchObject({ verdict: 'held-back', credential: 'unknown' });
-    expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 15 * 60 + 10 });
-    expect(judgement.advice).toContain('Nothing is dialled before 2026-11-24T06:15:10.000Z.');
+    expect(result).toMatchObject({ verdict: 'held-back', credential: 'unknown' });
+    expect(result.retry).toEqual({ allowed: true, afterSeconds: 15 * 60 + 10 });
+    expect(result.advice).toContain('Nothing is dialled before 2026-11-24T06:15:10.000Z.');
   });
 
   it('is that of one account on one host, on all ports of it, however its name is written', async () => {
@@ -80,9 +79,9 @@ describe('a circuit', () => {
   it('of throttling keeps all accounts off the host until its time, and no other host', async () => {
     const process = new ScriptedProver(['throttled', 'good', 'good']);
     expect(await verdicts(process, credential, bob, elsewhere)).toEqual(['throttled', 'held-back', 'valid']);
-    const { judgement } = await attemptOf(process.prover, credential, BUDGET_MS);
-    expect(judgement.advice).toMatch(/^The server asked lately to be left alone/);
-    expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 60 });
+    const { result } = await attemptOf(process.prover, credential, BUDGET_MS);
+    expect(result.advice).toMatch(/^The server asked lately to be left alone/);
+    expect(result.retry).toEqual({ allowed: true, afterSeconds: 60 });
     process.now += 60_000;
     expect(await verdicts(process, bob)).toEqual(['valid']);
   });
@@ -169,9 +168,9 @@ it('waits for its turn while others may still fail, and no longer than a login t
     void attemptOf(stuck, credential, BUDGET_MS);
     while (!ended) await new Promise(setImmediate);
   }
-  const { judgement, evidence } = await attemptOf(prover, credential, BUDGET_MS);
+  const { result, evidence } = await attemptOf(prover, credential, BUDGET_MS);
   expect(evidence).toBeNull();
-  expect(judgement.advice).toMatch(/^So many logins of this account or host are under way/);
+  expect(result.advice).toMatch(/^So many logins of this account or host are under way/);
   expect(process.now - startedAt).toBeGreaterThan(BUDGET_MS - 4600);
   expect(process.now - startedAt).toBeLessThanOrEqual(BUDGET_MS - 3000);
 });

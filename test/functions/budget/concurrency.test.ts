@@ -49,7 +49,7 @@ async function verdictsOf(password: string, budgetMs: number, changes: Partial<P
   const proofs = await Promise.all(
     Array.from({ length: CALLS / PROCESSES }, () => provers.map((prover) => prove(prover, tried))).flat(),
   );
-  const groups = Map.groupBy(proofs, ({ judgement }) => judgement.verdict);
+  const groups = Map.groupBy(proofs, ({ result }) => result.verdict);
   return Object.fromEntries([...groups].map(([verdict, { length }]) => [verdict, length]));
 }
 

@@ -3,7 +3,7 @@ import { attempt } from '../../../functions/budget/attempt.ts';
 import { type Prover, prove } from '../../../functions/budget/prove.ts';
 import type { Credential } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
-import type { Judgement } from '../../../functions/smtp/judgement.ts';
+import type { LoginResult } from '../../../functions/smtp/login-result.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { proverOn, WINDOW_MS } from '../../support/prover.ts';
@@ -41,8 +41,8 @@ function credential(username: string, password: string, host = 'localhost'): Cre
 const good = (at: number) => credential(`user${at}@example.com`, PASSWORD);
 const bad = (at: number) => credential(`bad${at}@example.com`, 'wrong');
 
-async function tried(one: Credential, secretArn = one.username, prover = process()): Promise<Judgement> {
-  return (await prove(prover, { credential: one, secretArn, budgetMs: BUDGET_MS })).judgement;
+async function tried(one: Credential, secretArn = one.username, prover = process()): Promise<LoginResult> {
+  return (await prove(prover, { credential: one, secretArn, budgetMs: BUDGET_MS })).result;
 }
 
 const failures = () => server.logins.filter(({ answer }) => answer.code !== 235).length;
@@ -81,17 +81,17 @@ describe('a host that bans an address at its fifth failure', { timeout: 60_000 }
   it('is left alone by all when two credentials are newly bad: the answer says why, until when and which setting', async () => {
     for (let times = 10; times > 0; times -= 1) await tried(bad(0));
     await tried(bad(1));
-    const judgement = await tried(good(0));
-    expect(judgement).toMatchObject({
+    const result = await tried(good(0));
+    expect(result).toMatchObject({
       verdict: 'held-back',
       credential: 'unknown',
       heldBack: { reason: 'host-failures' },
       retry: { allowed: true },
     });
-    expect(judgement.advice).toContain('`loginBudget.hostFailures`');
-    expect(judgement.advice).toContain(`before ${judgement.heldBack?.until}`);
-    expect(judgement.retry.afterSeconds).toBeGreaterThan(15 * 60 - 60);
-    ahead += (judgement.retry.afterSeconds ?? 0) * 1000;
+    expect(result.advice).toContain('`loginBudget.hostFailures`');
+    expect(result.advice).toContain(`before ${result.heldBack?.until}`);
+    expect(result.retry.afterSeconds).toBeGreaterThan(15 * 60 - 60);
+    ahead += (result.retry.afterSeconds ?? 0) * 1000;
     expect((await tried(good(0))).verdict).toBe('valid');
   });
 
@@ -118,7 +118,7 @@ describe('a host that bans an address at its fifth failure', { timeout: 60_000 }
         patienceMs: 40_000,
       }),
     );
-    const verdicts = (await Promise.all(all)).map(({ judgement }) => judgement.verdict);
+    const verdicts = (await Promise.all(all)).map(({ result }) => result.verdict);
     expect(verdicts).toEqual(Array(50).fill('valid'));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attempt } from '../../../functions/budget/attempt.ts';
-import type { Judgement } from '../../../functions/smtp/judgement.ts';
+import type { LoginResult } from '../../../functions/smtp/login-result.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { type Answer, credential } from './evidence.ts';
 import { ScriptedProver } from './scripted-prover.ts';
@@ -11,10 +11,10 @@ const BUDGET_MS = 20_000;
 const refusals = Array<Answer>(4).fill('refused');
 const at = (host: string) => ({ ...credential, endpoint: { ...credential.endpoint, host } });
 
-function logIn(process: ScriptedProver, host: string, secretArn: string): Promise<Judgement> {
+function logIn(process: ScriptedProver, host: string, secretArn: string): Promise<LoginResult> {
   const prover = { ...process.prover, limits: { ...process.prover.limits, hostFailures: 8 } };
   const tried = { credential: at(host), secretArn, budgetMs: BUDGET_MS };
-  return attempt(prover, tried).then(({ judgement }) => judgement);
+  return attempt(prover, tried).then(({ result }) => result);
 }
 
 describe('who has a name lead to the server of another secret, and to a server of their own', () => {

@@ -7,8 +7,8 @@ import { ScriptedProver } from './scripted-prover.ts';
 const attempt = { credential, secretArn: 'arn:of:secret', budgetMs: 26_000 };
 
 async function verdictOf(process: ScriptedProver, changes: Partial<typeof attempt> = {}): Promise<string> {
-  const { judgement } = await prove(process.prover, { ...attempt, ...changes });
-  return `${judgement.credential} ${judgement.verdict}`;
+  const { result } = await prove(process.prover, { ...attempt, ...changes });
+  return `${result.credential} ${result.verdict}`;
 }
 
 describe('the first refusal of a credential that was good', () => {
@@ -29,8 +29,8 @@ describe('the first refusal of a credential that was good', () => {
   it('stays unconfirmed without time for a second login, and shows what the server said', async () => {
     const process = new ScriptedProver(['refused']);
     process.knows('valid');
-    const { judgement, evidence } = await prove(process.prover, { ...attempt, budgetMs: 7900 });
-    expect(judgement).toMatchObject({
+    const { result, evidence } = await prove(process.prover, { ...attempt, budgetMs: 7900 });
+    expect(result).toMatchObject({
       credential: 'unknown',
       verdict: 'rejected-unconfirmed',
       retry: { allowed: true },
@@ -42,9 +42,9 @@ describe('the first refusal of a credential that was good', () => {
     const process = new ScriptedProver(['unclear', 'unclear', 'unclear', 'refused']);
     process.knows('valid');
     for (let times = 3; times > 0; times -= 1) await verdictOf(process);
-    const { judgement, evidence } = await prove(process.prover, attempt);
-    expect(judgement.verdict).toBe('rejected-unconfirmed');
-    expect(judgement.retry).toEqual({ allowed: true, afterSeconds: 15 * 60 + 10 - 5 });
+    const { result, evidence } = await prove(process.prover, attempt);
+    expect(result.verdict).toBe('rejected-unconfirmed');
+    expect(result.retry).toEqual({ allowed: true, afterSeconds: 15 * 60 + 10 - 5 });
     expect(evidence).toMatchObject({ reply: { code: 535 } });
     expect(process.dialled).toHaveLength(4);
   });

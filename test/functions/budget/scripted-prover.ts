@@ -1,6 +1,6 @@
 import type { Known, Prover } from '../../../functions/budget/prove.ts';
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
-import { judgementOf } from '../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../functions/smtp/login-result.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { proverOn } from '../../support/prover.ts';
 import { type Answer, evidenceOf } from './evidence.ts';
@@ -35,7 +35,7 @@ export class ScriptedProver {
   /** What the ledger would know after a check with this verdict. */
   knows(known: Verdict, lastCheck: Verdict = known): void {
     this.known = {
-      credential: judgementOf(known).credential,
+      credential: resultWith(known).credential,
       lastCheck: { verdict: lastCheck, checkedAt: new Date(this.now).toISOString(), versionId: null },
     };
   }

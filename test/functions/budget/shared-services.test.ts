@@ -62,7 +62,7 @@ describe('at a shared service', { timeout: 30_000 }, () => {
         20_000,
       );
     const good = at('email-smtp-fips.eu-central-1.amazonaws.com', { username: 'AKIAGOOD' });
-    expect((await attemptOf(prover, good, 20_000)).judgement.verdict).toBe('valid');
+    expect((await attemptOf(prover, good, 20_000)).result.verdict).toBe('valid');
     const keys = [...(await table.items()).keys()];
     expect(keys).toHaveLength(11);
     expect(keys.filter((key) => !key.endsWith('|LOGINS'))).toEqual([]);
@@ -102,12 +102,12 @@ describe('at a shared service', { timeout: 30_000 }, () => {
     );
     if (!ada || !bob) throw new Error('no accounts');
     const verdicts = [];
-    for (const one of [ada, bob]) verdicts.push((await attemptOf(process.prover, one, 20_000)).judgement);
+    for (const one of [ada, bob]) verdicts.push((await attemptOf(process.prover, one, 20_000)).result);
     expect(verdicts).toMatchObject([
       { verdict: 'throttled' },
       { verdict: 'held-back', heldBack: { reason: 'throttled' } },
     ]);
     process.now += 60_000;
-    expect((await attemptOf(process.prover, bob, 20_000)).judgement.verdict).toBe('valid');
+    expect((await attemptOf(process.prover, bob, 20_000)).result.verdict).toBe('valid');
   });
 });

@@ -13,8 +13,8 @@ import {
   type Tally,
   UNTOUCHED,
 } from '../../../functions/budget/tally.ts';
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
-import { judge, judgementOf } from '../../../functions/smtp/verdict.ts';
+import { resultOf, resultWith } from '../../../functions/smtp/login-result.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { type Answer, evidenceOf } from './evidence.ts';
 
 const NOW = Date.parse('2026-11-24T06:00:00Z');
@@ -273,7 +273,7 @@ describe('what an answer costs', () => {
     ['rate-limited', true, 'account'],
   ])('%s: a failure %s, circuit of %s', (answer, failed, of) => {
     const evidence = evidenceOf(answer);
-    const outcome = outcomeOf(evidence, judge(evidence), NOW);
+    const outcome = outcomeOf(evidence, resultOf(evidence), NOW);
     expect([outcome.failed, outcome.circuit?.of]).toEqual([failed, of]);
     expect(outcome.proven).toBe(answer === 'good');
   });
@@ -283,7 +283,7 @@ describe('what an answer costs', () => {
     ['unavailable', 60],
     ['rate-limited', 3600],
   ])('%s holds the circuit open for the time of its own verdict', (verdict, seconds) => {
-    const { circuit } = outcomeOf(evidenceOf('not-sent'), judgementOf(verdict), NOW);
+    const { circuit } = outcomeOf(evidenceOf('not-sent'), resultWith(verdict), NOW);
     expect(circuit?.heldUntil).toBe(NOW + seconds * 1000);
   });
 });

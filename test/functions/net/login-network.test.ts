@@ -6,7 +6,7 @@ import { Network } from '../../../functions/net/network.ts';
 import type { Endpoint, Security } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
@@ -37,7 +37,9 @@ describe.each(['tls', 'starttls'] as const)('logins over %s', (security) => {
     const second = await loginTo(server, network, 'grace');
     const third = await loginTo(server, network, 'edsger');
     expect(resumed).toEqual([false, true, true]);
-    expect([first, second, third].map((evidence) => judge(evidence).verdict)).toEqual(Array(3).fill('valid'));
+    expect([first, second, third].map((evidence) => resultOf(evidence).verdict)).toEqual(
+      Array(3).fill('valid'),
+    );
     expect(second.tls?.certificate).toEqual(first.tls?.certificate);
     expect(third.tls).toMatchObject({ protocol: 'TLSv1.3', certificate: { subject: 'CN=localhost' } });
   });
@@ -45,14 +47,14 @@ describe.each(['tls', 'starttls'] as const)('logins over %s', (security) => {
   it.runIf(HAS_IPV6)('work at an IPv6 address that the certificate names', async () => {
     const { server } = await startCountingServer(security, '::1');
     const evidence = await loginTo(server, loopbackNetwork(server));
-    expect(judge(evidence).verdict).toBe('valid');
+    expect(resultOf(evidence).verdict).toBe('valid');
     expect(evidence).toMatchObject({
       endpoint: { host: '::1' },
       tls: { certificate: { subject: 'CN=::1' } },
     });
     const { server: other } = await startCountingServer(security, '::1', 'localhost');
     const misnamed = await loginTo(other, loopbackNetwork(other));
-    expect(judge(misnamed).verdict).toBe('tls-untrusted:wrong-host');
+    expect(resultOf(misnamed).verdict).toBe('tls-untrusted:wrong-host');
     expect(misnamed.authSent).toBe(false);
   });
 
@@ -95,7 +97,7 @@ describe('a target that the network guard forbids', () => {
     open.push(server);
     const network = new Network({ ports: ports === 'its own' ? [server.port] : ports, networks });
     const evidence = await loginTo(server, network);
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'unknown', verdict });
     expect(evidence).toMatchObject({ failure: { kind: 'forbidden', code }, stage: 'dns', authSent: false });
     expect(server.logins).toEqual([]);
   });
@@ -136,7 +138,7 @@ describe('QUIT', () => {
         { expect: auth, send: '' },
         { expect: /^QUIT$/, send: `${answer}\r\n221 2.0.0 bye\r\n` },
       );
-      expect(judge(evidence).verdict).toBe(verdict);
+      expect(resultOf(evidence).verdict).toBe(verdict);
       expect(evidence.reply?.code).toBe(Number(answer.slice(0, 3)));
       expect(commands).toEqual(['AUTH PLAIN', 'QUIT', '']);
     },
@@ -162,7 +164,7 @@ describe('QUIT', () => {
       { expect: auth, send: '235 2.7.0 ok\r\n' },
       { expect: /^QUIT$/, send: 'silence' },
     );
-    expect(judge(evidence).verdict).toBe('valid');
+    expect(resultOf(evidence).verdict).toBe('valid');
     expect(evidence.timings.totalMs).toBeLessThan(900);
     expect(commands).toEqual(['AUTH PLAIN', 'QUIT', '']);
   });
@@ -174,6 +176,6 @@ describe('QUIT', () => {
       { expect: auth, send: '334 \r\n' },
       { expect: /^QUIT$/, send: '535 5.7.8 no\r\n' },
     );
-    expect(judge(evidence).credential).toBe('unknown');
+    expect(resultOf(evidence).credential).toBe('unknown');
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { ProviderErrorReason } from '../../../functions/providers/provider-error.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
 
@@ -59,5 +59,5 @@ export async function loginVerdict(
 ): Promise<string> {
   const { host, port, security, ca } = server;
   const credential = { endpoint: { host, port, security, ca }, username, password: new Redacted(password) };
-  return judge(await login(credential, 5000, loopbackNetwork(server))).verdict;
+  return resultOf(await login(credential, 5000, loopbackNetwork(server))).verdict;
 }

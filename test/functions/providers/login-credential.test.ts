@@ -49,8 +49,8 @@ describe('a client secret of Microsoft Entra', () => {
 
   test('buys an access token, which logs in by XOAUTH2; itself it never goes to the mail server', async () => {
     const { secretText } = api.add('orders');
-    const { judgement, evidence } = await prove(credential(secretText));
-    expect(judgement).toMatchObject({ credential: 'good', verdict: 'valid' });
+    const { result, evidence } = await prove(credential(secretText));
+    expect(result).toMatchObject({ credential: 'good', verdict: 'valid' });
     expect(evidence).toMatchObject({ used: 'XOAUTH2', authSent: true });
     expect(server.lines.join('\n')).not.toContain(Buffer.from(secretText).toString('base64').slice(0, 20));
     expect(JSON.stringify(evidence)).not.toContain([...api.tokens.keys()][0]);
@@ -58,9 +58,9 @@ describe('a client secret of Microsoft Entra', () => {
 
   test('is bought with anew for each login, so that one that was removed is seen at once', async () => {
     const { keyId, secretText } = api.add('orders');
-    expect((await prove(credential(secretText))).judgement.verdict).toBe('valid');
+    expect((await prove(credential(secretText))).result.verdict).toBe('valid');
     api.secrets.delete(keyId);
-    expect((await prove(credential(secretText))).judgement).toMatchObject({
+    expect((await prove(credential(secretText))).result).toMatchObject({
       credential: 'bad',
       verdict: 'client-secret-rejected',
     });
@@ -68,8 +68,8 @@ describe('a client secret of Microsoft Entra', () => {
   });
 
   test('that is refused ends the attempt before the mail server is dialled', async () => {
-    const { judgement, evidence } = await prove(credential('wrong'));
-    expect(judgement).toMatchObject({
+    const { result, evidence } = await prove(credential('wrong'));
+    expect(result).toMatchObject({
       credential: 'bad',
       verdict: 'client-secret-rejected',
       retry: { allowed: false },
@@ -80,8 +80,8 @@ describe('a client secret of Microsoft Entra', () => {
 
   test('is not called bad when only the mailbox refuses its token', async () => {
     const { secretText } = api.add('orders');
-    const { judgement } = await prove(credential(secretText, 'other@example.com'));
-    expect(judgement).toMatchObject({ credential: 'unknown', verdict: 'token-not-accepted' });
+    const { result } = await prove(credential(secretText, 'other@example.com'));
+    expect(result).toMatchObject({ credential: 'unknown', verdict: 'token-not-accepted' });
   });
 
   test.each<readonly [string, HttpFault, string]>([
@@ -105,8 +105,8 @@ describe('a client secret of Microsoft Entra', () => {
   ])('stays unknown when the token endpoint answers %s', async (_how, fault, verdict) => {
     const { secretText } = api.add('orders');
     tokens.fail(fault);
-    const { judgement, evidence } = await prove(credential(secretText));
-    expect({ ...judgement, evidence }).toMatchObject({ credential: 'unknown', verdict, evidence: null });
+    const { result, evidence } = await prove(credential(secretText));
+    expect({ ...result, evidence }).toMatchObject({ credential: 'unknown', verdict, evidence: null });
     expect(server.lines).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import type { Credential, Provider } from '../../../functions/secrets/credential
 import { parseSecret } from '../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
@@ -131,7 +131,7 @@ export class RotationLab {
   }
 
   async verdict(credential: Credential): Promise<string> {
-    return judge(await login(credential, 5000, loopbackNetwork(...this.#servers))).verdict;
+    return resultOf(await login(credential, 5000, loopbackNetwork(...this.#servers))).verdict;
   }
 
   #ports(): RotationPorts {
@@ -146,7 +146,7 @@ export class RotationLab {
         this.#makeProvider(provider, { ...deps, readAdmin: adminSecrets(this.#store, secret) }),
       login: async (credential, budgetMs) => {
         const evidence = await login(credential, budgetMs, loopbackNetwork(...this.#servers));
-        return { judgement: judge(evidence), evidence };
+        return { result: resultOf(evidence), evidence };
       },
       newPassword,
       random: () => 0.5,

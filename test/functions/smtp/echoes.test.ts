@@ -6,7 +6,7 @@ import type { Network } from '../../../functions/net/network.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { LoginEvidence, Reply } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { shownBy } from '../../../functions/validation/validation.ts';
 import { ECHO_FORMS, echoesFound } from '../../support/echo-forms.ts';
 import { REPLY_PLACES, SOUND } from '../../support/echo-places.ts';
@@ -73,7 +73,7 @@ function outputsOf({ evidence, later }: Heard): Record<string, string> {
     username: USERNAME,
     password: new Redacted(PASSWORD),
   };
-  const shown = shownBy(credential, { judgement: judge(evidence), evidence });
+  const shown = shownBy(credential, { result: resultOf(evidence), evidence });
   const answer = { secretId: null, versionId: null, checkedAt: '2026-11-24T00:00:00.000Z', ...shown };
   return {
     evidence: JSON.stringify(evidence) + inspect(evidence, { depth: 9 }),

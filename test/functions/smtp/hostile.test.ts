@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { answering, extensions, GREETING, overImplicitTls } from '../../support/dialogue-parts.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import type { Act, Script } from '../../support/scripted-dialogue.ts';
@@ -28,11 +28,11 @@ async function attack(script: Script, login_: { password?: string; budgetMs?: nu
   const tookMs = performance.now() - began;
   const received = server.received();
   await server.close();
-  return { evidence, judgement: judge(evidence), received, tookMs };
+  return { evidence, result: resultOf(evidence), received, tookMs };
 }
 
 function recordsOf(evidence: LoginEvidence): string {
-  return JSON.stringify({ evidence, judgement: judge(evidence) }) + inspect(evidence, { depth: 9 });
+  return JSON.stringify({ evidence, result: resultOf(evidence) }) + inspect(evidence, { depth: 9 });
 }
 
 describe('a server that never comes to an end', () => {
@@ -43,8 +43,8 @@ describe('a server that never comes to an end', () => {
     ['drips its reply to EHLO', [GREETING, { talk: { EHLO: drip } }]],
     ['drips its reply to AUTH', overImplicitTls(answering(drip))],
   ])('and %s takes no more than the budget', async (_what, script) => {
-    const { judgement, tookMs } = await attack(script);
-    expect(judgement).toMatchObject({ credential: 'unknown', verdict: expect.stringMatching(/^timeout:/) });
+    const { result, tookMs } = await attack(script);
+    expect(result).toMatchObject({ credential: 'unknown', verdict: expect.stringMatching(/^timeout:/) });
     expect(tookMs).toBeLessThan(BUDGET_MS + GRACE_MS);
   });
 });
@@ -57,8 +57,8 @@ describe('what a server says too much', () => {
     ['a megabyte of lines', { send: `${'535-5.7.8 no\r\n'.repeat(MEGABYTE / 14)}535 5.7.8 no\r\n` }],
     ['a megabyte of empty lines', { send: `${'\r\n'.repeat(MEGABYTE / 2)}535 5.7.8 no\r\n` }],
   ])('ends the login: %s', async (_what, act) => {
-    const { evidence, judgement } = await attack(overImplicitTls(answering(act)), { budgetMs: 10_000 });
-    expect(judgement).toMatchObject({ credential: 'unknown', verdict: 'protocol-error' });
+    const { evidence, result } = await attack(overImplicitTls(answering(act)), { budgetMs: 10_000 });
+    expect(result).toMatchObject({ credential: 'unknown', verdict: 'protocol-error' });
     expect(recordsOf(evidence).length).toBeLessThan(8192);
   });
 
@@ -76,8 +76,8 @@ describe('a server that repeats what it was told', () => {
 
   it.each(secrets)('puts no secret into a record: %#', async (secret) => {
     const act = { send: `535 5.7.8 ${secret} is wrong for ${USERNAME}\r\n` };
-    const { evidence, judgement } = await attack(overImplicitTls(answering(act)));
-    expect(judgement.verdict).toBe('rejected');
+    const { evidence, result } = await attack(overImplicitTls(answering(act)));
+    expect(result.verdict).toBe('rejected');
     for (const text of [...secrets, USERNAME]) expect(recordsOf(evidence)).not.toContain(text);
   });
 
@@ -91,8 +91,8 @@ describe('a server that repeats what it was told', () => {
     'is understood all the same when the password is %j',
     async (password) => {
       const act = { send: '535 5.7.8 Too many login attempts\r\n' };
-      const { judgement } = await attack(overImplicitTls(answering(act)), { password });
-      expect(judgement).toMatchObject({ credential: 'unknown', verdict: 'rate-limited' });
+      const { result } = await attack(overImplicitTls(answering(act)), { password });
+      expect(result).toMatchObject({ credential: 'unknown', verdict: 'rate-limited' });
     },
   );
 
@@ -115,7 +115,7 @@ describe('an answer that is none', () => {
       { expect: /^AUTH /, send },
       { send: 'close' },
     ];
-    expect((await attack(script)).judgement).toMatchObject({
+    expect((await attack(script)).result).toMatchObject({
       credential: 'unknown',
       verdict: 'closed:auth',
     });

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Credential, Endpoint } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
@@ -43,7 +43,7 @@ describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
   it('is valid after a 235 over verified TLS', async () => {
     const server = await serve({ security });
     const evidence = await login(credentialFor(server), BUDGET_MS, loopbackNetwork(server));
-    expect(judge(evidence)).toMatchObject({ credential: 'good', verdict: 'valid' });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'good', verdict: 'valid' });
     expect(evidence).toMatchObject({ stage: 'done', failure: null, authSent: true, used: 'PLAIN' });
     expect(evidence.offered).toEqual(['PLAIN', 'LOGIN']);
     expect(evidence.tls).toMatchObject({
@@ -61,7 +61,7 @@ describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
       BUDGET_MS,
       loopbackNetwork(server),
     );
-    expect(judge(evidence)).toMatchObject({
+    expect(resultOf(evidence)).toMatchObject({
       credential: 'bad',
       verdict: 'rejected',
       retry: { allowed: false },
@@ -82,7 +82,7 @@ describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
       BUDGET_MS,
       loopbackNetwork(server),
     );
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'unknown', verdict });
     expect(evidence).toMatchObject({ stage: 'tls', authSent: false, tls: null });
     expect(server.logins).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
       BUDGET_MS,
       loopbackNetwork(server),
     );
-    expect(judge(evidence).verdict).toMatch(/^tls-untrusted:(unknown-ca|incomplete-chain)$/);
+    expect(resultOf(evidence).verdict).toMatch(/^tls-untrusted:(unknown-ca|incomplete-chain)$/);
     expect(server.logins).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
     [504, '5.5.4 Unrecognized authentication type', 'mechanism-unsupported'],
   ] as const)('never says bad after %i %s', async (code, text, verdict) => {
     const server = await serve({ security, onAuth: () => ({ code, text }) });
-    expect(judge(await login(credentialFor(server), BUDGET_MS, loopbackNetwork(server)))).toMatchObject({
+    expect(resultOf(await login(credentialFor(server), BUDGET_MS, loopbackNetwork(server)))).toMatchObject({
       credential: 'unknown',
       verdict,
     });
@@ -142,7 +142,7 @@ describe.each(['tls', 'starttls'] as const)('login over %s', (security) => {
       loopbackNetwork(server),
     );
     expect(plain).toMatchObject({ used: null, authSent: false });
-    expect(judge(plain).verdict).toBe('mechanism-unsupported');
+    expect(resultOf(plain).verdict).toBe('mechanism-unsupported');
   });
 });
 
@@ -150,7 +150,7 @@ describe('login', () => {
   it('sends no password when STARTTLS is missing, even if AUTH is offered in the clear', async () => {
     const server = await serve({ security: 'starttls', hideStartTls: true });
     const evidence = await login(credentialFor(server), BUDGET_MS, loopbackNetwork(server));
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict: 'starttls-missing' });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'unknown', verdict: 'starttls-missing' });
     expect(evidence.authSent).toBe(false);
     expect(server.logins).toEqual([]);
   });
@@ -162,14 +162,14 @@ describe('login', () => {
       BUDGET_MS,
       loopbackNetwork(server),
     );
-    expect(judge(evidence).verdict).toBe('tls-mode-mismatch:plain-spoken');
+    expect(resultOf(evidence).verdict).toBe('tls-mode-mismatch:plain-spoken');
   });
 
   it('says refused for a closed port', async () => {
     const server = await serve();
     await server.close();
     open.length = 0;
-    expect(judge(await login(credentialFor(server), BUDGET_MS, loopbackNetwork(server))).verdict).toBe(
+    expect(resultOf(await login(credentialFor(server), BUDGET_MS, loopbackNetwork(server))).verdict).toBe(
       'refused',
     );
   });
@@ -181,7 +181,7 @@ describe('login', () => {
       300,
       loopbackNetwork(server),
     );
-    expect(judge(evidence).verdict).toBe('timeout:greeting');
+    expect(resultOf(evidence).verdict).toBe('timeout:greeting');
     expect(evidence).toMatchObject({ stage: 'greeting', authSent: false });
     expect(evidence.timings.totalMs).toBeLessThan(3000);
   });
@@ -205,13 +205,13 @@ describe('login against a server that breaks the protocol', () => {
     ['the end of the connection', 'close', 'closed:auth'],
   ] as const)('never says good or bad after %s to AUTH', async (_name, answer, verdict) => {
     const { evidence } = await against(greeting, ehlo, { expect: /^AUTH PLAIN /, send: answer });
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'unknown', verdict });
     expect(evidence).toMatchObject({ authSent: true });
   });
 
   it('sends nothing to a server without AUTH, and says that the login was not tried', async () => {
     const { server, evidence } = await against(greeting, { expect: /^EHLO /, send: '250 hostile\r\n' });
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict: 'auth-not-offered' });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'unknown', verdict: 'auth-not-offered' });
     expect(server.received()).not.toMatch(/AUTH/);
   });
 
@@ -220,7 +220,7 @@ describe('login against a server that breaks the protocol', () => {
       expect: /^EHLO /,
       send: '250-x\r\n250 AUTH NTLM GSSAPI\r\n',
     });
-    expect(judge(evidence).verdict).toBe('mechanism-unsupported');
+    expect(resultOf(evidence).verdict).toBe('mechanism-unsupported');
     expect(evidence.offered).toEqual(['NTLM', 'GSSAPI']);
     expect(server.received()).not.toMatch(/AUTH/);
   });
@@ -232,7 +232,7 @@ describe('login against a server that breaks the protocol', () => {
     ['close', 'closed:greeting'],
   ])('judges the greeting %j without trying the password', async (send, verdict) => {
     const { server, evidence } = await against({ send });
-    expect(judge(evidence)).toMatchObject({ credential: 'unknown', verdict });
+    expect(resultOf(evidence)).toMatchObject({ credential: 'unknown', verdict });
     expect(server.received()).not.toMatch(/AUTH/);
   });
 
@@ -246,7 +246,7 @@ describe('login against a server that breaks the protocol', () => {
     open.push(server);
     const evidence = await login(credentialFor(server), 2000, loopbackNetwork(server));
     expect(evidence.authSent).toBe(false);
-    expect(judge(evidence).credential).toBe('unknown');
+    expect(resultOf(evidence).credential).toBe('unknown');
     expect(server.receivedInClear()).not.toMatch(/AUTH/);
   });
 });
@@ -277,7 +277,7 @@ describe('login with a hostile or hurried caller', () => {
 
   it('ends at once when no time is left', async () => {
     const server = await serve();
-    expect(judge(await login(credentialFor(server), -5, loopbackNetwork(server))).verdict).toBe(
+    expect(resultOf(await login(credentialFor(server), -5, loopbackNetwork(server))).verdict).toBe(
       'timeout:dns',
     );
   });

@@ -1,5 +1,5 @@
-import type { ReplyVerdict } from '../../../functions/smtp/judgement.ts';
 import type { ReplyStage } from '../../../functions/smtp/replies/row.ts';
+import type { ReplyVerdict } from '../../../functions/smtp/verdicts.ts';
 
 export type Case = readonly [code: number, enhanced: string | null, text: string, verdict: ReplyVerdict];
 

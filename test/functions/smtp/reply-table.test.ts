@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meaningOf } from '../../../functions/smtp/advice.ts';
 import type { Reply } from '../../../functions/smtp/evidence.ts';
-import type { ReplyVerdict } from '../../../functions/smtp/judgement.ts';
 import { PHRASES } from '../../../functions/smtp/replies/phrases.ts';
 import type { ReplyStage } from '../../../functions/smtp/replies/row.ts';
 import { REPLY_TABLE, ruleOn } from '../../../functions/smtp/reply-table.ts';
+import type { ReplyVerdict } from '../../../functions/smtp/verdicts.ts';
+import { meaningOf } from '../../../functions/smtp/verdicts.ts';
 import { AUTH_CASES, type Case, SESSION_CASES } from './reply-cases.ts';
 
 const reply = ([code, enhanced, text]: Case): Reply => ({ code, enhanced, text });

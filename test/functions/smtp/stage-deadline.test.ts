@@ -5,8 +5,8 @@ import type { Endpoint } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Stage } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { stageLimitMs } from '../../../functions/smtp/stage-deadline.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
 import { resolverOf, startDnsServer } from '../../support/dns-server.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { listen } from '../../support/smtp-servers.ts';
@@ -84,7 +84,7 @@ describe('a server that drips cannot make a stage longer', () => {
     const endpoint = await serve(answer, greeting);
     const credential = { endpoint, username: 'ada', password: new Redacted('p') };
     const evidence = await login(credential, BUDGET_MS, loopbackNetwork(endpoint));
-    expect(judge(evidence).verdict).toBe(`timeout:${stage}`);
+    expect(resultOf(evidence).verdict).toBe(`timeout:${stage}`);
     expect(evidence).toMatchObject({ stage, authSent: false, failure: { kind: 'timeout' } });
     const { ms } = evidence.stages.findLast((one) => one.stage === stage) ?? { ms: Number.NaN };
     expect(ms).toBeGreaterThanOrEqual(stageLimitMs(stage, BUDGET_MS, BUDGET_MS) - 20);
@@ -102,7 +102,7 @@ it('a name server that is silent ends the login in the stage dns', async () => {
     BUDGET_MS,
     network,
   );
-  expect(judge(evidence).verdict).toBe('timeout:dns');
+  expect(resultOf(evidence).verdict).toBe('timeout:dns');
   expect(dns.questions.length).toBeGreaterThan(0);
   expect(evidence.timings.totalMs).toBeLessThan(BUDGET_MS / 2);
 });

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Endpoint, Security } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { type Authority, createAuthority, type Leaf } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { listen } from '../../support/smtp-servers.ts';
@@ -103,7 +103,7 @@ async function verdictOf(port: number, changes: Partial<Endpoint>, budgetMs = 50
   const credential = { endpoint, username: 'ada', password: new Redacted('S3cret-canary') };
   const evidence = await login(credential, budgetMs, loopbackNetwork({ port }));
   expect(evidence.authSent).toBe(false);
-  return judge(evidence);
+  return resultOf(evidence);
 }
 
 describe.each(['tls', 'starttls'] as const)('a server that speaks TLS (%s)', (security) => {

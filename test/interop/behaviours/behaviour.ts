@@ -1,5 +1,5 @@
 import type { AuthMethod, Security } from '../../../functions/secrets/credential.ts';
-import type { Verdict } from '../../../functions/smtp/judgement.ts';
+import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { FAULTS } from '../certificates.ts';
 import type { Variant } from '../variant.ts';
 

@@ -5,7 +5,7 @@ import type { SqlAdmin } from '../../../functions/providers/sql/admin.ts';
 import type { AuthMethod } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { type CuttingRelay, startCuttingRelay } from './cutting-relay.ts';
@@ -44,7 +44,7 @@ describe.each(['postgresql', 'mysql'] satisfies SqlAdmin['dialect'][])(
     const verdict = async (name: string, password: Redacted, authMethod?: AuthMethod) => {
       const credential = { ...here.credential(name, password), ...(authMethod && { authMethod }) };
       const evidence = await login(credential, BUDGET_MS, loopbackNetwork(credential.endpoint));
-      return judge(evidence).verdict;
+      return resultOf(evidence).verdict;
     };
 
     const rows = async () =>

@@ -81,5 +81,5 @@ function current(secrets: InProcessSecretsManager, arn: string) {
 async function verdict(here: Deployment, username: string, password: string): Promise<string> {
   const credential = here.credential(username, new Redacted(password));
   const prover = proverOn(new InProcessTable(), [credential.endpoint]);
-  return (await attemptOf(prover, credential, LOGIN_MS)).judgement.verdict;
+  return (await attemptOf(prover, credential, LOGIN_MS)).result.verdict;
 }

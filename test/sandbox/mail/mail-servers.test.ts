@@ -9,7 +9,7 @@ import { sesSmtpPassword } from '../../../functions/providers/ses-password.ts';
 import type { Credential, Security } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import { judge } from '../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { deliver, expectRefusal } from '../../../sandbox/job/mail.ts';
 import { type MailServers, openMailServers } from '../../../sandbox/mail/mail-servers.ts';
 import type { SmtpEndpoint } from '../../../sandbox/mail/smtp-endpoint.ts';
@@ -42,7 +42,7 @@ function credential(
 }
 
 const verdictOf = async (one: Credential) =>
-  judge(await login(one, BUDGET_MS, loopbackNetwork(one.endpoint))).verdict;
+  resultOf(await login(one, BUDGET_MS, loopbackNetwork(one.endpoint))).verdict;
 
 describe('the SES endpoint', () => {
   let UserName: string;

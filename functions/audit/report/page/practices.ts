@@ -6,8 +6,8 @@ import type { PracticeReport, Report } from '../report.ts';
 import { part } from './part.ts';
 import { bar, STATUSES, tally } from './tally.ts';
 
-/** What a practice is judged by; notes and checks that do not apply are left to the credentials. */
-const JUDGED: readonly Status[] = ['fail', 'warn', 'unknown', 'pass'];
+/** What decides the status of a practice; notes and checks that do not apply are left to the credentials. */
+const DECISIVE: readonly Status[] = ['fail', 'warn', 'unknown', 'pass'];
 
 /** The nineteen practices, those in the worst state first, each with its checks; those without a check say so. */
 export function practiceList(report: Report): Html {
@@ -22,11 +22,11 @@ export function practiceList(report: Report): Html {
 /** Those with failures by their number, then those with warnings, and so on. */
 function worstFirst(a: PracticeReport, b: PracticeReport): number {
   const first = (counts: Counts) => {
-    const rank = JUDGED.findIndex((status) => counts[status] > 0);
-    return rank < 0 ? JUDGED.length : rank;
+    const rank = DECISIVE.findIndex((status) => counts[status] > 0);
+    return rank < 0 ? DECISIVE.length : rank;
   };
   const [rankA, rankB] = [first(a.counts), first(b.counts)];
-  const status = JUDGED[rankA];
+  const status = DECISIVE[rankA];
   const more = status === undefined || status === 'pass' ? 0 : b.counts[status] - a.counts[status];
   return (
     rankA - rankB || more || Number(b.checks.length > 0) - Number(a.checks.length > 0) || a.number - b.number
@@ -44,8 +44,8 @@ ${accepted > 0 ? html`<p class="muted">${accepted} accepted, which count for not
 }
 
 function words(counts: Counts): Html {
-  const judged = JUDGED.some((status) => counts[status] > 0);
-  return tally(counts, judged ? JUDGED : STATUSES);
+  const decided = DECISIVE.some((status) => counts[status] > 0);
+  return tally(counts, decided ? DECISIVE : STATUSES);
 }
 
 function rank({ tallies }: Report, check: string): number {

@@ -1,7 +1,7 @@
 import { NOTHING_HEARD } from '../../../../functions/audit/facts/rehearsal.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { Verdict } from '../../../../functions/smtp/judgement.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
+import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
 import {
   DAY,
   denied,
@@ -30,12 +30,12 @@ const timedOutOn25 = withLogin({
 const closed = withLogin({ stage: 'auth', failure: { kind: 'closed' } });
 const forbidden = withLogin({ ...before, stage: 'dns', failure: { kind: 'forbidden', code: 'address' } });
 
-const heldBack = { login: known({ judgement: judgementOf('held-back'), evidence: null }) };
-const untried = (verdict: Verdict) => ({ login: known({ judgement: judgementOf(verdict), evidence: null }) });
+const heldBack = { login: known({ result: resultWith('held-back'), evidence: null }) };
+const untried = (verdict: Verdict) => ({ login: known({ result: resultWith(verdict), evidence: null }) });
 const noTable = { login: missing('aws-error', 'InternalServerError') };
 const { login } = soundFacts;
 const unconfirmed = {
-  login: login.known ? known({ ...login.value, judgement: judgementOf('rejected-unconfirmed') }) : login,
+  login: login.known ? known({ ...login.value, result: resultWith('rejected-unconfirmed') }) : login,
 };
 const sender = (code: number, enhanced: string, text: string) => ({
   rehearsal: { ...NOTHING_HEARD, sender: { code, enhanced, text } },
@@ -49,7 +49,7 @@ const pending = (lastChangedAt: number | null, version: string) =>
     },
   });
 const replaced = (verdict: Verdict) => ({
-  previous: known({ kind: 'tried' as const, proof: { judgement: judgementOf(verdict), evidence: null } }),
+  previous: known({ kind: 'tried' as const, outcome: { result: resultWith(verdict), evidence: null } }),
 });
 
 export const credentialCases: Cases = {

@@ -1,9 +1,9 @@
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import { server, withLogin, withServer } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
-const heldBack = { login: known({ judgement: judgementOf('held-back'), evidence: null }) };
+const heldBack = { login: known({ result: resultWith('held-back'), evidence: null }) };
 const noTable = { login: missing('aws-error', 'InternalServerError') };
 const slowDown = { code: 421, enhanced: '4.7.0', text: 'Too many concurrent SMTP connections' };
 const throttled = { result: 'unknown', reason: 'throttled' } as const;

@@ -3,8 +3,8 @@ import type { OptInFacts } from '../../../../functions/audit/facts/opt-in-tests.
 import type { Rehearsal } from '../../../../functions/audit/facts/rehearsal.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import { OPT_IN_CHECKS } from '../../../../functions/audit/opt-in.ts';
-import type { Verdict } from '../../../../functions/smtp/judgement.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
+import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
 import { credential, elsewhere, soundFacts } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
@@ -25,7 +25,7 @@ const agreed = (
 });
 const asked = (optIn: Partial<OptInFacts>) => agreed({ optIn: { ...soundFacts.optIn, ...optIn } });
 const control = (verdict: Verdict) =>
-  asked({ negativeControl: known({ judgement: judgementOf(verdict), evidence: null }) });
+  asked({ negativeControl: known({ result: resultWith(verdict), evidence: null }) });
 const relayed = (command: 'MAIL' | 'RCPT', code: number) =>
   asked({ openRelay: known({ result: 'answered', command, code }) });
 const heard = (rehearsal: Partial<Rehearsal>) => ({ rehearsal: { ...soundFacts.rehearsal, ...rehearsal } });

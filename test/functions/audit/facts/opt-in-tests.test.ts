@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_OFF, OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
 
 const endpoint = { host: 'Mail.example.com', port: 587, security: 'starttls' } as const;
 const RECIPIENT = 'ada@mailbox.example.org';
@@ -14,7 +14,7 @@ function world() {
     attempt: async ({ username, password }) => {
       users.push(username);
       passwords.push(password.reveal());
-      return { judgement: judgementOf('rejected'), evidence: null };
+      return { result: resultWith('rejected'), evidence: null };
     },
     relay: async (_endpoint, recipient) => {
       relayed.push(recipient);

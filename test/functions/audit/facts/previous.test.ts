@@ -3,7 +3,7 @@ import { previousCredential } from '../../../../functions/audit/facts/previous.t
 import type { Credential, Provider } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { SecretDescription } from '../../../../functions/secrets/secret-reader.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import { credential, DAY, NOW, soundFacts } from '../sound-facts.ts';
 
 const OLD_ID = 'AKIAEXAMPLE000000000';
@@ -29,7 +29,7 @@ async function previous({ description = {}, current = credential, stored = value
       attempt: async ({ credential, meantToFail }) => {
         expect(meantToFail).toBe(true);
         tried.push(credential.username);
-        return { judgement: judgementOf('rejected'), evidence: null };
+        return { result: resultWith('rejected'), evidence: null };
       },
       policy: soundFacts.policy,
       now: () => NOW,
@@ -45,7 +45,7 @@ describe('the replaced credential', () => {
   it('is tried once when overlap and soak are over', async () => {
     const { result, tried } = await previous({});
     expect(tried).toEqual([OLD_ID]);
-    expect(result).toMatchObject({ kind: 'tried', proof: { judgement: { verdict: 'rejected' } } });
+    expect(result).toMatchObject({ kind: 'tried', outcome: { result: { verdict: 'rejected' } } });
   });
 
   it('is tried to the hour: 48 hours of overlap and 72 of soak', async () => {

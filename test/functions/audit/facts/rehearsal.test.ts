@@ -4,7 +4,7 @@ import { canaryRecipient, NOTHING_HEARD, rehearse } from '../../../../functions/
 import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import { judge } from '../../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../../functions/smtp/login-result.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { type RunningServer, type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
 import { type Responder, startResponder } from '../../smtp/probe/responder.ts';
@@ -48,7 +48,7 @@ async function rehearsed(
     loopbackNetwork(target),
     rehearse(credential, policy, heard),
   );
-  return { heard, evidence, verdict: judge(evidence).verdict };
+  return { heard, evidence, verdict: resultOf(evidence).verdict };
 }
 
 async function respond(replies: Readonly<Record<string, string>>): Promise<Responder> {

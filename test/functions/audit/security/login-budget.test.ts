@@ -5,7 +5,7 @@ import type { Attempt } from '../../../../functions/budget/attempt.ts';
 import { placesOf } from '../../../../functions/budget/places.ts';
 import type { Credential, Provider } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import { credential, soundFacts } from '../sound-facts.ts';
 
 /** SendGrid and Resend tell credentials apart by their passwords: all log in as the same user. */
@@ -33,7 +33,7 @@ function charged() {
   const accounts: string[] = [];
   const attempt = async ({ credential: tried }: Pick<Attempt, 'credential'>) => {
     accounts.push(accountOf(tried));
-    return { judgement: judgementOf('rejected'), evidence: null };
+    return { result: resultWith('rejected'), evidence: null };
   };
   return { accounts, attempt };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../functions/lifecycle/operate/diagnosis.ts';
 import type { Facts } from '../../../../functions/lifecycle/operate/facts.ts';
 import { QUARANTINED } from '../../../../functions/lifecycle/operate/operation.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
 
 const NOW = Date.parse('2026-11-24T06:00:00Z');
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -50,9 +50,9 @@ const facts: Facts = {
 };
 
 const chain = { kind: 'intact', events: 0, head: null } as const;
-const good = judgementOf('valid');
-const codes = (changed: Partial<Facts>, judgement = good) =>
-  diagnose({ facts: { ...facts, ...changed }, judgement, chain }).map(({ code }) => code);
+const good = resultWith('valid');
+const codes = (changed: Partial<Facts>, loginResult = good) =>
+  diagnose({ facts: { ...facts, ...changed }, loginResult, chain }).map(({ code }) => code);
 
 describe('the diagnosis', () => {
   it('is empty when nothing is wrong', () => {
@@ -65,8 +65,8 @@ describe('the diagnosis', () => {
   });
 
   it('tells a login that proved nothing from one that was refused', () => {
-    expect(codes({}, judgementOf('unreachable'))).toEqual(['current-unproven']);
-    expect(codes({}, judgementOf('rejected'))).toEqual(['current-refused']);
+    expect(codes({}, resultWith('unreachable'))).toEqual(['current-unproven']);
+    expect(codes({}, resultWith('rejected'))).toEqual(['current-refused']);
   });
 
   it.each([
@@ -99,7 +99,7 @@ describe('the diagnosis', () => {
     } as const;
     const found = diagnose({
       facts: { ...facts, issuer: adopted, versions: [...versions, previous] },
-      judgement: good,
+      loginResult: good,
       chain,
     });
     expect(found.map(({ code, fix }) => [code, fix])).toEqual([['not-ours', null]]);
@@ -111,7 +111,7 @@ describe('the diagnosis', () => {
     if (issuer.kind !== 'issuing') throw new Error('not issuing');
     const off = issuer.issued.map((one) => ({ ...one, active: false }));
     const fixes = (own: ReadonlySet<string>) =>
-      diagnose({ facts: { ...facts, issuer: { ...issuer, own, issued: off } }, judgement: good, chain })
+      diagnose({ facts: { ...facts, issuer: { ...issuer, own, issued: off } }, loginResult: good, chain })
         .filter(({ code }) => code === 'current-inactive')
         .map(({ fix }) => fix);
     expect(fixes(issuer.own)).toEqual([{ step: 'reactivate', id: 'AKIA1' }]);

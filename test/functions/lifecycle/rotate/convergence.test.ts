@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { nextTry } from '../../../../functions/lifecycle/rotate/convergence.ts';
-import type { Verdict } from '../../../../functions/smtp/judgement.ts';
-import { judgementOf } from '../../../../functions/smtp/verdict.ts';
+import { resultWith } from '../../../../functions/smtp/login-result.ts';
+import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
 
 const tries = (...verdicts: Verdict[]) => ({
   tested: 'pending' as const,
-  judgements: verdicts.map(judgementOf),
+  results: verdicts.map(resultWith),
   remainingMs: 280_000,
   random: 0.5,
 });
@@ -67,9 +67,9 @@ describe('nextTry', () => {
     'waits after %s until the login budget lets a login through again, or gives up',
     (verdict) => {
       const held = { verdict, retry: { allowed: true, afterSeconds: 90 } };
-      const judgements = [judgementOf('rejected'), held];
-      expect(nextTry({ ...tries(), judgements })).toEqual({ kind: 'try', afterMs: 90_000 });
-      expect(nextTry({ ...tries(), judgements, remainingMs: 89_000 })).toEqual({
+      const results = [resultWith('rejected'), held];
+      expect(nextTry({ ...tries(), results })).toEqual({ kind: 'try', afterMs: 90_000 });
+      expect(nextTry({ ...tries(), results, remainingMs: 89_000 })).toEqual({
         kind: 'give-up',
         reason: 'out-of-time',
       });

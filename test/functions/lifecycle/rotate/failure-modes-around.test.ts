@@ -4,7 +4,7 @@ import { SesKeys } from '../../../../functions/providers/ses.ts';
 import type { Credential, Security } from '../../../../functions/secrets/credential.ts';
 import { parseSecret } from '../../../../functions/secrets/schema.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import { judge } from '../../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../../functions/smtp/login-result.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
@@ -53,7 +53,7 @@ describe('failure mode', () => {
       const untrusting = labWith({
         login: async () => {
           const evidence = await login(credentialFor(running), 5000, network);
-          return { judgement: judge(evidence), evidence };
+          return { result: resultOf(evidence), evidence };
         },
       });
       expect(await untrusting.rotate(untrusting.newToken())).toMatchObject({
@@ -94,7 +94,7 @@ describe('failure mode', () => {
           const shown = loginEvidence({ ...credential, endpoint: { ...endpoint, port } }, false);
           const failure = { kind: 'timeout' } as const;
           const evidence = { ...shown, stage: 'connect', failure, authSent: false, reply: null } as const;
-          return { judgement: judge(evidence), evidence };
+          return { result: resultOf(evidence), evidence };
         },
       });
       const startedAt = lab.now;

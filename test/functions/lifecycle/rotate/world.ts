@@ -12,7 +12,7 @@ import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import { BudgetTable } from '../../../../functions/table/budget-table.ts';
 import { Ledger } from '../../../../functions/table/ledger.ts';
 import { OperationTable } from '../../../../functions/table/operation-table.ts';
-import type { Proof } from '../../../../functions/validation/validation.ts';
+import type { LoginOutcome } from '../../../../functions/validation/validation.ts';
 import { InProcessTable } from '../../../support/aws/dynamodb.ts';
 import { Faults } from '../../../support/aws/faults.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';
@@ -118,7 +118,7 @@ export class World {
   }
 
   /** Inside the default login budget. */
-  #attempt(credential: Credential, budgetMs: number): Promise<Proof> {
+  #attempt(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
     const newId = () => `id-${++this.#ids}`;
     const budget = {
       table: new BudgetTable(this.table.client, 'table', newId),

@@ -6,9 +6,9 @@ import type { Network } from '../../../../functions/net/network.ts';
 import type { Credential } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
-import type { Judgement } from '../../../../functions/smtp/judgement.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import { judge } from '../../../../functions/smtp/verdict.ts';
+import type { LoginResult } from '../../../../functions/smtp/login-result.ts';
+import { resultOf } from '../../../../functions/smtp/login-result.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import type { WireEntry } from '../../../support/wire-log.ts';
 import { type Dialogue, PASSWORD, USERNAME } from './dialogues.ts';
@@ -21,7 +21,7 @@ const SERVERS = fileURLToPath(new URL('servers.ts', import.meta.url));
 export interface Outcome {
   readonly dialogue: Dialogue;
   readonly evidence: LoginEvidence;
-  readonly judgement: Judgement;
+  readonly result: LoginResult;
   readonly truth: Truth;
   readonly tookMs: number;
 }
@@ -83,7 +83,7 @@ export class Arena {
     const evidence = await login(credential, budgetMs, this.#network);
     const tookMs = performance.now() - began;
     const truth = truthOf(await this.#order({ server }));
-    return { dialogue, evidence, judgement: judge(evidence), truth, tookMs };
+    return { dialogue, evidence, result: resultOf(evidence), truth, tookMs };
   }
 
   #order(order: Order): Promise<readonly WireEntry[]> {

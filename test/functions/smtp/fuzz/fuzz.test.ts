@@ -46,16 +46,16 @@ function budgetOf({ spoilt }: Dialogue): number {
 
 function check(outcome: Outcome): void {
   const { dialogue: played } = outcome;
-  const { verdict } = outcome.judgement;
+  const { verdict } = outcome.result;
   seen.set(verdict, (seen.get(verdict) ?? 0) + 1);
   const flaws = [...flawsOf(outcome), ...(played.spoilt === 0 ? reserve(outcome) : [])];
   if (outcome.tookMs > budgetOf(played) + GRACE_MS) flaws.push(`took ${outcome.tookMs} ms`);
   if (flaws.length > 0) throw new Error(`${flaws} (${verdict}) in ${inspect(played, { depth: 9 })}`);
 }
 
-function flawsOf({ evidence, judgement, truth }: Outcome): string[] {
-  const { credential } = judgement;
-  const record = JSON.stringify({ evidence, judgement }) + inspect(evidence, { depth: 9 });
+function flawsOf({ evidence, result, truth }: Outcome): string[] {
+  const { credential } = result;
+  const record = JSON.stringify({ evidence, result }) + inspect(evidence, { depth: 9 });
   const flaws = {
     'AUTH in clear text': truth.leakedInClear,
     'a false good': credential === 'good' && !mayBeGood(truth),
@@ -68,9 +68,9 @@ function flawsOf({ evidence, judgement, truth }: Outcome): string[] {
 }
 
 /** Saying `unknown` to everything would be no lie either. */
-function reserve({ judgement, truth: { isPresented, answer } }: Outcome): string[] {
+function reserve({ result, truth: { isPresented, answer } }: Outcome): string[] {
   const known = FINAL_REPLIES.find(({ text }) => text.replaceAll('\r\n', '\n') === answer?.text);
   if (!isPresented || !known) return [];
   const expected = known.proves === 'nothing' ? 'unknown' : known.proves;
-  return judgement.credential === expected ? [] : [`not ${expected}`];
+  return result.credential === expected ? [] : [`not ${expected}`];
 }

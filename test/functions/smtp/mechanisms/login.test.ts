@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AuthMethod, Credential } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import { judge } from '../../../../functions/smtp/verdict.ts';
+import { resultOf } from '../../../../functions/smtp/login-result.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import {
   cramMd5Server,
@@ -50,7 +50,7 @@ async function loginTo(server: SaslTestServer, username: string, secret: string,
     ...(authMethod && { authMethod }),
   };
   const evidence = await login(credential, 10_000, loopbackNetwork(server));
-  return { evidence, ...judge(evidence) };
+  return { evidence, ...resultOf(evidence) };
 }
 
 const auths = ({ lines }: SaslTestServer) => lines.filter((line) => /^AUTH/i.test(line));

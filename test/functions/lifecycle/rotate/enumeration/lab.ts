@@ -12,8 +12,8 @@ import type { Credential } from '../../../../../functions/secrets/credential.ts'
 import { Redacted } from '../../../../../functions/secrets/redacted.ts';
 import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
-import { judge } from '../../../../../functions/smtp/verdict.ts';
-import type { Proof } from '../../../../../functions/validation/validation.ts';
+import { resultOf } from '../../../../../functions/smtp/login-result.ts';
+import type { LoginOutcome } from '../../../../../functions/validation/validation.ts';
 import { Faults } from '../../../../support/aws/faults.ts';
 import { InProcessRotation, type RotationResult } from '../../../../support/aws/rotation.ts';
 import { InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';
@@ -153,10 +153,10 @@ export class Lab {
     };
   }
 
-  #login(credential: Credential): Proof {
+  #login(credential: Credential): LoginOutcome {
     const accepted = !this.isServerDown && this.subject.accepts(credential, true);
     if (accepted) this.watch.loggedIn(credential);
     const evidence = loginEvidence(credential, accepted);
-    return { judgement: judge(evidence), evidence };
+    return { result: resultOf(evidence), evidence };
   }
 }

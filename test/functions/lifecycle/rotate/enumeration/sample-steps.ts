@@ -42,8 +42,8 @@ async function test(ports: RotationPorts, { arn }: SecretDescription, token: str
   const credential = await read(ports, arn, { versionId: token, stage: 'AWSPENDING' });
   if (!credential) throw new Error('nothing to test');
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const { judgement } = await ports.login(credential, BETWEEN_TRIES_MS);
-    if (judgement.credential === 'good') return;
+    const { result } = await ports.login(credential, BETWEEN_TRIES_MS);
+    if (result.credential === 'good') return;
     await ports.sleep(BETWEEN_TRIES_MS);
   }
   throw new Error('cannot log in');

@@ -11,8 +11,8 @@ import { type Credential, type Endpoint, everyLogin } from '../../../../../funct
 import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { login } from '../../../../../functions/smtp/login.ts';
-import { judge, judgementOf } from '../../../../../functions/smtp/verdict.ts';
-import type { Proof } from '../../../../../functions/validation/validation.ts';
+import { resultOf, resultWith } from '../../../../../functions/smtp/login-result.ts';
+import type { LoginOutcome } from '../../../../../functions/validation/validation.ts';
 import { createAuthority } from '../../../../../sandbox/certificates.ts';
 import { arnOf, InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';
 import { MemoryLedger } from '../../../../support/memory-ledger.ts';
@@ -242,11 +242,11 @@ export class WriterLab {
     };
   }
 
-  async #login(credential: Credential, budgetMs: number): Promise<Proof> {
+  async #login(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
     const ready = await loginCredential(credential, budgetMs, this.account.fetch);
-    if (ready.kind === 'failed') return { judgement: judgementOf(ready.verdict), evidence: null };
+    if (ready.kind === 'failed') return { result: resultWith(ready.verdict), evidence: null };
     const evidence = await login(ready.credential, LOGIN_MS, this.servers.network);
-    return { judgement: judge(evidence), evidence };
+    return { result: resultOf(evidence), evidence };
   }
 }
 

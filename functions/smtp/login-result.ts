@@ -1,21 +1,42 @@
 import { TOKEN_METHODS } from '../secrets/credential.ts';
-import { meaningOf } from './advice.ts';
 import type { Failure, LoginEvidence, Reply } from './evidence.ts';
-import type { BrokenStage, Judgement, Verdict } from './judgement.ts';
 import { networkVerdict, timeoutVerdict } from './network-verdict.ts';
 import type { Reference } from './reference.ts';
 import { referenceFor } from './references.ts';
 import { isContradictory, ruleOn } from './reply-table.ts';
-import { judgeCertificate, judgeHandshake } from './tls-verdict.ts';
+import { certificateVerdict, handshakeVerdict } from './tls-verdict.ts';
 import { tokenVerdict } from './token-verdict.ts';
+import { type BrokenStage, type CredentialState, meaningOf, type Retry, type Verdict } from './verdicts.ts';
 
-/** What the evidence of one login means. Pure; the table is in reply-table.ts, the wording in advice.ts. */
-export function judge(evidence: LoginEvidence): Judgement {
-  return judgementOf(verdictOf(evidence));
+/**
+ * Which limit held a login back: the failures of its account, those of all accounts of its host, a server that asked to be
+ * left alone, or other logins under way that may still fail.
+ */
+export const HELD_BACK_REASONS = ['failures', 'host-failures', 'throttled', 'under-way'] as const;
+export type HeldBackReason = (typeof HELD_BACK_REASONS)[number];
+
+export interface HeldBack {
+  readonly reason: HeldBackReason;
+  /** ISO 8601: nothing is dialled before. */
+  readonly until: string;
 }
 
-/** A verdict with its meaning; for verdicts reached without a login too (`malformed-secret`, `no-login-yet`). */
-export function judgementOf(verdict: Verdict): Judgement {
+export interface LoginResult {
+  readonly credential: CredentialState;
+  readonly verdict: Verdict;
+  readonly advice: string;
+  readonly retry: Retry;
+  /** With the verdict `held-back` only. */
+  readonly heldBack?: HeldBack;
+}
+
+/** What came of a login, by its evidence. Pure. */
+export function resultOf(evidence: LoginEvidence): LoginResult {
+  return resultWith(verdictOf(evidence));
+}
+
+/** The result with a given verdict, for those reached without a login too (`malformed-secret`, `no-login-yet`). */
+export function resultWith(verdict: Verdict): LoginResult {
   return { verdict, ...meaningOf(verdict) };
 }
 
@@ -42,9 +63,9 @@ function failureVerdict(failure: Failure, stage: BrokenStage, evidence: LoginEvi
     case 'reply':
       return replyVerdict(failure, stage, evidence);
     case 'certificate':
-      return judgeCertificate(failure.code, failure.issuerNamed);
+      return certificateVerdict(failure.code, failure.issuerNamed);
     case 'tls':
-      return judgeHandshake(failure.code);
+      return handshakeVerdict(failure.code);
     case 'network':
       return networkVerdict(failure.code, stage, endpoint);
     case 'timeout':
@@ -70,6 +91,6 @@ function replyVerdict(
   const { verdict } = ruleOn(stage, reply);
   const isToken = TOKEN_METHODS.some((method) => method === used);
   if (!isToken) return verdict;
-  const judged = tokenVerdict(verdict, tokenStatus);
-  return tokenIssued && judged === 'token-rejected' ? 'token-not-accepted' : judged;
+  const ofToken = tokenVerdict(verdict, tokenStatus);
+  return tokenIssued && ofToken === 'token-rejected' ? 'token-not-accepted' : ofToken;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../functions/secrets/credential.ts';
 import type { Failure, LoginEvidence, Reply, Stage } from '../../../functions/smtp/evidence.ts';
-import { judge, referenceOf } from '../../../functions/smtp/verdict.ts';
+import { referenceOf, resultOf } from '../../../functions/smtp/login-result.ts';
 
 function evidence(
   stage: Stage,
@@ -26,11 +26,11 @@ function evidence(
 
 const reply = (code: number, enhanced: string | null = null, text = ''): Reply => ({ code, enhanced, text });
 const answered = (stage: Stage, ...of: Parameters<typeof reply>) =>
-  judge(evidence(stage, { kind: 'reply', reply: reply(...of) }));
+  resultOf(evidence(stage, { kind: 'reply', reply: reply(...of) }));
 
-describe('judge', () => {
+describe('resultOf', () => {
   it('says good only after a 235 to an AUTH that was sent, and only when nothing failed', () => {
-    expect(judge(evidence('done', null, { reply: reply(235, '2.7.0') }))).toMatchObject({
+    expect(resultOf(evidence('done', null, { reply: reply(235, '2.7.0') }))).toMatchObject({
       credential: 'good',
       verdict: 'valid',
       retry: { allowed: false },
@@ -44,12 +44,12 @@ describe('judge', () => {
       evidence('done', { kind: 'protocol' }, { reply: reply(235) }),
       evidence('auth', { kind: 'server-unproven' }, { reply: reply(235) }),
     ];
-    for (const lie of lies) expect(judge(lie).credential).toBe('unknown');
+    for (const lie of lies) expect(resultOf(lie).credential).toBe('unknown');
   });
 
   it('believes no failure that comes after the end of the login', () => {
     for (const kind of ['timeout', 'closed'] as const)
-      expect(judge(evidence('done', { kind })).verdict).toBe('protocol-error');
+      expect(resultOf(evidence('done', { kind })).verdict).toBe('protocol-error');
   });
 
   it('says bad only after 535 and 525, of all codes there are', () => {
@@ -90,8 +90,8 @@ describe('judge', () => {
     ['CERT_REVOKED', false, 'tls-untrusted:revoked'],
     ['CERT_UNTRUSTED', true, 'tls-untrusted:other'],
   ])('reads the certificate failure %s (issuer named: %s) as %s', (code, issuerNamed, verdict) => {
-    const judgement = judge(evidence('tls', { kind: 'certificate', code, issuerNamed }));
-    expect(judgement).toMatchObject({ verdict, credential: 'unknown' });
+    const result = resultOf(evidence('tls', { kind: 'certificate', code, issuerNamed }));
+    expect(result).toMatchObject({ verdict, credential: 'unknown' });
   });
 
   it.each([
@@ -103,7 +103,10 @@ describe('judge', () => {
     ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tls-client-certificate-required'],
     ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'tls-failed'],
   ])('reads the TLS failure %s as %s', (code, verdict) => {
-    expect(judge(evidence('tls', { kind: 'tls', code }))).toMatchObject({ verdict, credential: 'unknown' });
+    expect(resultOf(evidence('tls', { kind: 'tls', code }))).toMatchObject({
+      verdict,
+      credential: 'unknown',
+    });
   });
 
   it.each([
@@ -125,7 +128,7 @@ describe('judge', () => {
     ['auth', 'ETIMEDOUT', 'timeout:auth'],
     ['auth', 'EHOSTUNREACH', 'unreachable'],
   ] as const)('reads the network failure at %s, %s, as %s', (stage, code, verdict) => {
-    expect(judge(evidence(stage, { kind: 'network', code }))).toMatchObject({
+    expect(resultOf(evidence(stage, { kind: 'network', code }))).toMatchObject({
       verdict,
       credential: 'unknown',
     });
@@ -135,17 +138,20 @@ describe('judge', () => {
     'names the stage of a silence or an end of the connection: %s',
     (stage) => {
       const retry = { allowed: true, afterSeconds: 60 };
-      expect(judge(evidence(stage, { kind: 'timeout' }))).toMatchObject({
+      expect(resultOf(evidence(stage, { kind: 'timeout' }))).toMatchObject({
         verdict: `timeout:${stage}`,
         retry,
       });
-      expect(judge(evidence(stage, { kind: 'closed' }))).toMatchObject({ verdict: `closed:${stage}`, retry });
+      expect(resultOf(evidence(stage, { kind: 'closed' }))).toMatchObject({
+        verdict: `closed:${stage}`,
+        retry,
+      });
     },
   );
 
   it('takes silence for the block of AWS on port 25 only, and only while connecting', () => {
     const on = (port: number, stage: Stage, failure: Failure) =>
-      judge(evidence(stage, failure, { endpoint: { host: 'mx', port, security: 'starttls' } })).verdict;
+      resultOf(evidence(stage, failure, { endpoint: { host: 'mx', port, security: 'starttls' } })).verdict;
     expect(on(25, 'connect', { kind: 'timeout' })).toBe('egress-blocked');
     expect(on(25, 'connect', { kind: 'network', code: 'ETIMEDOUT' })).toBe('egress-blocked');
     expect(on(25, 'greeting', { kind: 'timeout' })).toBe('timeout:greeting');
@@ -154,7 +160,7 @@ describe('judge', () => {
 
   it('knows that a port for TLS from the first byte waits for it in silence', () => {
     const silent = (port: number, security: Endpoint['security'], stage: Stage = 'greeting') =>
-      judge(evidence(stage, { kind: 'timeout' }, { endpoint: { host: 'mx', port, security } })).verdict;
+      resultOf(evidence(stage, { kind: 'timeout' }, { endpoint: { host: 'mx', port, security } })).verdict;
     expect(silent(465, 'starttls')).toBe('tls-mode-mismatch:tls-expected');
     expect(silent(2465, 'starttls')).toBe('tls-mode-mismatch:tls-expected');
     expect(silent(465, 'tls')).toBe('timeout:greeting');
@@ -172,13 +178,13 @@ describe('judge', () => {
     [{ kind: 'malformed-secret' }, 'malformed-secret'],
     [{ kind: 'protocol' }, 'protocol-error'],
   ] as const)('reads %j as %s', (failure, verdict) => {
-    expect(judge(evidence('ehlo', failure))).toMatchObject({ verdict, credential: 'unknown' });
+    expect(resultOf(evidence('ehlo', failure))).toMatchObject({ verdict, credential: 'unknown' });
   });
 });
 
-describe('judge, of a login with a token', () => {
+describe('resultOf, of a login with a token', () => {
   const refused = (used: string, status: string | undefined, ...of: Parameters<typeof reply>) =>
-    judge(
+    resultOf(
       evidence(
         'auth',
         { kind: 'reply', reply: reply(...of), ...(status && { tokenStatus: status }) },
@@ -215,7 +221,9 @@ describe('judge, of a login with a token', () => {
 
   it('does not call a client secret bad for which the issuer has just given a token', () => {
     const fresh = (...of: Parameters<typeof reply>) =>
-      judge(evidence('auth', { kind: 'reply', reply: reply(...of) }, { used: 'XOAUTH2', tokenIssued: true }));
+      resultOf(
+        evidence('auth', { kind: 'reply', reply: reply(...of) }, { used: 'XOAUTH2', tokenIssued: true }),
+      );
     expect(fresh(535, '5.7.8')).toMatchObject({ verdict: 'token-not-accepted', credential: 'unknown' });
     expect(fresh(454, '4.7.0').verdict).toBe('temporary');
   });

@@ -1,4 +1,9 @@
 import type { Stage } from './evidence.ts';
+import { CONNECTION_MEANINGS } from './meanings/connection.ts';
+import type { Meaning } from './meanings/meaning.ts';
+import { REPLY_MEANINGS } from './meanings/reply.ts';
+import { TLS_MEANINGS } from './meanings/tls.ts';
+import { UNTRIED_MEANINGS } from './meanings/untried.ts';
 
 /** The stages that a server or network can spoil; `done` is none of them. */
 export type BrokenStage = Exclude<Stage, 'done'>;
@@ -91,31 +96,24 @@ export type UntriedVerdict =
 export type Verdict = ReplyVerdict | TlsVerdict | ConnectionVerdict | UntriedVerdict;
 
 /** `bad` only after a definite refusal of the credential; `good` only after a 235 over verified TLS. */
-export type CredentialTruth = 'good' | 'bad' | 'unknown';
+export type CredentialState = 'good' | 'bad' | 'unknown';
 
 export interface Retry {
   readonly allowed: boolean;
   readonly afterSeconds?: number;
 }
 
-/**
- * Which limit held a login back: the failures of its account, those of all accounts of its host, a server that asked to be
- * left alone, or other logins under way that may still fail.
- */
-export const HELD_BACK_REASONS = ['failures', 'host-failures', 'throttled', 'under-way'] as const;
-export type HeldBackReason = (typeof HELD_BACK_REASONS)[number];
+const MEANINGS: Readonly<Record<Verdict, Meaning>> = {
+  ...REPLY_MEANINGS,
+  ...TLS_MEANINGS,
+  ...CONNECTION_MEANINGS,
+  ...UNTRIED_MEANINGS,
+};
 
-export interface HeldBack {
-  readonly reason: HeldBackReason;
-  /** ISO 8601: nothing is dialled before. */
-  readonly until: string;
-}
+/** Every verdict there is. */
+export const VERDICTS = Object.keys(MEANINGS) as readonly Verdict[];
 
-export interface Judgement {
-  readonly credential: CredentialTruth;
-  readonly verdict: Verdict;
-  readonly advice: string;
-  readonly retry: Retry;
-  /** With the verdict `held-back` only. */
-  readonly heldBack?: HeldBack;
+/** What a verdict says of the credential, whether a retry may help, and what a person should do. */
+export function meaningOf(verdict: Verdict): Meaning {
+  return MEANINGS[verdict];
 }
