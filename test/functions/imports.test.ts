@@ -47,6 +47,7 @@ const STILL_UPWARD: readonly string[] = [
   'table -> environment.ts',
   'table -> lifecycle',
   'table -> validation',
+  'entry point -> entry point',
   'validation -> api',
 ];
 
