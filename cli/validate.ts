@@ -6,8 +6,9 @@ import { parseSecret } from '../functions/secrets/schema.ts';
 import { SecretStore } from '../functions/secrets/store.ts';
 import type { LoginEvidence } from '../functions/smtp/evidence.ts';
 import { login } from '../functions/smtp/login.ts';
-import { resultOf, resultWith } from '../functions/smtp/login-result.ts';
-import { type LoginOutcome, shownBy, validateSecret } from '../functions/validation/validation.ts';
+import { type LoginOutcome, resultOf, resultWith } from '../functions/smtp/login-result.ts';
+import { shownBy, validateSecret } from '../functions/validation/validation.ts';
+
 import type { ValidationResult } from '../functions/validation/validation-result.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { Failure } from './exit-code.ts';

@@ -1,9 +1,9 @@
 import type { LoginCredential } from '../providers/login-credential.ts';
 import type { Credential, Endpoint } from '../secrets/credential.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
-import { resultOf, resultWith } from '../smtp/login-result.ts';
+import { type LoginOutcome, resultOf, resultWith } from '../smtp/login-result.ts';
 import type { BudgetTable, Stored } from '../table/budget-table.ts';
-import type { LoginOutcome } from '../validation/validation.ts';
+
 import { heldBack } from './held-back.ts';
 import { countsAddresses, digest, type Place, type Places, placeAt, placesOf } from './places.ts';
 import { canonicalAddress } from './spelling.ts';

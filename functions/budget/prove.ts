@@ -1,6 +1,6 @@
-import { resultWith } from '../smtp/login-result.ts';
+import { type LoginOutcome, resultWith } from '../smtp/login-result.ts';
 import type { CredentialStatus } from '../table/credential-status.ts';
-import type { LoginOutcome } from '../validation/validation.ts';
+
 import { type Attempt, attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
 
 /** What the ledger knows of a secret: its last definite verdict, and its last check. */

@@ -30,6 +30,12 @@ export interface LoginResult {
   readonly heldBack?: HeldBack;
 }
 
+/** What came of trying a credential; without evidence when nothing was dialled. */
+export interface LoginOutcome {
+  readonly result: LoginResult;
+  readonly evidence: LoginEvidence | null;
+}
+
 /** What came of a login, by its evidence. Pure. */
 export function resultOf(evidence: LoginEvidence): LoginResult {
   return resultWith(verdictOf(evidence));

@@ -4,8 +4,9 @@ import type { Attempt } from '../budget/attempt.ts';
 import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
 import { isThrottling } from '../observe/throttling.ts';
+import type { LoginOutcome } from '../smtp/login-result.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
-import type { LoginOutcome, Prove } from './validation.ts';
+import type { Prove } from './validation.ts';
 import type { BatchAnswer, ValidationResult } from './validation-result.ts';
 
 type Refusal = Omit<RefusedResult, 'secretId'>;

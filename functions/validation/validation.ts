@@ -2,8 +2,8 @@ import type { Credential, Endpoint } from '../secrets/credential.ts';
 import { parseSecret } from '../secrets/schema.ts';
 import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
 import type { LoginEvidence, Reply, TlsFacts } from '../smtp/evidence.ts';
-import type { LoginResult } from '../smtp/login-result.ts';
-import { resultWith } from '../smtp/login-result.ts';
+import { type LoginOutcome, type LoginResult, resultWith } from '../smtp/login-result.ts';
+
 import type { ValidationRequest } from './validation-request.ts';
 import type { ValidationResult } from './validation-result.ts';
 
@@ -19,12 +19,6 @@ export type ValidationOutcome =
     }
   | { readonly kind: 'not-managed' }
   | { readonly kind: 'not-found' };
-
-/** What came of trying a credential; without evidence when nothing was dialled. */
-export interface LoginOutcome {
-  readonly result: LoginResult;
-  readonly evidence: LoginEvidence | null;
-}
 
 /** Tries a credential; the Lambda does it inside the login budget (functions/budget), the command line by one login. */
 export type Prove = (credential: Credential, secretArn: string) => Promise<LoginOutcome>;

@@ -5,8 +5,8 @@ import type { Prover } from '../../functions/budget/prove.ts';
 import { loginCredential } from '../../functions/providers/login-credential.ts';
 import type { Credential } from '../../functions/secrets/credential.ts';
 import { login } from '../../functions/smtp/login.ts';
+import type { LoginOutcome } from '../../functions/smtp/login-result.ts';
 import { BudgetTable } from '../../functions/table/budget-table.ts';
-import type { LoginOutcome } from '../../functions/validation/validation.ts';
 import type { InProcessTable } from './aws/dynamodb.ts';
 import { loopbackNetwork } from './loopback-network.ts';
 

@@ -1,8 +1,8 @@
 import { versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
-import type { LoginOutcome } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';

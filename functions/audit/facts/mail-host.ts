@@ -1,8 +1,8 @@
 import type { Attempt } from '../../budget/attempt.ts';
 import type { Credential, Endpoint } from '../../secrets/credential.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import type { LoginOutcome } from '../../validation/validation.ts';
 import { gather, known, missing } from '../gathered.ts';
 import type { HostTurns } from '../run/host-turns.ts';
 import type { CredentialFacts, Policy } from './credential-facts.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Credential, Endpoint } from '../../secrets/credential.ts';
 import { Redacted } from '../../secrets/redacted.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Relay } from '../../smtp/probe/relay.ts';
-import type { LoginOutcome } from '../../validation/validation.ts';
 import { type Gathered, gather } from '../gathered.ts';
 import { type OptIns, optInFor } from '../opt-in.ts';
 

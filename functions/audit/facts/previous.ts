@@ -2,7 +2,7 @@ import type { Attempt } from '../../budget/attempt.ts';
 import { type Credential, idOf, type Provider } from '../../secrets/credential.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
-import type { LoginOutcome } from '../../validation/validation.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Policy } from './credential-facts.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -1,12 +1,12 @@
 import type { RotationProvider, ServedSecret } from '../../providers/provider.ts';
-import type { Credential, Provider } from '../../secrets/credential.ts';
-import { idOf } from '../../secrets/credential.ts';
+import { type Credential, idOf, type Provider } from '../../secrets/credential.ts';
+
 import type { Redacted } from '../../secrets/redacted.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import { type SecretDescription, type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import type { LoginOutcome } from '../../validation/validation.ts';
 import { planHeal } from '../heal-plan.ts';
 import { heal, type PendingOutcome } from '../healing.ts';
 import { labelledLogins } from '../labelled.ts';

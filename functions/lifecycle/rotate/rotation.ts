@@ -8,8 +8,8 @@ import type { Redacted } from '../../secrets/redacted.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import type { SecretDescription, SecretValue } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import type { LoginOutcome } from '../../validation/validation.ts';
 
 /** What an operator has asked for, under an id that is the ClientRequestToken of the rotation it starts. */
 export interface RotationRequest {

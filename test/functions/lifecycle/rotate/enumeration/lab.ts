@@ -12,8 +12,8 @@ import type { Credential } from '../../../../../functions/secrets/credential.ts'
 import { Redacted } from '../../../../../functions/secrets/redacted.ts';
 import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
-import { resultOf } from '../../../../../functions/smtp/login-result.ts';
-import type { LoginOutcome } from '../../../../../functions/validation/validation.ts';
+import { type LoginOutcome, resultOf } from '../../../../../functions/smtp/login-result.ts';
+
 import { Faults } from '../../../../support/aws/faults.ts';
 import { InProcessRotation, type RotationResult } from '../../../../support/aws/rotation.ts';
 import { InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';

@@ -11,8 +11,8 @@ import { type Credential, type Endpoint, everyLogin } from '../../../../../funct
 import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { login } from '../../../../../functions/smtp/login.ts';
-import { resultOf, resultWith } from '../../../../../functions/smtp/login-result.ts';
-import type { LoginOutcome } from '../../../../../functions/validation/validation.ts';
+import { type LoginOutcome, resultOf, resultWith } from '../../../../../functions/smtp/login-result.ts';
+
 import { createAuthority } from '../../../../../sandbox/certificates.ts';
 import { arnOf, InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';
 import { MemoryLedger } from '../../../../support/memory-ledger.ts';
