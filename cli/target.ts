@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import type { Security } from '../functions/secrets/credential.ts';
+import type { Security } from '../functions/net/endpoint.ts';
 import { SECRET_ARN, SECRET_NAME } from '../functions/table/secret-name.ts';
 
 /** A login typed as a URL; its password is asked for. */

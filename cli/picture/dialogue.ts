@@ -1,4 +1,4 @@
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import type { LoginEvidence, Stage, StageTime } from '../../functions/smtp/evidence.ts';
 import type { Page } from './page.ts';
 

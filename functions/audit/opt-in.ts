@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isHost } from '../net/host-name.ts';
+import { isHost } from '../net/endpoint.ts';
 
 /** What the audit does only on hosts whose owner asked for it: it fails logins, sends mail, or tells others a hash. */
 export const OPT_IN_CHECKS = [

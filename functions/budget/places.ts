@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
+import { canonicalAddress, canonicalHost } from '../net/endpoint.ts';
 import type { Credential } from '../secrets/credential.ts';
 import type { Key } from '../table/budget-table.ts';
 import { keyIdOf, type SharedService, sharedService } from './shared-services.ts';
-import { type AccountName, accountName, canonicalAddress, canonicalHost } from './spelling.ts';
+import { type AccountName, accountName } from './spelling.ts';
 import type { Limits, Login } from './tally.ts';
 
 /** An item in which a login counts, the limits there, and the account as that item has it. */

@@ -1,22 +1,4 @@
-import { isIP, SocketAddress } from 'node:net';
-import { domainToASCII } from 'node:url';
-
-/** RFC 4291 section 2.5.5.2: an IPv4 address in the clothes of an IPv6 one. */
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
-
-/** The one spelling of a host: an address as RFC 5952 writes it, a name in small letters and A-labels (RFC 5890). */
-export function canonicalHost(host: string): string {
-  if (isIP(host) !== 0) return canonicalAddress(host);
-  return canonicalDomain(host);
-}
-
-/** Without its zone: what is reached through two interfaces is taken for one computer. */
-export function canonicalAddress(address: string): string {
-  const [withoutZone = ''] = address.split('%');
-  if (isIP(withoutZone) !== 6) return withoutZone;
-  const { address: written } = new SocketAddress({ address: withoutZone, family: 'ipv6' });
-  return MAPPED.exec(written)?.[1] ?? written;
-}
+import { canonicalDomain } from '../net/endpoint.ts';
 
 /** An account as its server may see it; `full` and `local` are equal when the name has no domain. */
 export interface AccountName {
@@ -53,9 +35,4 @@ function folded(text: string): string {
 /** By way of the small letters, since some capitals have several; and normalized before, since some letters have none. */
 function upper(text: string): string {
   return text.normalize('NFKC').toLowerCase().toUpperCase();
-}
-
-function canonicalDomain(domain: string): string {
-  const relative = domain.replace(/\.$/, '');
-  return domainToASCII(relative) || relative.toLowerCase();
 }

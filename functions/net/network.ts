@@ -1,11 +1,11 @@
 import type net from 'node:net';
-import type { Endpoint } from '../secrets/credential.ts';
 import type { Stage } from '../smtp/evidence.ts';
 import { AddressGuard } from './address-guard.ts';
 import { connectTcp, connectTls } from './connect.ts';
 import { DnsCache } from './dns-cache.ts';
+import { type Endpoint, isHost } from './endpoint.ts';
 import { Forbidden } from './forbidden.ts';
-import { isHost } from './host-name.ts';
+
 import { type Resolver, SystemResolver } from './resolver.ts';
 import { type Handshake, TlsSessions } from './tls-sessions.ts';
 

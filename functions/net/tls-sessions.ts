@@ -1,9 +1,9 @@
 import type tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import type { Endpoint } from '../secrets/credential.ts';
 import type { CertificateFacts, TlsFacts } from '../smtp/evidence.ts';
 import { certificateFacts, tlsFacts } from '../smtp/tls-facts.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import type { Endpoint } from './endpoint.ts';
 import { trusting, verifying } from './verifying.ts';
 
 /** Each holds its parsed certificates: up to a few hundred KiB. */

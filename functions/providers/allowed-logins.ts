@@ -1,4 +1,4 @@
-import type { Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import type { Redacted } from '../secrets/redacted.ts';
 import { loginRefusal } from './admin-scope.ts';
 import type { Admin } from './admin-secret.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../net/endpoint.ts';
 import { SECRET_TAG } from '../observe/names.ts';
-import type { Endpoint } from '../secrets/credential.ts';
 import { Redacted } from '../secrets/redacted.ts';
 import { text } from '../secrets/text.ts';
 import { type Admin, adminEndpoints, administrator, type ReadAdmin } from './admin-secret.ts';

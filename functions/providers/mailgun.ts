@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { isHost } from '../net/host-name.ts';
-import type { Endpoint } from '../secrets/credential.ts';
+import { type Endpoint, isHost } from '../net/endpoint.ts';
+
 import { Redacted } from '../secrets/redacted.ts';
 import { loginPatterns } from './admin-scope.ts';
 import { administrator, apiKeySecret, type ReadAdmin } from './admin-secret.ts';

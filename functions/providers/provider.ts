@@ -1,4 +1,4 @@
-import { type Endpoint, usualSecurity } from '../secrets/credential.ts';
+import { type Endpoint, usualSecurity } from '../net/endpoint.ts';
 import type { Redacted } from '../secrets/redacted.ts';
 import type { SecretDescription } from '../secrets/secret-reader.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import { Redacted } from '../secrets/redacted.ts';
 import { text } from '../secrets/text.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';

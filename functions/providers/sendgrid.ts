@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import { Redacted } from '../secrets/redacted.ts';
 import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
 import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps, keyId } from './http-api.ts';

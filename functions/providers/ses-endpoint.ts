@@ -1,4 +1,4 @@
-import type { Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import { submissionEndpoints } from './provider.ts';
 
 /** The SMTP endpoint of Amazon SES in a region: AWS General Reference, "Amazon SES endpoints and quotas". */

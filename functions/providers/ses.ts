@@ -8,9 +8,9 @@ import {
   NoSuchEntityException,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
+import type { Endpoint } from '../net/endpoint.ts';
 import { SECRET_TAG } from '../observe/names.ts';
 import { KeyturnError } from '../observe/shown.ts';
-import type { Endpoint } from '../secrets/credential.ts';
 import { Redacted } from '../secrets/redacted.ts';
 import { accessKeys } from './access-keys.ts';
 import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from './provider.ts';

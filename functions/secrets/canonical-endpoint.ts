@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
-import { isHost } from '../net/host-name.ts';
+import { canonicalHost, type Endpoint, isHost, type Security } from '../net/endpoint.ts';
 import { certificatesIn } from './certificates.ts';
-import type { Endpoint, Security } from './credential.ts';
 
 /** An endpoint in the one form that all its spellings have: two are the same place, trusted alike, or they differ. */
 export interface CanonicalEndpoint extends Omit<Endpoint, 'ca'> {
@@ -16,7 +14,7 @@ const SCHEMES: Readonly<Record<Security, string>> = { tls: 'smtps', starttls: 's
 const SPELLING = /^(smtps?):\/\/([^\s/]+):(\d{1,5})(?: ca=([0-9A-Fa-f:]{64,95}))?$/;
 
 export function canonicalEndpoint({ host, port, security, ca }: Endpoint): CanonicalEndpoint {
-  return { host: canonicalHost(host), port, security, ca: ca === undefined ? null : caDigest(ca) };
+  return { host: canonicalName(host), port, security, ca: ca === undefined ? null : caDigest(ca) };
 }
 
 /** `smtps://mail.example.com:465`, and ` ca=<64 hex digits>` where it has a CA of its own: made to stand in a tag. */
@@ -42,7 +40,7 @@ export function endpointIn(text: string): CanonicalEndpoint | null {
   if (!isHost(host) || Number(port) < 1 || Number(port) > 65535 || (ca !== null && ca.length !== 64))
     return null;
   const security = scheme === SCHEMES.tls ? 'tls' : 'starttls';
-  return { host: canonicalHost(host), port: Number(port), security, ca };
+  return { host: canonicalName(host), port: Number(port), security, ca };
 }
 
 /**
@@ -56,11 +54,7 @@ export function caDigest(pem: string): string {
   return hash.digest('hex');
 }
 
-/**
- * Host names have no case (RFC 4343), and an IPv6 address one spelling in RFC 5952. What is no host stays as it is: lower
- * case would make a K of the Kelvin sign.
- */
-function canonicalHost(host: string): string {
-  if (!isHost(host)) return host;
-  return isIP(host) === 6 ? new URL(`smtp://[${host}]`).hostname.slice(1, -1) : host.toLowerCase();
+/** What is no host stays as it is: lower case would make a K of the Kelvin sign. */
+function canonicalName(host: string): string {
+  return isHost(host) ? canonicalHost(host) : host;
 }

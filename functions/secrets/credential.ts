@@ -1,3 +1,4 @@
+import type { Endpoint } from '../net/endpoint.ts';
 import type { EntraProvider } from '../providers/entra-schema.ts';
 import type { MailgunProvider } from '../providers/mailgun-schema.ts';
 import type { ManualSettings } from '../providers/manual-schema.ts';
@@ -7,16 +8,6 @@ import type { SesProvider } from '../providers/ses-schema.ts';
 import type { SqlProvider } from '../providers/sql-schema.ts';
 import type { WebhookProvider } from '../providers/webhook-schema.ts';
 import type { Redacted } from './redacted.ts';
-
-/** `tls`: TLS from the first byte (RFC 8314 section 3). `starttls`: upgraded by STARTTLS, always required (RFC 3207). */
-export type Security = 'tls' | 'starttls';
-
-const IMPLICIT_TLS_PORTS: readonly number[] = [465, 2465];
-
-/** What a port is used with unless something else is said: RFC 8314 section 3, and the second pair of ports that some serve. */
-export function usualSecurity(port: number): Security {
-  return IMPLICIT_TLS_PORTS.includes(port) ? 'tls' : 'starttls';
-}
 
 /** SASL mechanisms that take a password, and those that take an OAuth 2.0 access token. */
 export const PASSWORD_METHODS = ['SCRAM-SHA-256', 'CRAM-MD5', 'PLAIN', 'LOGIN'] as const;
@@ -34,15 +25,6 @@ export type Provider =
   | SqlProvider
   | WebhookProvider
   | ManualSettings;
-
-/** Where to log in and how to trust it; no secret in it. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-  readonly security: Security;
-  /** PEM certificates trusted instead of the public ones. */
-  readonly ca?: string;
-}
 
 /** Where the same user logs in with another password: with Amazon SES each region has its own. */
 export interface RegionalEndpoint extends Endpoint {

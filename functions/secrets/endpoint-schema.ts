@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { isHost } from '../net/host-name.ts';
+import { type Endpoint, isHost, type Security, usualSecurity } from '../net/endpoint.ts';
 import { canonicalEndpoint, spelt } from './canonical-endpoint.ts';
 import { certificates } from './certificates.ts';
-import { type Endpoint, type Security, usualSecurity } from './credential.ts';
 
 /** The fields of a place to log in, wherever it is written down. */
 export const place = {

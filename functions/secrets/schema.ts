@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../net/endpoint.ts';
 import { entraSchema } from '../providers/entra-schema.ts';
 import { mailgunSchema } from '../providers/mailgun-schema.ts';
 import { manualSchema } from '../providers/manual-schema.ts';
@@ -9,7 +10,6 @@ import { sqlSchema } from '../providers/sql-schema.ts';
 import { webhookSchema } from '../providers/webhook-schema.ts';
 import {
   type Credential,
-  type Endpoint,
   PASSWORD_METHODS,
   type Provider,
   type RegionalEndpoint,

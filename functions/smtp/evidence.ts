@@ -1,4 +1,4 @@
-import type { Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import type { Phrase } from './replies/phrases.ts';
 
 /** The stages of a login in their order; `done` means that the server answered 235. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
 import type { BrokenStage, Verdict } from './verdicts.ts';
 
 type Where = Pick<Endpoint, 'port' | 'security'>;

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { canonicalHost } from '../budget/spelling.ts';
+import { canonicalHost } from '../net/endpoint.ts';
 
 const AT_ONCE = 10;
 /** A server that sees more connections of one client at a time may throttle it (Postfix: smtpd_client_connection_count_limit). */

@@ -1,4 +1,5 @@
-import type { Credential, Endpoint } from '../secrets/credential.ts';
+import type { Endpoint } from '../net/endpoint.ts';
+import type { Credential } from '../secrets/credential.ts';
 import { parseSecret } from '../secrets/schema.ts';
 import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
 import type { LoginEvidence, Reply, TlsFacts } from '../smtp/evidence.ts';

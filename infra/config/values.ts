@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isNameServer } from '../../functions/net/dns/system-dns.ts';
-import { isHost } from '../../functions/net/host-name.ts';
+import { isHost } from '../../functions/net/endpoint.ts';
 
 /** Says what is wrong with the shape of an object; a misspelt setting must never be silently ignored. */
 export const shape = ({ expected }: { readonly expected: string | null }) =>

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import type { Leaf } from '../certificates.ts';
 
 /** A message that the endpoint took; `username` is who was logged in. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { type SmtpServerOptions, startSmtpServer } from '../support/smtp-servers.ts';
 import { keyturn, startKeyturn, temporaryFile } from './command.ts';

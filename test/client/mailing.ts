@@ -8,7 +8,7 @@ import {
 import { type RotatingTransportOptions, rotatingTransport } from 'keyturn/client';
 import { createTransport } from 'nodemailer';
 import { onTestFinished, vi } from 'vitest';
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { type SmtpServerOptions, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';

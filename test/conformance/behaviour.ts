@@ -1,4 +1,4 @@
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import type { Verdict } from '../../functions/smtp/verdicts.ts';
 import type { LeafFault } from '../support/faulty-leaves.ts';
 import type { Script } from '../support/scripted-dialogue.ts';

@@ -35,7 +35,6 @@ const STILL_UPWARD: readonly string[] = [
   'mail-domain -> environment.ts',
   'net -> audit',
   'net -> environment.ts',
-  'net -> secrets',
   'net -> smtp',
   'observe -> environment.ts',
   'providers -> environment.ts',

@@ -1,6 +1,7 @@
 import { expect, inject } from 'vitest';
+import type { Security } from '../../functions/net/endpoint.ts';
 import type { Network } from '../../functions/net/network.ts';
-import type { AuthMethod, Security } from '../../functions/secrets/credential.ts';
+import type { AuthMethod } from '../../functions/secrets/credential.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../functions/smtp/evidence.ts';
 import { login } from '../../functions/smtp/login.ts';

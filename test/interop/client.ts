@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 import tls from 'node:tls';
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 
 /** A client that says what it is told to and holds its connection until `close`; it checks no certificate. */
 export class Client {

@@ -1,6 +1,6 @@
-import type { Security } from '../../functions/secrets/credential.ts';
-import type { Behaviour } from './behaviours/behaviour.ts';
-import { COMMON } from './behaviours/behaviour.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
+import { type Behaviour, COMMON } from './behaviours/behaviour.ts';
+
 import { DOVECOT } from './behaviours/dovecot.ts';
 import { EXIM } from './behaviours/exim.ts';
 import { POSTFIX } from './behaviours/postfix.ts';

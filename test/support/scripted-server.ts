@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import type { Leaf } from '../../sandbox/certificates.ts';
 import { play, type Script, type Step } from './scripted-dialogue.ts';
 import type { Handshake } from './scripted-tls.ts';

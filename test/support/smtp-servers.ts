@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type net from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
-import type { Security } from '../../functions/secrets/credential.ts';
+import type { Security } from '../../functions/net/endpoint.ts';
 import { createAuthority, type Leaf } from '../../sandbox/certificates.ts';
 
 const LOOPBACK = '127.0.0.1';

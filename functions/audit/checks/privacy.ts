@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../secrets/credential.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { LogFacts } from '../facts/account.ts';

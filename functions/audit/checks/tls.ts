@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../secrets/credential.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { CLEARTEXT } from '../../smtp/probe/enforcement.ts';
 import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';

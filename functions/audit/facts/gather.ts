@@ -1,7 +1,8 @@
 import type { GetAccessKeyLastUsedCommandOutput, ListAccessKeysCommandOutput } from '@aws-sdk/client-iam';
 import type { Domains } from '../../mail-domain/domains.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { type AccessKeysApi, accessKeys } from '../../providers/access-keys.ts';
-import type { Endpoint, Provider } from '../../secrets/credential.ts';
+import type { Provider } from '../../secrets/credential.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Ledger } from '../../table/ledger.ts';

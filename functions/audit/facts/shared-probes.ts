@@ -1,4 +1,5 @@
-import type { Credential, Endpoint } from '../../secrets/credential.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
+import type { Credential } from '../../secrets/credential.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { withoutPassword } from './server.ts';
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../secrets/credential.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import type { CertificateFacts } from '../../smtp/evidence.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Outcome, Status } from '../outcome.ts';

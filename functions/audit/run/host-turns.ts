@@ -1,4 +1,4 @@
-import { canonicalHost } from '../../budget/spelling.ts';
+import { canonicalHost } from '../../net/endpoint.ts';
 
 /**
  * One credential of a mail host after the other, and different hosts side by side. The map runs a fixed number of batches

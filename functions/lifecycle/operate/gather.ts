@@ -1,12 +1,7 @@
+import type { Endpoint } from '../../net/endpoint.ts';
 import { shownText } from '../../observe/shown.ts';
 import type { IssuedCredential, IssuingProvider, RotationProvider } from '../../providers/provider.ts';
-import {
-  type Credential,
-  type Endpoint,
-  everyEndpoint,
-  idOf,
-  type Provider,
-} from '../../secrets/credential.ts';
+import { type Credential, everyEndpoint, idOf, type Provider } from '../../secrets/credential.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { claimOf, ownIn } from '../ownership.ts';

@@ -1,9 +1,10 @@
+import type { Endpoint } from '../../net/endpoint.ts';
 import { SECRET_TAG, USER_TAG } from '../../observe/names.ts';
 import { KeyturnError } from '../../observe/shown.ts';
 import type { RotationProvider, ServedSecret } from '../../providers/provider.ts';
 import { sesHost } from '../../providers/ses-endpoint.ts';
 import type { SesProvider } from '../../providers/ses-schema.ts';
-import { type Credential, type Endpoint, everyEndpoint, type Provider } from '../../secrets/credential.ts';
+import { type Credential, everyEndpoint, type Provider } from '../../secrets/credential.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
 import { parseSecret } from '../../secrets/schema.ts';
 import type { SecretDescription, SecretValue } from '../../secrets/secret-reader.ts';

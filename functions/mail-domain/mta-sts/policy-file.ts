@@ -1,10 +1,10 @@
 import type net from 'node:net';
 import type { UnknownReason } from '../../audit/outcome.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { Forbidden } from '../../net/forbidden.ts';
 import { type Answer, codeOf, exchange } from '../../net/http.ts';
 import type { Network } from '../../net/network.ts';
 import { sendOver } from '../../net/send.ts';
-import type { Endpoint } from '../../secrets/credential.ts';
 import { isCertificateCode } from '../../smtp/tls-verdict.ts';
 
 const LIMIT_MS = 8000;

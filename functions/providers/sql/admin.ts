@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isHost } from '../../net/host-name.ts';
+import { isHost } from '../../net/endpoint.ts';
 import { certificates } from '../../secrets/certificates.ts';
 import { text } from '../../secrets/text.ts';
 import { loginPatterns } from '../admin-scope.ts';

@@ -1,5 +1,5 @@
+import type { Endpoint } from '../../net/endpoint.ts';
 import type { Network } from '../../net/network.ts';
-import type { Endpoint } from '../../secrets/credential.ts';
 import { ehloKeywords, offeredMechanisms, registeredKeywords } from '../ehlo.ts';
 import type { Reply, Stage } from '../evidence.ts';
 import { NOTHING_HIDDEN, parseReply } from '../reply.ts';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../secrets/credential.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { codeOf, type Probed, readGreeting, sayEhlo, withLine } from './dialogue.ts';
 import type { Injection, InterruptionReason } from './facts.ts';
 import { Interrupted } from './interrupted.ts';

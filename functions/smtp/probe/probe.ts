@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Endpoint } from '../../net/endpoint.ts';
 import type { Network } from '../../net/network.ts';
-import type { Endpoint } from '../../secrets/credential.ts';
 import { codeOf, type Probed, readGreeting, sayEhlo, sayStarttls, withLine } from './dialogue.ts';
 import { askInClear } from './enforcement.ts';
 import type { NameLookups, ServerFacts } from './facts.ts';

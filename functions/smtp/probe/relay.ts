@@ -1,5 +1,5 @@
+import type { Endpoint } from '../../net/endpoint.ts';
 import type { Network } from '../../net/network.ts';
-import type { Endpoint } from '../../secrets/credential.ts';
 import { codeOf, readGreeting, sayEhlo, upgrade, withLine } from './dialogue.ts';
 import type { InterruptionReason } from './facts.ts';
 import { Interrupted } from './interrupted.ts';

@@ -1,9 +1,9 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { Endpoint } from '../../net/endpoint.ts';
 import { isIssuerNamed } from '../../net/issuer-hint.ts';
 import { isNamed } from '../../net/server-identity.ts';
-import type { Endpoint } from '../../secrets/credential.ts';
 import { certificateFacts, keyExchangeGroup, publicKeyInfo } from '../tls-facts.ts';
 import type { SessionFacts } from './facts.ts';
 import { Interrupted } from './interrupted.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Security } from '../../../functions/secrets/credential.ts';
+import type { Security } from '../../../functions/net/endpoint.ts';
 import type { Claim } from '../claims.ts';
 
 export const USERNAME = 'ada';

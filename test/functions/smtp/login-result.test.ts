@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../../../functions/secrets/credential.ts';
+import type { Endpoint } from '../../../functions/net/endpoint.ts';
 import type { Failure, LoginEvidence, Reply, Stage } from '../../../functions/smtp/evidence.ts';
 import { referenceOf, resultOf } from '../../../functions/smtp/login-result.ts';
 

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../../functions/net/endpoint.ts';
 import { Network } from '../../../functions/net/network.ts';
-import type { Endpoint } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Stage } from '../../../functions/smtp/evidence.ts';
 import { login } from '../../../functions/smtp/login.ts';

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Endpoint, Security } from '../../../functions/secrets/credential.ts';
+import type { Endpoint, Security } from '../../../functions/net/endpoint.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';

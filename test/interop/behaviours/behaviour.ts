@@ -1,4 +1,5 @@
-import type { AuthMethod, Security } from '../../../functions/secrets/credential.ts';
+import type { Security } from '../../../functions/net/endpoint.ts';
+import type { AuthMethod } from '../../../functions/secrets/credential.ts';
 import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { FAULTS } from '../certificates.ts';
 import type { Variant } from '../variant.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SharedProbes } from '../../../../functions/audit/facts/shared-probes.ts';
 import { HostTurns } from '../../../../functions/audit/run/host-turns.ts';
-import type { Endpoint } from '../../../../functions/secrets/credential.ts';
+import type { Endpoint } from '../../../../functions/net/endpoint.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { credential, server } from '../sound-facts.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf, ruleOnEndpoints } from '../../../../functions/lifecycle/rotate/endpoint-rule.ts';
+import type { Endpoint } from '../../../../functions/net/endpoint.ts';
 import {
   addressOf,
   type CanonicalEndpoint,
@@ -9,7 +10,7 @@ import {
   endpointIn,
   spelt,
 } from '../../../../functions/secrets/canonical-endpoint.ts';
-import { type Endpoint, everyEndpoint } from '../../../../functions/secrets/credential.ts';
+import { everyEndpoint } from '../../../../functions/secrets/credential.ts';
 import { parseSecret } from '../../../../functions/secrets/schema.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';
 

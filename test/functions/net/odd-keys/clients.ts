@@ -2,6 +2,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { exchangersOver } from '../../../../functions/mail-domain/dane/mail-exchanger.ts';
 import { policyOver } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
+import type { Endpoint, Security } from '../../../../functions/net/endpoint.ts';
 import { endsIn, exchange, outcomeOf } from '../../../../functions/net/http.ts';
 import { Network } from '../../../../functions/net/network.ts';
 import { GuardedAgent, sendOver } from '../../../../functions/net/send.ts';
@@ -10,7 +11,6 @@ import type { Database, DatabaseLogin } from '../../../../functions/providers/sq
 import { failureIn } from '../../../../functions/providers/sql/failure.ts';
 import { openMysql } from '../../../../functions/providers/sql/mysql.ts';
 import { openPostgresql } from '../../../../functions/providers/sql/postgresql.ts';
-import type { Endpoint, Security } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { probeServer } from '../../../../functions/smtp/probe/probe.ts';

@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Endpoint, Security } from '../../../../functions/secrets/credential.ts';
+import type { Endpoint, Security } from '../../../../functions/net/endpoint.ts';
 import { listen } from '../../../support/smtp-servers.ts';
 import { alert, keyExchange, serverHello } from './server-hello-bytes.ts';
 

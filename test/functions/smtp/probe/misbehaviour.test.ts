@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Endpoint } from '../../../../functions/net/endpoint.ts';
 import { Network } from '../../../../functions/net/network.ts';
-import type { Endpoint } from '../../../../functions/secrets/credential.ts';
 import { LineConnection } from '../../../../functions/smtp/probe/line-connection.ts';
 import { probeServer } from '../../../../functions/smtp/probe/probe.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';

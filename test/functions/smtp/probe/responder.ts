@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import type { Security } from '../../../../functions/secrets/credential.ts';
+import type { Security } from '../../../../functions/net/endpoint.ts';
 import { certificates, listen, type RunningServer } from '../../../support/smtp-servers.ts';
 
 const GREETING = '220 localhost ESMTP\r\n';

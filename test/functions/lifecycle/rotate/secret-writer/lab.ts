@@ -2,12 +2,13 @@ import { retireReplaced } from '../../../../../functions/lifecycle/retire/retire
 import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../../../functions/lifecycle/rotate/password.ts';
 import { performStep, type RotationPorts } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { Endpoint } from '../../../../../functions/net/endpoint.ts';
 import { Network } from '../../../../../functions/net/network.ts';
 import type { Resolver } from '../../../../../functions/net/resolver.ts';
 import { adminSecrets } from '../../../../../functions/providers/admin-secret.ts';
 import { loginCredential } from '../../../../../functions/providers/login-credential.ts';
 import { canonicalEndpoint, spelt } from '../../../../../functions/secrets/canonical-endpoint.ts';
-import { type Credential, type Endpoint, everyLogin } from '../../../../../functions/secrets/credential.ts';
+import { type Credential, everyLogin } from '../../../../../functions/secrets/credential.ts';
 import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { login } from '../../../../../functions/smtp/login.ts';

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { isHost } from '../../../functions/net/host-name.ts';
+import { describe, expect, it } from 'vitest';
+import { canonicalHost, isHost } from '../../../functions/net/endpoint.ts';
 
 const LABEL = 'a'.repeat(63);
 
@@ -45,4 +45,33 @@ it.each([
   ['254 characters', `${LABEL}.${LABEL}.${LABEL}.${'a'.repeat(62)}`],
 ])('%s is no host name', (_what, host) => {
   expect(isHost(host)).toBe(false);
+});
+
+describe('one host is one, written as', () => {
+  it.each([
+    ['mail.example.com', ['MAIL.Example.com', 'mail.example.com.', 'ｍail.example.com']],
+    [
+      'xn--bcher-kva.example',
+      ['bücher.example', 'BÜCHER.example', 'XN--BCHER-KVA.example', 'bu\u0308cher.example'],
+    ],
+    ['192.0.2.5', ['::ffff:192.0.2.5', '::FFFF:c000:205', '0:0:0:0:0:ffff:c000:0205', '0::ffff:192.0.2.5']],
+    ['::1', ['0:0:0:0:0:0:0:1', '0000::0001', '::0:1', '::0.0.0.1']],
+    ['2001:db8::5', ['2001:DB8::5', '2001:db8:0:0:0:0:0:5', '2001:0db8:0000::0005', '2001:db8:0:0::5']],
+  ])('%s', (host, others) => {
+    expect(others.map(canonicalHost)).toEqual(others.map(() => host));
+    expect(canonicalHost(host)).toBe(host);
+  });
+
+  it('and another is another', () => {
+    const hosts = [
+      'mail.example.com',
+      'mail.example.org',
+      '192.0.2.5',
+      '192.0.2.6',
+      '::1',
+      '::2',
+      '127.0.0.1',
+    ];
+    expect(new Set(hosts.map(canonicalHost)).size).toBe(hosts.length);
+  });
 });
