@@ -1,5 +1,5 @@
-import { CATALOGUE } from '../functions/audit/catalogue.ts';
 import type { Check } from '../functions/audit/check.ts';
+import { CATALOGUE } from '../functions/audit/checks/catalogue.ts';
 import { closest } from './closest.ts';
 import type { Failure } from './exit-code.ts';
 

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import type { SharedFacts } from './audit/facts/account.ts';
 import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
-import { known, missing } from './audit/gathered.ts';
+import { known } from './audit/gathered.ts';
 import { planBatches } from './audit/run/plan.ts';
 import { ReportBucket } from './audit/run/report-bucket.ts';
 import { accountKey, parseRun, type Run } from './audit/run/run.ts';
@@ -76,14 +76,7 @@ async function plan(run: Run, context: Context): Promise<Planned> {
     }
   }
   await bucket.putStream(planKey, 'application/jsonl', lines());
-  const audited = setting('dependencies');
-  const account: SharedFacts = {
-    ...around,
-    values: known(values.result()),
-    dependencies: audited
-      ? known(audited)
-      : missing('not-reached', 'npm audit gave no answer to the synthesis'),
-  };
+  const account: SharedFacts = { ...around, values: known(values.result()) };
   await bucket.putJson(accountKey(runId), account);
   logger.info('audit.planned', { event: 'audit.planned', runId, result: 'planned', batches });
   return { ...run, outcome: 'planned', planKey, batches };

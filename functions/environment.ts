@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { dependencyAuditSchema } from './audit/facts/dependencies.ts';
 import { optInSchema } from './audit/opt-in.ts';
 import { isNetwork } from './net/address-guard.ts';
 import { ENVIRONMENT } from './observe/names.ts';
@@ -45,7 +44,6 @@ const settings = {
     v.minLength(1),
     v.transform((text) => (text === 'none' ? null : text)),
   ),
-  dependencies: v.pipe(v.string(), v.parseJson(undefined, 'expected JSON'), dependencyAuditSchema),
   auditOptIn: v.pipe(v.string(), v.parseJson(undefined, 'expected JSON'), optInSchema),
   nameServers: list,
   dnsOverHttps: v.pipe(v.string(), v.minLength(1)),

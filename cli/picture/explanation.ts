@@ -1,6 +1,5 @@
 import type { Check } from '../../functions/audit/check.ts';
-import { FACT_WORDS } from '../../functions/audit/fact-words.ts';
-import { PRACTICES } from '../../functions/audit/practices.ts';
+import { FACT_WORDS, PRACTICES } from '../../functions/audit/check.ts';
 import { Page, type Paint } from './page.ts';
 import { SEVERITY_STYLE } from './severity.ts';
 

@@ -82,8 +82,6 @@ export const ENVIRONMENT = {
   reportRetentionDays: 'KEYTURN_REPORT_RETENTION_DAYS',
   /** JSON: hosts and what the audit may do there (audit/opt-in.ts). */
   auditOptIn: 'KEYTURN_AUDIT_OPT_IN',
-  /** JSON: what npm audit said of the bundles, or null (audit/facts/dependencies.ts); for the function audit-plan only. */
-  dependencies: 'KEYTURN_DEPENDENCIES',
   /** Of the audit: `address` or `address:port`, with commas between; or `none` for those of the network. */
   nameServers: 'KEYTURN_NAME_SERVERS',
   /** URL of a resolver that validates DNSSEC (RFC 8484). */

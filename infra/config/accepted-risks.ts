@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CATALOGUE } from '../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../functions/audit/checks/catalogue.ts';
 import { secretName, shape, text, twice } from './values.ts';
 
 const CHECK_IDS: ReadonlySet<string> = new Set(CATALOGUE.map(({ id }) => id));

@@ -3,7 +3,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { accountKey } from '../../functions/audit/run/run.ts';
-import { AUDIT_LEASE, AUDIT_RUNS, ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
+import { AUDIT_LEASE, AUDIT_RUNS, REPORT } from '../../functions/observe/names.ts';
 import { AuditNotify } from './audit-notify.ts';
 import { compareSecrets, readAccount, readCredentials, readSes } from './audit-permissions.ts';
 import { AuditStateMachine } from './audit-state-machine.ts';
@@ -19,9 +19,6 @@ import {
   onTable,
 } from './permissions.ts';
 import { ScheduledTarget } from './scheduled-target.ts';
-
-/** CDK context: what npm audit said (infra/dependency-audit.ts). Without it the audit knows nothing of the bundles. */
-export const DEPENDENCY_AUDIT = 'keyturn:dependencies';
 
 const ANY_RUN = '*';
 
@@ -67,10 +64,6 @@ export class Audit extends Construct {
       timeout: Duration.minutes(15),
       ...deployment,
     });
-    plan.lambda.addEnvironment(
-      ENVIRONMENT.dependencies,
-      JSON.stringify(this.node.tryGetContext(DEPENDENCY_AUDIT) ?? null),
-    );
     plan.allow(
       ...compareSecrets(this, deployment),
       ...readAccount(this, deployment),

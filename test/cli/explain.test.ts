@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { closest } from '../../cli/closest.ts';
 import { explain } from '../../cli/explain.ts';
 import { explanation } from '../../cli/picture/explanation.ts';
-import { CATALOGUE } from '../../functions/audit/catalogue.ts';
-import { PRACTICES } from '../../functions/audit/practices.ts';
+import { PRACTICES } from '../../functions/audit/check.ts';
+import { CATALOGUE } from '../../functions/audit/checks/catalogue.ts';
 import { keyturn } from './command.ts';
 
 const plain = (_style: unknown, text: string) => text;

@@ -338,7 +338,6 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
       [ENVIRONMENT.watched]: ['keyturn/orders', 'mail/mailgun', 'mail/office'].map(watchMark).join(','),
       [ENVIRONMENT.ports]: 'none',
       [ENVIRONMENT.networks]: 'none',
-      ...(name === 'AuditPlan' && { [ENVIRONMENT.dependencies]: 'null' }),
       ...(name === 'AuditNotify' && {
         [ENVIRONMENT.securityHub]: 'on',
         [ENVIRONMENT.digestFrom]: 'audit@example.com',

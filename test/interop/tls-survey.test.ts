@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { CATALOGUE } from '../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../functions/audit/checks/catalogue.ts';
 import type { Security } from '../../functions/net/endpoint.ts';
 import { type CipherClass, WEAK_CLASSES } from '../../functions/smtp/probe/cipher-suites.ts';
 import type { ServerFacts, TlsVersion } from '../../functions/smtp/probe/facts.ts';

@@ -5,7 +5,7 @@ import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { replyOutcome } from './reply-outcome.ts';
 import { onCredential } from './subject.ts';
 import { reasonOf } from './verdict-reason.ts';
@@ -124,27 +124,6 @@ export const credentialChecks: readonly Check[] = [
         if (credential === 'good') return fail('After its overlap the replaced credential still logs in.');
         if (credential === 'bad') return pass(`The replaced credential is refused: ${verdict}.`);
         return unknown(reasonOf(verdict), `Tried once with the replaced credential: ${verdict}.`);
-      }),
-    ),
-  },
-  {
-    id: 'cred.latency',
-    practices: [7],
-    title: 'Time that a login takes',
-    severity: 'low',
-    needs: ['login'],
-    why: 'A login that grows slower is often the first sign of a server in trouble, or of one that penalises this address.',
-    remediation:
-      'Compare it with the days before; if AUTH alone is slow, ask the owner of the server for a penalty on failed logins.',
-    reference: rfc(5321, '4.5.3.2'),
-    rule: onCredential((_credential, { login }) =>
-      decide(login, ({ result, evidence }) => {
-        if (!evidence) return unknown(reasonOf(result.verdict), result.advice);
-        const { dnsMs, connectMs, tlsMs, authMs, totalMs } = evidence.timings;
-        const stages = Object.entries({ DNS: dnsMs, TCP: connectMs, TLS: tlsMs, AUTH: authMs })
-          .filter(([, ms]) => ms !== null)
-          .map(([stage, ms]) => `${stage} ${ms} ms`);
-        return info(`${[...stages, `all ${totalMs} ms`].join(', ')}.`);
       }),
     ),
   },

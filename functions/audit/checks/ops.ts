@@ -1,7 +1,6 @@
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { AlarmFacts, FunctionFacts, LogFacts, VpcEndpoint } from '../facts/account.ts';
-import type { DependencyAudit } from '../facts/dependencies.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
 
@@ -10,7 +9,7 @@ const NOTICE_DAYS = 90;
 /** A restore that nobody has tried for a quarter is a hope. */
 const DRILL_DAYS = 90;
 /** Most packages hear of some fault within a quarter. */
-const AUDITED_DAYS = 90;
+const DEPLOYED_DAYS = 90;
 /** The days on which Lambda deprecates a runtime (Lambda developer guide, "Lambda runtimes"). */
 const DEPRECATED: Readonly<Record<string, string>> = {
   'nodejs16.x': '2024-06-12',
@@ -19,6 +18,8 @@ const DEPRECATED: Readonly<Record<string, string>> = {
   'nodejs22.x': '2027-04-30',
   'nodejs24.x': '2028-04-30',
 };
+
+const NO_FUNCTION = 'There is no function with the name of the stack.';
 
 /** Keyturn's own house: what watches it, what remembers, and what it runs on. */
 export const opsChecks: readonly Check[] = [
@@ -58,16 +59,20 @@ export const opsChecks: readonly Check[] = [
   {
     id: 'ops.retention',
     practices: [7, 19],
-    title: 'Retention of the logs',
+    title: 'Retention of logs and records',
     severity: 'low',
     needs: ['account'],
-    why: 'Logs that are kept for ever cost more each month and hold more than anybody may keep.',
-    remediation: 'Deploy again, which sets `logRetentionDays` and the key on each log group of Keyturn.',
+    why: 'What is kept for ever costs more each month, and is more than anybody may keep of a person.',
+    remediation:
+      'Deploy again, which sets `logRetentionDays` and the key on each log group of Keyturn, and the Time to Live of its table.',
     reference: awsPage(
       'Working with log groups',
       'AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html',
     ),
-    rule: ({ account }) => decide(account.logs, retentionOutcome),
+    rule: ({ account }) =>
+      decide(account.logs, (logs) =>
+        decide(account.tableExpiry, (expires) => retentionOutcome(logs, expires)),
+      ),
   },
   {
     id: 'ops.runtime',
@@ -84,18 +89,18 @@ export const opsChecks: readonly Check[] = [
   {
     id: 'ops.deps',
     practices: [16],
-    title: 'Packages in the functions',
-    severity: 'high',
+    title: 'Age of the packages in the functions',
+    severity: 'medium',
     needs: ['account'],
     why: 'What a function brings along is fixed on the day it is bundled: a fault that becomes known later stays in it until somebody deploys again.',
     remediation:
-      'Update the packages with `npm audit fix`, run the tests, and deploy again from a machine that reaches the npm registry; Amazon Inspector looks at the deployed functions every day.',
+      'Update Keyturn and its packages (`npm audit` names those with a known fault), run the tests, and deploy again. Which faults became known since, Amazon Inspector says of deployed functions every day.',
     reference: awsPage(
       'Scanning AWS Lambda functions with Amazon Inspector',
       'inspector/latest/user/scanning-lambda.html',
     ),
     rule: ({ account, examinedAt }) =>
-      decide(account.dependencies, (audited) => dependencyOutcome(audited, examinedAt)),
+      decide(account.functions, (functions) => deploymentOutcome(functions, examinedAt)),
   },
   {
     id: 'ops.drill',
@@ -130,15 +135,15 @@ export const opsChecks: readonly Check[] = [
   },
 ];
 
-/** What was found since that day nobody knows here, so even a clean result grows old. */
-function dependencyOutcome({ checkedAt, packages, vulnerable }: DependencyAudit, now: number): Outcome {
-  const { critical, high, moderate, low } = vulnerable;
-  const day = new Date(checkedAt).toISOString().slice(0, 10);
-  const found = `npm audit of ${day} knew ${critical + high} grave and ${moderate + low} lesser faults in ${packages} packages.`;
-  if (critical + high > 0) return fail(found);
-  const days = Math.floor((now - checkedAt) / DAY_MS);
-  if (days > AUDITED_DAYS) return warn(`${found} That was ${days} days ago.`);
-  return moderate + low > 0 ? warn(found) : pass(found);
+/** The newest of them: a deployment changes only functions whose code or settings differ. */
+function deploymentOutcome(functions: readonly FunctionFacts[], now: number): Outcome {
+  const changed = functions.flatMap(({ own, changedAt }) => (own && changedAt !== null ? [changedAt] : []));
+  if (changed.length === 0) return unknown('not-found', NO_FUNCTION);
+  const newest = Math.max(...changed);
+  const evidence = `The functions were last changed on ${new Date(newest).toISOString().slice(0, 10)}.`;
+  return now - newest > DEPLOYED_DAYS * DAY_MS
+    ? warn(`${evidence} Whatever became known of their packages since is still in them.`)
+    : pass(evidence);
 }
 
 function drillOutcome(lastDrill: number | null, now: number): Outcome {
@@ -164,19 +169,22 @@ function alarmOutcome(alarms: readonly AlarmFacts[]): Outcome {
     : pass(`All ${alarms.length} alarms have an action.`);
 }
 
-function retentionOutcome({ groups }: LogFacts): Outcome {
+function retentionOutcome({ groups }: LogFacts, tableExpires: boolean): Outcome {
   if (groups.length === 0) return unknown('not-found', 'There is no log group with the name of the stack.');
+  if (!tableExpires) return warn('The table of Keyturn deletes nothing by itself: its Time to Live is off.');
   const endless = groups.filter(({ retentionDays }) => retentionDays === null).map(({ name }) => name);
   if (endless.length > 0) return warn(`Kept for ever: ${endless.join(', ')}.`);
   const plain = groups.filter(({ ownKey }) => !ownKey).map(({ name }) => name);
   return plain.length > 0
     ? warn(`Without a customer-managed key: ${plain.join(', ')}.`)
-    : pass(`All ${groups.length} log groups have a retention and a customer-managed key.`);
+    : pass(
+        `All ${groups.length} log groups have a retention and a customer-managed key, and the table drops what has expired.`,
+      );
 }
 
 function runtimeOutcome(functions: readonly FunctionFacts[], now: number): Outcome {
   const runtimes = [...new Set(functions.filter(({ own }) => own).map(({ runtime }) => runtime ?? 'image'))];
-  if (runtimes.length === 0) return unknown('not-found', 'There is no function with the name of the stack.');
+  if (runtimes.length === 0) return unknown('not-found', NO_FUNCTION);
   const daysLeft = (runtime: string) => (Date.parse(DEPRECATED[runtime] ?? '') - now) / DAY_MS;
   const old = runtimes.filter((runtime) => daysLeft(runtime) < 0);
   if (old.length > 0) return fail(`Lambda has deprecated ${old.join(', ')}.`);

@@ -4,7 +4,7 @@ import type { Check } from '../check.ts';
 import type { LogFacts } from '../facts/account.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
-import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { fail, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onEndpoint } from './subject.ts';
 
 const SES_REGION = /^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com/i;
@@ -44,18 +44,6 @@ export const privacyChecks: readonly Check[] = [
     ),
     rule: onEndpoint(regionOutcome),
   },
-  {
-    id: 'priv.erasure',
-    practices: [19],
-    title: 'Data that goes by itself',
-    severity: 'medium',
-    needs: ['account'],
-    why: 'What is kept without an end is more than anybody needs, and more than anybody may keep of a person.',
-    remediation: 'Deploy again, which sets the retention of each log group and the expiry of the table.',
-    reference: awsPage('Time to Live (TTL) in DynamoDB', 'amazondynamodb/latest/developerguide/TTL.html'),
-    rule: ({ account }) =>
-      decide(account.logs, (logs) => decide(account.tableExpiry, (expires) => erasureOutcome(logs, expires))),
-  },
 ];
 
 function addressOutcome({ groups, addresses, complete }: LogFacts): Outcome {
@@ -77,15 +65,4 @@ function regionOutcome({ host }: Endpoint, { description }: CredentialFacts): Ou
   return parts.size > 1
     ? warn(`${seen}, in different parts of the world${unseen}`)
     : pass(`${seen}${unseen}`);
-}
-
-function erasureOutcome({ groups }: LogFacts, tableExpires: boolean): Outcome {
-  if (groups.length === 0) return unknown('not-found', NO_LOG_GROUP);
-  const days = groups.flatMap(({ retentionDays }) => retentionDays ?? []);
-  if (days.length < groups.length)
-    return warn(`${groups.length - days.length} of ${groups.length} log groups are kept for ever.`);
-  if (!tableExpires) return warn('The table of Keyturn deletes nothing by itself: its Time to Live is off.');
-  return info(
-    `Log lines go after ${Math.max(...days)} days at most, and the table drops what has expired. Mailboxes, archives and backups are not looked at.`,
-  );
 }

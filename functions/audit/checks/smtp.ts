@@ -87,24 +87,6 @@ export const smtpChecks: readonly Check[] = [
     }),
   },
   {
-    id: 'smtp.limits',
-    practices: [6],
-    title: 'Limits that the server announces',
-    severity: 'low',
-    needs: ['server'],
-    why: 'A sender who knows the limits keeps to them, and is not throttled or cut off in the middle of a campaign.',
-    remediation:
-      'Keep messages, recipients and messages in one connection below these limits; a server of your own can announce them by SIZE and LIMITS.',
-    reference: rfc(9422, '3'),
-    rule: onServer((server) => {
-      if (!server.keywords) return notSeen(server, 'No EHLO under TLS');
-      const limits = server.keywords.filter((keyword) => /^(SIZE|LIMITS)( |$)/.test(keyword));
-      return info(
-        limits.length > 0 ? `The server announces ${limits.join(', ')}.` : 'The server announces no limits.',
-      );
-    }),
-  },
-  {
     id: 'smtp.banner',
     practices: [16],
     title: 'Server greeting',

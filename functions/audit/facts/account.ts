@@ -1,6 +1,5 @@
 import type { Gathered } from '../gathered.ts';
 import type { PolicyStatement } from './aws.ts';
-import type { DependencyAudit } from './dependencies.ts';
 import type { Reuse } from './reuse.ts';
 import type { SesFacts } from './ses.ts';
 
@@ -11,6 +10,8 @@ export interface FunctionFacts {
   readonly own: boolean;
   /** Null for a container image. */
   readonly runtime: string | null;
+  /** When its code or its settings last changed, in milliseconds since 1970; null when Lambda does not say. */
+  readonly changedAt: number | null;
   /** Environment variables whose names say that they hold an SMTP password, and that hold something. */
   readonly passwordVariables: readonly string[];
 }
@@ -124,8 +125,6 @@ export interface SharedFacts {
   readonly lastDrill: Gathered<number | null>;
   /** Items of Keyturn's table that have outlived their use are deleted by DynamoDB. */
   readonly tableExpiry: Gathered<boolean>;
-  /** What was known of the packages in the bundles on the day of the synthesis. */
-  readonly dependencies: Gathered<DependencyAudit>;
   /** Point-in-time recovery of Keyturn's table. */
   readonly tableRecovery: Gathered<boolean>;
 }

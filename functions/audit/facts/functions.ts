@@ -10,13 +10,14 @@ export async function functionFacts(
   values: Pick<ValueComparison, 'addPlain'>,
 ): Promise<FunctionFacts[]> {
   const facts: FunctionFacts[] = [];
-  for await (const { FunctionName: name = '', Runtime, Environment } of configurations) {
+  for await (const { FunctionName: name = '', Runtime, LastModified, Environment } of configurations) {
     const variables = Object.entries(Environment?.Variables ?? {});
     for (const [, value] of variables) values.addPlain(value);
     facts.push({
       name,
       own: name.startsWith(`${stack}-`),
       runtime: Runtime ?? null,
+      changedAt: (LastModified && Date.parse(LastModified)) || null,
       passwordVariables: variables
         .filter(([variable, value]) => givesPasswordAway(variable, value))
         .map(([variable]) => variable),

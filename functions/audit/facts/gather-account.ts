@@ -41,7 +41,7 @@ export async function gatherAccount(
   { ses, region, stack, table, values, now }: AccountSources,
   env = process.env,
   late = AbortSignal.timeout(LIMIT_MS),
-): Promise<Omit<SharedFacts, 'values' | 'dependencies'>> {
+): Promise<Omit<SharedFacts, 'values'>> {
   const api = (options: JsonApiOptions) => timely(new JsonApi({ ...options, tries: TRIES }, env), late);
   const queryApi = (options: QueryApiOptions) => timely(new QueryApi(options, env), late);
   const sesv2 = timelySesV2(new SesV2(env), late);

@@ -1,7 +1,7 @@
 import { type AcceptedRisk, AcceptedRisks } from '../accepted-risks.ts';
-import { CATALOGUE } from '../catalogue.ts';
+import { PRACTICES, type PracticeNumber } from '../check.ts';
+import { CATALOGUE } from '../checks/catalogue.ts';
 import type { Status } from '../outcome.ts';
-import { PRACTICES, type PracticeNumber } from '../practices.ts';
 import { type Counts, countStatuses, type Examined, type Unexamined } from '../run/examined.ts';
 import type { Run } from '../run/run.ts';
 import { CHECK_TEXTS, counts, credentialReport, loudestFirst, worriesOf } from './credential-report.ts';

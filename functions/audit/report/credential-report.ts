@@ -1,6 +1,6 @@
 import type { AcceptedRisks } from '../accepted-risks.ts';
-import { CATALOGUE } from '../catalogue.ts';
 import type { Check } from '../check.ts';
+import { CATALOGUE } from '../checks/catalogue.ts';
 import { countStatuses, type Examined } from '../run/examined.ts';
 import { alarm, severityOf, worstFindingFirst } from './order.ts';
 import type { CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';

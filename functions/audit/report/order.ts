@@ -1,5 +1,5 @@
-import { CATALOGUE } from '../catalogue.ts';
 import type { Check, Severity } from '../check.ts';
+import { CATALOGUE } from '../checks/catalogue.ts';
 import type { Status } from '../outcome.ts';
 import type { CredentialReport, ReportedFinding } from './report.ts';
 import { WEIGHT } from './score.ts';

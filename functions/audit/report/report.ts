@@ -1,6 +1,5 @@
 import type { Reference } from '../../smtp/reference.ts';
-import type { Severity } from '../check.ts';
-import type { PracticeNumber } from '../practices.ts';
+import type { PracticeNumber, Severity } from '../check.ts';
 import type { Counts, Examined, Finding, Unexamined } from '../run/examined.ts';
 
 /** `audits/<runId>/report.json`: the whole result of one audit. Dates are ISO 8601, scores whole numbers from 0 to 100. */
@@ -75,7 +74,7 @@ export interface Acceptance {
 export interface PracticeReport {
   readonly number: PracticeNumber;
   readonly title: string;
-  /** Ids of the checks that serve it; empty when this audit does not look at it. */
+  /** Ids of the checks that serve it; empty where no check can (`SERVED_WITHOUT_CHECK`). */
   readonly checks: readonly string[];
   /** Without the accepted ones. */
   readonly counts: Counts;

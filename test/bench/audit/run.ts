@@ -101,7 +101,6 @@ function environmentFor({ url }: AwsEndpoint, port: number): NodeJS.ProcessEnv {
     [ENVIRONMENT.ports]: String(port),
     [ENVIRONMENT.networks]: '127.0.0.0/8,::1/128',
     [ENVIRONMENT.auditOptIn]: '[]',
-    [ENVIRONMENT.dependencies]: 'null',
     [ENVIRONMENT.loginFailures]: '4',
     [ENVIRONMENT.loginHostFailures]: '100',
     [ENVIRONMENT.loginWindowMinutes]: '15',

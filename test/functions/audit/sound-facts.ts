@@ -179,8 +179,14 @@ export const ses: SesFacts = {
 export const account: AccountFacts = {
   ses,
   functions: known([
-    { name: 'Keyturn-Validate', own: true, runtime: 'nodejs24.x', passwordVariables: [] },
-    { name: 'shop', own: false, runtime: 'python3.13', passwordVariables: [] },
+    {
+      name: 'Keyturn-Validate',
+      own: true,
+      runtime: 'nodejs24.x',
+      changedAt: NOW - 30 * DAY,
+      passwordVariables: [],
+    },
+    { name: 'shop', own: false, runtime: 'python3.13', changedAt: NOW - 400 * DAY, passwordVariables: [] },
   ]),
   plainParameters: known([]),
   taskVariables: known([]),
@@ -211,11 +217,6 @@ export const account: AccountFacts = {
   lastDrill: known(NOW - 30 * DAY),
   tableRecovery: known(true),
   tableExpiry: known(true),
-  dependencies: known({
-    checkedAt: NOW - DAY,
-    packages: 142,
-    vulnerable: { critical: 0, high: 0, moderate: 0, low: 0 },
-  }),
 };
 
 const smtpPolicy = {

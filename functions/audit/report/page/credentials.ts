@@ -1,4 +1,4 @@
-import { PRACTICES } from '../../practices.ts';
+import { PRACTICES } from '../../check.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 import { credentialSection, type Listed } from './credential.ts';
 import { part } from './part.ts';

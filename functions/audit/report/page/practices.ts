@@ -1,3 +1,4 @@
+import { SERVED_WITHOUT_CHECK } from '../../check.ts';
 import type { Status } from '../../outcome.ts';
 import type { Counts } from '../../run/examined.ts';
 import { EMPTY, type Html, html } from '../html.ts';
@@ -36,7 +37,8 @@ function worstFirst(a: PracticeReport, b: PracticeReport): number {
 function row({ number, title, checks, counts, accepted }: PracticeReport, report: Report): Html {
   const heading = html`<span class="number" aria-hidden="true">${number}</span><h3>${title}</h3>`;
   if (checks.length === 0)
-    return html`<li class="practice"><div class="row">${heading}<span class="muted none">No check looks at this practice</span></div></li>`;
+    return html`<li class="practice"><div class="row">${heading}<span class="muted none">Served without a check</span></div>
+<p class="muted">${SERVED_WITHOUT_CHECK[number] ?? ''}</p></li>`;
   return html`<li class="practice"><details><summary class="row">${heading}${bar(counts)}${words(counts)}</summary>
 <ul class="checks">${checks.toSorted((a, b) => rank(report, a) - rank(report, b)).map((check) => checkRow(check, report))}</ul>
 ${accepted > 0 ? html`<p class="muted">${accepted} accepted, which count for nothing here.</p>` : EMPTY}

@@ -150,15 +150,4 @@ export const credentialCases: Cases = {
     ['no clear answer', replaced('rate-limited'), 'throttled'],
     ['may not be read', { previous: missing('access-denied', 'AccessDeniedException') }, 'access-denied'],
   ],
-  'cred.latency': [
-    ['measured', {}, 'info', 'DNS 1 ms, TCP 1 ms, TLS 1 ms, AUTH 1 ms, all 4 ms.'],
-    [
-      'without the stages that were not reached',
-      withLogin({ timings: { dnsMs: 1, connectMs: 2, tlsMs: null, authMs: null, totalMs: 3 } }),
-      'info',
-      'DNS 1 ms, TCP 2 ms, all 3 ms.',
-    ],
-    ['nothing was dialled', heldBack, 'held-back'],
-    ['no table of login budgets', noTable, 'aws-error'],
-  ],
 };

@@ -11,7 +11,7 @@ const values = (changes: Partial<ValueFacts>) =>
 const variables = (...passwordVariables: string[]) =>
   withAccount({
     functions: known([
-      { name: 'shop', own: false, runtime: null, passwordVariables } satisfies FunctionFacts,
+      { name: 'shop', own: false, runtime: null, changedAt: null, passwordVariables } satisfies FunctionFacts,
     ]),
   });
 const GROUP = { name: 'Keyturn-ValidateLogs', retentionDays: 90, ownKey: true };

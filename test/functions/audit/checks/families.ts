@@ -12,7 +12,6 @@ import { limitCases } from './limits.cases.ts';
 import { mtaStsCases } from './mta-sts.cases.ts';
 import { opsCases } from './ops.cases.ts';
 import { optInCases } from './opt-in.cases.ts';
-import { practiceEvidenceCases } from './practice-evidence.cases.ts';
 import { privacyCases } from './privacy.cases.ts';
 import { reportingCases } from './reporting.cases.ts';
 import { secretCases } from './secret.cases.ts';
@@ -39,7 +38,6 @@ export const FAMILIES: readonly Cases[] = [
   mtaStsCases,
   opsCases,
   optInCases,
-  practiceEvidenceCases,
   privacyCases,
   reportingCases,
   secretAccessCases,

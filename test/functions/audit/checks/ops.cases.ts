@@ -1,24 +1,24 @@
-import type { DependencyAudit } from '../../../../functions/audit/facts/dependencies.ts';
+import type { FunctionFacts } from '../../../../functions/audit/facts/account.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import { DAY, NOW, withAccount } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
 const refused = missing('access-denied', 'AccessDeniedException');
 const NO_LOGS = { groups: [], leaks: {}, addresses: {}, complete: true };
-const runtime = (name: string | null, own = true) =>
-  withAccount({ functions: known([{ name: 'Keyturn-Plan', own, runtime: name, passwordVariables: [] }]) });
+const lambda = (changes: Partial<FunctionFacts>) => ({
+  name: 'Keyturn-Plan',
+  own: true,
+  runtime: 'nodejs24.x',
+  changedAt: NOW,
+  passwordVariables: [],
+  ...changes,
+});
+const functions = (...all: readonly Partial<FunctionFacts>[]) =>
+  withAccount({ functions: known(all.map(lambda)) });
+const runtime = (name: string | null, own = true) => functions({ runtime: name, own });
 const group = (retentionDays: number | null, ownKey: boolean) =>
   withAccount({
     logs: known({ ...NO_LOGS, groups: [{ name: 'Keyturn-PlanLogs', retentionDays, ownKey }] }),
-  });
-
-const dependencies = (found: Partial<DependencyAudit['vulnerable']>) =>
-  withAccount({
-    dependencies: known({
-      checkedAt: NOW,
-      packages: 142,
-      vulnerable: { critical: 0, high: 0, moderate: 0, low: 0, ...found },
-    }),
   });
 
 export const opsCases: Cases = {
@@ -43,6 +43,13 @@ export const opsCases: Cases = {
     ['for ever', group(null, true), 'warn', 'Keyturn-PlanLogs'],
     ['without a key', group(90, false), 'warn', 'Keyturn-PlanLogs'],
     ['no log group', withAccount({ logs: known(NO_LOGS) }), 'not-found'],
+    [
+      'a table that deletes nothing',
+      withAccount({ tableExpiry: known(false) }),
+      'warn',
+      'its Time to Live is off',
+    ],
+    ['the table may not be looked at', withAccount({ tableExpiry: refused }), 'access-denied'],
     ['access denied', withAccount({ logs: refused }), 'access-denied'],
   ],
   'ops.runtime': [
@@ -54,16 +61,23 @@ export const opsCases: Cases = {
     ['access denied', withAccount({ functions: refused }), 'access-denied'],
   ],
   'ops.deps': [
-    ['no known faults', {}, 'pass'],
-    ['a grave one', dependencies({ high: 1 }), 'fail'],
-    ['a lesser one', dependencies({ moderate: 1 }), 'warn'],
-    ['none, a quarter ago', { ...dependencies({}), examinedAt: NOW + 91 * DAY }, 'warn'],
-    ['a grave one, a quarter ago', { ...dependencies({ critical: 1 }), examinedAt: NOW + 91 * DAY }, 'fail'],
+    ['a month ago', {}, 'pass', 'on 2026-10-25'],
+    ['a quarter ago', functions({ changedAt: NOW - 90 * DAY }), 'pass'],
+    ['longer ago', functions({ changedAt: NOW - 90 * DAY - 1 }), 'warn', 'on 2026-08-26'],
     [
-      'npm audit had nobody to ask',
-      withAccount({ dependencies: missing('not-reached', 'no answer') }),
-      'not-reached',
+      'one function longer ago, another deployed since',
+      functions({ changedAt: NOW - 200 * DAY }, { changedAt: NOW - DAY }),
+      'pass',
+      'on 2026-11-23',
     ],
+    [
+      'only somebody else lately',
+      functions({ changedAt: NOW - 200 * DAY }, { own: false }),
+      'warn',
+      'on 2026-05-08',
+    ],
+    ['Lambda does not say when', functions({ changedAt: null }), 'not-found'],
+    ['access denied', withAccount({ functions: refused }), 'access-denied'],
   ],
   'ops.drill': [
     ['a month ago', {}, 'pass'],

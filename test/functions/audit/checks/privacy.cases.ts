@@ -37,12 +37,4 @@ export const privacyCases: Cases = {
     ['malformed', malformed, 'not-reached'],
     ['no value yet', empty, 'not-applicable'],
   ],
-  'priv.erasure': [
-    ['log groups and table', {}, 'info'],
-    ['a log group kept for ever', logs({ groups: [GROUP, { ...GROUP, retentionDays: null }] }), 'warn'],
-    ['a table that deletes nothing', withAccount({ tableExpiry: known(false) }), 'warn'],
-    ['no log group', logs({ groups: [] }), 'not-found'],
-    ['the table may not be looked at', withAccount({ tableExpiry: refused }), 'access-denied'],
-    ['the logs may not be looked at', withAccount({ logs: refused }), 'access-denied'],
-  ],
 };

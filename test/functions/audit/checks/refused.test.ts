@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
 import { soundFacts } from '../sound-facts.ts';
 

@@ -49,12 +49,6 @@ export const smtpCases: Cases = {
     ['VRFY not answered', withServer({ lookups: { vrfy: null, expn: 502 } }), 'not-reached'],
     ['EXPN not answered', withServer({ lookups: { vrfy: 502, expn: null } }), 'not-reached'],
   ],
-  'smtp.limits': [
-    ['announced', {}, 'info', 'announces SIZE 10485760, LIMITS RCPTMAX=50 MAILMAX=100.'],
-    ['a size without a number', withServer({ keywords: ['SIZE', 'X-SIZE 1'] }), 'info', 'announces SIZE.'],
-    ['none', withServer({ keywords: ['8BITMIME'] }), 'info', 'no limits'],
-    ['no answer', silent, 'timeout'],
-  ],
   'smtp.banner': [
     ['no version', {}, 'pass'],
     [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import { server, soundFacts, withMemory, withServer } from '../sound-facts.ts';
 
 const plaintext = { starttls: false, mechanisms: [], keywords: [], auth: 530, mail: 530 };

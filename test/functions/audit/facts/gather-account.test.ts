@@ -121,7 +121,15 @@ beforeEach(async () => {
     GetCredentialReport: () => ({ Content: Buffer.from(REPORT).toString('base64') }),
     ListFunctions: ({ Marker }) =>
       Marker
-        ? { Functions: [{ FunctionName: 'Keyturn-AuditPlan', Runtime: 'nodejs24.x' }] }
+        ? {
+            Functions: [
+              {
+                FunctionName: 'Keyturn-AuditPlan',
+                Runtime: 'nodejs24.x',
+                LastModified: '2026-11-01T06:00:00.000+0000',
+              },
+            ],
+          }
         : {
             Functions: [
               {
@@ -267,8 +275,14 @@ describe('an account', () => {
     const known = <T>(value: T) => ({ known: true, value });
     expect(await gathered()).toMatchObject({
       functions: known([
-        { name: 'shop', own: false, runtime: null, passwordVariables: ['SMTP_PASSWORD'] },
-        { name: 'Keyturn-AuditPlan', own: true, runtime: 'nodejs24.x', passwordVariables: [] },
+        { name: 'shop', own: false, runtime: null, changedAt: null, passwordVariables: ['SMTP_PASSWORD'] },
+        {
+          name: 'Keyturn-AuditPlan',
+          own: true,
+          runtime: 'nodejs24.x',
+          changedAt: Date.parse('2026-11-01T06:00:00Z'),
+          passwordVariables: [],
+        },
       ]),
       plainParameters: known(['/shop/smtp/password']),
       taskVariables: known(['shop/web.SMTP_PASSWORD']),
@@ -414,7 +428,7 @@ describe('what has no end', () => {
   });
 });
 
-type Fact = Exclude<keyof AccountFacts, 'ses' | 'values' | 'unread' | 'dependencies'>;
+type Fact = Exclude<keyof AccountFacts, 'ses' | 'values' | 'unread'>;
 
 describe.each(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation'])(
   'refused with %s',

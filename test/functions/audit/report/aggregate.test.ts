@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
 import type { Severity } from '../../../../functions/audit/check.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import { worries } from '../../../../functions/audit/report/credential-report.ts';

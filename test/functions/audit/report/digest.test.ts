@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import { CHECK_TEXTS } from '../../../../functions/audit/report/credential-report.ts';
 import { type Digest, digestMail } from '../../../../functions/audit/report/digest.ts';
 import type { Worry } from '../../../../functions/audit/report/report.ts';

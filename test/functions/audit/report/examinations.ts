@@ -1,5 +1,5 @@
 import type { AcceptedRisk } from '../../../../functions/audit/accepted-risks.ts';
-import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
 import { dated } from '../../../../functions/audit/memory/remember.ts';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';

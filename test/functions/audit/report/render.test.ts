@@ -47,6 +47,11 @@ describe('the page', () => {
     for (const { title } of report.practices) expect(page).toContain(title);
   });
 
+  it('says how a practice is served that no check can look at', () => {
+    const [row = ''] = page.split('<li class="practice">').filter((one) => one.includes('Educated users'));
+    expect(row).toContain('Every finding says why it matters');
+  });
+
   it('has one heading of the first level and skips none', () => {
     const levels = [...page.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
     expect(levels.filter((level) => level === 1)).toHaveLength(1);

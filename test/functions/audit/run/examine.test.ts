@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../../functions/audit/catalogue.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { Sources } from '../../../../functions/audit/facts/gather.ts';
 import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { SharedProbes } from '../../../../functions/audit/facts/shared-probes.ts';

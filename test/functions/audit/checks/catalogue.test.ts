@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE } from '../../../functions/audit/catalogue.ts';
-import { PRACTICES } from '../../../functions/audit/practices.ts';
+import { PRACTICES } from '../../../../functions/audit/check.ts';
+import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 
 it('names every check once', () => {
   const ids = CATALOGUE.map(({ id }) => id);

@@ -1,11 +1,15 @@
-import type { Check } from '../../../functions/audit/check.ts';
-import { FACT_WORDS } from '../../../functions/audit/fact-words.ts';
-import { PRACTICES, type PracticeNumber } from '../../../functions/audit/practices.ts';
+import type { Check } from '../../../../functions/audit/check.ts';
+import {
+  FACT_WORDS,
+  PRACTICES,
+  type PracticeNumber,
+  SERVED_WITHOUT_CHECK,
+} from '../../../../functions/audit/check.ts';
 
 const HEAD = `# The checks of the audit
 
 What the audit looks at, practice by practice. A check that serves several practices stands under each of them.
-This page is made from the catalogue (\`functions/audit/catalogue.ts\`); \`npm test -- --project unit test/functions/audit/checks-page.test.ts --update\` writes it anew.
+This page is made from the catalogue (\`functions/audit/checks/catalogue.ts\`); \`npm test -- --project unit test/functions/audit/checks/checks-page.test.ts --update\` writes it anew.
 
 A finding is \`pass\`, \`warn\`, \`fail\`, \`info\`, \`unknown\` (it could not be seen, and the finding says why) or
 \`not-applicable\`. Refused access is \`unknown\`, never a pass and never a failure. No finding says that something is
@@ -31,13 +35,19 @@ export function servedBy(catalogue: readonly Check[], practice: PracticeNumber):
 function overview(catalogue: readonly Check[], practices: readonly PracticeNumber[]): string {
   const rows = practices.map((practice) => {
     const ids = servedBy(catalogue, practice).map(({ id }) => `\`${id}\``);
-    return `| ${practice} | [${PRACTICES[practice]}](#${anchor(practice)}) | ${ids.join(', ')} |`;
+    return `| ${practice} | [${PRACTICES[practice]}](#${anchor(practice)}) | ${ids.join(', ') || 'none: see there'} |`;
   });
   return `${catalogue.length} checks.\n\n| # | practice | checks |\n|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function chapter(practice: PracticeNumber, checks: readonly Check[], optIn: ReadonlySet<string>): string {
-  return [heading(practice), '', ...checks.map((check) => entry(check, optIn.has(check.id)))].join('\n');
+  const otherwise = SERVED_WITHOUT_CHECK[practice];
+  return [
+    heading(practice),
+    '',
+    ...(otherwise ? [`${otherwise}\n`] : []),
+    ...checks.map((check) => entry(check, optIn.has(check.id))),
+  ].join('\n');
 }
 
 function entry({ id, title, severity, needs, why, remediation, reference }: Check, optIn: boolean): string {
