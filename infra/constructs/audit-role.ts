@@ -1,9 +1,10 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { REPORT } from '../../functions/observe/names.ts';
-import { decryptReports, onEverything, onReports } from './permissions.ts';
+import { decryptReports, onReports } from './permissions.ts';
+import { stateMachineRole, statesArn } from './state-machine.ts';
 import type { Storage } from './storage.ts';
 
 /** Executions of the map's items are named `<state machine>/<label>:<id>`. */
@@ -18,40 +19,19 @@ export interface AuditRoleProps {
   readonly storage: Storage;
 }
 
-/** What the audit's state machine may do; written out, since the generated policy allows every version of a function. */
+/** What the audit's state machine may do. */
 export function auditRole(scope: Construct, id: string, props: AuditRoleProps): Role {
   const stack = Stack.of(scope);
-  const role = new Role(scope, id, {
-    assumedBy: new ServicePrincipal('states.amazonaws.com', {
-      conditions: {
-        StringEquals: { 'aws:SourceAccount': stack.account },
-        ArnLike: { 'aws:SourceArn': statesArn(stack, 'stateMachine', '*') },
-      },
-    }),
-  });
-  const statements = [
-    invoke(props),
-    onReports(props.storage, 'GetObject', REPORT.plan('*')),
-    decryptReports(props.storage),
-    ...runBatches(stack, props.stateMachineName),
+  const { plan, examine, report, notify, storage, stateMachineName } = props;
+  return stateMachineRole(
+    scope,
+    id,
+    [plan, examine, report, ...(notify ? [notify] : [])],
+    onReports(storage, 'GetObject', REPORT.plan('*')),
+    decryptReports(storage),
+    ...runBatches(stack, stateMachineName),
     ...encryptRuns(stack, props),
-    deliverLogs(),
-    onEverything(
-      'xray:PutTraceSegments',
-      'xray:PutTelemetryRecords',
-      'xray:GetSamplingRules',
-      'xray:GetSamplingTargets',
-    ),
-  ];
-  for (const statement of statements) role.addToPolicy(statement);
-  return role;
-}
-
-function invoke({ plan, examine, report, notify }: AuditRoleProps): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['lambda:InvokeFunction'],
-    resources: [plan, examine, report, ...(notify ? [notify] : [])].map((fn) => fn.functionArn),
-  });
+  );
 }
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html */
@@ -89,27 +69,4 @@ function encryptRuns(stack: Stack, { storage, stateMachineName }: AuditRoleProps
       },
     }),
   ];
-}
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
-function deliverLogs(): PolicyStatement {
-  return onEverything(
-    'logs:CreateLogDelivery',
-    'logs:DeleteLogDelivery',
-    'logs:DescribeLogGroups',
-    'logs:DescribeResourcePolicies',
-    'logs:GetLogDelivery',
-    'logs:ListLogDeliveries',
-    'logs:PutResourcePolicy',
-    'logs:UpdateLogDelivery',
-  );
-}
-
-function statesArn(stack: Stack, resource: 'stateMachine' | 'execution', resourceName: string): string {
-  return stack.formatArn({
-    service: 'states',
-    resource,
-    resourceName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
 }

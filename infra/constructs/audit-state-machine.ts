@@ -10,20 +10,18 @@ import {
   DistributedMap,
   type IChainable,
   Map as InlineMap,
-  JitterType,
   JsonPath,
   LogLevel,
   Pass,
-  type RetryProps,
   S3JsonLItemReader,
   StateMachine,
   Succeed,
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke, type LambdaInvokeProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { type AuditRoleProps, auditRole, MAP_LABEL } from './audit-role.ts';
 import type { Deployment } from './permissions.ts';
+import { invokeState } from './state-machine.ts';
 import type { Storage } from './storage.ts';
 
 export interface AuditStateMachineProps
@@ -33,21 +31,6 @@ export interface AuditStateMachineProps
 const BATCHES_AT_ONCE = 10;
 /** Far longer than 100,000 credentials take. */
 const LONGEST_RUN = Duration.hours(12);
-
-/** Failures of the service, not of our code: worth another try. */
-const RETRY_SERVICE_ERRORS: RetryProps = {
-  errors: [
-    'Lambda.AWSLambdaException',
-    'Lambda.ClientExecutionTimeoutException',
-    'Lambda.SdkClientException',
-    'Lambda.ServiceException',
-    'Lambda.TooManyRequestsException',
-  ],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxAttempts: 6,
-  jitterStrategy: JitterType.FULL,
-};
 
 /**
  * plan -> examine each batch, 10 at a time; if it dies, each of its secrets -> report. Only ids travel in the state; the facts lie in the bucket. A run
@@ -81,7 +64,7 @@ export class AuditStateMachine extends Construct {
   }
 
   private definition({ plan, examine, report, notify, storage, config }: AuditStateMachineProps): IChainable {
-    const planned = this.invoke('AuditPlan', plan, {
+    const planned = invokeState(this, 'AuditPlan', plan, {
       payload: TaskInput.fromObject({
         runId: JsonPath.stringAt('$$.Execution.Name'),
         startedAt: JsonPath.stringAt('$$.Execution.StartTime'),
@@ -93,11 +76,12 @@ export class AuditStateMachine extends Construct {
       batches: JsonPath.numberAt('$.batches'),
       acceptedRisks: config.acceptedRisks,
     });
-    const reported = this.invoke('AuditReport', report, {
+    const reported = invokeState(this, 'AuditReport', report, {
       payload,
       ...(notify && { resultPath: '$.reported' }),
     });
-    if (notify) reported.next(this.invoke('AuditNotify', notify, { payload, resultPath: '$.notified' }));
+    if (notify)
+      reported.next(invokeState(this, 'AuditNotify', notify, { payload, resultPath: '$.notified' }));
     // Even a map that could not start is reported: every batch without a result counts as unexamined.
     const batches = this.eachBatch(storage)
       .itemProcessor(this.examined(examine))
@@ -113,11 +97,11 @@ export class AuditStateMachine extends Construct {
   private examined(examine: IFunction): IChainable {
     // The map collects one result a batch, and a state holds 256 KiB.
     const resultSelector = { batch: JsonPath.numberAt('$.batch') };
-    const alone = this.invoke('AuditExamineAlone', examine, { resultSelector }).addCatch(
+    const alone = invokeState(this, 'AuditExamineAlone', examine, { resultSelector }).addCatch(
       new Pass(this, 'AuditExamineLost', { parameters: { error: JsonPath.stringAt('$.Error') } }),
     );
-    const joined = this.invoke('AuditExamineJoin', examine, { resultSelector });
-    return this.invoke('AuditExamine', examine, { resultSelector }).addCatch(
+    const joined = invokeState(this, 'AuditExamineJoin', examine, { resultSelector });
+    return invokeState(this, 'AuditExamine', examine, { resultSelector }).addCatch(
       this.eachAlone().itemProcessor(alone).next(joined),
       { resultPath: JsonPath.DISCARD },
     );
@@ -150,15 +134,6 @@ export class AuditStateMachine extends Construct {
       toleratedFailurePercentage: 100,
       resultPath: JsonPath.DISCARD,
     });
-  }
-
-  private invoke(id: string, lambdaFunction: IFunction, options: Partial<LambdaInvokeProps>) {
-    return new LambdaInvoke(this, id, {
-      lambdaFunction,
-      payloadResponseOnly: true,
-      retryOnServiceExceptions: false,
-      ...options,
-    }).addRetry(RETRY_SERVICE_ERRORS);
   }
 }
 
