@@ -7,7 +7,6 @@ const DEPLOYED = [
   'test/functions/*.test.ts',
   'test/functions/audit/*.test.ts',
   'test/functions/audit/security/negative-control.test.ts',
-  'test/functions/providers/deployed.test.ts',
 ];
 
 export default defineConfig({

@@ -10,45 +10,34 @@ import { examineSecrets } from './audit/run/examine.ts';
 import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examined.ts';
 import { HostTurns } from './audit/run/host-turns.ts';
 import { joined } from './audit/run/joined.ts';
-import { ReportBucket } from './audit/run/report-bucket.ts';
 import { readResult } from './audit/run/results.ts';
 import { type Batch, parseBatch } from './audit/run/run.ts';
 import { JsonApi } from './aws/json-api.ts';
 import { IAM, QueryApi } from './aws/query-api.ts';
-import { SecretsManager } from './aws/secrets-manager.ts';
 import { SesV2 } from './aws/sesv2.ts';
-import { attemptControl, attemptLogin, proveCredential } from './budget/deployed.ts';
+import {
+  attemptControl,
+  attemptLogin,
+  auditLease,
+  domainsWithin,
+  dynamodb,
+  ledger,
+  network,
+  proveCredential,
+  reportBucket,
+  secretReader,
+} from './deployment.ts';
 import { setting } from './environment.ts';
-import { deployedDomains } from './mail-domain/deployed-domains.ts';
-import { network } from './net/deployed-network.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
-import { SecretReader } from './secrets/secret-reader.ts';
 import { probeServer } from './smtp/probe/probe.ts';
 import { tryRelay } from './smtp/probe/relay.ts';
 import type { Ledger } from './table/ledger.ts';
 import { MemoryTable } from './table/memory-table.ts';
-import { RunLease } from './table/run-lease.ts';
-import { dynamodb, ledger } from './table/table.ts';
 
 /** Kept back from the function's remaining time (ms) to write the results down. */
 const RESERVE_MS = 10_000;
-
-const store = new SecretReader(new SecretsManager());
-const secretsManager = new JsonApi({ service: 'secretsmanager', target: 'secretsmanager', version: '1.1' });
-const kms = new JsonApi({ service: 'kms', target: 'TrentService', version: '1.1' });
-const sesv2 = new SesV2();
-const iam = new QueryApi(IAM);
-const bucket = new ReportBucket(setting('bucket'));
-const lease = new RunLease(dynamodb, setting('table'));
-const memories = new MemoryTable(dynamodb, setting('table'), setting('reportRetentionDays'));
-const policy = {
-  rotationDays: setting('rotationDays'),
-  overlapHours: setting('overlapHours'),
-  soakHours: setting('soakHours'),
-  optIns: setting('auditOptIn'),
-};
 
 export interface BatchExamined {
   readonly batch: number;
@@ -66,6 +55,7 @@ async function handle(event: unknown, context: Context): Promise<BatchExamined> 
   beginInvocation(context);
   const planned = parseBatch(event);
   const { runId, batch, at } = planned;
+  const bucket = reportBucket();
   const key = at === undefined ? REPORT.result(runId, batch) : REPORT.resultOfOne(runId, batch, at);
   const earlier = await readResult(bucket, key);
   const examinations = earlier?.examinations ?? (await examinationsOf(planned, context));
@@ -79,13 +69,13 @@ async function handle(event: unknown, context: Context): Promise<BatchExamined> 
 
 async function examinationsOf(planned: Batch, context: Context): Promise<readonly Examination[]> {
   await goOnAlone(planned.runId);
-  return planned.alone ? joined(bucket, planned, planned.alone) : examine(planned, context);
+  return planned.alone ? joined(reportBucket(), planned, planned.alone) : examine(planned, context);
 }
 
 /** Rejects when another audit is at work: this one was stopped, and redriven when the next had begun. */
 async function goOnAlone(runId: string): Promise<void> {
   // While DynamoDB cannot be reached there is no login that another run could mind: it keeps the login budget, too.
-  const leased = await gather(() => lease.take({ runId }, Date.now()));
+  const leased = await gather(() => auditLease().take({ runId }, Date.now()));
   if (leased.known && leased.value.kind === 'held')
     throw new KeyturnError(`expected no other audit at work, found ${leased.value.runId}`);
 }
@@ -94,37 +84,56 @@ async function examine(
   { runId, secretArns, unread, accountKey }: Batch,
   context: Context,
 ): Promise<Examination[]> {
-  const shared = await bucket.getJson<SharedFacts>(accountKey);
+  const shared = await reportBucket().getJson<SharedFacts>(accountKey);
   if (!shared) throw new KeyturnError(`expected the account's facts at ${accountKey}, found nothing`);
   const account = { ...shared, unread: known(unread) };
   const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
   const aws = {
-    secretsManager,
-    iam,
+    secretsManager: new JsonApi({ service: 'secretsmanager', target: 'secretsmanager', version: '1.1' }),
+    iam: new QueryApi(IAM),
     account,
-    identityOf: identitiesOf(sesv2),
-    keyOf: encryptionKeys(kms),
+    identityOf: identitiesOf(new SesV2()),
+    keyOf: encryptionKeys(new JsonApi({ service: 'kms', target: 'TrentService', version: '1.1' })),
   };
   const prove = proveCredential;
-  const record: Ledger['recordValidation'] = (validated) => ledger.recordValidation(validated);
+  const record: Ledger['recordValidation'] = (validated) => ledger().recordValidation(validated);
+  const memories = new MemoryTable(dynamodb(), setting('table'), setting('reportRetentionDays'));
   const memory: Memory = {
     before: (secretArn) => memories.before(runId, secretArn),
     write: (secretArn, remembered) => memories.write(runId, secretArn, remembered),
   };
-  const probes = new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network));
+  const probes = new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network()));
   const optInTests = new OptInTests({
     attempt: attemptControl,
-    relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network),
+    relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network()),
   });
   const turns = new HostTurns();
-  const reached = { store, turns, probes, optInTests, prove, attempt: attemptLogin, record, memory };
-  const domains = deployedDomains(remainingMs);
+  const reached = {
+    store: secretReader(),
+    turns,
+    probes,
+    optInTests,
+    prove,
+    attempt: attemptLogin,
+    record,
+    memory,
+  };
+  const domains = domainsWithin(remainingMs);
   return await examineSecrets(secretArns, {
     ...aws,
     ...reached,
     domains,
-    policy,
+    policy: policy(),
     now: Date.now,
     remainingMs,
   });
+}
+
+function policy() {
+  return {
+    rotationDays: setting('rotationDays'),
+    overlapHours: setting('overlapHours'),
+    soakHours: setting('soakHours'),
+    optIns: setting('auditOptIn'),
+  };
 }

@@ -4,18 +4,14 @@ import { type Claim, type Delivered, Digests } from './audit/notify/digests.ts';
 import { type Imports, SecurityHub } from './audit/notify/security-hub.ts';
 import { sendFrom } from './audit/notify/send-mail.ts';
 import { credentialReport } from './audit/report/credential-report.ts';
-import { ReportBucket } from './audit/run/report-bucket.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun } from './audit/run/run.ts';
-import { DynamoDBClient } from './aws/dynamodb.ts';
+import { dynamodb, reportBucket } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { DigestClaims } from './table/digest-claims.ts';
-
-const bucket = new ReportBucket(setting('bucket'));
-const dynamo = new DynamoDBClient();
 
 export interface Told {
   /** Null where the configuration does not want it. */
@@ -35,7 +31,7 @@ async function handle(event: unknown, context: Context): Promise<Told> {
     : null;
   const from = setting('digestFrom');
   const digests = from ? new Digests() : null;
-  for await (const examined of new Results(bucket, { runId, batches }).examined()) {
+  for await (const examined of new Results(reportBucket(), { runId, batches }).examined()) {
     const report = credentialReport(examined, risks);
     await hub?.add(report, examined.resolved);
     digests?.add(report, examined.owner);
@@ -49,7 +45,7 @@ async function handle(event: unknown, context: Context): Promise<Told> {
 }
 
 function claimIn(runId: string): Claim {
-  const claims = new DigestClaims(dynamo, setting('table'), runId);
+  const claims = new DigestClaims(dynamodb(), setting('table'), runId);
   return (owner) => claims.claim(owner, Date.now());
 }
 

@@ -5,22 +5,12 @@ import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
 import { known } from './audit/gathered.ts';
 import { planBatches } from './audit/run/plan.ts';
-import { ReportBucket } from './audit/run/report-bucket.ts';
 import { accountKey, parseRun, type Run } from './audit/run/run.ts';
-import { DynamoDBClient } from './aws/dynamodb.ts';
-import * as aws from './aws.ts';
+import { auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 import { handles } from './observe/shown.ts';
-import { SecretStore } from './secrets/store.ts';
-import { RunLease } from './table/run-lease.ts';
-
-const store = new SecretStore(aws.secretsManager());
-// Amazon SES takes one call a second of each of these, so a large account is throttled on the way.
-const ses = new SESClient({ maxAttempts: 8 });
-const bucket = new ReportBucket(setting('bucket'));
-const lease = new RunLease(new DynamoDBClient(), setting('table'));
 
 /** Kept back (ms) from the comparison of values, to write the plan down. */
 const RESERVE_MS = 45_000;
@@ -36,6 +26,7 @@ export const handler = handles(handle);
 async function handle(event: unknown, context: Context): Promise<Planned> {
   beginInvocation(context);
   const run = parseRun(event);
+  const lease = auditLease();
   const leased = await lease.take(run, Date.now());
   if (leased.kind === 'held') {
     const { runId: heldBy } = leased;
@@ -57,6 +48,9 @@ async function handle(event: unknown, context: Context): Promise<Planned> {
 
 async function plan(run: Run, context: Context): Promise<Planned> {
   const { runId } = run;
+  const [store, bucket] = [secretStore(), reportBucket()];
+  // Amazon SES takes one call a second of each of these, so a large account is throttled on the way.
+  const ses = new SESClient({ maxAttempts: 8 });
   const values = new ValueComparison(store, () => context.getRemainingTimeInMillis() > RESERVE_MS);
   const now = Date.now();
   const around = await gatherAccount({

@@ -3,21 +3,14 @@ import { Aggregate } from './audit/report/aggregate.ts';
 import { summarise } from './audit/report/summary.ts';
 import type { Counts } from './audit/run/examined.ts';
 import { announce, writePage, writeReport } from './audit/run/publish.ts';
-import { ReportBucket } from './audit/run/report-bucket.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';
-import { DynamoDBClient } from './aws/dynamodb.ts';
+import { auditLease, dynamodb, reportBucket } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { RunHistory } from './table/run-history.ts';
-import { RunLease } from './table/run-lease.ts';
-
-const dynamo = new DynamoDBClient();
-const bucket = new ReportBucket(setting('bucket'));
-const lease = new RunLease(dynamo, setting('table'));
-const history = new RunHistory(dynamo, setting('table'), setting('reportRetentionDays'));
 
 export interface Reported {
   readonly runId: string;
@@ -35,16 +28,22 @@ async function handle(event: unknown, context: Context): Promise<Reported> {
   try {
     return await report(run);
   } finally {
-    await lease.release(run.runId);
+    await auditLease().release(run.runId);
   }
 }
 
 async function report({ batches, acceptedRisks, ...run }: ReportedRun): Promise<Reported> {
+  const bucket = reportBucket();
+  const history = new RunHistory(dynamodb(), setting('table'), setting('reportRetentionDays'));
   const trend = await history.before(run);
   const aggregate = new Aggregate(run, acceptedRisks);
   const results = new Results(bucket, { runId: run.runId, batches });
   const finishedAt = new Date().toISOString();
-  const finished = await writeReport(bucket, aggregate, results, { finishedAt, trend });
+  const finished = await writeReport(bucket, aggregate, results, {
+    finishedAt,
+    trend,
+    watched: setting('watched'),
+  });
   const summary = summarise(finished);
   await writePage(bucket, finished, summary);
   await history.record(summary);

@@ -1,12 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { answerAudit, answerLatest, answerPage } from './api/audit-answers.ts';
-import { ReportBucket } from './audit/run/report-bucket.ts';
-import { setting } from './environment.ts';
+import { reportBucket } from './deployment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
-
-const bucket = new ReportBucket(setting('bucket'));
 
 /** Behind API Gateway: `GET /audits/latest`, `GET /audits/{id}` and `GET /audits/{id}/report`. Reads reports only. */
 export const handler = handles(handle);
@@ -16,6 +13,7 @@ async function handle(
   context: Context,
 ): Promise<APIGatewayProxyResult> {
   beginInvocation(context);
+  const bucket = reportBucket();
   const id = pathParameters?.id;
   if (id !== undefined && resource.endsWith('/report'))
     return redirect(await answerPage(bucket, id, queryStringParameters?.page, Date.now()));

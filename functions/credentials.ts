@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import document from '../docs/openapi.json' with { type: 'json' };
 import { answerHistory, answerList } from './api/credential-answers.ts';
+import { ledger } from './deployment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
-import { ledger } from './table/table.ts';
 
 /** Behind API Gateway: `GET /credentials`, `GET /credentials/{id}` and `GET /openapi.json`. Reads the table only. */
 export const handler = handles(handle);
@@ -16,7 +16,7 @@ async function handle(event: APIGatewayProxyEvent, context: Context): Promise<AP
   const id = event.pathParameters?.id;
   const answer =
     id === undefined
-      ? await answerList(ledger, query, Date.now())
-      : await answerHistory(ledger, id, query, Date.now());
+      ? await answerList(ledger(), query, Date.now())
+      : await answerHistory(ledger(), id, query, Date.now());
   return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
 }

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { invokeLater } from './aws/lambda.ts';
-import * as aws from './aws.ts';
-import { attemptLogin } from './budget/deployed.ts';
+import { attemptLogin, ledger, operations, providerFor, secretStore, secretsManager } from './deployment.ts';
 import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { type AnswerPorts, answerRequest, answerState } from './lifecycle/operate/answer.ts';
@@ -14,23 +13,10 @@ import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
-import { deployedProviders } from './providers/deployed.ts';
-import { SecretStore } from './secrets/store.ts';
-import { OperationTable } from './table/operation-table.ts';
-import { dynamodb, ledger } from './table/table.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Kept back from the function's remaining time (ms). */
 const RESERVE_MS = 5000;
-
-const secretsManager = aws.secretsManager();
-const store = new SecretStore(secretsManager);
-const table = new OperationTable(dynamodb, setting('table'));
-const providerFor = deployedProviders(store);
-const rotations = new RotationControl(secretsManager, {
-  functionArn: setting('rotateFunction'),
-  days: setting('rotationDays'),
-});
 
 /** What an invocation of this function by itself is about; who asked for it, and why, stands in the table. */
 export interface Work {
@@ -62,10 +48,18 @@ async function answer(event: APIGatewayProxyEvent, context: Context): Promise<AP
 
 function answerPorts(functionArn: string): AnswerPorts {
   const start = (operationId: string) => invokeLater(functionArn, { operationId } satisfies Work);
-  return { store, ledger, table, now: Date.now, newId: randomUUID, start };
+  return {
+    store: secretStore(),
+    ledger: ledger(),
+    table: operations(),
+    now: Date.now,
+    newId: randomUUID,
+    start,
+  };
 }
 
 async function workOn({ operationId }: Work, context: Context): Promise<void> {
+  const table = operations();
   const operation = await table.find(operationId);
   if (!operation) throw new KeyturnError(`no operation ${operationId}; ask for one by POST /operations`);
   const ended = await work(portsFor(context, operation.secretArn), table, operation);
@@ -88,9 +82,12 @@ async function workOn({ operationId }: Work, context: Context): Promise<void> {
 
 function portsFor(context: Context, secretArn: string): OperationPorts {
   return {
-    store,
-    ledger,
-    rotations,
+    store: secretStore(),
+    ledger: ledger(),
+    rotations: new RotationControl(secretsManager(), {
+      functionArn: setting('rotateFunction'),
+      days: setting('rotationDays'),
+    }),
     providerFor,
     announce: announcePromotion,
     login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),

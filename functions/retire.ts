@@ -1,8 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { invokeLater } from './aws/lambda.ts';
-import * as aws from './aws.ts';
-import { attemptLogin } from './budget/deployed.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
+import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { overdueSince, type RotationSchedule } from './lifecycle/overdue.ts';
 import {
@@ -15,10 +14,6 @@ import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { handles, shown, shownText } from './observe/shown.ts';
-import { deployedProviders } from './providers/deployed.ts';
-import { SecretStore } from './secrets/store.ts';
-import { OperationTable } from './table/operation-table.ts';
-import { dynamodb, ledger } from './table/table.ts';
 import { OutOfTime } from './validation/login-queue.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -26,18 +21,18 @@ const HOUR_MS = 60 * 60 * 1000;
 /** What the retirement of every secret has in common. */
 type Ports = Omit<RetirementPorts, 'login'>;
 
-const store = new SecretStore(aws.secretsManager());
-const operations = new OperationTable(dynamodb, setting('table'));
-const shared: Ports = {
-  store,
-  ledger,
-  providerFor: deployedProviders(store),
-  newPassword,
-  isHeld: (secretArn) => operations.isHeld(secretArn, Date.now()),
-  now: Date.now,
-  overlapMs: setting('overlapHours') * HOUR_MS,
-  soakMs: setting('soakHours') * HOUR_MS,
-};
+function shared(): Ports {
+  return {
+    store: secretStore(),
+    ledger: ledger(),
+    providerFor,
+    newPassword,
+    isHeld: (secretArn) => operations().isHeld(secretArn, Date.now()),
+    now: Date.now,
+    overlapMs: setting('overlapHours') * HOUR_MS,
+    soakMs: setting('soakHours') * HOUR_MS,
+  };
+}
 
 /** Secrets that share a process, as long as none of them ends it. */
 const TOGETHER = 20;
@@ -94,7 +89,7 @@ function goesOn(functionArn: string, after: number): Promise<boolean> {
 async function* managedArns(after: number): AsyncGenerator<readonly string[]> {
   let passed = 0;
   let waiting: string[] = [];
-  for await (const { arn, schedule } of store.listManaged()) {
+  for await (const { arn, schedule } of secretStore().listManaged()) {
     passed += 1;
     if (passed <= after) continue;
     watchSchedule(arn, schedule);
@@ -157,7 +152,7 @@ async function retireOne(secretId: string): Promise<RetirementOutcome> {
   const startedAt = Date.now();
   const login: RetirementPorts['login'] = (credential, budgetMs) =>
     attemptLogin({ credential, secretArn: secretId, budgetMs, meantToFail: true });
-  const outcome = await retireReplaced({ ...shared, login }, secretId).catch((error: unknown) =>
+  const outcome = await retireReplaced({ ...shared(), login }, secretId).catch((error: unknown) =>
     failure(secretId, error),
   );
   return recorded(outcome, Date.now() - startedAt);

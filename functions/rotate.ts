@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
-import * as aws from './aws.ts';
-import { attemptLogin } from './budget/deployed.ts';
-import { setting } from './environment.ts';
+import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
 import { performStep, type RotationPorts } from './lifecycle/rotate/perform-step.ts';
@@ -10,14 +8,6 @@ import { RotationError } from './lifecycle/rotate/rotation.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { handles, shown } from './observe/shown.ts';
-import { deployedProviders } from './providers/deployed.ts';
-import { SecretStore } from './secrets/store.ts';
-import { OperationTable } from './table/operation-table.ts';
-import { dynamodb, ledger } from './table/table.ts';
-
-const store = new SecretStore(aws.secretsManager());
-const providerFor = deployedProviders(store);
-const operations = new OperationTable(dynamodb, setting('table'));
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */
 export const handler = handles(handle);
@@ -80,9 +70,9 @@ function rotate(event: SecretsManagerRotationEvent, context: Context): Promise<s
 
 function portsFor(context: Context, secretArn: string): RotationPorts {
   return {
-    store,
-    ledger,
-    requestOf: (operationId) => operations.find(operationId),
+    store: secretStore(),
+    ledger: ledger(),
+    requestOf: (operationId) => operations().find(operationId),
     login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
     providerFor,
     newPassword,

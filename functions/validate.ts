@@ -1,16 +1,15 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { ErrorBody, RefusedResult } from './api/error-body.ts';
-import { SecretsManager } from './aws/secrets-manager.ts';
-import { proveCredential } from './budget/deployed.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
+import { ledger, proveCredential, secretReader } from './deployment.ts';
+import { setting } from './environment.ts';
 import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { isThrottling } from './observe/throttling.ts';
-import { SecretReader } from './secrets/secret-reader.ts';
 import { crashed, refusalFor, THROTTLED, validateBatch } from './validation/batch.ts';
-import { validateAndRecord } from './validation/recorded-validation.ts';
+import { type ValidationPorts, validateAndRecord } from './validation/recorded-validation.ts';
 import { parseRequest, type ValidationRequest } from './validation/validation-request.ts';
 import type { BatchAnswer, ValidationResult } from './validation/validation-result.ts';
 
@@ -21,8 +20,6 @@ const ANSWER_RESERVE_MS = 1000;
 
 /** Kept back from a batch's time (ms), to validate each alone if their process gives no answer; half of it at most. */
 const ALONE_MS = 8000;
-
-const store = new SecretReader(new SecretsManager());
 
 type Result = ValidationResult | RefusedResult;
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
@@ -84,18 +81,22 @@ async function validateHere(secretIds: readonly string[], endsAt: number): Promi
     remainingMs: () => endsAt - RESERVE_MS - Date.now(),
     answerWithinMs: endsAt - ANSWER_RESERVE_MS - Date.now(),
     proveWithin: proveCredential,
-    validate: (secretId, prove) => validateAndRecord(store, { secretId }, prove),
+    validate: (secretId, prove) => validateAndRecord(ports(), { secretId }, prove),
   });
   return results;
 }
 
 async function single(request: ValidationRequest, remainingMs: () => number): Promise<Answer> {
   try {
-    return await validateAndRecord(store, request, (credential, secretArn) =>
+    return await validateAndRecord(ports(), request, (credential, secretArn) =>
       proveCredential({ credential, secretArn, budgetMs: remainingMs() }),
     );
   } catch (error) {
     if (isThrottling(error)) return THROTTLED;
     throw error;
   }
+}
+
+function ports(): ValidationPorts {
+  return { secrets: secretReader(), ledger: ledger(), watched: setting('watched') };
 }

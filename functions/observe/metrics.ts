@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CREDENTIAL_DIMENSION, METRIC, METRIC_NAMESPACE, SERVICE } from './names.ts';
-import { isWatched } from './watched.ts';
+import { watchMark } from './watched.ts';
 
 /** Embedded-metric-format metrics; call `metrics.publishStoredMetrics()` in a `finally` of each handler. */
 export const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE });
@@ -14,9 +14,9 @@ export function measure(name: 'auditScore' | 'certDaysLeft', value: number): voi
   metrics.addMetric(METRIC[name], MetricUnit.NoUnit, value);
 }
 
-/** One proven login of one credential, if a dead-man alarm waits for it. */
-export function countProvenLogin(secretName: string): void {
-  if (!isWatched(secretName)) return;
+/** One proven login of one credential, if an alarm waits for it (`watched`: marks): each such metric costs money. */
+export function countProvenLogin(secretName: string, watched: ReadonlySet<string>): void {
+  if (!watched.has(watchMark(secretName))) return;
   metrics
     .singleMetric()
     .addDimension(CREDENTIAL_DIMENSION, secretName)

@@ -1,33 +1,43 @@
 import { logger } from '../observe/logger.ts';
 import { countMetric, countProvenLogin } from '../observe/metrics.ts';
 import type { SecretReader } from '../secrets/secret-reader.ts';
-import { ledger } from '../table/table.ts';
+import type { Ledger } from '../table/ledger.ts';
 import { type Prove, type ValidationOutcome, validateSecret } from './validation.ts';
 import type { ValidationRequest } from './validation-request.ts';
 import type { ValidationResult } from './validation-result.ts';
 
 type Unvalidated = Readonly<{ error: 'not-managed' | 'not-found'; message: string }>;
 
+export interface ValidationPorts {
+  readonly secrets: SecretReader;
+  readonly ledger: Pick<Ledger, 'recordValidation'>;
+  /** Marks (observe/watched.ts) of the secrets whose proven logins an alarm waits for. */
+  readonly watched: ReadonlySet<string>;
+}
+
 /** Validates one secret, and puts the result into the log, the metrics and the ledger. */
 export async function validateAndRecord(
-  store: SecretReader,
+  ports: ValidationPorts,
   request: ValidationRequest,
   prove: Prove,
 ): Promise<ValidationResult | Unvalidated> {
-  const outcome = await validateSecret(store, prove, request);
+  const outcome = await validateSecret(ports.secrets, prove, request);
   if (outcome.kind !== 'validated') return refusal(outcome.kind);
-  await record(outcome);
+  await record(ports, outcome);
   return outcome.result;
 }
 
-async function record(validated: Extract<ValidationOutcome, { kind: 'validated' }>): Promise<void> {
+async function record(
+  { ledger, watched }: ValidationPorts,
+  validated: Extract<ValidationOutcome, { kind: 'validated' }>,
+): Promise<void> {
   const { secretArn, secretName, current, result } = validated;
   const { versionId, verdict, credential, timings } = result;
   const durationMs = timings?.totalMs ?? 0;
   const line = { secretArn, versionId, verdict, credential, durationMs };
   logger.info('credential.validated', { event: 'credential.validated', ...line });
   countMetric('validation');
-  if (current && verdict === 'valid') countProvenLogin(secretName);
+  if (current && verdict === 'valid') countProvenLogin(secretName, watched);
   await ledger.recordValidation(validated);
 }
 

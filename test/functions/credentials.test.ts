@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { meaningOf } from '../../functions/smtp/verdicts.ts';
+import type { Ledger } from '../../functions/table/ledger.ts';
 import type { ValidationResult } from '../../functions/validation/validation-result.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
@@ -7,13 +8,13 @@ import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
 const DAY = 86_400_000;
 
 let handler: typeof import('../../functions/credentials.ts').handler;
-let ledger: typeof import('../../functions/table/table.ts').ledger;
+let ledger: Ledger;
 let table: Aws['table'];
 
 beforeAll(async () => {
   stubDeployment({ ports: [] });
   ({ handler } = await import('../../functions/credentials.ts'));
-  ({ ledger } = await import('../../functions/table/table.ts'));
+  ledger = (await import('../../functions/deployment.ts')).ledger();
 });
 
 afterAll(() => vi.unstubAllEnvs());

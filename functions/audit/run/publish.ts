@@ -10,6 +10,11 @@ import type { Unexamined } from './examined.ts';
 import type { ReportBucket } from './report-bucket.ts';
 import type { Results } from './results.ts';
 
+interface Watched {
+  /** Marks (observe/watched.ts) of the secrets whose proven logins an alarm waits for. */
+  readonly watched: ReadonlySet<string>;
+}
+
 /**
  * Writes report.json in pieces: all credentials, all that was not examined, and last what is known only then. Each of them
  * is added to the aggregate and told in the log as it passes, so that none has to be kept. Resolves to the report of what
@@ -19,10 +24,10 @@ export async function writeReport(
   bucket: ReportBucket,
   aggregate: Aggregate,
   results: Results,
-  { finishedAt, trend }: Pick<Report, 'finishedAt' | 'trend'>,
+  { finishedAt, trend, watched }: Pick<Report, 'finishedAt' | 'trend'> & Watched,
 ): Promise<Report> {
   async function* pieces() {
-    yield* credentialPieces(bucket, aggregate, results);
+    yield* credentialPieces(bucket, aggregate, results, watched);
     const { credentials: _written, unexamined: _too, ...rest } = aggregate.report(finishedAt, trend);
     yield `],\n${JSON.stringify(rest).slice(1)}`;
   }
@@ -34,6 +39,7 @@ async function* credentialPieces(
   bucket: ReportBucket,
   aggregate: Aggregate,
   results: Results,
+  watched: Watched['watched'],
 ): AsyncGenerator<string> {
   const { runId } = aggregate.run;
   const pages = new CredentialPages(aggregate.run);
@@ -41,7 +47,7 @@ async function* credentialPieces(
   let separator = '\n';
   for await (const examined of results.examined()) {
     const credential = aggregate.addExamined(examined);
-    announceCredential(runId, credential);
+    announceCredential(runId, credential, watched);
     await putPage(bucket, runId, pages.add(credential));
     yield separator + JSON.stringify(credential);
     separator = ',\n';
@@ -71,13 +77,13 @@ export async function writePage(bucket: ReportBucket, report: Report, summary: S
 }
 
 /** Log lines of one credential: what counts, not what is accepted. */
-function announceCredential(runId: string, credential: CredentialReport): void {
+function announceCredential(runId: string, credential: CredentialReport, watched: Watched['watched']): void {
   for (const { secretArn, check, status, severity, evidence, firstSeenAt } of worriesOf(credential)) {
     const finding = { runId, secretArn, check, result: status, severity, evidence, firstSeenAt };
     logger.warn('audit.finding', { event: 'audit.finding', ...finding });
   }
   if (credential.certificate) measure('certDaysLeft', credential.certificate.daysLeft);
-  if (credential.verdict === 'valid') countProvenLogin(credential.secretName);
+  if (credential.verdict === 'valid') countProvenLogin(credential.secretName, watched);
 }
 
 function announceUnexamined(runId: string, { secretArn, reason, detail }: Unexamined): void {

@@ -9,11 +9,12 @@ import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { Results } from '../../../../functions/audit/run/results.ts';
 import { metrics } from '../../../../functions/observe/metrics.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
-import { watchMark } from '../../../../functions/observe/watched.ts';
 import { type ObjectStore, startObjectStore } from '../object-store.ts';
 import { examined, FINISHED, RUN } from './examinations.ts';
 import { HOSTILE_TEXTS } from './hostile.ts';
 import { schemaErrors } from './report-schema.ts';
+
+const NONE_WATCHED: ReadonlySet<string> = new Set();
 
 let store: ObjectStore;
 let bucket: ReportBucket;
@@ -27,14 +28,8 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL: store.url,
   });
 });
-beforeEach(() => {
-  store.objects.clear();
-  vi.stubEnv('KEYTURN_WATCHED', watchMark('none of these'));
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await store.close();
-});
+beforeEach(() => store.objects.clear());
+afterAll(() => store.close());
 
 /** Writes the report of one batch with so many credentials; only one saw a certificate, which is a metric each. */
 async function publish(count: number): Promise<Report> {
@@ -46,7 +41,7 @@ async function publish(count: number): Promise<Report> {
   const examinations = [one, ...rest];
   await bucket.putJson(REPORT.result(RUN.runId, 0), { runId: RUN.runId, batch: 0, examinations });
   const results = new Results(bucket, { runId: RUN.runId, batches: 1 });
-  const end = { finishedAt: FINISHED, trend: [] };
+  const end = { finishedAt: FINISHED, trend: [], watched: NONE_WATCHED };
   const report = await writeReport(bucket, new Aggregate(RUN, []), results, end);
   await writePage(bucket, report, summarise(report));
   return report;
@@ -77,7 +72,11 @@ async function publishHostile(hostile: string): Promise<void> {
   const examinations = [{ ...sound, secretArn: hostile, findings }, lost];
   await bucket.putJson(REPORT.result(RUN.runId, 0), { runId: RUN.runId, batch: 0, examinations });
   const results = new Results(bucket, { runId: RUN.runId, batches: 1 });
-  await writeReport(bucket, new Aggregate(RUN, []), results, { finishedAt: FINISHED, trend: [] });
+  await writeReport(bucket, new Aggregate(RUN, []), results, {
+    finishedAt: FINISHED,
+    trend: [],
+    watched: NONE_WATCHED,
+  });
   metrics.publishStoredMetrics();
 }
 

@@ -1,0 +1,167 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { ReportBucket } from './audit/run/report-bucket.ts';
+import { DynamoDBClient } from './aws/dynamodb.ts';
+import { SecretsManager } from './aws/secrets-manager.ts';
+import * as aws from './aws.ts';
+import { type Attempt, attempt } from './budget/attempt.ts';
+import { controlPlace } from './budget/places.ts';
+import { type Prover, prove } from './budget/prove.ts';
+import { setting } from './environment.ts';
+import { exchangersOver } from './mail-domain/dane/mail-exchanger.ts';
+import { Domains } from './mail-domain/domains.ts';
+import { policyOver } from './mail-domain/mta-sts/policy-file.ts';
+import { DnsOverHttps } from './net/dns/over-https.ts';
+import { RunDns } from './net/dns/run-dns.ts';
+import { SystemDns } from './net/dns/system-dns.ts';
+import { Network } from './net/network.ts';
+import { SystemResolver } from './net/resolver.ts';
+import { keptAlive, send, sendOver } from './net/send.ts';
+import { logger } from './observe/logger.ts';
+import { adminSecrets } from './providers/admin-secret.ts';
+import { loginCredential } from './providers/login-credential.ts';
+import type { RotationProvider, ServedSecret } from './providers/provider.ts';
+import { providerFor as makeProvider } from './providers/provider-for.ts';
+import type { Credential, Provider } from './secrets/credential.ts';
+import { SecretReader } from './secrets/secret-reader.ts';
+import { SecretStore } from './secrets/store.ts';
+import { login } from './smtp/login.ts';
+import type { LoginOutcome } from './smtp/login-result.ts';
+import type { Afterwards } from './smtp/session.ts';
+import { BudgetTable } from './table/budget-table.ts';
+import { Ledger } from './table/ledger.ts';
+import { OperationTable } from './table/operation-table.ts';
+import { RunLease } from './table/run-lease.ts';
+
+/**
+ * The composition root: what the functions have of this deployment, made of its settings when it is first asked for, and
+ * once a process. Nothing else makes a client, and nothing below knows of it: it is handed in by the entry points.
+ */
+
+const MINUTE_MS = 60_000;
+
+// With `sideEffects` in package.json: esbuild leaves out of a function what that does not ask for.
+/* @__NO_SIDE_EFFECTS__ */
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined;
+  return () => {
+    made ??= { it: make() };
+    return made.it;
+  };
+}
+
+export const dynamodb = once(() => new DynamoDBClient());
+export const secretsManager = once(aws.secretsManager);
+
+/** All Secrets Manager calls there are; and the reading ones alone, in the functions that do nothing else. */
+export const secretStore = once(() => new SecretStore(secretsManager()));
+export const secretReader = once(() => new SecretReader(new SecretsManager()));
+
+/**
+ * The log keeps the hash of each event out of reach of whoever can write to the table: who rewrote events and their head
+ * alike is found by it.
+ */
+export const ledger = once(
+  () =>
+    new Ledger(dynamodb(), setting('table'), (secretArn, { sequence, hash }) =>
+      logger.info('ledger.appended', { secretArn, sequence, hash }),
+    ),
+);
+export const operations = once(() => new OperationTable(dynamodb(), setting('table')));
+export const auditLease = once(() => new RunLease(dynamodb(), setting('table')));
+export const reportBucket = once(() => new ReportBucket(setting('bucket')));
+
+/** To mail servers: shared by everything that dials in this process, so that DNS answers and TLS sessions are too. */
+export const network = once(() => new Network({ ports: setting('ports'), networks: setting('networks') }));
+
+const loginBudget = once((): Prover => {
+  return {
+    table: new BudgetTable(dynamodb(), setting('table'), randomUUID),
+    limits: {
+      failures: setting('loginFailures'),
+      hostFailures: setting('loginHostFailures'),
+      windowMs: setting('loginWindowMinutes') * MINUTE_MS,
+    },
+    addresses: (endpoint) => network().addresses(endpoint),
+    loginCredential,
+    login: (credential, budgetMs) => login(credential, budgetMs, network()),
+    latest: (secretArn) => ledger().latest(secretArn),
+    now: Date.now,
+    random: Math.random,
+    sleep,
+    newId: randomUUID,
+  };
+});
+
+/** The way every function finds out about the credential in use; the audit goes on in its session. */
+export function proveCredential(tried: Attempt, afterwards?: Afterwards): Promise<LoginOutcome> {
+  const inSession: Prover['login'] = (ready, budgetMs) => login(ready, budgetMs, network(), afterwards);
+  return prove({ ...loginBudget(), login: inSession }, tried);
+}
+
+/** One login inside the budget, for a rotation: it repeats a refused login itself, since a new credential spreads slowly. */
+export function attemptLogin(tried: Attempt): Promise<LoginOutcome> {
+  return attempt(loginBudget(), tried);
+}
+
+/** Of the login that is meant to fail: once a day, at whatever hour of it an audit comes to the host. */
+const CONTROL_LIMITS = { failures: 1, hostFailures: null, windowMs: 20 * 60 * MINUTE_MS };
+
+/** A login that is meant to fail: a server that bans addresses counts it like any other, so each has one a day. */
+export function attemptControl(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
+  const besides = (control: Credential) => controlPlace(control, CONTROL_LIMITS);
+  const tried = { credential, secretArn: 'negative-control', budgetMs, meantToFail: true };
+  return attempt({ ...loginBudget(), besides }, tried);
+}
+
+/** In ms. A call that hangs must end before the lease of a rotation step does (lifecycle/lease.ts). */
+const requestHandler = { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true };
+
+/** Of HTTPS, PostgreSQL and MySQL, for webhooks and password tables; their addresses are guarded as mail servers' are. */
+const PROVIDER_PORTS = [443, 5432, 3306];
+
+const providerDeps = once(() => ({
+  iam: new IAMClient({ requestHandler }),
+  mintingIam: new IAMClient({ requestHandler, maxAttempts: 1 }),
+  fetch: send,
+  sleep,
+  now: Date.now,
+  network: new Network({
+    ports: [...PROVIDER_PORTS, ...setting('ports')],
+    networks: setting('networks'),
+  }),
+  randomBytes,
+  newId: randomUUID,
+}));
+
+/** A provider as the functions reach it: the role's IAM, this process's network, the admin secrets that serve the secret. */
+export function providerFor(provider: Provider, secret: ServedSecret): RotationProvider {
+  return makeProvider(provider, { ...providerDeps(), readAdmin: adminSecrets(secretStore(), secret) });
+}
+
+/** MTA-STS policies are served by HTTPS, and mail exchangers take mail in on port 25; addresses are guarded as ever. */
+const DOMAIN_PORTS = [443, 25];
+/** A connection that waits longer (ms) for the next question is closed, so that none outlasts an invocation. */
+const IDLE_MS = 4000;
+
+const domainSources = once(() => {
+  const configured = setting('nameServers');
+  // They find the hosts of a domain too: what the functions' network says of them may be another host.
+  const nameServers = configured.length > 0 ? configured : undefined;
+  const allowed = { ports: DOMAIN_PORTS, networks: setting('networks') };
+  const domainNetwork = new Network(allowed, new SystemResolver(nameServers));
+  return {
+    lookup: new SystemDns(nameServers),
+    validator: new DnsOverHttps(setting('dnsOverHttps'), sendOver({ agents: keptAlive(IDLE_MS) })),
+    fetchPolicy: policyOver(domainNetwork),
+    askExchanger: exchangersOver(domainNetwork),
+  };
+});
+
+/** The domains of one run; `remainingMs` is the time left for all of them. */
+export function domainsWithin(remainingMs: () => number): Domains {
+  const { lookup, validator, ...asked } = domainSources();
+  const dns = new RunDns({ lookup, validator, remainingMs });
+  return new Domains({ ...asked, dns, selectors: setting('dkimSelectors') });
+}
