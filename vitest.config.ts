@@ -40,7 +40,8 @@ export default defineConfig({
           name: 'cli',
           include: ['test/cli/**/*.test.ts'],
           setupFiles: 'test/support/network-guard.ts',
-          // Each test starts the command, which starts Node twice.
+          isolate: false,
+          // Those that are about the process start the command, which starts Node twice.
           testTimeout: MINUTE,
         },
       },

@@ -6,8 +6,7 @@ import type { OperationRequest } from '../functions/api/operation-request.ts';
 import { type AuditSummary, auditSummary } from '../functions/audit/report/audit-summary.ts';
 import { type Answer, endsIn, exchange, jsonOf } from '../functions/net/http.ts';
 import { send } from '../functions/net/send.ts';
-import { awsFailure } from './aws-failure.ts';
-import type { Failure } from './exit-code.ts';
+import { awsFailure, type Failure } from './outcome.ts';
 
 /** API Gateway itself answers within 29 seconds (ms). */
 const SILENCE_MS = 35_000;
@@ -15,6 +14,16 @@ const SILENCE_MS = 35_000;
 const MOST_BYTES = 6 * 1024 * 1024;
 
 export type Answered<T> = { readonly kind: 'answer'; readonly answer: T } | Failure;
+
+export const NO_API =
+  'Where is the API? Give --api or KEYTURN_API_URL: the output ApiUrl of the stack, which begins with https://.';
+
+/** Null for what is no URL, or would send a signed request in clear to another computer. */
+export function apiUrl(text: string | undefined): URL | null {
+  const url = text === undefined ? null : URL.parse(text.endsWith('/') ? text : `${text}/`);
+  const isLocal = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost';
+  return url && (url.protocol === 'https:' || isLocal) ? url : null;
+}
 
 const refusal = v.object({ error: v.string(), message: v.string() });
 

@@ -2,8 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { OPERATIONS, type OperationName } from '../functions/lifecycle/operate/operation.ts';
 import manifest from '../package.json' with { type: 'json' };
 import type { AuditCommand } from './audit.ts';
-import { EXIT_CODE } from './exit-code.ts';
 import type { OperateCommand } from './operate.ts';
+import { EXIT_CODE } from './outcome.ts';
 
 export type CommandLine =
   | {
@@ -93,16 +93,15 @@ keyturn audit.
 
 Exit codes:
   ${EXIT_CODE.good}  good     explained
-  ${EXIT_CODE.refused}  usage    no such check; those with the closest ids are named
+  ${EXIT_CODE.refused}  usage    no such check; one with a similar id is named
 
 Example:
   keyturn explain tls.enforced`;
 
 /** commander's own messages repeat arguments, which may hold a password. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  'commander.unknownCommand':
-    'unknown command; there are validate, audit, explain, rotate, rollback, compromised and doctor',
-  'commander.unknownOption': 'unknown option; --help names those that there are',
+  'commander.unknownCommand': 'unknown command',
+  'commander.unknownOption': 'unknown option',
   'commander.missingArgument':
     'it was not said what: a secret id, for validate also a login as a URL, for explain a check',
   'commander.excessArguments': 'more than one thing was given',
@@ -144,7 +143,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0
       ? { kind: 'text', text }
-      : refused(MESSAGES[error.code] ?? 'no command was given');
+      : refused(MESSAGES[error.code] ?? 'no command was given', suggestionOf(error));
   }
   return parsed;
 }
@@ -209,6 +208,11 @@ function addOperation(
   });
 }
 
-function refused(problem: string): CommandLine {
-  return { kind: 'refused', message: `${problem}. Try: keyturn --help` };
+/** The last line of commander's message, which holds names of ours only: what was typed stands in the line before. */
+export function suggestionOf({ message }: CommanderError): string | undefined {
+  return /\n\((Did you mean [\w, .-]+\?)\)$/.exec(message)?.[1];
+}
+
+function refused(problem: string, suggestion = 'Try: keyturn --help'): CommandLine {
+  return { kind: 'refused', message: `${problem}. ${suggestion}` };
 }

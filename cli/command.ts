@@ -1,52 +1,94 @@
 import { readFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
-import { auditExitCode, EXIT_CODE, operationExitCode } from './exit-code.ts';
-import { askPassword } from './password.ts';
-import { asciiJson } from './picture/json.ts';
-import { operationPicture } from './picture/operation.ts';
-import { picture } from './picture/picture.ts';
-import { printable } from './picture/text.ts';
+import { auditExitCode, EXIT_CODE, type Failure, operationExitCode } from './outcome.ts';
+import { asciiJson, type Paint, printable } from './picture/page.ts';
 import { parseTarget, type TypedLogin } from './target.ts';
 import type { Outcome } from './validate.ts';
 
-const { stdin, stdout, stderr } = process;
+/** Those of the process, which is a terminal or not. */
+export type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr'>;
+
+type Asked<Kind extends CommandLine['kind']> = Extract<CommandLine, { kind: Kind }>;
+interface Shown {
+  readonly kind: 'shown';
+  /** For standard output. */
+  readonly text: string;
+  readonly exitCode: number;
+}
+
 /** Longer lines are hard to read, however wide the terminal is; the bars need the least. */
 const COLUMNS = { least: 48, most: 80 };
 
-const command = parseCommandLine(process.argv.slice(2));
-if (command.kind === 'text') stdout.write(command.text);
-else if (command.kind === 'refused') show(command, false);
-else if (command.kind === 'operate') await operated(command);
-else if (command.kind === 'audit') await audited(command);
-else if (command.kind === 'explain') await explained(command.check);
-else show(await validate(command.target, command.ca), command.json);
+/** Runs the command that `args` name, and resolves to its exit code. */
+export async function run(args: readonly string[], streams: Streams): Promise<number> {
+  const outcome = await perform(parseCommandLine(args), streams);
+  if (outcome.kind === 'shown') {
+    streams.stdout.write(outcome.text);
+    return outcome.exitCode;
+  }
+  streams.stderr.write(`keyturn: ${outcome.message}\n`);
+  return EXIT_CODE[outcome.kind];
+}
 
-async function validate(text: string, caFile: string | undefined): Promise<Outcome> {
+/** What a command needs is loaded for that command only: the SDK takes its time. */
+function perform(command: CommandLine, streams: Streams): Promise<Shown | Failure> | Shown | Failure {
+  switch (command.kind) {
+    case 'text':
+      return { kind: 'shown', text: command.text, exitCode: EXIT_CODE.good };
+    case 'refused':
+      return command;
+    case 'validate':
+      return validated(command, streams);
+    case 'operate':
+      return operated(command, streams);
+    case 'audit':
+      return audited(command, streams);
+    case 'explain':
+      return explained(command, streams);
+  }
+}
+
+async function validated(asked: Asked<'validate'>, streams: Streams): Promise<Shown | Failure> {
+  const outcome = await validate(asked, streams);
+  if (outcome.kind !== 'validated') return outcome;
+  const { answer, evidence } = outcome;
+  const { validationPicture } = await import('./picture/validation.ts');
+  const text = asked.json
+    ? `${asciiJson(answer)}\n`
+    : validationPicture(answer, evidence, ...screen(streams));
+  return { kind: 'shown', text, exitCode: EXIT_CODE[answer.credential] };
+}
+
+async function validate({ target: text, ca }: Asked<'validate'>, streams: Streams): Promise<Outcome> {
   const target = parseTarget(text);
   if (target.kind === 'refused') return target;
-  if (target.kind === 'login') return validateTyped(target, caFile);
-  if (caFile !== undefined) {
+  if (target.kind === 'login') return validateTyped(target, ca, streams);
+  if (ca !== undefined)
     return { kind: 'refused', message: '--ca is for a URL: a secret holds its own `ca`.' };
-  }
   const { validateStored } = await import('./validate.ts');
   return validateStored(target.secretId);
 }
 
-async function validateTyped(login: TypedLogin, caFile: string | undefined): Promise<Outcome> {
+async function validateTyped(
+  login: TypedLogin,
+  caFile: string | undefined,
+  { stdin, stderr }: Streams,
+): Promise<Outcome> {
   const ca = caFile === undefined ? undefined : await readFile(caFile, 'utf8').catch(() => null);
   if (ca === null) return { kind: 'refused', message: 'The file of --ca cannot be read.' };
+  const { askPassword } = await import('./prompt.ts');
   const asked = await askPassword(`${login.username} at ${login.host}`, stdin, stderr);
   if (asked.kind !== 'password') return asked;
-  // Not before: the SDK takes its time to load, and the prompt should not wait for it.
   const { validateLogin } = await import('./validate.ts');
   return validateLogin(login, asked.password, ca);
 }
 
-async function operated(asked: Extract<CommandLine, { kind: 'operate' }>): Promise<void> {
-  const { confirm } = await import('./confirm.ts');
+async function operated(asked: Asked<'operate'>, streams: Streams): Promise<Shown | Failure> {
+  const { stdin, stderr } = streams;
+  const { confirm } = await import('./prompt.ts');
   const refusal = asked.yes ? null : await confirm(asked.operation, asked.secretId, stdin, stderr);
-  if (refusal) return show(refusal, false);
+  if (refusal) return refusal;
   const { operate } = await import('./operate.ts');
   let steps = 0;
   const outcome = await operate(asked, (operation) => {
@@ -54,45 +96,34 @@ async function operated(asked: Extract<CommandLine, { kind: 'operate' }>): Promi
       stderr.write(`${printable(`${step}: ${result}`)}\n`);
     steps = operation.steps.length;
   });
-  if (outcome.kind !== 'operated') return show(outcome, false);
+  if (outcome.kind !== 'operated') return outcome;
   const { operation } = outcome;
-  const text = asked.json ? `${asciiJson(operation)}\n` : operationPicture(operation, columns(), styleText);
-  stdout.write(text);
-  process.exitCode = operationExitCode(operation);
+  const { operationPicture } = await import('./picture/operation.ts');
+  const text = asked.json ? `${asciiJson(operation)}\n` : operationPicture(operation, ...screen(streams));
+  return { kind: 'shown', text, exitCode: operationExitCode(operation) };
 }
 
-async function audited(asked: Extract<CommandLine, { kind: 'audit' }>): Promise<void> {
+async function audited(asked: Asked<'audit'>, streams: Streams): Promise<Shown | Failure> {
   const { audit } = await import('./audit.ts');
   const outcome = await audit(asked);
-  if (outcome.kind !== 'audited') return show(outcome, false);
+  if (outcome.kind !== 'audited') return outcome;
   const { auditPicture } = await import('./picture/audit.ts');
-  stdout.write(
-    asked.json ? `${asciiJson(outcome.audit)}\n` : auditPicture(outcome.audit, columns(), styleText),
-  );
-  process.exitCode = auditExitCode(outcome.audit);
+  const text = asked.json ? `${asciiJson(outcome.audit)}\n` : auditPicture(outcome.audit, ...screen(streams));
+  return { kind: 'shown', text, exitCode: auditExitCode(outcome.audit) };
 }
 
-/** The catalogue is loaded for this command only. */
-async function explained(id: string): Promise<void> {
-  const { explain } = await import('./explain.ts');
+async function explained({ check: id }: Asked<'explain'>, streams: Streams): Promise<Shown | Failure> {
+  const { explain } = await import('./audit.ts');
   const outcome = explain(id);
-  if (outcome.kind !== 'explained') return show(outcome, false);
-  const { explanation } = await import('./picture/explanation.ts');
-  stdout.write(explanation(outcome.check, columns(), styleText));
+  if (outcome.kind !== 'explained') return outcome;
+  const { explanation } = await import('./picture/audit.ts');
+  const text = explanation(outcome.check, ...screen(streams));
+  return { kind: 'shown', text, exitCode: EXIT_CODE.good };
 }
 
-/** A terminal that does not know its size says 0. */
-function columns(): number {
-  return Math.min(Math.max(stdout.columns || COLUMNS.most, COLUMNS.least), COLUMNS.most);
-}
-
-function show(outcome: Outcome, asJson: boolean): void {
-  if (outcome.kind !== 'validated') {
-    stderr.write(`keyturn: ${outcome.message}\n`);
-    process.exitCode = EXIT_CODE[outcome.kind];
-    return;
-  }
-  const { answer, evidence } = outcome;
-  stdout.write(asJson ? `${asciiJson(answer)}\n` : picture(answer, evidence, columns(), styleText));
-  process.exitCode = EXIT_CODE[answer.credential];
+/** How wide to draw, and the colours: none off a terminal, or when NO_COLOR asks for none. */
+function screen({ stdout }: Streams): [columns: number, paint: Paint] {
+  // A terminal that does not know its size says 0.
+  const columns = Math.min(Math.max(stdout.columns || COLUMNS.most, COLUMNS.least), COLUMNS.most);
+  return [columns, (style, text) => styleText(style, text, { stream: stdout })];
 }

@@ -4,4 +4,5 @@ process.once('uncaughtException', ({ message }) => {
   process.exit(2);
 });
 // Only now, so that a broken installation is caught too.
-await import('./command.ts');
+const { run } = await import('./command.ts');
+process.exitCode = await run(process.argv.slice(2), process);

@@ -4,9 +4,8 @@ import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
 import { canonicalAddress } from '../functions/secrets/canonical-endpoint.ts';
 import { SECRET_ARN, SECRET_NAME } from '../functions/table/secret-name.ts';
-import { type Answered, Api } from './api.ts';
-import { apiUrl, NO_API } from './api-url.ts';
-import type { Failure } from './exit-code.ts';
+import { type Answered, Api, apiUrl, NO_API } from './api.ts';
+import type { Failure } from './outcome.ts';
 
 export interface OperateCommand {
   readonly operation: OperationName;

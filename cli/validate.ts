@@ -10,8 +10,7 @@ import { type LoginOutcome, resultOf, resultWith } from '../functions/smtp/login
 import { shownBy, validateSecret } from '../functions/validation/validation.ts';
 
 import type { ValidationResult } from '../functions/validation/validation-result.ts';
-import { awsFailure } from './aws-failure.ts';
-import type { Failure } from './exit-code.ts';
+import { awsFailure, type Failure } from './outcome.ts';
 import type { TypedLogin } from './target.ts';
 
 const BUDGET_MS = 30_000;

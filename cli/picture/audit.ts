@@ -1,6 +1,6 @@
+import { type Check, FACT_WORDS, PRACTICES } from '../../functions/audit/check.ts';
 import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
-import { Page, type Paint, type Span, type Style } from './page.ts';
-import { SEVERITY_STYLE } from './severity.ts';
+import { Page, type Paint, SEVERITY_STYLE, type Span, type Style } from './page.ts';
 
 type Worry = AuditSummary['worst'][number];
 type Counts = AuditSummary['counts'];
@@ -119,4 +119,24 @@ function countWords({ fail, warn, unknown, pass }: Counts): string {
 
 function minuteOf(timestamp: string): string {
   return timestamp.slice(0, 'YYYY-MM-DDThh:mm'.length).replace('T', ' ');
+}
+
+/** One check for a person to read, in lines of at most `columns`. */
+export function explanation(check: Check, columns: number, paint: Paint): string {
+  const { id, title, severity, practices, needs, why, remediation, reference } = check;
+  const page = new Page(columns, paint);
+  page.line([title, 'bold'], [' '], [severity, SEVERITY_STYLE[severity]]);
+  page.line();
+  page.fact('check', id);
+  page.fact('serves', practices.map((number) => `${number} ${PRACTICES[number]}`).join(', '));
+  page.fact('looks at', needs.map((fact) => FACT_WORDS[fact]).join('; '));
+  page.line();
+  page.line(['Why it matters', 'bold']);
+  page.paragraph(why);
+  page.line();
+  page.line(['How to fix it', 'bold']);
+  page.paragraph(remediation);
+  page.line();
+  page.line([`${reference.title}: ${reference.url}`, 'dim']);
+  return page.toString();
 }

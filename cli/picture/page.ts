@@ -1,10 +1,18 @@
 import type { styleText } from 'node:util';
-import { printable, wrapped } from './text.ts';
+import { wrapAnsi } from 'fast-wrap-ansi';
+import type { Severity } from '../../functions/audit/check.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 /** Colours text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
 export type Span = readonly [text: string, style?: Style | undefined];
+
+export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
+  critical: ['bold', 'red'],
+  high: 'red',
+  medium: 'yellow',
+  low: 'dim',
+};
 
 const LABEL_COLUMNS = 14;
 
@@ -42,4 +50,23 @@ export class Page {
       this.line([(index === 0 ? label : '').padEnd(LABEL_COLUMNS), 'dim'], [line]);
     }
   }
+}
+
+/**
+ * A server's text cannot reach the terminal as anything but text: control, format and bidirectional characters
+ * (Unicode C, Zl, Zp) are written out, as `\u{1b}`.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+}
+
+/** Lines of at most `width` columns, after `printable`. */
+function wrapped(text: string, width: number): readonly string[] {
+  return wrapAnsi(printable(text), width, { hard: true }).split('\n');
+}
+
+/** JSON in ASCII only: a server's control and bidirectional characters cannot act on a terminal. */
+export function asciiJson(value: unknown): string {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\uffff]/g, escaped);
 }

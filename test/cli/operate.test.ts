@@ -133,6 +133,38 @@ describe('keyturn rollback', () => {
   });
 });
 
+describe('at a terminal', () => {
+  const typed = (input: string, ...args: string[]) =>
+    keyturn(args, { env: { ...AWS, KEYTURN_API_URL: url }, input, columns: 80 });
+
+  it.each([
+    ['rollback', 'keyturn/orders'],
+    ['compromised', 'keyturn/orders'],
+    ['accept-endpoint', 'keyturn/orders', 'mail.example.com:465'],
+  ])('%s is begun only when its secret id is typed', async (...args) => {
+    answering({});
+    expect(await typed('yes\n', ...args)).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('keyturn: Nothing was done.'),
+    });
+    expect(calls).toEqual([]);
+    expect(await typed('keyturn/orders\n', ...args)).toMatchObject({ code: 0 });
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each(['rotate', 'doctor'])('%s is not asked about', async (operation) => {
+    answering({});
+    const { code, stderr } = await typed('', operation, 'keyturn/orders');
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('Type the secret id');
+  });
+
+  it('what will happen is said before it is asked', async () => {
+    const { stderr } = await typed('no\n', 'compromised', 'keyturn/orders');
+    expect(stderr).toContain('clients that cached one of them fail until they refresh');
+  });
+});
+
 describe('the exit code', () => {
   it.each<[string, Partial<OperationAnswer>, number]>([
     ['done', {}, 0],

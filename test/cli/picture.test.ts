@@ -1,9 +1,8 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asciiJson } from '../../cli/picture/json.ts';
-import type { Paint } from '../../cli/picture/page.ts';
-import { picture } from '../../cli/picture/picture.ts';
+import { asciiJson, type Paint } from '../../cli/picture/page.ts';
+import { validationPicture } from '../../cli/picture/validation.ts';
 import type { Answer } from '../../cli/validate.ts';
 import type { LoginEvidence, StageTime } from '../../functions/smtp/evidence.ts';
 import { resultOf } from '../../functions/smtp/login-result.ts';
@@ -50,7 +49,7 @@ function draw(evidence: LoginEvidence, paint = WITHOUT_COLOUR, columns = 80): st
     ...{ secretId: null, versionId: null, checkedAt: '2026-11-24T00:00:00.000Z', ...resultOf(evidence) },
     ...{ authSent, endpoint, tls: null, auth: null, reply: null, timings },
   };
-  return picture(answer, evidence, columns, paint);
+  return validationPicture(answer, evidence, columns, paint);
 }
 
 it('shows each stage, the certificate, the mechanisms, the reply and the verdict', () => {
@@ -195,8 +194,9 @@ function saying(text: string): LoginEvidence {
   };
 }
 
+/** Two columns each; the halfwidth forms of Katakana and Hangul (U+FF61 to U+FFDC) take one. */
 const WIDE =
-  /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}/u;
+  /[[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]--[\uff61-\uffdc]]|\p{Emoji_Presentation}/v;
 
 /** Told apart from the code under test. */
 function columnsOf(line: string): number {

@@ -78,18 +78,3 @@ it('Ctrl-C at the prompt ends it with 130 and leaves the terminal as it was, cur
   expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'));
   expect(running.logins).toEqual([]);
 });
-
-it('an empty password is refused with 3', async () => {
-  const { args } = await server();
-  const { code, stdout } = await onTerminal(args, [{ after: PROMPT, keys: '\r' }]);
-  expect(code).toBe(3);
-  expect(stdout).toContain('No password was given.');
-});
-
-it.each(['0', '20'])('a terminal of %s columns gets the picture too', async (columns) => {
-  const { args } = await server();
-  const typed = [{ after: 'Password', keys: `${PASSWORD}\r` }];
-  const { code, stdout } = await onTerminal(args, typed, { TERMINAL_COLUMNS: columns });
-  expect(code).toBe(0);
-  expect(stripVTControlCharacters(stdout)).toContain('✔ good: valid');
-});

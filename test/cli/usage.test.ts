@@ -4,6 +4,10 @@ import { keyturn } from './command.ts';
 
 const PASSWORD = 'canary-pa55word';
 
+function* endless() {
+  for (;;) yield 'x'.repeat(1024);
+}
+
 describe('wrong arguments', () => {
   it.each([
     [[], 'no command'],
@@ -40,11 +44,38 @@ describe('wrong arguments', () => {
   });
 
   it('standard input without end is given up, not read for ever', async () => {
-    const run = await keyturn(['validate', 'smtp://u@localhost:1'], { input: 'x'.repeat(1024 * 1024) });
+    const run = await keyturn(['validate', 'smtp://u@localhost:1'], { input: endless() });
     expect(run).toMatchObject({
       code: 3,
       stderr: 'keyturn: Expected at most 12288 characters as password.\n',
     });
+  });
+
+  it('an empty password typed at a terminal is refused with 3', async () => {
+    const run = await keyturn(['validate', 'smtp://u@localhost:1'], { input: '\r', columns: 80 });
+    expect(run).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('No password was given.'),
+    });
+  });
+});
+
+describe('a slip of the finger', () => {
+  it.each([
+    [['rolback', 'x'], 'keyturn: unknown command. Did you mean rollback?\n'],
+    [['doctor', '--resaon=x', 'x'], 'keyturn: unknown option. Did you mean --reason?\n'],
+  ])('%j is told what was meant', async (args, stderr) => {
+    expect(await keyturn(args)).toEqual({ code: 3, stdout: '', stderr });
+  });
+
+  it.each([
+    [[`${PASSWORD}\n(Did you mean ${PASSWORD}?)`]],
+    [['doctor', `--fixx=\n(Did you mean ${PASSWORD}?)`]],
+    [['rollbac', `\n(Did you mean ${PASSWORD}?)`]],
+  ])('%j is not repeated by that', async (args) => {
+    const { stderr } = await keyturn(args);
+    expect(stderr).not.toContain(PASSWORD);
   });
 });
 

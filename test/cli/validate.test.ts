@@ -1,10 +1,9 @@
-import { constants } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Security } from '../../functions/net/endpoint.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { type SmtpServerOptions, startSmtpServer } from '../support/smtp-servers.ts';
-import { keyturn, startKeyturn, temporaryFile } from './command.ts';
+import { keyturn, temporaryFile } from './command.ts';
 
 const USER = 'orders@example.com';
 const PASSWORD = 'correct horse / battery ? staple';
@@ -66,23 +65,6 @@ describe('exit code', () => {
     const run = await keyturn(['validate', url({ security: 'tls', port })], { input: 'x\n' });
     expect(run).toMatchObject({ code: 2, stdout: expect.stringContaining('? unknown: refused') });
   });
-
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'of the signal, never that of a verdict: %s in the middle of AUTH',
-    async (signal) => {
-      const asked = Promise.withResolvers<void>();
-      const onAuth = () => {
-        asked.resolve();
-        return new Promise<undefined>(() => {});
-      };
-      const running = await server({ onAuth });
-      const args = ['validate', '--ca', temporaryFile(running.ca), url(running)];
-      const { child, ended } = startKeyturn(args, { input: 'x\n' });
-      await asked.promise;
-      child.kill(signal);
-      expect(await ended).toMatchObject({ code: 128 + constants.signals[signal], stdout: '' });
-    },
-  );
 });
 
 describe('standard input', () => {
@@ -94,14 +76,6 @@ describe('standard input', () => {
       expect(await keyturn(args, { input })).toMatchObject({ code: 0 });
     }
     expect(running.logins.map((login) => login.password)).toEqual([password, password, password]);
-  });
-
-  it('is enough without its end: a pipe that stays open does not hold the command up', async () => {
-    const running = await server();
-    const args = ['validate', '--ca', temporaryFile(running.ca), url(running)];
-    const { child, ended } = startKeyturn(args, { input: null });
-    child.stdin.write(`${PASSWORD}\n`);
-    expect(await ended).toMatchObject({ code: 0 });
   });
 });
 
@@ -150,13 +124,6 @@ describe('--json', () => {
 });
 
 describe('--ca', () => {
-  it('is found from the folder in which the command is given', async () => {
-    const running = await server();
-    const file = temporaryFile(running.ca);
-    const args = ['validate', '--ca', basename(file), url(running)];
-    expect(await keyturn(args, { input: `${PASSWORD}\n`, cwd: dirname(file) })).toMatchObject({ code: 0 });
-  });
-
   it.each([
     ['of something else', () => temporaryFile('no certificate'), 'Expected PEM certificates as ca.'],
     ['that does not exist', () => '/nonexistent/ca.pem', 'The file of --ca cannot be read.'],
@@ -186,4 +153,12 @@ describe('a server that attacks the terminal', () => {
     // Unicode C: control, format and bidirectional characters; without the ends of lines.
     expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{C}/u);
   });
+});
+
+it.each([0, 20])('a terminal of %i columns gets the picture too', async (columns) => {
+  const running = await server();
+  const args = ['validate', '--ca', temporaryFile(running.ca), url(running)];
+  const { code, stdout } = await keyturn(args, { input: `${PASSWORD}\r`, columns });
+  expect(code).toBe(0);
+  expect(stripVTControlCharacters(stdout)).toContain('✔ good: valid');
 });

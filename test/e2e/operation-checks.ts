@@ -13,7 +13,7 @@ import { expectRetirement } from '../../sandbox/job/retirement.ts';
 import { currentCredential } from '../../sandbox/job/secret.ts';
 import { apiUrl } from '../../sandbox/job/validations.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { keyturn, type Run } from '../cli/command.ts';
+import { type Run, startKeyturn } from '../cli/command.ts';
 import type { Keys } from '../sandbox/mfa.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { parsed } from './api-checks.ts';
@@ -124,7 +124,7 @@ export async function expectTamperingFound(sandbox: Sandbox, keys: Keys): Promis
 
 function doctor(sandbox: Sandbox, keys: Keys): Promise<Run> {
   const api = apiUrl(sandbox.cloud.account, sandbox.outputs.ApiId);
-  return keyturn(['doctor', SECRET, '--api', api], { env: environment(sandbox, keys) });
+  return startKeyturn(['doctor', SECRET, '--api', api], { env: environment(sandbox, keys) }).ended;
 }
 
 async function changeEvent({ cloud, outputs }: Sandbox, secretArn: string): Promise<void> {

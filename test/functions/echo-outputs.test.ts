@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditPicture } from '../../cli/picture/audit.ts';
-import { asciiJson } from '../../cli/picture/json.ts';
+import { asciiJson } from '../../cli/picture/page.ts';
 import { AcceptedRisks } from '../../functions/audit/accepted-risks.ts';
 import type { Sources } from '../../functions/audit/facts/gather.ts';
 import { OptInTests } from '../../functions/audit/facts/opt-in-tests.ts';

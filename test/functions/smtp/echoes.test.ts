@@ -1,7 +1,7 @@
 import { inspect, stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { asciiJson } from '../../../cli/picture/json.ts';
-import { picture } from '../../../cli/picture/picture.ts';
+import { asciiJson } from '../../../cli/picture/page.ts';
+import { validationPicture } from '../../../cli/picture/validation.ts';
 import type { Network } from '../../../functions/net/network.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { LoginEvidence, Reply } from '../../../functions/smtp/evidence.ts';
@@ -78,7 +78,7 @@ function outputsOf({ evidence, later }: Heard): Record<string, string> {
   return {
     evidence: JSON.stringify(evidence) + inspect(evidence, { depth: 9 }),
     answer: JSON.stringify(answer),
-    'command line': stripVTControlCharacters(picture(answer, evidence, 80, (_style, text) => text)),
+    'command line': stripVTControlCharacters(validationPicture(answer, evidence, 80, (_style, text) => text)),
     'command line, JSON': asciiJson({ ...answer, authSent, timings }),
     'what came later': JSON.stringify(later),
   };

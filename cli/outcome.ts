@@ -1,4 +1,42 @@
-import type { Failure } from './exit-code.ts';
+import { constants } from 'node:os';
+import type { OperationAnswer } from '../functions/api/operation-answer.ts';
+import type { AuditSummary } from '../functions/audit/report/audit-summary.ts';
+import type { CredentialState } from '../functions/smtp/verdicts.ts';
+
+/**
+ * Why there is no verdict. `refused`: the command cannot be carried out as given, no server was asked.
+ * `unanswered`: AWS did not answer. `interrupted`: by Ctrl-C.
+ */
+export interface Failure {
+  readonly kind: 'refused' | 'unanswered' | 'interrupted';
+  readonly message: string;
+}
+
+/** Stable: scripts rely on them. */
+export const EXIT_CODE: Readonly<Record<CredentialState | Failure['kind'], number>> = {
+  good: 0,
+  bad: 1,
+  unknown: 2,
+  unanswered: 2,
+  refused: 3,
+  // As shells have it.
+  interrupted: 128 + constants.signals.SIGINT,
+};
+
+/**
+ * Of an operation: 0 when it was done and, for doctor, nothing is left to do; 1 when it failed or there are findings;
+ * 2 when it is not known how it ended.
+ */
+export function operationExitCode({ state, result }: OperationAnswer): number {
+  if (state === 'failed' || result === 'findings') return EXIT_CODE.bad;
+  return state === 'succeeded' ? EXIT_CODE.good : EXIT_CODE.unknown;
+}
+
+/** Of an audit: 1 when a check failed; 2 when none did, but some credential was not examined. */
+export function auditExitCode({ counts, unexamined }: AuditSummary): number {
+  if (counts.fail > 0) return EXIT_CODE.bad;
+  return unexamined > 0 ? EXIT_CODE.unknown : EXIT_CODE.good;
+}
 
 const SIGN_IN = 'Sign in (`aws sso login`, `aws configure`), or choose another AWS_PROFILE.';
 
