@@ -4,8 +4,8 @@ import { type Apart, answersFor, isApart } from './bulkhead.ts';
 import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { overdueSince, type RotationSchedule } from './lifecycle/overdue.ts';
+import type { Done } from './lifecycle/retire/retire-plan.ts';
 import {
-  type Retired,
   type RetirementOutcome,
   type RetirementPorts,
   retireReplaced,
@@ -196,7 +196,7 @@ function recordFailure(
   countMetric('retirementFailed');
 }
 
-function recordRetirements(secretArn: string, retirements: readonly Retired[], durationMs: number): void {
+function recordRetirements(secretArn: string, retirements: readonly Done[], durationMs: number): void {
   for (const { id, action, ...why } of retirements) {
     logger.info('credential.retired', {
       event: 'credential.retired',

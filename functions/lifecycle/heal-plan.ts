@@ -44,6 +44,12 @@ function healing(token: string, mint: Mint & { readonly abandonedAt: number }, n
   return now < until ? { kind: 'wait', token, until } : { kind: 'heal', token, mint };
 }
 
+/** When the next thing is due, once this has been done; null when nothing is. */
+export function nextHealAt(plan: HealPlan, now: number): number | null {
+  if (plan.kind === 'wait') return plan.until;
+  return plan.kind === 'abandon' ? now + LONGEST_STEP_MS : null;
+}
+
 /** createSecret never came so far: nothing can have been made in its name, at any time. */
 function neverMade(token: string): Mint {
   return { token, startedAt: 0, endsBy: 0, credentialId: null };

@@ -5,8 +5,14 @@ import type { LabelledLogin } from '../labelled.ts';
 import { endOf } from '../lease.ts';
 import { attemptsBy, claimOf, ownIn } from '../ownership.ts';
 import { orphansIn } from '../reconcile.ts';
-import { planRetirement, type Retirement, type RetirementFacts } from './retire-plan.ts';
-import type { Retired, RetirementPorts } from './retirement.ts';
+import {
+  type Done,
+  nextLookAt,
+  planRetirement,
+  type Retirement,
+  type RetirementFacts,
+} from './retire-plan.ts';
+import type { RetirementPorts } from './retirement.ts';
 
 /** One login may take this long (ms). */
 const LOGIN_BUDGET_MS = 20_000;
@@ -27,7 +33,12 @@ interface Known extends Replaced {
 }
 
 export type IssuedOutcome =
-  | { readonly kind: 'retired' | 'held'; readonly retirements: readonly Retired[] }
+  | {
+      readonly kind: 'retired';
+      readonly retirements: readonly Done[];
+      readonly nextLookAt: number | null;
+    }
+  | { readonly kind: 'held'; readonly retirements: readonly Done[] }
   | { readonly kind: 'current-not-active' };
 
 /** Retires credentials of a provider that has several side by side: gather, plan, act, record. */
@@ -37,15 +48,16 @@ export async function retireIssued(
   provider: IssuingProvider,
   known: Known,
 ): Promise<IssuedOutcome> {
-  const plan = planRetirement(await gather(ports, secret, provider, known));
+  const facts = await gather(ports, secret, provider, known);
+  const plan = planRetirement(facts);
   if (plan.kind === 'current-not-active') return plan;
-  const retired: Retired[] = [];
+  const retired: Done[] = [];
   for (const retirement of plan.retirements) {
     const isIdle = retirement.action === 'wait' || retirement.action === 'leave';
     if (!isIdle && (await ports.isHeld(secret.arn))) return { kind: 'held', retirements: retired };
     retired.push(await act(ports, secret.arn, provider, retirement, known.logins));
   }
-  return { kind: 'retired', retirements: retired };
+  return { kind: 'retired', retirements: retired, nextLookAt: nextLookAt(facts, retired) };
 }
 
 async function gather(
@@ -95,7 +107,7 @@ async function act(
   provider: IssuingProvider,
   retirement: Retirement,
   logins: readonly LabelledLogin[],
-): Promise<Retired> {
+): Promise<Done> {
   const { ledger, now } = ports;
   const { id, action } = retirement;
   const note = (fields: object) =>
@@ -134,7 +146,7 @@ async function confirmRefusal(
   secretArn: string,
   retirement: Retirement,
   logins: readonly LabelledLogin[],
-): Promise<Retired> {
+): Promise<Done> {
   const { id } = retirement;
   const removed = logins.find((one) => one.id === id);
   if (!removed) return retirement;

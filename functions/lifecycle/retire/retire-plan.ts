@@ -126,11 +126,49 @@ function isUsedSince(time: number, { lastUsedAt }: IssuedCredential): boolean {
   return (lastUsedAt ?? 0) > time;
 }
 
-/** Those that are gone, and of which no server was seen to refuse the password yet. */
-function removed({ issued, deactivations, knownIds, now }: RetirementFacts): readonly Retirement[] {
+function removed(facts: RetirementFacts): readonly Retirement[] {
+  return unconfirmed(facts)
+    .filter(({ from }) => facts.now >= from)
+    .map(({ id }) => ({ id, action: 'confirm-refusal' }));
+}
+
+/** Those that are gone, and of which no server was seen to refuse the password yet; `from` when it must. */
+function unconfirmed({ issued, deactivations, knownIds }: RetirementFacts) {
   return deactivations
     .filter(({ credentialId, refused }) => knownIds.has(credentialId) && refused !== true)
-    .filter(({ removedAt = Number.POSITIVE_INFINITY }) => now >= removedAt + REVOCATION_MS)
     .filter(({ credentialId }) => issued.every(({ id }) => id !== credentialId))
-    .map(({ credentialId: id }) => ({ id, action: 'confirm-refusal' }));
+    .flatMap(({ credentialId: id, removedAt }) =>
+      removedAt === undefined ? [] : [{ id, from: removedAt + REVOCATION_MS }],
+    );
+}
+
+/** How long (ms) after a login that proved nothing the next one is tried. */
+const TRY_AGAIN_MS = 60 * 60_000;
+
+/** When the next thing is due, once these have been done; null when nothing is. */
+export function nextLookAt(facts: RetirementFacts, done: readonly Done[]): number | null {
+  const later = unconfirmed(facts).flatMap(({ from }) => (from > facts.now ? [from] : []));
+  const times = [...done.flatMap((one) => nextOf(one, facts) ?? []), ...later];
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** What was done, and how its one login ended where it has one. */
+export type Done = Retirement & { readonly login?: 'refused' | 'accepted' | 'unknown' };
+
+function nextOf(done: Done, { now, overlapMs, soakMs, knownIds }: RetirementFacts): number | null {
+  switch (done.action) {
+    case 'wait':
+      return done.until;
+    case 'leave':
+      return null;
+    case 'deactivate':
+    case 'begin-soak':
+      return now + soakMs;
+    case 'reactivate':
+      return Math.max(now, (done.lastUsedAt ?? now) + overlapMs);
+    case 'remove':
+      return knownIds.has(done.id) ? now + REVOCATION_MS : null;
+    case 'confirm-refusal':
+      return done.login === 'refused' ? null : now + TRY_AGAIN_MS;
+  }
 }

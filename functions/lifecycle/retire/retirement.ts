@@ -7,12 +7,12 @@ import { type SecretDescription, type SecretValue, versionWith } from '../../sec
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import { planHeal } from '../heal-plan.ts';
+import { nextHealAt, planHeal } from '../heal-plan.ts';
 import { heal, type PendingOutcome } from '../healing.ts';
 import { labelledLogins } from '../labelled.ts';
 import { ownershipTrouble, providerInTags } from '../rotate/rotation.ts';
 import { type Replaced, retireIssued } from './retire-issued.ts';
-import type { Retirement } from './retire-plan.ts';
+import type { Done } from './retire-plan.ts';
 
 export interface RetirementPorts {
   readonly store: SecretStore;
@@ -32,22 +32,21 @@ export interface RetirementPorts {
   readonly soakMs: number;
 }
 
-/** A retirement, and how its one login ended where it has one: `refused` is what a removed credential must be. */
-export type Retired = Retirement & { readonly login?: 'refused' | 'accepted' | 'unknown' };
-
 export type RetirementOutcome =
   | {
       readonly kind: 'retired';
       readonly secretArn: string;
-      readonly retirements: readonly Retired[];
+      readonly retirements: readonly Done[];
       readonly pending?: PendingOutcome;
+      /** When something is due next (ms since 1970), as far as can be told now; null: not before the next rotation. */
+      readonly nextLookAt: number | null;
     }
   /** Put off to the next run: an operation has the secret in hand, it changed while it was read, or there was no time for it. */
   | {
       readonly kind: 'held' | 'stale-read' | 'no-time';
       readonly secretArn: string;
       /** What was done before that. */
-      readonly retirements: readonly Retired[];
+      readonly retirements: readonly Done[];
     }
   /** No provider is named, so nothing can be made or retired here. */
   | { readonly kind: 'nothing-to-retire'; readonly secretArn: string }
@@ -133,11 +132,13 @@ async function actOn(
   const issued =
     provider.kind === 'issuing'
       ? await retireIssued(ports, secret, provider, { ...current, issued: listed, logins, mints })
-      : ({ kind: 'retired', retirements: [] } as const);
+      : ({ kind: 'retired', retirements: [], nextLookAt: null } as const);
   if (issued.kind === 'current-not-active') return { kind: 'failed', secretArn, reason: issued.kind };
   if (issued.kind === 'held') return { ...issued, secretArn };
   const plan = planHeal(secret, mints, provider.kind, ports.now());
   if (plan.kind === 'none') return { ...issued, secretArn };
   if (await ports.isHeld(secretArn)) return { ...issued, kind: 'held', secretArn };
-  return { ...issued, secretArn, pending: await heal(ports, secret, provider, logins, plan) };
+  const pending = await heal(ports, secret, provider, logins, plan);
+  const dates = [issued.nextLookAt ?? [], nextHealAt(plan, ports.now()) ?? []].flat();
+  return { ...issued, secretArn, pending, nextLookAt: dates.length === 0 ? null : Math.min(...dates) };
 }

@@ -185,6 +185,31 @@ describe('retirement of a replaced SES key', () => {
     expect(await world.retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [{ action: 'wait' }] });
   });
 
+  it('says when the next thing is due, and nothing is once a replaced key is seen to be refused', async () => {
+    const world = await rotatedTwice();
+    const due: (number | null)[] = [];
+    for (const hours of [0, 48, 72, 1]) {
+      world.now += hours * HOUR_MS;
+      const outcome = await world.retire(HOURS);
+      due.push(
+        outcome.kind === 'retired' && outcome.nextLookAt !== null ? outcome.nextLookAt - world.now : null,
+      );
+    }
+    expect(due).toEqual([48 * HOUR_MS, 72 * HOUR_MS, HOUR_MS / 4, null]);
+  });
+
+  it('says when a rotation that stands still is given up, and when it can be undone', async () => {
+    const world = new World();
+    await world.rotate();
+    world.secrets.beginRotation(world.arn, world.newToken());
+    expect(await world.retire(HOURS)).toMatchObject({ nextLookAt: world.now + 24 * HOUR_MS });
+    world.now += 24 * HOUR_MS;
+    const abandoned = await world.retire(HOURS);
+    expect(abandoned).toMatchObject({ pending: { action: 'abandon' }, nextLookAt: expect.any(Number) });
+    if (abandoned.kind === 'retired') world.now = abandoned.nextLookAt ?? 0;
+    expect(await world.retire(HOURS)).toMatchObject({ pending: { action: 'heal' }, nextLookAt: null });
+  });
+
   it('has nothing to retire before the first rotation', async () => {
     expect(await new World().retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [] });
   });
