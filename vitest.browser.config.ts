@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { textImports } from './test/support/text-imports.ts';
 
 /** Tests that drive Chromium; apart from the others because a fresh machine need not have it. */
 export default defineConfig({
+  plugins: [textImports],
   test: {
     name: 'browser',
     include: ['test/browser/**/*.test.ts'],

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { textImports } from './test/support/text-imports.ts';
 
 const MINUTE = 60_000;
 /** They drive a Lambda as it is deployed, which makes its clients from its environment once. */
@@ -10,6 +11,7 @@ const DEPLOYED = [
 ];
 
 export default defineConfig({
+  plugins: [textImports],
   test: {
     restoreMocks: true,
     // Many tests wait for a server's silence: another one computes meanwhile.

@@ -3,7 +3,7 @@ import { AwsClient } from 'aws4fetch';
 import * as v from 'valibot';
 import { type OperationAnswer, operationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationRequest } from '../functions/api/operation-request.ts';
-import { type AuditSummary, auditSummary } from '../functions/audit/report/audit-summary.ts';
+import { type AuditSummary, auditSummary } from '../functions/audit/report/summary.ts';
 import { type Answer, endsIn, exchange, jsonOf } from '../functions/net/http.ts';
 import { send } from '../functions/net/send.ts';
 import { awsFailure, type Failure } from './outcome.ts';

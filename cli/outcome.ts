@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
-import type { AuditSummary } from '../functions/audit/report/audit-summary.ts';
+import type { AuditSummary } from '../functions/audit/report/summary.ts';
 import type { CredentialState } from '../functions/smtp/verdicts.ts';
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isWorry } from './outcome.ts';
 import type { Acceptance } from './report/report.ts';
 import type { Finding } from './run/examined.ts';
 
@@ -38,9 +39,9 @@ export class AcceptedRisks {
   }
 
   /** Only a failure or a warning is a risk that can be accepted. */
-  of(secretName: string, { check, status }: Pick<Finding, 'check' | 'status'>): Accepted {
-    const risk = this.#risks.get(keyOf(secretName, check));
-    if (!risk || (status !== 'fail' && status !== 'warn')) return NOT_ACCEPTED;
+  of(secretName: string, finding: Pick<Finding, 'check' | 'status'>): Accepted {
+    const risk = this.#risks.get(keyOf(secretName, finding.check));
+    if (!risk || !isWorry(finding)) return NOT_ACCEPTED;
     const { reason, owner = null, until } = risk;
     if (until < this.#today) return { accepted: null, acceptanceExpired: until };
     return { accepted: { reason, owner, until }, acceptanceExpired: null };

@@ -26,6 +26,11 @@ export type UnknownReason = keyof typeof REASON_TEXT;
 
 export type Status = 'pass' | 'warn' | 'fail' | 'info' | 'unknown' | 'not-applicable';
 
+/** A failure or a warning: what wants a person. */
+export function isWorry({ status }: { readonly status: Status }): boolean {
+  return status === 'fail' || status === 'warn';
+}
+
 /** What a rule decided. `evidence` says what was seen, in plain words, and holds no secret and no mail address. */
 export type Outcome =
   | { readonly status: Exclude<Status, 'unknown'>; readonly evidence: string }

@@ -5,7 +5,7 @@ import type {
   CredentialSummary,
 } from '../../functions/api/credentials.ts';
 import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
-import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/summary.ts';
 import { meaningOf } from '../../functions/smtp/verdicts.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/validation-result.ts';
 

@@ -4,7 +4,7 @@ import { credentialHistory, credentialList, credentialSummary } from '../../func
 import { errorBody, refusedResult } from '../../functions/api/error-body.ts';
 import { operationAnswer } from '../../functions/api/operation-answer.ts';
 import { operationRequest } from '../../functions/api/operation-request.ts';
-import { auditSummary } from '../../functions/audit/report/audit-summary.ts';
+import { auditSummary } from '../../functions/audit/report/summary.ts';
 import { uniqueItems, validationRequest } from '../../functions/validation/validation-request.ts';
 import {
   batchAnswer,

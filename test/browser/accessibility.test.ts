@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { render } from '../../functions/audit/report/render.ts';
+import { render } from '../../functions/audit/report/page/pages.ts';
 import { realisticReport } from '../functions/audit/report/realistic.ts';
 import { launchChromium } from './chromium.ts';
 import { DARK, DESKTOP, openAll, openPage, PHONE, ServedPage } from './served-page.ts';

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { render } from '../../functions/audit/report/render.ts';
+import { render } from '../../functions/audit/report/page/pages.ts';
 import { HOSTILE_TEXTS, poisoned } from '../functions/audit/report/hostile.ts';
 import { realisticReport } from '../functions/audit/report/realistic.ts';
 import { launchChromium } from './chromium.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, PageScreenshotOptions } from 'playwright-core';
-import { render } from '../../functions/audit/report/render.ts';
+import { render } from '../../functions/audit/report/page/pages.ts';
 import { realisticReport } from '../functions/audit/report/realistic.ts';
 import { launchChromium } from './chromium.ts';
 import { DARK, DESKTOP, openPage, PHONE, ServedPage } from './served-page.ts';

@@ -1,9 +1,9 @@
 import { auditPicture } from '../../cli/picture/audit.ts';
 import { AcceptedRisks } from '../../functions/audit/accepted-risks.ts';
 import { Digests } from '../../functions/audit/notify/digests.ts';
-import { asffFindings } from '../../functions/audit/report/asff.ts';
-import type { AuditSummary } from '../../functions/audit/report/audit-summary.ts';
+import { asffFindings } from '../../functions/audit/notify/security-hub.ts';
 import { credentialReport } from '../../functions/audit/report/credential-report.ts';
+import type { AuditSummary } from '../../functions/audit/report/summary.ts';
 import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
 import { Results } from '../../functions/audit/run/results.ts';
 import { REPORT } from '../../functions/observe/names.ts';

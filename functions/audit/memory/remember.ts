@@ -2,6 +2,7 @@ import { seenRecords } from '../../mail-domain/seen-records.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { endpointOf } from '../facts/gather.ts';
+import { isWorry } from '../outcome.ts';
 import type { Finding, Found } from '../run/examined.ts';
 import type { Remembered, RememberedServer } from './remembered.ts';
 
@@ -74,8 +75,4 @@ function recordsSeen({ domain, history, examinedAt }: CredentialFacts): Remember
 /** A probe that was cut short would leave holes in the memory, and the next audit would find nothing to compare with. */
 function wasSeen({ greeting, plaintext, interrupted }: ServerFacts): boolean {
   return interrupted === null && (greeting !== null || plaintext !== null);
-}
-
-function isWorry({ status }: Found): boolean {
-  return status === 'fail' || status === 'warn';
 }

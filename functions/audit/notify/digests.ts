@@ -1,15 +1,34 @@
 import { shownName } from '../../observe/shown.ts';
 import { isThrottling } from '../../observe/throttling.ts';
+import { WorstOf } from '../report/aggregate.ts';
 import { loudestFirst, worriesOf } from '../report/credential-report.ts';
-import { digestMail, type Mail } from '../report/digest.ts';
+import { cut, html, oneLine, prose } from '../report/html.ts';
 import type { CredentialReport, Worry } from '../report/report.ts';
-import { WorstOf } from '../report/worst-of.ts';
 
 /** One mail with more would not be read; the report holds them all. */
 const WORST = 25;
 /** One address and nothing else, so that no header can hold more than that: RFC 5321 section 4.1.2, without quoted parts. */
 const ADDRESS =
   /^(?=.{3,254}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$/;
+/** Of what a server, a record or a name says, in characters; the report has it whole. */
+const LONGEST = 500;
+const WORD = { fail: 'Failure', warn: 'Warning' } as const;
+
+/** What one owner is told: how much there is, and the worst of it. */
+export interface Digest {
+  /** When the audit began, ISO 8601: the date by which the report is named. */
+  readonly startedAt: string;
+  readonly failures: number;
+  readonly warnings: number;
+  /** Worst first. */
+  readonly worst: readonly Worry[];
+}
+
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
 
 export type Send = (to: string, mail: Mail) => Promise<void>;
 /** Whether the owner, an address in small letters, was not written to in this run before. */
@@ -83,4 +102,90 @@ export class Digests {
     this.#shares.set(key, share);
     return share;
   }
+}
+
+/** Pure. The subject holds numbers and a date only: nothing that somebody else could have written. */
+export function digestMail(digest: Digest): Mail {
+  return {
+    subject: `Keyturn audit of ${dayOf(digest)}: ${countsOf(digest)}`,
+    text: plain(digest),
+    html: page(digest),
+  };
+}
+
+function plain(digest: Digest): string {
+  const rest = restOf(digest);
+  return [...introduction(digest), ...digest.worst.map(plainEntry), ...(rest ? [rest] : [])].join('\n\n');
+}
+
+function plainEntry({
+  status,
+  severity,
+  title,
+  secretName,
+  evidence,
+  why,
+  remediation,
+  reference,
+  check,
+}: Worry): string {
+  return [
+    `${WORD[status]} (${severity}): ${title}`,
+    `  Credential: ${short(secretName)}`,
+    `  Seen: ${short(evidence)}`,
+    `  Why: ${why}`,
+    `  Remediation: ${remediation}`,
+    `  Source: ${reference.title}, ${reference.url}`,
+    `  Check: ${check}`,
+  ]
+    .map((line) => `${line.startsWith('  ') ? '  ' : ''}${oneLine(line)}`)
+    .join('\n');
+}
+
+function page(digest: Digest): string {
+  const [greeting = '', counts = ''] = introduction(digest);
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Keyturn audit</title></head>
+<body>
+<p>${greeting}</p>
+<p><strong>${counts}</strong></p>
+${digest.worst.map(
+  (worry) => html`<h2>${WORD[worry.status]} (${worry.severity}): ${oneLine(worry.title)}</h2>
+<p>Credential: <strong>${short(worry.secretName)}</strong><br>
+Seen: ${short(worry.evidence)}</p>
+<p>Why: ${prose(worry.why)}<br>
+Remediation: ${prose(worry.remediation)}<br>
+Source: <a href="${worry.reference.url}">${worry.reference.title}</a><br>
+Check: <code>${worry.check}</code></p>
+`,
+)}
+<p>${restOf(digest)}</p>
+</body>
+</html>
+`.toString();
+}
+
+function short(text: string): string {
+  return cut(oneLine(text), LONGEST);
+}
+
+function introduction(digest: Digest): readonly string[] {
+  return [
+    `On ${dayOf(digest)} Keyturn audited the SMTP credentials whose secrets name you in the tag keyturn:owner.`,
+    `${countsOf(digest)}.`,
+  ];
+}
+
+function restOf({ failures, warnings, worst }: Digest): string {
+  const rest = failures + warnings - worst.length;
+  return rest > 0 ? `And ${rest} more; all of them stand in the report.` : '';
+}
+
+function countsOf({ failures, warnings }: Digest): string {
+  return `${failures} ${failures === 1 ? 'failure' : 'failures'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+}
+
+function dayOf({ startedAt }: Digest): string {
+  return new Date(startedAt).toISOString().slice(0, 10);
 }

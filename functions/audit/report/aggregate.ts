@@ -5,7 +5,6 @@ import type { Status } from '../outcome.ts';
 import { type Counts, countStatuses, type Examined, type Unexamined } from '../run/examined.ts';
 import type { Run } from '../run/run.ts';
 import { CHECK_TEXTS, counts, credentialReport, loudestFirst, worriesOf } from './credential-report.ts';
-import { compare, severityOf, worstCredentialFirst } from './order.ts';
 import type {
   CheckTally,
   CredentialReport,
@@ -15,8 +14,7 @@ import type {
   TrendPoint,
   Worry,
 } from './report.ts';
-import { addPoints, NO_POINTS, scoreOf } from './score.ts';
-import { WorstOf } from './worst-of.ts';
+import { addPoints, compare, NO_POINTS, scoreOf, worstCredentialFirst } from './score.ts';
 
 /** What a report holds in memory, whatever the number of credentials; report.json has them all. */
 const CREDENTIALS = 200;
@@ -47,7 +45,7 @@ export class Aggregate {
   addExamined(examined: Examined): CredentialReport {
     const credential = credentialReport(examined, this.#risks);
     this.#examined += 1;
-    this.#points = addPoints(this.#points, credential.findings.filter(counts), severityOf);
+    this.#points = addPoints(this.#points, credential.findings.filter(counts));
     for (const finding of credential.findings) this.#tally(finding);
     for (const worry of worriesOf(credential)) this.#worries.add(worry);
     this.#credentials.add(credential);
@@ -111,4 +109,26 @@ function sum(tallies: Iterable<CheckTally>): CheckTally {
 function add(a: Counts, b: Counts): Counts {
   const entries = Object.keys(a).map((status) => [status, a[status as Status] + b[status as Status]]);
   return Object.fromEntries(entries) as Counts;
+}
+
+/** The worst `limit` of any number of items, in little more memory than they need. */
+export class WorstOf<T> {
+  readonly #limit: number;
+  readonly #order: (a: T, b: T) => number;
+  #kept: T[] = [];
+
+  /** `order` as for `Array.prototype.sort`, the worst first. */
+  constructor(limit: number, order: (a: T, b: T) => number) {
+    this.#limit = limit;
+    this.#order = order;
+  }
+
+  add(item: T): void {
+    this.#kept.push(item);
+    if (this.#kept.length >= 2 * this.#limit) this.#kept = this.list();
+  }
+
+  list(): T[] {
+    return this.#kept.toSorted(this.#order).slice(0, this.#limit);
+  }
 }

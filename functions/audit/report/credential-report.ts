@@ -2,9 +2,8 @@ import type { AcceptedRisks } from '../accepted-risks.ts';
 import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import { countStatuses, type Examined } from '../run/examined.ts';
-import { alarm, severityOf, worstFindingFirst } from './order.ts';
 import type { CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';
-import { addPoints, NO_POINTS, scoreOf } from './score.ts';
+import { addPoints, alarm, NO_POINTS, scoreOf, worstFindingFirst } from './score.ts';
 
 /** The words of every check of the catalogue. */
 export const CHECK_TEXTS: Readonly<Record<string, CheckText>> = Object.fromEntries(
@@ -23,7 +22,7 @@ export function credentialReport(
   return {
     ...examined,
     findings,
-    score: scoreOf(addPoints(NO_POINTS, counted, severityOf)),
+    score: scoreOf(addPoints(NO_POINTS, counted)),
     counts: countStatuses(counted),
     accepted: findings.length - counted.length,
   };

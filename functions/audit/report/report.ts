@@ -102,4 +102,4 @@ export interface Worry extends CheckText {
 }
 
 /** `audits/latest.json` too. */
-export type { AuditSummary as Summary } from './audit-summary.ts';
+export type { AuditSummary as Summary } from './summary.ts';

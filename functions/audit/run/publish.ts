@@ -3,8 +3,7 @@ import { countMetric, countProvenLogin, measure } from '../../observe/metrics.ts
 import { REPORT } from '../../observe/names.ts';
 import type { Aggregate } from '../report/aggregate.ts';
 import { worriesOf } from '../report/credential-report.ts';
-import { type CredentialPage, CredentialPages } from '../report/page/credential-pages.ts';
-import { render } from '../report/render.ts';
+import { type CredentialPage, CredentialPages, render } from '../report/page/pages.ts';
 import type { CredentialReport, Report, Summary } from '../report/report.ts';
 import type { Unexamined } from './examined.ts';
 import type { ReportBucket } from './report-bucket.ts';

@@ -1,24 +1,40 @@
 import { createHash } from 'node:crypto';
+import type { Run } from '../../run/run.ts';
 import { EMPTY, Html, html } from '../html.ts';
-import { ICON_SYMBOLS } from '../icons.ts';
-import { STYLE } from '../style/style.ts';
+import type { Report } from '../report.ts';
+import { ICON_SYMBOLS, moment } from './elements.ts';
+import STYLE from './page.css' with { type: 'text' };
+import SCRIPT from './page.js' with { type: 'text' };
 
 interface Parts {
   readonly title: string;
-  readonly header: Html;
+  readonly run: Run;
+  /** Those on this page. */
+  readonly credentials: Report['credentials'];
   readonly main: Html;
   readonly footer: Html;
-  /** Improves the page and is never needed to read it. */
-  readonly script?: string;
 }
 
-/** A page that needs nothing but itself, and whose own policy forbids all else. */
-export function document({ title, header, main, footer, script }: Parts): string {
+/** Secrets Manager's, up to the name of the secret. */
+const ARN = /^arn:[\w-]+:secretsmanager:(?<region>[a-z0-9-]+):(?<account>\d{12}):/;
+
+/** Only this very style sheet and this very script; a script may not even write markup (Trusted Types). */
+const POLICY = [
+  "default-src 'none'",
+  `style-src '${hash(STYLE)}'`,
+  `script-src '${hash(SCRIPT)}'`,
+  "require-trusted-types-for 'script'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** A page that needs nothing but itself, and whose own policy forbids all else. Its script is never needed to read it. */
+export function document({ title, run, credentials, main, footer }: Parts): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(script)}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -29,28 +45,24 @@ export function document({ title, header, main, footer, script }: Parts): string
 <body>
 ${ICON_SYMBOLS}
 <a class="skip" href="#content">Skip to the findings</a>
-<header class="masthead">${header}</header>
+<header class="masthead">${masthead(run, credentials)}</header>
 <main id="content" tabindex="-1">
 ${main}
 </main>
 <footer>${footer}</footer>
-${script === undefined ? EMPTY : html`<script>${new Html(script)}</script>`}
+<script>${new Html(SCRIPT)}</script>
 </body>
 </html>
 `;
   return page.toString();
 }
 
-/** Only this very style sheet and this very script; a script may not even write markup (Trusted Types). */
-function policy(script?: string): string {
-  return [
-    "default-src 'none'",
-    `style-src '${hash(STYLE)}'`,
-    script === undefined ? "script-src 'none'" : `script-src '${hash(script)}'`,
-    "require-trusted-types-for 'script'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
+/** The head of every page of one audit; `credentials` say which account and region it was. */
+function masthead({ startedAt }: Run, credentials: Report['credentials']): Html {
+  const { account, region } = ARN.exec(credentials[0]?.secretArn ?? '')?.groups ?? {};
+  return html`<p class="brand">Keyturn</p>
+<h1>Audit of the SMTP credentials</h1>
+<p class="muted"><time datetime="${startedAt}">${moment(startedAt)}</time>${account && region ? html`<br>AWS account ${account}, ${region}` : EMPTY}</p>`;
 }
 
 function hash(text: string): string {

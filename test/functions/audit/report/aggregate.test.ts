@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Severity } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
-import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
+import { Aggregate, WorstOf } from '../../../../functions/audit/report/aggregate.ts';
 import { worries } from '../../../../functions/audit/report/credential-report.ts';
 import { addPoints, NO_POINTS, scoreOf } from '../../../../functions/audit/report/score.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
@@ -140,13 +141,13 @@ describe('the worries', () => {
 });
 
 describe('the score', () => {
-  const severities: Record<string, Severity> = { a: 'critical', b: 'high', c: 'medium', d: 'low' };
-  const score = (...found: (readonly [check: string, status: Exclude<Status, 'unknown'>])[]) =>
+  const severities = { a: 'critical', b: 'high', c: 'medium', d: 'low' } as const;
+  const checkOf = (severity: Severity) => CATALOGUE.find((check) => check.severity === severity)?.id ?? '';
+  const score = (...found: (readonly [keyof typeof severities, Exclude<Status, 'unknown'>])[]) =>
     scoreOf(
       addPoints(
         NO_POINTS,
-        found.map(([check, status]) => ({ check, status })),
-        (check) => severities[check] ?? 'medium',
+        found.map(([letter, status]) => ({ check: checkOf(severities[letter]), status })),
       ),
     );
 
@@ -211,4 +212,14 @@ describe('the score', () => {
     expect(blind?.counts.unknown).toBeGreaterThan(5);
     expect(blind?.score).toBe(100);
   });
+});
+
+it('keeps what sorting all of them would put first, in any order of arrival', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 20 }), (numbers, limit) => {
+      const worst = new WorstOf<number>(limit, (a, b) => b - a);
+      for (const number of numbers) worst.add(number);
+      expect(worst.list()).toEqual(numbers.toSorted((a, b) => b - a).slice(0, limit));
+    }),
+  );
 });

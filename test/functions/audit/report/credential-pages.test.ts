@@ -4,8 +4,8 @@ import {
   CredentialPages,
   PER_PAGE,
   pagesFor,
-} from '../../../../functions/audit/report/page/credential-pages.ts';
-import { render } from '../../../../functions/audit/report/render.ts';
+  render,
+} from '../../../../functions/audit/report/page/pages.ts';
 import { RUN } from './examinations.ts';
 import { realisticReport } from './realistic.ts';
 

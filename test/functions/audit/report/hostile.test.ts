@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { html, prose } from '../../../../functions/audit/report/html.ts';
-import { render } from '../../../../functions/audit/report/render.ts';
+import { render } from '../../../../functions/audit/report/page/pages.ts';
 import { HOSTILE_TEXTS, poisoned } from './hostile.ts';
 import { realisticReport } from './realistic.ts';
 

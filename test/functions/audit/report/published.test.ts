@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
-import { PER_PAGE } from '../../../../functions/audit/report/page/credential-pages.ts';
+import { PER_PAGE } from '../../../../functions/audit/report/page/pages.ts';
 import type { Report } from '../../../../functions/audit/report/report.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
 import type { Examined, Finding } from '../../../../functions/audit/run/examined.ts';

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SCRIPT } from '../../../../functions/audit/report/page/script.ts';
-import { render } from '../../../../functions/audit/report/render.ts';
+import { render } from '../../../../functions/audit/report/page/pages.ts';
+
 import { withDescription, withServer, withSession } from '../sound-facts.ts';
 import { aggregate, examined, FINISHED, RUN } from './examinations.ts';
 import { realisticReport } from './realistic.ts';
+
+const PAGE = join(import.meta.dirname, '../../../../functions/audit/report/page');
+const SCRIPT = join(PAGE, 'page.js');
+const STYLE = join(PAGE, 'page.css');
 
 const report = aggregate(
   RUN,
@@ -133,7 +139,8 @@ describe('the page is closed to the outside', () => {
   it('allows its own style sheet and its own script and nothing else', () => {
     const [, style = ''] = /<style>([\s\S]*?)<\/style>/.exec(page) ?? [];
     const [, script = ''] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? [];
-    expect(script).toBe(SCRIPT);
+    expect(script).toBe(readFileSync(SCRIPT, 'utf8'));
+    expect(style).toBe(readFileSync(STYLE, 'utf8'));
     const [, policy] = /content="(default-src[^"]*)"/.exec(page) ?? [];
     expect(policy?.replaceAll('&#39;', "'").split('; ')).toEqual([
       "default-src 'none'",

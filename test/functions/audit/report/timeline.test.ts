@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Places } from '../../../../functions/audit/report/page/places.ts';
-import { timeline } from '../../../../functions/audit/report/page/timeline.ts';
+import { timeline } from '../../../../functions/audit/report/page/certificates.ts';
+import { Places } from '../../../../functions/audit/report/page/elements.ts';
 import type { CredentialReport } from '../../../../functions/audit/report/report.ts';
 import { RUN } from './examinations.ts';
 import { realisticReport } from './realistic.ts';

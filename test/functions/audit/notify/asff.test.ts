@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AcceptedRisks } from '../../../../functions/audit/accepted-risks.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import { asffFindings, type ImportContext } from '../../../../functions/audit/report/asff.ts';
+import { asffFindings, type ImportContext } from '../../../../functions/audit/notify/security-hub.ts';
 import { credentialReport } from '../../../../functions/audit/report/credential-report.ts';
 import type { Examined, Finding } from '../../../../functions/audit/run/examined.ts';
-import { examined, RUN } from './examinations.ts';
+import { examined, RUN } from '../report/examinations.ts';
 
 const CONTEXT: ImportContext = {
   partition: 'aws',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
+import { type Digest, digestMail } from '../../../../functions/audit/notify/digests.ts';
 import { CHECK_TEXTS } from '../../../../functions/audit/report/credential-report.ts';
-import { type Digest, digestMail } from '../../../../functions/audit/report/digest.ts';
 import type { Worry } from '../../../../functions/audit/report/report.ts';
-import { RUN } from './examinations.ts';
+import { RUN } from '../report/examinations.ts';
 
 const text = CHECK_TEXTS['cred.login'] ?? expect.unreachable();
 const WORRY: Worry = {
