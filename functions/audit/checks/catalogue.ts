@@ -8,12 +8,9 @@ import { dmarcChecks } from './dmarc.ts';
 import { dnsChecks } from './dns.ts';
 import { exposureChecks } from './exposure.ts';
 import { iamChecks } from './iam.ts';
-import { limitChecks } from './limits.ts';
 import { mtaStsChecks } from './mta-sts.ts';
 import { opsChecks } from './ops.ts';
 import { optInChecks } from './opt-in.ts';
-import { privacyChecks } from './privacy.ts';
-import { reportingChecks } from './reporting.ts';
 import { secretChecks } from './secret.ts';
 import { secretAccessChecks } from './secret-access.ts';
 import { sesChecks } from './ses.ts';
@@ -26,7 +23,6 @@ import { valueChecks } from './value.ts';
 /** Every check of the audit, each with its rule and its advice beside it; the order of the report among equals. */
 export const CATALOGUE: readonly Check[] = [
   ...credentialChecks,
-  ...limitChecks,
   ...tlsChecks,
   ...cipherChecks,
   ...certificateChecks,
@@ -36,7 +32,6 @@ export const CATALOGUE: readonly Check[] = [
   ...dkimChecks,
   ...dmarcChecks,
   ...mtaStsChecks,
-  ...reportingChecks,
   ...daneChecks,
   ...optInChecks,
   ...valueChecks,
@@ -47,5 +42,4 @@ export const CATALOGUE: readonly Check[] = [
   ...sesChecks,
   ...sesSendingChecks,
   ...opsChecks,
-  ...privacyChecks,
 ];

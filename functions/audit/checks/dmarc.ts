@@ -1,11 +1,18 @@
 import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc-facts.ts';
+import type { AlignmentMode } from '../../mail-domain/dmarc/dmarc-record.ts';
 import { effectivePolicy } from '../../mail-domain/dmarc/effective-policy.ts';
+import { parseTagList } from '../../mail-domain/dmarc/tag-list.ts';
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
+import { covering, type NamedIdentity } from '../facts/covering.ts';
+import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
-import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { alignmentOutcome } from './dmarc-alignment.ts';
+import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDmarc, onDomain, quoted } from './domain-subject.ts';
+
+const SES_MAIL_FROM = 'amazonses.com';
+const SUCCESS = 'Success';
 
 export const dmarcChecks: readonly Check[] = [
   {
@@ -127,6 +134,21 @@ export const dmarcChecks: readonly Check[] = [
     reference: rfc(9989, '4.4'),
     rule: alignmentOutcome,
   },
+  {
+    id: 'bimi.record',
+    practices: [10],
+    title: 'Logo in mail programs',
+    severity: 'low',
+    needs: ['domain'],
+    why: 'A BIMI record shows a logo beside your mail, but only for a domain whose DMARC policy is enforced.',
+    remediation: 'Enforce DMARC first, and serve the logo over https; without both the record does nothing.',
+    reference: rfc(9989, '4.7'),
+    rule: onDomain((domain) =>
+      decide(domain.bimi, ([record]) =>
+        record === undefined ? info('No BIMI record.') : bimiOutcome(record, domain),
+      ),
+    ),
+  },
 ];
 
 function policyOutcome(testing: boolean, missing: boolean, dmarc: DmarcFacts): Outcome {
@@ -151,4 +173,70 @@ function consentOutcome(receivers: DmarcFacts['receivers']): Outcome {
   return receivers.length === 0
     ? pass('All reports stay within the organization.')
     : pass(`Consent of ${receivers.map(({ domain }) => domain).join(', ')}.`);
+}
+
+/** Would a message of this credential pass DMARC by SPF, by DKIM, or by both (RFC 9989 section 4.4)? */
+function alignmentOutcome(facts: CredentialFacts): Outcome {
+  return onDmarc((record, dmarc, { domain }) => {
+    const { content, account } = facts;
+    const credential = content.known && content.value.kind === 'credential' ? content.value.credential : null;
+    if (credential?.provider?.type !== 'ses') {
+      return unknown('not-configured', 'Which domains the server signs and bounces with is not known here.');
+    }
+    if (credential.provider.region !== account.ses.region) {
+      return unknown('other-region', `The credential is for ${credential.provider.region}.`);
+    }
+    const { organization } = dmarc;
+    if (organization === null) return unknown('dns-failed', 'The organizational domain was not found.');
+    return decide(account.ses.identities, (identities) => {
+      const [identity] = covering(credential.from ?? domain, identities);
+      if (!identity) return fail(`No identity of Amazon SES covers ${domain}.`);
+      const dkim = aligned(signingDomain(identity), domain, record.dkimAlignment, organization);
+      const spf = aligned(mailFromDomain(identity), domain, record.spfAlignment, organization);
+      return outcome(dkim, spf);
+    });
+  })(facts);
+}
+
+interface Aligned {
+  /** Null: nothing is proven. */
+  readonly domain: string | null;
+  readonly mode: AlignmentMode;
+  readonly holds: boolean;
+}
+
+function aligned(domain: string | null, from: string, mode: AlignmentMode, organization: string): Aligned {
+  const related = domain === organization || domain?.endsWith(`.${organization}`) === true;
+  return { domain, mode, holds: domain === from || (mode === 'relaxed' && related) };
+}
+
+/** Of an address, Amazon SES signs with the domain only where that is an identity of its own. */
+function signingDomain({ name, dkimEnabled, dkimVerification }: NamedIdentity): string | null {
+  return dkimEnabled && dkimVerification === SUCCESS ? name.slice(name.lastIndexOf('@') + 1) : null;
+}
+
+function mailFromDomain({ mailFrom }: NamedIdentity): string {
+  return mailFrom?.status === SUCCESS ? mailFrom.domain.toLowerCase() : SES_MAIL_FROM;
+}
+
+function outcome(dkim: Aligned, spf: Aligned): Outcome {
+  const evidence = `${describe('DKIM', dkim)} ${describe('SPF', spf)}`;
+  if (dkim.holds && spf.holds) return pass(evidence);
+  return dkim.holds || spf.holds ? warn(evidence) : fail(evidence);
+}
+
+function describe(by: string, { domain, mode, holds }: Aligned): string {
+  if (domain === null) return `${by} proves nothing.`;
+  return `${by} proves ${domain}, which is ${holds ? '' : 'not '}aligned (${mode}).`;
+}
+
+function bimiOutcome(record: string, { dmarc }: DomainFacts): Outcome {
+  return decide(dmarc, (facts) => {
+    if (effectivePolicy(facts) === 'none')
+      return warn('A BIMI record without a DMARC policy that is enforced.');
+    const logo = parseTagList(record).tags.get('l') ?? '';
+    return logo === '' || /^https:\/\//i.test(logo)
+      ? pass('A BIMI record, and DMARC is enforced.')
+      : warn('The logo of the BIMI record is not at an https: URI.');
+  });
 }

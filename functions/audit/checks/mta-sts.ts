@@ -15,6 +15,10 @@ const SHORT_AGE = 86_400;
 /** RFC 8461 section 3.1, case-sensitive and without blanks before the semicolon's field. */
 const VERSION = /^v=STSv1[ \t]*;/;
 
+/** RFC 8460 section 3, case-sensitive. */
+const TLS_RPT = /^v=TLSRPTv1[ \t]*;/;
+const URI = /^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/i;
+
 export const mtaStsChecks: readonly Check[] = [
   {
     id: 'mtasts.record',
@@ -75,6 +79,27 @@ export const mtaStsChecks: readonly Check[] = [
       answer.kind === 'untrusted'
         ? fail(`The certificate of the policy host is not valid: ${answer.code}.`)
         : certificateOutcome(answer),
+    ),
+  },
+  {
+    id: 'tlsrpt.present',
+    practices: [7, 10],
+    title: 'TLS reports',
+    severity: 'low',
+    needs: ['domain'],
+    why: 'When other servers cannot deliver to the domain over TLS, only TLS reports tell you.',
+    remediation: 'Publish a TXT record at _smtp._tls: v=TLSRPTv1; rua= with a mailto: or https: URI.',
+    reference: rfc(8460, '3'),
+    rule: onDomain(({ tlsRpt, mtaSts }) =>
+      decide(tlsRpt, (records) => {
+        const usesMtaSts = mtaSts.records.known && mtaSts.records.value.length > 0;
+        const [record, ...others] = records;
+        if (record === undefined)
+          return warn(`No TLS reports${usesMtaSts ? ', though the domain uses MTA-STS' : ''}.`);
+        return others.length > 0
+          ? fail(`${records.length} records, so there is none.`)
+          : reportOutcome(record);
+      }),
     ),
   },
 ];
@@ -142,4 +167,14 @@ function exchangersOutcome({ mode, mx, errors }: MtaStsPolicy, exchangers: reado
   if (missing.length === 0) return pass(`The policy names ${exchangers.join(', ')}.`);
   const evidence = `Not named: ${missing.join(', ')}.`;
   return mode === 'enforce' ? fail(evidence) : warn(`${evidence} The policy is not enforced.`);
+}
+
+function reportOutcome(record: string): Outcome {
+  if (!TLS_RPT.test(record)) return fail('The record does not begin with v=TLSRPTv1; to the letter.');
+  const { tags, errors } = parseTagList(record);
+  const uris = (tags.get('rua') ?? '').split(',').map((uri) => uri.trim());
+  if (errors.length > 0) return fail('The record is not well formed.');
+  return uris.every((uri) => URI.test(uri))
+    ? pass(`Reports go to ${uris.length} place${uris.length === 1 ? '' : 's'}.`)
+    : fail('rua= is not a list of mailto: and https: URIs.');
 }

@@ -10,9 +10,11 @@ import {
   malformed,
   NOW,
   seed,
+  server,
   soundFacts,
   withDescription,
   withLogin,
+  withServer,
 } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
@@ -51,6 +53,9 @@ const pending = (lastChangedAt: number | null, version: string) =>
 const replaced = (verdict: Verdict) => ({
   previous: known({ kind: 'tried' as const, outcome: { result: resultWith(verdict), evidence: null } }),
 });
+
+const slowDown = { code: 421, enhanced: '4.7.0', text: 'Too many concurrent SMTP connections' };
+const throttled = { result: 'unknown', reason: 'throttled' } as const;
 
 export const credentialCases: Cases = {
   'cred.login': [
@@ -149,5 +154,58 @@ export const credentialCases: Cases = {
     ['still logs in', replaced('valid'), 'fail'],
     ['no clear answer', replaced('rate-limited'), 'throttled'],
     ['may not be read', { previous: missing('access-denied', 'AccessDeniedException') }, 'access-denied'],
+  ],
+  'limit.client-throttle': [
+    ['inside the budget', {}, 'pass'],
+    ['held back', heldBack, 'info', 'held back for'],
+    ['no table of login budgets', noTable, 'aws-error'],
+  ],
+  'limit.server-signal': [
+    ['never', {}, 'pass'],
+    [
+      'in the login',
+      withLogin({ stage: 'greeting', authSent: false, failure: { kind: 'reply', reply: slowDown } }),
+      'info',
+    ],
+    ['in the probe', withServer({ interrupted: { reason: 'throttled', code: '421' } }), 'info'],
+    ['in the survey', withServer({ handshakes: { ...server.handshakes, SSLv3: throttled } }), 'info'],
+    [
+      'in the survey, when only suites were left to ask',
+      withServer({ ciphers: { ...server.ciphers, cbc: throttled } }),
+      'info',
+    ],
+    ['in the probe for injection', withServer({ injection: throttled }), 'info'],
+    ['no table of login budgets', noTable, 'aws-error'],
+    [
+      'a server that said nothing',
+      withLogin({
+        stage: 'connect',
+        authSent: false,
+        failure: { kind: 'timeout' },
+        greeting: null,
+        reply: null,
+      }),
+      'not-reached',
+    ],
+    [
+      'a handshake that was refused',
+      withServer({ handshakes: { ...server.handshakes, SSLv3: { result: 'unknown', reason: 'timeout' } } }),
+      'pass',
+    ],
+    [
+      'a probe that ended for another reason',
+      withServer({ interrupted: { reason: 'closed', code: 'closed' } }),
+      'pass',
+    ],
+    [
+      'a greeting and nothing more',
+      withLogin({ stage: 'auth', failure: { kind: 'timeout' }, reply: null }),
+      'pass',
+    ],
+    [
+      'a probe that was not made',
+      { server: missing('access-denied', 'AccessDeniedException') },
+      'access-denied',
+    ],
   ],
 };

@@ -19,7 +19,8 @@ const none = withDomain({
   }),
 });
 const absent: Case = ['no record', none, 'not-applicable'];
-const unread: Case = ['not read', withDomain({ dmarc: missing('timeout', 'DNS ETIMEOUT') }), 'timeout'];
+const silence = missing('timeout', 'DNS ETIMEOUT');
+const unread: Case = ['not read', withDomain({ dmarc: silence }), 'timeout'];
 const consent = (consents: DmarcFacts['receivers'][number]['consents']) =>
   record(`p=reject; rua=mailto:a@collector.example`, {
     receivers: [{ domain: 'collector.example', consents }],
@@ -29,6 +30,8 @@ const [sound] = ses.identities.known ? Object.values(ses.identities.value) : [];
 const identity = (changes: Partial<IdentityFacts>, name = 'example.com') =>
   withSes({ identities: known({ [name]: { ...(sound as IdentityFacts), ...changes } }) });
 const strict = (text: string) => above(`p=reject; ${text}`);
+
+const bimi = (...texts: string[]) => withDomain({ bimi: known(texts) });
 
 export const dmarcCases: Cases = {
   'dmarc.present': [
@@ -138,6 +141,20 @@ export const dmarcCases: Cases = {
     ['the organization was not found', record('p=reject', { organization: null }), 'dns-failed'],
     ['not of Amazon SES', elsewhere(), 'not-configured'],
     absent,
+  ],
+  'bimi.record': [
+    ['with DMARC', {}, 'pass'],
+    ['declined', bimi('v=BIMI1; l=;'), 'pass'],
+    ['without DMARC', withDomain({ dmarc: dmarcOf('v=DMARC1; p=none') }), 'warn'],
+    ['a logo over http', bimi('v=BIMI1; l=http://example.com/logo.svg'), 'warn'],
+    ['none', bimi(), 'info'],
+    ['not read', withDomain({ bimi: silence }), 'timeout'],
+    ['DMARC not read', withDomain({ dmarc: silence }), 'timeout'],
+    [
+      'a logo whose address only contains https',
+      bimi('v=BIMI1; l=http://a.example/?https://b.example'),
+      'warn',
+    ],
   ],
 };
 

@@ -8,12 +8,9 @@ import { dmarcCases } from './dmarc.cases.ts';
 import { dnsCases } from './dns.cases.ts';
 import { exposureCases } from './exposure.cases.ts';
 import { iamCases } from './iam.cases.ts';
-import { limitCases } from './limits.cases.ts';
 import { mtaStsCases } from './mta-sts.cases.ts';
 import { opsCases } from './ops.cases.ts';
 import { optInCases } from './opt-in.cases.ts';
-import { privacyCases } from './privacy.cases.ts';
-import { reportingCases } from './reporting.cases.ts';
 import { secretCases } from './secret.cases.ts';
 import { secretAccessCases } from './secret-access.cases.ts';
 import { sesCases } from './ses.cases.ts';
@@ -34,12 +31,9 @@ export const FAMILIES: readonly Cases[] = [
   dnsCases,
   exposureCases,
   iamCases,
-  limitCases,
   mtaStsCases,
   opsCases,
   optInCases,
-  privacyCases,
-  reportingCases,
   secretAccessCases,
   secretCases,
   sesSendingCases,

@@ -8,12 +8,9 @@ const record = (...texts: string[]) => withDomain({ mtaSts: { records: known(tex
 const answer = (policy: PolicyAnswer) => withDomain({ mtaSts: { records, policy } });
 const policy = (body: string, changes: Partial<Extract<PolicyAnswer, { kind: 'answered' }>> = {}) =>
   answer({ kind: 'answered', status: 200, type: POLICY_TYPE, body, ...changes });
+const silence = missing('timeout', 'DNS ETIMEOUT');
 const unused: Case = ['not used', record(), 'not-applicable'];
-const unread: Case = [
-  'not read',
-  withDomain({ mtaSts: { records: missing('timeout', 'DNS ETIMEOUT'), policy: null } }),
-  'timeout',
-];
+const unread: Case = ['not read', withDomain({ mtaSts: { records: silence, policy: null } }), 'timeout'];
 const silent = answer({ kind: 'unreached', reason: 'timeout', code: 'ETIMEDOUT' });
 const expired = answer({ kind: 'untrusted', code: 'CERT_HAS_EXPIRED' });
 const gone = answer({ kind: 'absent' });
@@ -31,6 +28,8 @@ const tooHigh = withDomain({
     },
   },
 });
+
+const tlsRpt = (...texts: string[]) => withDomain({ tlsRpt: known(texts) });
 
 export const mtaStsCases: Cases = {
   'mtasts.record': [
@@ -96,5 +95,43 @@ export const mtaStsCases: Cases = {
     ['no answer', silent, 'timeout'],
     unused,
     unread,
+  ],
+  'tlsrpt.present': [
+    ['a mailbox', {}, 'pass', '1 place.'],
+    [
+      'a mailbox and a URL',
+      tlsRpt('v=TLSRPTv1; rua=mailto:a@example.com, https://example.com/tls'),
+      'pass',
+      '2 places.',
+    ],
+    [
+      'a mailbox and something else',
+      tlsRpt('v=TLSRPTv1; rua=mailto:a@example.com,ftp://example.com/tls'),
+      'fail',
+    ],
+    ['none, with MTA-STS', tlsRpt(), 'warn', 'though the domain uses MTA-STS'],
+    [
+      'none',
+      withDomain({ tlsRpt: known([]), mtaSts: { records: known([]), policy: null } }),
+      'warn',
+      'No TLS reports.',
+    ],
+    [
+      'none, and MTA-STS not read',
+      withDomain({ tlsRpt: known([]), mtaSts: { records: silence, policy: null } }),
+      'warn',
+      'No TLS reports.',
+    ],
+    [
+      'two records',
+      tlsRpt('v=TLSRPTv1; rua=https://a.example/', 'v=TLSRPTv1; rua=https://b.example/'),
+      'fail',
+    ],
+    ['the version in small letters', tlsRpt('v=tlsrptv1; rua=mailto:a@example.com'), 'fail'],
+    ['no rua', tlsRpt('v=TLSRPTv1;'), 'fail'],
+    ['http', tlsRpt('v=TLSRPTv1; rua=http://example.com/tls'), 'fail'],
+    ['no scheme', tlsRpt('v=TLSRPTv1; rua=a@example.com'), 'fail'],
+    ['no tag', tlsRpt('v=TLSRPTv1; rua=https://a.example/; hello'), 'fail'],
+    ['not read', withDomain({ tlsRpt: silence }), 'timeout'],
   ],
 };

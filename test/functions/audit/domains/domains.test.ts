@@ -4,7 +4,6 @@ import { dkimChecks } from '../../../../functions/audit/checks/dkim.ts';
 import { dmarcChecks } from '../../../../functions/audit/checks/dmarc.ts';
 import { dnsChecks } from '../../../../functions/audit/checks/dns.ts';
 import { mtaStsChecks } from '../../../../functions/audit/checks/mta-sts.ts';
-import { reportingChecks } from '../../../../functions/audit/checks/reporting.ts';
 import { spfChecks } from '../../../../functions/audit/checks/spf.ts';
 import { type Gathered, known } from '../../../../functions/audit/gathered.ts';
 import type { Outcome } from '../../../../functions/audit/outcome.ts';
@@ -16,15 +15,7 @@ import { startZoneServer, type ZoneServer } from '../../../support/dns/zone-serv
 import { ses, soundFacts } from '../sound-facts.ts';
 import { type Case, cases, credentialOf, domainsOf } from './zone-lab.ts';
 
-const CHECKS = [
-  ...dnsChecks,
-  ...spfChecks,
-  ...dkimChecks,
-  ...dmarcChecks,
-  ...mtaStsChecks,
-  ...reportingChecks,
-  ...daneChecks,
-];
+const CHECKS = [...dnsChecks, ...spfChecks, ...dkimChecks, ...dmarcChecks, ...mtaStsChecks, ...daneChecks];
 /** Never known of a credential that is not of Amazon SES, and in a first audit. */
 const BEYOND_DNS = ['dmarc.alignment', 'dkim.age'];
 
