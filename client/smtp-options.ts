@@ -1,5 +1,5 @@
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
-import { checkServerIdentity } from '../functions/net/server-identity.ts';
+import { checkServerIdentity } from '../functions/net/verified-tls.ts';
 import { type Credential, TOKEN_METHODS } from '../functions/secrets/credential.ts';
 
 /** nodemailer's options for a credential: TLS 1.2 or later, always, with a certificate that proves the host's name. */

@@ -1,5 +1,6 @@
+import type { TlsFacts } from '../../functions/net/certificate.ts';
 import type { Security } from '../../functions/net/endpoint.ts';
-import type { LoginEvidence, Reply, Stage, StageTime, TlsFacts } from '../../functions/smtp/evidence.ts';
+import type { LoginEvidence, Reply, Stage, StageTime } from '../../functions/smtp/evidence.ts';
 import { referenceOf } from '../../functions/smtp/login-result.ts';
 import type { CredentialState, Retry } from '../../functions/smtp/verdicts.ts';
 import type { Answer } from '../validate.ts';

@@ -1,4 +1,4 @@
-import { daysLeft } from '../smtp/tls-facts.ts';
+import { daysLeft } from '../net/certificate.ts';
 import type { CredentialStatus } from '../table/credential-status.ts';
 import { type Ledger, positionOf, VALIDATION_POSITION } from '../table/ledger.ts';
 import { SECRET_ARN, SECRET_NAME } from '../table/secret-name.ts';

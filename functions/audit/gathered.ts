@@ -1,18 +1,11 @@
+import { known, missing, type Gathered as Of } from '../net/gathered.ts';
 import { shownName } from '../observe/shown.ts';
 import { type Outcome, type UnknownReason, unknown } from './outcome.ts';
 
-/** A fact, or why it is missing. `detail` is an error's name, never its message: messages may carry values. */
-export type Gathered<T> =
-  | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly reason: UnknownReason; readonly detail: string };
+/** A fact, or why it is missing. */
+export type Gathered<T> = Of<T, UnknownReason>;
 
-export function known<T>(value: T): Gathered<T> {
-  return { known: true, value };
-}
-
-export function missing(reason: UnknownReason, detail: string): Gathered<never> {
-  return { known: false, reason, detail };
-}
+export { known, missing };
 
 /** AWS errors by name; IAM, Secrets Manager and SES spell their refusals differently. */
 const AWS_REASONS: readonly (readonly [RegExp, UnknownReason])[] = [

@@ -31,7 +31,7 @@ const LEAST_SHARED = 3;
 /**
  * Where a login counts: for a shared service with its account; elsewhere with its host, by its name and by its addresses,
  * so that neither another name for one server nor another address for one name has places of its own. Of the addresses
- * the lowest of each family, which are dialled before the others (net/dns-cache.ts), whatever the order in which
+ * the lowest of each family, which are dialled before the others (net/dns/address-cache.ts), whatever the order in which
  * the DNS has them. The port does not matter: a server bans an address and locks an account on all of them.
  */
 export function placesOf(credential: Credential, addresses: readonly string[], limits: Limits): Places {

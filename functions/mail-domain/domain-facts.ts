@@ -1,6 +1,5 @@
-import type { Gathered } from '../audit/gathered.ts';
-import type { RecordData } from '../net/dns/answer.ts';
-import type { Security } from '../net/dns/resolver.ts';
+import type { RecordData, Security } from '../net/dns/dns.ts';
+import type { Gathered } from '../net/gathered.ts';
 import type { DaneHost } from './dane/dane-facts.ts';
 import type { DkimSelector } from './dkim/dkim-facts.ts';
 import type { DmarcFacts } from './dmarc/dmarc-facts.ts';

@@ -1,8 +1,8 @@
 import { covering, type NamedIdentity } from '../audit/facts/covering.ts';
 import type { SesFacts } from '../audit/facts/ses.ts';
-import { type Gathered, known } from '../audit/gathered.ts';
-import { withPatience } from '../net/dns/patience.ts';
-import type { DnsResolver } from '../net/dns/resolver.ts';
+import type { DnsResolver } from '../net/dns/dns.ts';
+import { withPatience } from '../net/dns/run-dns.ts';
+import { type Gathered, known } from '../net/gathered.ts';
 import type { Credential } from '../secrets/credential.ts';
 import { type AskExchanger, daneFacts } from './dane/dane-facts.ts';
 import { dkimFacts, keyName, type Selector } from './dkim/dkim-facts.ts';
@@ -44,7 +44,7 @@ export class Domains {
   }
 
   /** Never rejects for what a name server answers. */
-  async facts(credential: Credential, ses: SesFacts): Promise<Gathered<DomainFacts>> {
+  async facts(credential: Credential, ses: SesFacts): Promise<Gathered<DomainFacts, 'not-configured'>> {
     const domain = senderDomain(credential, ses);
     if (!domain.known) return domain;
     const dns = withPatience(this.#sources.dns, PATIENCE_MS, this.#clock);

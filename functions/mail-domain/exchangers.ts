@@ -1,4 +1,4 @@
-import type { RecordData } from '../net/dns/answer.ts';
+import type { RecordData } from '../net/dns/dns.ts';
 
 /** Hosts that take mail for a domain; a null MX (RFC 7505) is none. */
 export function exchangersOf(records: readonly RecordData['MX'][]): string[] {

@@ -1,6 +1,6 @@
-import { type Gathered, known } from '../audit/gathered.ts';
-import { type RecordType, recordsOf } from '../net/dns/answer.ts';
-import type { DnsResolver } from '../net/dns/resolver.ts';
+import type { DnsResolver } from '../net/dns/dns.ts';
+import { type RecordType, recordsOf } from '../net/dns/dns.ts';
+import { type Gathered, known } from '../net/gathered.ts';
 import { textsOf } from './dmarc/tag-list.ts';
 
 /** The TXT records at `name` that begin as `version` says. */

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
-import { type Gathered, known } from '../audit/gathered.ts';
 import { AddressGuard } from '../net/address-guard.ts';
-import type { CaaRecord } from '../net/dns/answer.ts';
-import type { DnsResolver } from '../net/dns/resolver.ts';
+import type { CaaRecord, DnsResolver } from '../net/dns/dns.ts';
+import { type Gathered, known } from '../net/gathered.ts';
 import type { Range } from './address-ranges.ts';
 import { type MailProvider, mailProvider } from './mail-providers.ts';
 import { recordsAt } from './published.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Gathered, known } from '../audit/gathered.ts';
+import { type Gathered, known } from '../net/gathered.ts';
 import { keyName } from './dkim/dkim-facts.ts';
 import type { DomainFacts } from './domain-facts.ts';
 

@@ -1,14 +1,17 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { SesFacts } from '../audit/facts/ses.ts';
-import { type Gathered, known, missing } from '../audit/gathered.ts';
+import { type Gathered, known, missing } from '../net/gathered.ts';
 import type { Credential } from '../secrets/credential.ts';
 
 /**
  * The domain of the From address, lower case and in ASCII: the domain of `from`, or of a user name that is an address, or the
  * only domain that Amazon SES lets this account send as.
  */
-export function senderDomain({ from, username, provider }: Credential, ses: SesFacts): Gathered<string> {
+export function senderDomain(
+  { from, username, provider }: Credential,
+  ses: SesFacts,
+): Gathered<string, 'not-configured'> {
   const domain = domainOf(from) ?? domainOf(username);
   if (domain) return known(domain);
   if (provider?.type === 'ses' && provider.region === ses.region && ses.identities.known) {

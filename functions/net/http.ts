@@ -1,4 +1,4 @@
-/** As much of an answer as a caller gets from `fetch`, or from `send`; a test may bring either. */
+/** As much of an answer as a caller gets from `send`; a `Response` has it, too. */
 export interface Received {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -10,10 +10,10 @@ export interface SendInit {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
-  readonly redirect?: 'manual' | 'error';
   readonly signal?: AbortSignal;
 }
 
+/** Sends one request, and follows no redirect. */
 export type Send = (input: string | URL | Request, init: SendInit) => Promise<Received>;
 
 export interface Limits {
@@ -83,7 +83,7 @@ async function answered(
 ): Promise<Answer> {
   let head: Head | undefined;
   try {
-    const { status, headers, body } = await send(input, { redirect: 'manual', ...init, signal });
+    const { status, headers, body } = await send(input, { ...init, signal });
     head = { status, headers };
     return { kind: 'answered', ...head, body: await wholeOf(body, mostBytes) };
   } catch (error) {

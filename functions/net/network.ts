@@ -1,13 +1,20 @@
 import type net from 'node:net';
-import type { Stage } from '../smtp/evidence.ts';
 import { AddressGuard } from './address-guard.ts';
 import { connectTcp, connectTls } from './connect.ts';
-import { DnsCache } from './dns-cache.ts';
+import { DnsCache, type Resolver, SystemResolver } from './dns/address-cache.ts';
 import { type Endpoint, isHost } from './endpoint.ts';
-import { Forbidden } from './forbidden.ts';
-
-import { type Resolver, SystemResolver } from './resolver.ts';
 import { type Handshake, TlsSessions } from './tls-sessions.ts';
+
+/** A target that the network guard does not let anybody dial: by its port, or by every address of its name. */
+export class Forbidden extends Error {
+  override readonly name = 'Forbidden';
+  readonly code: 'port' | 'address';
+
+  constructor(code: 'port' | 'address') {
+    super(`${code} not allowed`);
+    this.code = code;
+  }
+}
 
 /** Submission: RFC 8314 section 3, and the second pair that Amazon SES and others serve. */
 const SUBMISSION_PORTS: readonly number[] = [465, 587, 2465, 2587];
@@ -22,8 +29,11 @@ export interface NetworkPolicy {
   readonly networks: readonly string[];
 }
 
+/** The stages of a dial, in their order. */
+export type DialStage = 'dns' | 'connect' | 'tls';
+
 /** Called as each stage begins, so that whoever ends the attempt knows which one was under way. */
-export type OnStage = (stage: Stage) => void;
+export type OnStage = (stage: DialStage) => void;
 
 export interface Dialled {
   /** Plain TCP for `starttls`, verified TLS for `tls`. */

@@ -6,7 +6,7 @@ import { TLSSocket } from 'node:tls';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { guardTls } from './guarded-tls.ts';
 import { type Received, type Send, type SendInit, UNKNOWN_CODING } from './http.ts';
-import { checkServerIdentity } from './server-identity.ts';
+import { checkServerIdentity } from './verified-tls.ts';
 
 /** How connections are kept for the next request, by protocol. */
 export interface Agents {

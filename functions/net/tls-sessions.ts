@@ -1,10 +1,10 @@
 import type tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import type { CertificateFacts, TlsFacts } from '../smtp/evidence.ts';
-import { certificateFacts, tlsFacts } from '../smtp/tls-facts.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import type { CertificateFacts, TlsFacts } from './certificate.ts';
+import { certificateFacts, tlsFacts } from './certificate.ts';
 import type { Endpoint } from './endpoint.ts';
-import { trusting, verifying } from './verifying.ts';
+import { trusting, verifying } from './verified-tls.ts';
 
 /** Each holds its parsed certificates: up to a few hundred KiB. */
 const CONTEXTS = 50;

@@ -1,8 +1,8 @@
 import type net from 'node:net';
 import { LONGEST_CALL_MS } from '../lifecycle/lease.ts';
-import { Forbidden } from '../net/forbidden.ts';
 import { codeOf } from '../net/http.ts';
 import type { Network } from '../net/network.ts';
+import { Forbidden } from '../net/network.ts';
 import { sendOver } from '../net/send.ts';
 import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
 

@@ -1,8 +1,10 @@
+import type { TlsFacts } from '../net/certificate.ts';
 import type { Endpoint } from '../net/endpoint.ts';
+import type { DialStage } from '../net/network.ts';
 import type { Phrase } from './replies/phrases.ts';
 
 /** The stages of a login in their order; `done` means that the server answered 235. */
-export type Stage = 'dns' | 'connect' | 'tls' | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'done';
+export type Stage = DialStage | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'done';
 
 /** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and of its text what servers are known to say. */
 export interface Reply {
@@ -11,27 +13,6 @@ export interface Reply {
   readonly text: string;
   /** What the reply table knows of a text that is not shown. */
   readonly wordings?: readonly Phrase[];
-}
-
-export interface CertificateFacts {
-  readonly subject: string;
-  readonly issuer: string;
-  /** ISO 8601. */
-  readonly validFrom: string;
-  readonly validTo: string;
-  readonly daysLeft: number;
-  readonly fingerprint256: string;
-  /** `rsa` or `ec`, and its size in bits. */
-  readonly keyType: string;
-  readonly keyBits: number | null;
-}
-
-/** A TLS session that was verified: chain, name and dates. */
-export interface TlsFacts {
-  readonly protocol: string;
-  readonly cipher: string;
-  readonly group: string | null;
-  readonly certificate: CertificateFacts;
 }
 
 /** Why a login ended before a 235. `code` is Node's or OpenSSL's own. */

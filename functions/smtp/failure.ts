@@ -1,6 +1,6 @@
-import { Forbidden } from '../net/forbidden.ts';
+import { Forbidden } from '../net/network.ts';
+import { isCertificateCode } from '../net/verified-tls.ts';
 import type { Failure, Reply } from './evidence.ts';
-import { isCertificateCode } from './tls-verdict.ts';
 import type { Transcript } from './transcript.ts';
 
 const TLS_CODE = /^(ERR_SSL_|ERR_TLS_|EPROTO$)/;

@@ -1,3 +1,4 @@
+import { oneLine } from '../observe/shown.ts';
 import { PHRASES, type Phrase, phrasesIn } from './replies/phrases.ts';
 import { usualTextsIn } from './replies/usual-texts.ts';
 
@@ -40,10 +41,6 @@ export function wordingsIn(text: string): readonly Phrase[] {
 /** Whether a text is a wording of the reply table, and nothing else. */
 export function isWording(text: string): boolean {
   return Object.values(PHRASES).some((phrase) => phrase.exec(text)?.[0].length === text.length);
-}
-
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
 function shownOf(line: string, spans: readonly Span[]): string {

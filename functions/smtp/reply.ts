@@ -1,4 +1,5 @@
-import { Echoes, REDACTED } from './echoes/echoes.ts';
+import { REDACTED } from '../observe/shown.ts';
+import { Echoes } from './echoes/echoes.ts';
 import type { Reply } from './evidence.ts';
 import { knownText, wordingsIn } from './known-text.ts';
 

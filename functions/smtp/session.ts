@@ -1,11 +1,12 @@
 import type net from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
+import type { TlsFacts } from '../net/certificate.ts';
 import { guardTls } from '../net/guarded-tls.ts';
 import type { Network } from '../net/network.ts';
 import type { Handshake } from '../net/tls-sessions.ts';
 import type { AuthMethod, Credential } from '../secrets/credential.ts';
-import type { Failure, Reply, Stage, TlsFacts } from './evidence.ts';
+import type { Failure, Reply, Stage } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './mechanisms/authenticate.ts';
 import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';

@@ -13,10 +13,6 @@ const CERTIFICATE_REASONS: Readonly<Record<string, TlsVerdict>> = {
   CERT_REVOKED: 'tls-untrusted:revoked',
 };
 
-/** OpenSSL's verification results as Node names them, `UNSPECIFIED` for those that it has no name for, and Node's own name mismatch. */
-const CERTIFICATE_CODE =
-  /^(CERT_|CRL_|ERR_TLS_CERT_|ERROR_IN_C|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED$)/;
-
 /** The server sent nothing but its own certificate, and we do not know who issued it. */
 const LEAF_ONLY = 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
 
@@ -31,11 +27,6 @@ const HANDSHAKE_REASONS: Readonly<Record<string, TlsVerdict>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'tls-too-old',
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'tls-client-certificate-required',
 };
-
-/** Whether TLS failed for the server's certificate. */
-export function isCertificateCode(code: string): boolean {
-  return CERTIFICATE_CODE.test(code);
-}
 
 /** `issuerNamed`: see `Failure`. */
 export function certificateVerdict(code: string, issuerNamed: boolean | undefined): TlsVerdict {

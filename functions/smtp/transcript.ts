@@ -1,7 +1,9 @@
+import type { TlsFacts } from '../net/certificate.ts';
+import { REDACTED } from '../observe/shown.ts';
 import type { Credential } from '../secrets/credential.ts';
-import { Echoes, REDACTED } from './echoes/echoes.ts';
+import { Echoes } from './echoes/echoes.ts';
 import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
-import type { Reply, Stage, StageTime, Timings, TlsFacts } from './evidence.ts';
+import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
 import { knownText } from './known-text.ts';
 import { NOTHING_HIDDEN, parseReply, redacted, replyCode, wordsOf } from './reply.ts';
 

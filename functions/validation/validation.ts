@@ -1,8 +1,9 @@
+import type { TlsFacts } from '../net/certificate.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { Credential } from '../secrets/credential.ts';
 import { parseSecret } from '../secrets/schema.ts';
 import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
-import type { LoginEvidence, Reply, TlsFacts } from '../smtp/evidence.ts';
+import type { LoginEvidence, Reply } from '../smtp/evidence.ts';
 import { type LoginOutcome, type LoginResult, resultWith } from '../smtp/login-result.ts';
 
 import type { ValidationRequest } from './validation-request.ts';

@@ -1,5 +1,5 @@
 import { AwsClient } from 'aws4fetch';
-import { endsIn, exchange, jsonOf, outcomeOf } from '../../functions/net/http.ts';
+import { endsIn, exchange, jsonOf, outcomeOf, type Send } from '../../functions/net/http.ts';
 import type { Verdict } from '../../functions/smtp/verdicts.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/validation-result.ts';
 import type { Account } from '../cloud.ts';
@@ -18,6 +18,8 @@ export function apiUrl({ endpoint }: Account, apiId: string): string {
   return `${endpoint}/restapis/${apiId}/prod/_user_request_`;
 }
 
+const fetched: Send = (input, init) => fetch(input, { ...init, redirect: 'manual' });
+
 /** `POST /validations` for all of them at once, signed (SigV4). Rejects unless the API has a result for each. */
 export async function validateAll(
   account: Account,
@@ -30,7 +32,7 @@ export async function validateAll(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ secretIds }),
   });
-  const answer = await exchange(fetch, request, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
+  const answer = await exchange(fetched, request, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
   if (answer.kind !== 'answered' || answer.status !== 200) {
     throw new Error(`POST /validations: expected 200, got ${outcomeOf(answer)}`);
   }

@@ -100,7 +100,7 @@ function sourcesOf({ secrets, table }: Aws): Sources {
     },
     attempt,
     record: (validated) => ledger.recordValidation(validated),
-    domains: { facts: async () => missing('dns-failed', 'there is no DNS in this test') },
+    domains: { facts: async () => missing('not-configured', 'there is no DNS in this test') },
     now: Date.now,
     remainingMs: () => 60_000,
   };

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Answer, decode, encode, type Question } from 'dns-packet';
-import { SystemResolver } from '../../functions/net/resolver.ts';
+import { SystemResolver } from '../../functions/net/dns/address-cache.ts';
 
 const NXDOMAIN = 3;
 const SERVFAIL = 2;

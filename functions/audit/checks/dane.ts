@@ -5,7 +5,7 @@ import {
   matchesTlsa,
   type PresentedCertificate,
 } from '../../mail-domain/dane/dane-facts.ts';
-import type { TlsaRecord } from '../../net/dns/answer.ts';
+import type { TlsaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';

@@ -4,7 +4,7 @@ import { exchangersOf, isNullMx } from '../../mail-domain/exchangers.ts';
 import { mailGateway } from '../../mail-domain/mail-providers.ts';
 import type { SendingAddress } from '../../mail-domain/route-facts.ts';
 import { seenRecords } from '../../mail-domain/seen-records.ts';
-import type { CaaRecord } from '../../net/dns/answer.ts';
+import type { CaaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';

@@ -17,7 +17,7 @@ const MOST_BYTES = 256 * 1024;
  */
 export async function breaches(password: Redacted, fetcher: Send = send): Promise<number> {
   const digest = createHash('sha1').update(password.reveal()).digest('hex').toUpperCase();
-  const request = { headers: { 'Add-Padding': 'true' }, redirect: 'error' } as const;
+  const request = { headers: { 'Add-Padding': 'true' } };
   const limits = { signal: AbortSignal.timeout(LIMIT_MS), mostBytes: MOST_BYTES };
   const answer = await exchange(fetcher, RANGE + digest.slice(0, PREFIX_LENGTH), request, limits);
   if (answer.kind !== 'answered' || answer.status !== 200)

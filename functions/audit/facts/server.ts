@@ -1,5 +1,6 @@
+import { REDACTED } from '../../observe/shown.ts';
 import type { Credential } from '../../secrets/credential.ts';
-import { Echoes, REDACTED } from '../../smtp/echoes/echoes.ts';
+import { Echoes } from '../../smtp/echoes/echoes.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 
 /** Every password of a credential: other regions have their own. */

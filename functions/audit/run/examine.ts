@@ -1,9 +1,8 @@
+import type { CertificateFacts } from '../../net/certificate.ts';
 import { OWNER_TAG } from '../../observe/names.ts';
-import { shownName } from '../../observe/shown.ts';
+import { mask, REDACTED, shownName } from '../../observe/shown.ts';
 import { type SecretDescription, versionWith } from '../../secrets/secret-reader.ts';
-import { Echoes, REDACTED } from '../../smtp/echoes/echoes.ts';
-import type { CertificateFacts } from '../../smtp/evidence.ts';
-import { mask } from '../../smtp/masking.ts';
+import { Echoes } from '../../smtp/echoes/echoes.ts';
 import { shownBy } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';

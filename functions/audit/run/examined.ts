@@ -1,5 +1,5 @@
+import type { CertificateFacts } from '../../net/certificate.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import type { CertificateFacts } from '../../smtp/evidence.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Outcome, Status } from '../outcome.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Gathered, missing } from '../../audit/gathered.ts';
-import type { TlsaRecord } from '../../net/dns/answer.ts';
-import type { DnsResolver, Security } from '../../net/dns/resolver.ts';
+import type { DnsResolver, Security, TlsaRecord } from '../../net/dns/dns.ts';
+import { type Gathered, type LookupFailure, missing } from '../../net/gathered.ts';
+import type { InterruptionReason } from '../../smtp/probe/facts.ts';
 import { recordsAt } from '../published.ts';
 
 /** The certificates that a mail exchanger presents after STARTTLS, its own first; DER. */
@@ -14,15 +14,17 @@ export interface PresentedCertificate {
 }
 
 /** Asks a mail exchanger on port 25. */
-export type AskExchanger = (host: string) => Promise<Gathered<readonly PresentedCertificate[]>>;
+export type AskExchanger = (
+  host: string,
+) => Promise<Gathered<readonly PresentedCertificate[], InterruptionReason>>;
 
 export interface DaneHost {
   readonly host: string;
   readonly records: Gathered<readonly TlsaRecord[]>;
   /** Not asked when there is no record to be signed. */
-  readonly security: Gathered<Security>;
+  readonly security: Gathered<Security, LookupFailure | 'not-reached'>;
   /** Null when there is nothing to compare with. */
-  readonly presented: Gathered<readonly PresentedCertificate[]> | null;
+  readonly presented: Gathered<readonly PresentedCertificate[], InterruptionReason> | null;
 }
 
 /** More exchangers than any sound domain has; each costs queries and a connection. */

@@ -1,12 +1,12 @@
 import type { TLSSocket } from 'node:tls';
-import { type Gathered, known, missing } from '../../audit/gathered.ts';
+import { publicKeyInfo } from '../../net/certificate.ts';
+import { known, missing } from '../../net/gathered.ts';
 import type { Network } from '../../net/network.ts';
 import { shownName } from '../../observe/shown.ts';
 import { upgrade, withLine } from '../../smtp/probe/dialogue.ts';
 import { Interrupted } from '../../smtp/probe/interrupted.ts';
 import { auditOptions } from '../../smtp/probe/tls-session.ts';
-import { publicKeyInfo } from '../../smtp/tls-facts.ts';
-import type { PresentedCertificate } from './dane-facts.ts';
+import type { AskExchanger, PresentedCertificate } from './dane-facts.ts';
 
 const LIMIT_MS = 10_000;
 const SMTP_PORT = 25;
@@ -17,8 +17,8 @@ const LONGEST_CHAIN = 10;
  * The certificates that a mail exchanger presents after STARTTLS, on port 25, or `port`. AWS blocks that port from Lambda
  * unless it was asked to open it, so the answer is often why there is none. Never rejects.
  */
-export function exchangersOver(network: Network, port = SMTP_PORT) {
-  return async (host: string): Promise<Gathered<readonly PresentedCertificate[]>> => {
+export function exchangersOver(network: Network, port = SMTP_PORT): AskExchanger {
+  return async (host) => {
     const endpoint = { host, port, security: 'starttls' } as const;
     try {
       const server = { endpoint, network, deadline: performance.now() + LIMIT_MS };

@@ -1,6 +1,6 @@
-import { type Gathered, known } from '../../audit/gathered.ts';
-import { recordsOf } from '../../net/dns/answer.ts';
-import type { DnsResolver } from '../../net/dns/resolver.ts';
+import type { DnsResolver } from '../../net/dns/dns.ts';
+import { recordsOf } from '../../net/dns/dns.ts';
+import { type Gathered, known } from '../../net/gathered.ts';
 import { type DkimKey, parseDkimKey } from './dkim-key.ts';
 
 /** Where a selector comes from; those of providers are guesses, the others are in use. */

@@ -1,5 +1,5 @@
-import { type Gathered, known, missing } from '../../audit/gathered.ts';
-import type { DnsResolver } from '../../net/dns/resolver.ts';
+import type { DnsResolver } from '../../net/dns/dns.ts';
+import { type Gathered, known, missing } from '../../net/gathered.ts';
 import { published } from '../published.ts';
 import { DMARC_VERSION } from './dmarc-record.ts';
 import { type DmarcWalk, walkDmarc } from './dmarc-walk.ts';

@@ -1,5 +1,5 @@
-import { type Gathered, known } from '../../audit/gathered.ts';
-import type { DnsResolver } from '../../net/dns/resolver.ts';
+import type { DnsResolver } from '../../net/dns/dns.ts';
+import { type Gathered, known } from '../../net/gathered.ts';
 import { published } from '../published.ts';
 import { DMARC_VERSION, type DmarcRecord, parseDmarcRecord } from './dmarc-record.ts';
 

@@ -1,11 +1,11 @@
 import type net from 'node:net';
-import type { UnknownReason } from '../../audit/outcome.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import { Forbidden } from '../../net/forbidden.ts';
+import type { LookupFailure } from '../../net/gathered.ts';
 import { type Answer, codeOf, exchange } from '../../net/http.ts';
 import type { Network } from '../../net/network.ts';
+import { Forbidden } from '../../net/network.ts';
 import { sendOver } from '../../net/send.ts';
-import { isCertificateCode } from '../../smtp/tls-verdict.ts';
+import { isCertificateCode } from '../../net/verified-tls.ts';
 
 const LIMIT_MS = 8000;
 /** RFC 8461 section 3.3 suggests 64 KiB. */
@@ -19,7 +19,11 @@ export type PolicyAnswer =
   | { readonly kind: 'absent' }
   /** What came over a valid certificate is no policy. */
   | { readonly kind: 'broken'; readonly detail: string }
-  | { readonly kind: 'unreached'; readonly reason: UnknownReason; readonly code: string };
+  | {
+      readonly kind: 'unreached';
+      readonly reason: 'not-allowed' | 'unreachable' | LookupFailure;
+      readonly code: string;
+    };
 
 /** Asks `https://mta-sts.<domain>/.well-known/mta-sts.txt`, whose host is in the DNS. Never rejects. */
 export type FetchPolicy = (domain: string) => Promise<PolicyAnswer>;

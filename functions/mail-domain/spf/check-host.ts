@@ -1,6 +1,5 @@
 import { spf } from 'mailauth/lib/spf/index.js';
-import type { RecordData, RecordType } from '../../net/dns/answer.ts';
-import type { DnsResolver } from '../../net/dns/resolver.ts';
+import type { DnsResolver, RecordData, RecordType } from '../../net/dns/dns.ts';
 import { SPF_LIMITS, type SpfLimits } from './spf-record.ts';
 
 export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror';

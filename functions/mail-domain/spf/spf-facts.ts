@@ -1,5 +1,5 @@
-import type { Gathered } from '../../audit/gathered.ts';
-import type { DnsResolver } from '../../net/dns/resolver.ts';
+import type { DnsResolver } from '../../net/dns/dns.ts';
+import type { Gathered } from '../../net/gathered.ts';
 import { published } from '../published.ts';
 import { checkHost, type SpfEvaluation } from './check-host.ts';
 import { SPF_VERSION } from './spf-record.ts';

@@ -1,4 +1,4 @@
-import type { DnsResolver } from '../../net/dns/resolver.ts';
+import type { DnsResolver } from '../../net/dns/dns.ts';
 import { countAddresses, ipv4Range, type Range } from '../address-ranges.ts';
 import { published, recordsAt } from '../published.ts';
 import { COUNTED, MX_LIMIT, SPF_VERSION, type SpfTerm, spfTerms } from './spf-record.ts';

@@ -1,6 +1,6 @@
-import { type Gathered, known, missing } from '../../audit/gathered.ts';
+import { type Gathered, known, missing } from '../gathered.ts';
 import { exchange, type HttpFailure, type Send } from '../http.ts';
-import type { Security, SignedType } from './resolver.ts';
+import type { Security, SignedType } from './dns.ts';
 
 /** For all that is asked about one name. */
 const LIMIT_MS = 6000;
@@ -50,7 +50,6 @@ export class DnsOverHttps {
       method: 'POST',
       headers: { 'content-type': 'application/dns-message', accept: 'application/dns-message' },
       body,
-      redirect: 'error',
     } as const;
     const answer = await exchange(this.#send, this.#url, request, { signal, mostBytes: LONGEST_MESSAGE });
     if (answer.kind !== 'answered') throw new Unanswered(answer.reason);

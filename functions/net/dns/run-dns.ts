@@ -1,8 +1,7 @@
 import pLimit from 'p-limit';
-import { type Gathered, missing } from '../../audit/gathered.ts';
 import { BoundedCache } from '../bounded-cache.ts';
-import type { Answer, RecordType } from './answer.ts';
-import type { DnsResolver, Security, SignedType } from './resolver.ts';
+import { type Gathered, missing } from '../gathered.ts';
+import type { Answer, DnsResolver, RecordType, Security, SignedType } from './dns.ts';
 
 const NAMES = 20_000;
 const CONCURRENCY = 16;
@@ -49,4 +48,20 @@ export class RunDns implements DnsResolver {
     this.#answers.set(key, answer);
     return answer;
   }
+}
+
+const TOO_SLOW = 'this domain has taken too long';
+
+/**
+ * Asks nothing more when `limitMs` are over: one domain whose name servers are slow on purpose must not take the time of
+ * all the others. `clock` in milliseconds from any fixed point.
+ */
+export function withPatience(dns: DnsResolver, limitMs: number, clock: () => number): DnsResolver {
+  const deadline = clock() + limitMs;
+  const isLate = () => clock() >= deadline;
+  return {
+    query: async (name, type) =>
+      isLate() ? { kind: 'failed', reason: 'timeout', code: TOO_SLOW } : dns.query(name, type),
+    security: async (name, type) => (isLate() ? missing('timeout', TOO_SLOW) : dns.security(name, type)),
+  };
 }

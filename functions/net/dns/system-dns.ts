@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
-import type { UnknownReason } from '../../audit/outcome.ts';
-import type { Answer, CaaRecord, RecordData, RecordType } from './answer.ts';
+import type { LookupFailure } from '../gathered.ts';
+import type { Answer, CaaRecord, RecordData, RecordType } from './dns.ts';
 
 const TIMEOUT_MS = 2000;
 const TRIES = 2;
@@ -67,7 +67,7 @@ export class SystemDns {
 function failure(code: string): Exclude<Answer<never>, { kind: 'found' }> {
   if (code === 'ENODATA') return { kind: 'no-data' };
   if (code === 'ENOTFOUND' || code === 'EBADNAME') return { kind: 'not-found' };
-  const reason: UnknownReason = code === 'ETIMEOUT' || code === 'ECANCELLED' ? 'timeout' : 'dns-failed';
+  const reason: LookupFailure = code === 'ETIMEOUT' || code === 'ECANCELLED' ? 'timeout' : 'dns-failed';
   return { kind: 'failed', reason, code };
 }
 

@@ -1,5 +1,5 @@
-import { Forbidden } from '../../net/forbidden.ts';
-import { isCertificateCode } from '../../smtp/tls-verdict.ts';
+import { Forbidden } from '../../net/network.ts';
+import { isCertificateCode } from '../../net/verified-tls.ts';
 import { ProviderError, type ProviderErrorReason } from '../provider-error.ts';
 
 /** How far a change had come. Before `update` nothing can have happened; at `commit` it may have, whatever was said. */

@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import mysql, { type ResultSetHeader } from 'mysql2';
 import { beginTls, secured } from '../../net/connect.ts';
-import { trusting, verifying } from '../../net/verifying.ts';
+import { trusting, verifying } from '../../net/verified-tls.ts';
 import type { Database, DatabaseLogin } from './database.ts';
 
 /** Logs in to MySQL or MariaDB over verified TLS; the password is sent after it only. */

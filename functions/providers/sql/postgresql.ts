@@ -1,7 +1,7 @@
 import type net from 'node:net';
 import pg from 'pg';
 import { connectTls } from '../../net/connect.ts';
-import { trusting, verifying } from '../../net/verifying.ts';
+import { trusting, verifying } from '../../net/verified-tls.ts';
 import type { Database, DatabaseLogin } from './database.ts';
 import { PostgresqlMessages } from './postgresql-messages.ts';
 

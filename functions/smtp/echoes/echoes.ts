@@ -1,9 +1,7 @@
-import { isAllStrange, isWording, knownText, oneLine, wordingsIn } from '../known-text.ts';
+import { oneLine } from '../../observe/shown.ts';
+import { isAllStrange, isWording, knownText, wordingsIn } from '../known-text.ts';
 import { readings } from './decoded.ts';
 import { type Haystack, haystack, type Needle, needlesFor, Pieces } from './needle.ts';
-
-/** In the place of words that may repeat something hidden. */
-export const REDACTED = '[redacted]';
 
 /** What a server must not get into a record by saying it. */
 export interface Hidden {

@@ -1,4 +1,5 @@
-import type { CertificateFacts, Reply } from '../evidence.ts';
+import type { CertificateFacts } from '../../net/certificate.ts';
+import type { Reply } from '../evidence.ts';
 import type { CipherClass } from './cipher-suites.ts';
 
 /** Why a probe ended early. `code` is Node's, OpenSSL's or the server's own. */
@@ -37,13 +38,13 @@ export interface SessionFacts {
   /** The group of the key exchange, where this Node.js says it. */
   readonly group: string | null;
   readonly certificate: CertificateFacts;
-  /** OpenSSL's verification error as Node names it; null for a trusted chain. The name is judged apart. */
+  /** OpenSSL's verification error as Node names it; null for a trusted chain. The name is checked apart. */
   readonly chainError: string | null;
   /** Whether the certificate says where its issuer's is to be had (RFC 5280 section 4.2.2.1). */
   readonly issuerNamed: boolean;
   /** Whether a subjectAltName covers the host; the common name does not count (RFC 9525 section 6.3). */
   readonly coversHost: boolean;
-  /** What the issuer signed the certificate with, such as `sha256WithRSAEncryption`; `an unknown algorithm` for any other. */
+  /** See `signatureAlgorithmOf`. */
   readonly signature: string;
   /** SHA-256 in hex of the public key (SubjectPublicKeyInfo), the same after a renewal that keeps the key; null when it is not readable. */
   readonly keyFingerprint256: string | null;

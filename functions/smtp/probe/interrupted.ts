@@ -1,4 +1,4 @@
-import { Forbidden } from '../../net/forbidden.ts';
+import { Forbidden } from '../../net/network.ts';
 import type { Interruption, InterruptionReason } from './facts.ts';
 
 const REASONS: readonly (readonly [RegExp, InterruptionReason])[] = [

@@ -1,13 +1,17 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import {
+  certificateFacts,
+  isIssuerNamed,
+  keyExchangeGroup,
+  publicKeyInfo,
+  signatureAlgorithmOf,
+} from '../../net/certificate.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import { isIssuerNamed } from '../../net/issuer-hint.ts';
-import { isNamed } from '../../net/server-identity.ts';
-import { certificateFacts, keyExchangeGroup, publicKeyInfo } from '../tls-facts.ts';
+import { isNamed } from '../../net/verified-tls.ts';
 import type { SessionFacts } from './facts.ts';
 import { Interrupted } from './interrupted.ts';
-import { signatureAlgorithm } from './signature-algorithm.ts';
 
 /**
  * Takes any certificate, protocol and key size: the audit describes what is wrong, which a refused handshake hides.
@@ -47,7 +51,7 @@ function describe(socket: TLSSocket, host: string, now: number): SessionFacts {
     chainError: chainError(socket),
     issuerNamed: isIssuerNamed(certificate),
     coversHost: isNamed(host, certificate),
-    signature: signatureAlgorithm(certificate.raw),
+    signature: signatureAlgorithmOf(certificate),
     keyFingerprint256: keyFingerprint(certificate),
   };
 }

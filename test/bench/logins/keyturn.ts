@@ -1,5 +1,5 @@
+import type { Resolver } from '../../../functions/net/dns/address-cache.ts';
 import { Network } from '../../../functions/net/network.ts';
-import type { Resolver } from '../../../functions/net/resolver.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { type Login, serve } from './client.ts';

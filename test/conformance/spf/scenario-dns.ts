@@ -1,7 +1,6 @@
 import { decode, encode, type Answer as WireRecord } from 'dns-packet';
 import { missing } from '../../../functions/audit/gathered.ts';
-import type { Answer, RecordData, RecordType } from '../../../functions/net/dns/answer.ts';
-import type { DnsResolver } from '../../../functions/net/dns/resolver.ts';
+import type { Answer, DnsResolver, RecordData, RecordType } from '../../../functions/net/dns/dns.ts';
 import type { Entry, Scenario } from './suite.ts';
 
 type Wire = Readonly<Record<string, (data: unknown) => unknown>>;
@@ -51,7 +50,7 @@ export class ScenarioDns implements DnsResolver {
   }
 
   async security() {
-    return missing('not-reached', 'SPF does not ask for DNSSEC');
+    return missing('dns-failed', 'SPF does not ask for DNSSEC');
   }
 
   #hasBelow(name: string): boolean {

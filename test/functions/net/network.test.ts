@@ -1,9 +1,9 @@
 import net from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SystemResolver } from '../../../functions/net/dns/address-cache.ts';
 import type { Endpoint } from '../../../functions/net/endpoint.ts';
 import { Network } from '../../../functions/net/network.ts';
-import { SystemResolver } from '../../../functions/net/resolver.ts';
 import { type DnsServer, resolverOf, startDnsServer, type Zone } from '../../support/dns-server.ts';
 
 const NAME = 'mail.test';

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TlsFacts } from '../../../functions/net/certificate.ts';
 import { connectTls } from '../../../functions/net/connect.ts';
 import { TlsSessions } from '../../../functions/net/tls-sessions.ts';
-import type { TlsFacts } from '../../../functions/smtp/evidence.ts';
 import { type Authority, createAuthority, type Leaf } from '../../../sandbox/certificates.ts';
 import { listen } from '../../support/smtp-servers.ts';
 

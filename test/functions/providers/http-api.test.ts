@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { send } from '../../../functions/net/send.ts';
 import { HttpApi, type HttpDeps } from '../../../functions/providers/http-api.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { type ApiAnswer, FaultyHttp } from '../../support/providers/faulty-http.ts';
@@ -31,7 +32,7 @@ function api(baseUrl = http.url, deps: Partial<HttpDeps> = {}): HttpApi {
   const authorization = async () => new Redacted(KEY);
   return new HttpApi(
     { provider: 'Example', baseUrl, authorization },
-    { fetch, sleep: wait, now: () => now, ...deps },
+    { fetch: send, sleep: wait, now: () => now, ...deps },
   );
 }
 
@@ -134,7 +135,7 @@ describe('requests', () => {
     let reads = 0;
     const authorization = async () => new Redacted(`Bearer ${++reads}`);
     const example = { provider: 'Example', baseUrl: http.url, authorization };
-    const calls = new HttpApi(example, { fetch, sleep, now: Date.now });
+    const calls = new HttpApi(example, { fetch: send, sleep, now: Date.now });
     await calls.call(GET);
     await calls.call(POST);
     expect(http.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 1']);
@@ -157,7 +158,7 @@ describe('requests', () => {
     const authorization = async () => new Redacted('Bearer two\nlines');
     const broken = new HttpApi(
       { provider: 'Example', baseUrl: http.url, authorization },
-      { fetch, sleep, now: Date.now },
+      { fetch: send, sleep, now: Date.now },
     );
     const error: Error = await broken.call(GET).then(String, (rejected) => rejected);
     expect(error).toMatchObject({ reason: 'unauthorized' });

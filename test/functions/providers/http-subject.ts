@@ -1,3 +1,4 @@
+import { send } from '../../../functions/net/send.ts';
 import type { ReadAdmin } from '../../../functions/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../functions/providers/http-api.ts';
 import { ProviderError } from '../../../functions/providers/provider-error.ts';
@@ -27,7 +28,7 @@ export class HttpWorld {
     this.#refusals = refusals;
     const longestCallMs = () => this.#longestCallMs;
     this.deps = {
-      fetch,
+      fetch: send,
       now: Date.now,
       sleep: async (ms) => void this.waits.push(ms),
       readAdmin: adminOf(admin),

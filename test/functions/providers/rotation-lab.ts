@@ -2,6 +2,7 @@ import { retireReplaced } from '../../../functions/lifecycle/retire/retirement.t
 import { STEPS, type Step } from '../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
 import { performStep, type RotationPorts } from '../../../functions/lifecycle/rotate/perform-step.ts';
+import { send } from '../../../functions/net/send.ts';
 import { adminSecrets, type ReadAdmin } from '../../../functions/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../functions/providers/http-api.ts';
 import type { RotationProvider } from '../../../functions/providers/provider.ts';
@@ -136,7 +137,7 @@ export class RotationLab {
 
   #ports(): RotationPorts {
     const endsAt = this.now() + LAMBDA_MS;
-    const deps = { fetch, sleep: async (ms: number) => this.leap(ms), now: () => this.now() };
+    const deps = { fetch: send, sleep: async (ms: number) => this.leap(ms), now: () => this.now() };
     return {
       ...deps,
       store: this.#store,

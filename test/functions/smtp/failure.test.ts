@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Forbidden } from '../../../functions/net/forbidden.ts';
+import { Forbidden } from '../../../functions/net/network.ts';
 import type { Reply, Stage } from '../../../functions/smtp/evidence.ts';
 import { classifyFailure } from '../../../functions/smtp/failure.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mask } from '../../../functions/smtp/masking.ts';
+import { mask } from '../../../functions/observe/shown.ts';
 import { NOTHING_HIDDEN, parseReply, replyCode } from '../../../functions/smtp/reply.ts';
 
 describe('parseReply', () => {

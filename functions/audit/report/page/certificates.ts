@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '../../../smtp/evidence.ts';
+import type { CertificateFacts } from '../../../net/certificate.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 import type { CredentialReport, Report } from '../report.ts';
 import { daysBetween, left, longDay, type Places, part, shortDay } from './elements.ts';

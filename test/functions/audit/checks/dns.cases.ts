@@ -1,7 +1,7 @@
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import { remember } from '../../../../functions/audit/memory/remember.ts';
 import type { SendingAddress } from '../../../../functions/mail-domain/route-facts.ts';
-import type { CaaRecord } from '../../../../functions/net/dns/answer.ts';
+import type { CaaRecord } from '../../../../functions/net/dns/dns.ts';
 import { route, spfOf, withDomain } from '../sound-domain.ts';
 import { silent, soundFacts, withCertificate } from '../sound-facts.ts';
 import type { Cases } from './case.ts';

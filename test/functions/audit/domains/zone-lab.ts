@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { UnknownReason } from '../../../../functions/audit/outcome.ts';
 import type { DaneHost } from '../../../../functions/mail-domain/dane/dane-facts.ts';
 import { Domains } from '../../../../functions/mail-domain/domains.ts';
 import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
-import type { DnsResolver } from '../../../../functions/net/dns/resolver.ts';
+import type { DnsResolver } from '../../../../functions/net/dns/dns.ts';
 import type { Credential } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { parseZone, type Zone } from '../../../../sandbox/dns/zone.ts';
@@ -55,7 +54,7 @@ function remarked(zone: Zone, kind: string): string[] {
 function policyOf(zone: Zone): PolicyAnswer {
   const [first = '', type = '', body = ''] = remarked(zone, 'policy')[0]?.split(' ') ?? [];
   if (first === 'untrusted') return { kind: 'untrusted', code: type };
-  if (first === 'unreached') return { kind: 'unreached', reason: type as UnknownReason, code: 'ETIMEDOUT' };
+  if (first === 'unreached') return { kind: 'unreached', reason: type as 'timeout', code: 'ETIMEDOUT' };
   const text = body.replaceAll('|', '\n').replaceAll(':_', ': ');
   return { kind: 'answered', status: Number(first), type, body: text };
 }

@@ -78,7 +78,7 @@ beforeEach(() => {
     },
     attempt: (tried) => attempt(prover, tried),
     record: (validated) => ledger.recordValidation(validated),
-    domains: { facts: async () => missing('dns-failed', 'there is no DNS in this test') },
+    domains: { facts: async () => missing('not-configured', 'there is no DNS in this test') },
     now: Date.now,
     remainingMs: () => 30_000,
   };

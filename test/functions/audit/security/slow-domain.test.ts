@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { missing } from '../../../../functions/audit/gathered.ts';
 import { Domains } from '../../../../functions/mail-domain/domains.ts';
-import type { Answer, RecordType } from '../../../../functions/net/dns/answer.ts';
+import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
 import { credential, ses } from '../sound-facts.ts';
 
 /** As long as our resolver waits for a server that is silent. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
 import { dmarcFacts } from '../../../../functions/mail-domain/dmarc/dmarc-facts.ts';
-import type { Answer, RecordType } from '../../../../functions/net/dns/answer.ts';
+import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
 
 const FAILED = 'failed';
 
@@ -17,7 +17,7 @@ async function receiversOf(domain: string, records: Readonly<Record<string, stri
       const found: Answer<'TXT'> = { kind: 'found', records: [[`v=DMARC1; ${text}`]] };
       return found as Answer<T>;
     },
-    security: async () => missing('not-reached', 'not asked'),
+    security: async () => missing('dns-failed', 'not asked'),
   };
   const facts = await dmarcFacts(dns, domain);
   return { asked, receivers: facts.known ? facts.value.receivers : facts };

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { missing } from '../../../../functions/audit/gathered.ts';
 import { walkDmarc } from '../../../../functions/mail-domain/dmarc/dmarc-walk.ts';
-import type { Answer, RecordType } from '../../../../functions/net/dns/answer.ts';
-import type { DnsResolver } from '../../../../functions/net/dns/resolver.ts';
+import type { Answer, DnsResolver, RecordType } from '../../../../functions/net/dns/dns.ts';
 
 const FAILED = 'failed';
 
@@ -19,7 +18,7 @@ async function walk(domain: string, records: Readonly<Record<string, string | re
       const found: Answer<'TXT'> = { kind: 'found', records: texts.map((text) => [`v=DMARC1; ${text}`]) };
       return found as Answer<T>;
     },
-    security: async () => missing('not-reached', 'not asked'),
+    security: async () => missing('dns-failed', 'not asked'),
   };
   const result = await walkDmarc(dns, domain);
   const found = result.known

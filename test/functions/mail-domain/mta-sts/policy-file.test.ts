@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { policyOver } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
+import type { Resolver } from '../../../../functions/net/dns/address-cache.ts';
 import { Network } from '../../../../functions/net/network.ts';
-import type { Resolver } from '../../../../functions/net/resolver.ts';
 import { type Authority, createAuthority } from '../../../../sandbox/certificates.ts';
 
 const POLICY = 'version: STSv1\nmode: enforce\nmx: mx1.a.example\nmax_age: 604800\n';

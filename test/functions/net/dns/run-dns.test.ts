@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { known } from '../../../../functions/audit/gathered.ts';
-import type { Answer, RecordType } from '../../../../functions/net/dns/answer.ts';
+import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
 import { RunDns } from '../../../../functions/net/dns/run-dns.ts';
 
 class CountingDns {

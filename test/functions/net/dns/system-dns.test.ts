@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RecordType } from '../../../../functions/net/dns/answer.ts';
+import type { RecordType } from '../../../../functions/net/dns/dns.ts';
 import { SystemDns } from '../../../../functions/net/dns/system-dns.ts';
 import { parseZone } from '../../../../sandbox/dns/zone.ts';
 import { startLongAnswer } from '../../../support/dns/long-answer.ts';

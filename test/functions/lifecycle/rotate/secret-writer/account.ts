@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { mintName } from '../../../../../functions/lifecycle/mint-name.ts';
+import type { Send } from '../../../../../functions/net/http.ts';
 import type { Network } from '../../../../../functions/net/network.ts';
+import { send } from '../../../../../functions/net/send.ts';
 import type { ReadAdmin } from '../../../../../functions/providers/admin-secret.ts';
 import type { RotationProvider } from '../../../../../functions/providers/provider.ts';
 import { type ProviderDeps, providerFor } from '../../../../../functions/providers/provider-for.ts';
@@ -48,7 +50,7 @@ export interface Account {
   isForeignUntouched(): boolean;
   /** Secrets that went to a place at the provider that its administrator did not name. */
   strayed(): readonly string[];
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Send;
 }
 
 export interface AccountWorld {
@@ -81,7 +83,7 @@ function deps(
 ): ProviderDeps {
   const iam = changes.iam ?? ({} as IAMClient);
   const waits = { sleep: async () => {}, now, randomBytes, newId: randomUUID };
-  return { iam, mintingIam: iam, readAdmin, network, fetch, ...waits, ...changes };
+  return { iam, mintingIam: iam, readAdmin, network, fetch: send, ...waits, ...changes };
 }
 
 /** An HTTP API that is the same server for all accounts of a kind. */

@@ -2,9 +2,9 @@ import { retireReplaced } from '../../../../../functions/lifecycle/retire/retire
 import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../../../functions/lifecycle/rotate/password.ts';
 import { performStep, type RotationPorts } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { Resolver } from '../../../../../functions/net/dns/address-cache.ts';
 import type { Endpoint } from '../../../../../functions/net/endpoint.ts';
 import { Network } from '../../../../../functions/net/network.ts';
-import type { Resolver } from '../../../../../functions/net/resolver.ts';
 import { adminSecrets } from '../../../../../functions/providers/admin-secret.ts';
 import { loginCredential } from '../../../../../functions/providers/login-credential.ts';
 import { canonicalEndpoint, spelt } from '../../../../../functions/secrets/canonical-endpoint.ts';

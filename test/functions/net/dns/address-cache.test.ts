@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DnsCache } from '../../../functions/net/dns-cache.ts';
-import { SystemResolver } from '../../../functions/net/resolver.ts';
-import { type DnsRecord, type DnsServer, startDnsServer, type Zone } from '../../support/dns-server.ts';
+import { DnsCache, SystemResolver } from '../../../../functions/net/dns/address-cache.ts';
+import { type DnsRecord, type DnsServer, startDnsServer, type Zone } from '../../../support/dns-server.ts';
 
 const NAME = 'mail.test';
 const BOTH = ['A mail.test', 'AAAA mail.test'];

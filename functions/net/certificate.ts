@@ -1,12 +1,31 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { BoundedCache } from '../net/bounded-cache.ts';
-import { REDACTED } from './echoes/echoes.ts';
-import type { CertificateFacts, TlsFacts } from './evidence.ts';
-import { mask } from './masking.ts';
+import { mask, REDACTED } from '../observe/shown.ts';
+import { BoundedCache } from './bounded-cache.ts';
 
 const CERTIFICATES = 500;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  /** ISO 8601. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly daysLeft: number;
+  readonly fingerprint256: string;
+  /** `rsa` or `ec`, and its size in bits. */
+  readonly keyType: string;
+  readonly keyBits: number | null;
+}
+
+/** A TLS session that was verified: chain, name and dates. */
+export interface TlsFacts {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly group: string | null;
+  readonly certificate: CertificateFacts;
+}
 
 /** The session of a TLS socket whose handshake is complete, and its leaf certificate. `now` in milliseconds since 1970. */
 export function tlsFacts(socket: TLSSocket, certificate: CertificateFacts, now: number): TlsFacts {
@@ -81,4 +100,28 @@ const RANDOM = /[A-Za-z0-9+/_]{16,}/g;
 export function nameOf(name: string | undefined): string {
   const attributes = (name ?? '').split('\n').filter((line) => ATTRIBUTE.test(line));
   return mask(attributes.join(', ')).replace(RANDOM, (run) => (/\d/.test(run) ? REDACTED : run));
+}
+
+/** RFC 5280 section 4.2.2.1. */
+export function isIssuerNamed({ infoAccess }: X509Certificate): boolean {
+  return /^CA Issuers - URI:/m.test(infoAccess ?? '');
+}
+
+const RSASSA_PSS = '1.2.840.113549.1.1.10';
+/** That OID in DER, and what those of SHA-2 and SHA-3 begin with; between them stand the headers of the parameters. */
+const PSS_OID = Buffer.from('06092a864886f70d01010a', 'hex');
+const NIST_HASH = Buffer.from('6086480165030402', 'hex');
+const PSS_HEADERS_OCTETS = 8;
+
+/**
+ * What the issuer signed the certificate with, by OpenSSL's name, such as `sha256WithRSAEncryption`. The OID of an unknown
+ * one is not told: whoever made the certificate chose it.
+ */
+export function signatureAlgorithmOf(certificate: X509Certificate): string {
+  const { signatureAlgorithm, signatureAlgorithmOid, raw } = certificate;
+  if (signatureAlgorithmOid !== RSASSA_PSS) return signatureAlgorithm ?? 'an unknown algorithm';
+  // Its name leaves out the hash, with which the parameters begin: SHA-1 where they name none (RFC 8017 appendix A.2.3).
+  const parameters = raw.indexOf(PSS_OID) + PSS_OID.length;
+  const hash = raw.subarray(parameters, parameters + PSS_HEADERS_OCTETS + NIST_HASH.length);
+  return hash.includes(NIST_HASH) ? 'RSASSA-PSS' : 'RSASSA-PSS with SHA-1';
 }

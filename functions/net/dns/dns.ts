@@ -1,5 +1,4 @@
-import { type Gathered, known, missing } from '../../audit/gathered.ts';
-import type { UnknownReason } from '../../audit/outcome.ts';
+import { type Gathered, known, type LookupFailure, missing } from '../gathered.ts';
 
 export interface CaaRecord {
   /** RFC 8659 section 4.1: an issuer that does not know a critical tag must not issue. */
@@ -37,10 +36,23 @@ export type RecordType = keyof RecordData;
 export type Answer<T extends RecordType> =
   | { readonly kind: 'found'; readonly records: readonly RecordData[T][] }
   | { readonly kind: 'no-data' | 'not-found' }
-  | { readonly kind: 'failed'; readonly reason: UnknownReason; readonly code: string };
+  | { readonly kind: 'failed'; readonly reason: LookupFailure; readonly code: string };
 
 /** For whom a name without records and no name at all are the same. */
 export function recordsOf<T extends RecordType>(answer: Answer<T>): Gathered<readonly RecordData[T][]> {
   if (answer.kind === 'failed') return missing(answer.reason, `DNS ${answer.code}`);
   return known(answer.kind === 'found' ? answer.records : []);
 }
+
+/** RFC 4035 section 4.3; `insecure`: unsigned, or the resolver does not validate. */
+export type Security = 'secure' | 'insecure' | 'bogus';
+
+/** All that is asked of the DNS but addresses to dial. Neither method rejects: a failure is an answer. */
+export interface DnsResolver {
+  query<T extends RecordType>(name: string, type: T): Promise<Answer<T>>;
+  /** Whether a validating resolver finds the answer signed and true. */
+  security(name: string, type: SignedType): Promise<Gathered<Security>>;
+}
+
+/** Those whose signature matters to a check. */
+export type SignedType = 'SOA' | 'TLSA';

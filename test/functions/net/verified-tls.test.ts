@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkServerIdentity } from '../../../functions/net/server-identity.ts';
+import { checkServerIdentity } from '../../../functions/net/verified-tls.ts';
 import { chainNaming } from '../../support/odd-certificates/chains.ts';
 import { NAMES } from '../../support/odd-certificates/der.ts';
 import { CLIENTS, type ClientName } from './odd-keys/clients.ts';
