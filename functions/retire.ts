@@ -3,7 +3,7 @@ import { invokeLater } from './aws/lambda.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
 import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
-import { overdueSince, type RotationSchedule } from './lifecycle/overdue.ts';
+import { overdueSince } from './lifecycle/overdue.ts';
 import type { Done } from './lifecycle/retire/retire-plan.ts';
 import {
   type RetirementOutcome,
@@ -14,6 +14,7 @@ import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { handles, shown, shownText } from './observe/shown.ts';
+import type { ManagedSecret } from './secrets/store.ts';
 import { OutOfTime } from './validation/login-queue.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -139,7 +140,7 @@ async function retireHere(
 }
 
 /** A rotation that does not happen emits nothing, so somebody else has to miss it. */
-function watchSchedule(secretArn: string, schedule: RotationSchedule): void {
+function watchSchedule(secretArn: string, schedule: ManagedSecret['schedule']): void {
   const since = overdueSince(schedule, Date.now());
   if (since === null) return;
   const dueAt = new Date(since).toISOString();

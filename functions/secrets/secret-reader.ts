@@ -8,6 +8,17 @@ import type {
 import { ADMIN_TAG, MANAGED_TAG } from '../observe/names.ts';
 import { Redacted } from './redacted.ts';
 
+/** When Secrets Manager shall rotate a secret and when it did; times in milliseconds since 1970. */
+export interface RotationSchedule {
+  readonly enabled: boolean;
+  /** Secrets Manager works it out of any schedule after each rotation (API_RotationRulesType). */
+  readonly everyDays: number | null;
+  /** `Duration` of the rules, as in `3h`. */
+  readonly window: string | null;
+  readonly lastRotatedAt: number | null;
+  readonly nextRotationAt: number | null;
+}
+
 /** DescribeSecret, as far as it is used; dates in milliseconds since 1970, absent ones null. */
 export interface SecretDescription {
   readonly kind: 'found';
@@ -19,6 +30,7 @@ export interface SecretDescription {
   readonly stages: Readonly<Record<string, readonly string[]>>;
   /** Null when rotation was never configured; the rotation contract treats only `false` as disabled. */
   readonly rotationEnabled: boolean | null;
+  readonly schedule: RotationSchedule;
   readonly kmsKeyId: string | null;
   readonly createdAt: number | null;
   readonly lastChangedAt: number | null;
@@ -104,6 +116,7 @@ function description(output: DescribeSecretCommandOutput): SecretDescription {
     tags,
     stages: output.VersionIdsToStages ?? {},
     rotationEnabled: output.RotationEnabled ?? null,
+    schedule: scheduleOf(output),
     kmsKeyId: output.KmsKeyId ?? null,
     createdAt: output.CreatedDate?.getTime() ?? null,
     lastChangedAt: output.LastChangedDate?.getTime() ?? null,
@@ -115,6 +128,17 @@ function description(output: DescribeSecretCommandOutput): SecretDescription {
       status: Status ?? '',
       kmsKeyId: KmsKeyId ?? null,
     })),
+  };
+}
+
+export function scheduleOf(entry: DescribeSecretCommandOutput | SecretListEntry): RotationSchedule {
+  const { RotationEnabled, RotationRules, LastRotatedDate, NextRotationDate } = entry;
+  return {
+    enabled: RotationEnabled ?? false,
+    everyDays: RotationRules?.AutomaticallyAfterDays ?? null,
+    window: RotationRules?.Duration ?? null,
+    lastRotatedAt: LastRotatedDate?.getTime() ?? null,
+    nextRotationAt: NextRotationDate?.getTime() ?? null,
   };
 }
 

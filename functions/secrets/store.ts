@@ -1,6 +1,7 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
+  type ListSecretsCommandInput,
   PutSecretValueCommand,
   paginateListSecrets,
   type SecretListEntry,
@@ -8,10 +9,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { pageTurns } from '../aws/pages.ts';
-import type { RotationSchedule } from '../lifecycle/overdue.ts';
 import { MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 import type { Redacted } from './redacted.ts';
-import { isManaged, SecretReader, tagsOf } from './secret-reader.ts';
+import { isManaged, type RotationSchedule, SecretReader, scheduleOf, tagsOf } from './secret-reader.ts';
 
 export interface ManagedSecret {
   readonly arn: string;
@@ -19,9 +19,17 @@ export interface ManagedSecret {
   /** The tag `keyturn:owner`; null without one. */
   readonly owner: string | null;
   readonly schedule: RotationSchedule;
+  /** Version id to staging labels. */
+  readonly stages: Readonly<Record<string, readonly string[]>>;
   readonly createdAt: number | null;
   /** The day of the last read, by whomever; null: never. */
   readonly lastAccessedAt: number | null;
+}
+
+export interface ManagedPage {
+  readonly secrets: readonly ManagedSecret[];
+  /** Undefined: it is the last one. */
+  readonly next: string | undefined;
 }
 
 /** All Secrets Manager calls Keyturn makes, through the SDK, whose error it rejects with. */
@@ -85,51 +93,44 @@ export class SecretStore extends SecretReader {
     );
   }
 
-  /**
-   * Every credential with the managed tag, page by page, so none that administrators log in with. The filter of
-   * ListSecrets matches prefixes, so it is checked again.
-   */
+  /** Every credential with the managed tag, so none that administrators log in with. */
   async *listManaged(): AsyncGenerator<ManagedSecret> {
-    const filters = [
-      { Key: 'tag-key' as const, Values: [MANAGED_TAG.key] },
-      { Key: 'tag-value' as const, Values: [MANAGED_TAG.value] },
-    ];
+    for await (const { secrets } of this.managedPages()) yield* secrets;
+  }
+
+  /** The same, page by page, from where `next` of a page said to go on. */
+  async *managedPages(from?: string): AsyncGenerator<ManagedPage> {
     const goOn = pageTurns();
-    for await (const page of paginateListSecrets(
-      { client: this.#client },
-      { Filters: filters, MaxResults: 100 },
-    )) {
-      goOn(page.NextToken);
-      for (const entry of page.SecretList ?? []) {
-        const { ARN, Name } = entry;
-        const tags = tagsOf(entry.Tags);
-        if (ARN && Name && isManaged(tags))
-          yield {
-            arn: ARN,
-            name: Name,
-            owner: tags[OWNER_TAG] ?? null,
-            schedule: scheduleOf(entry),
-            ...datesOf(entry),
-          };
-      }
+    const config = { client: this.#client, ...(from && { startingToken: from }) };
+    for await (const { SecretList = [], NextToken } of paginateListSecrets(config, OF_MANAGED)) {
+      goOn(NextToken);
+      yield { secrets: SecretList.flatMap(managedSecret), next: NextToken };
     }
   }
+}
+
+/** The filter matches prefixes, so what it lets through is checked again. */
+const OF_MANAGED: ListSecretsCommandInput = {
+  Filters: [
+    { Key: 'tag-key', Values: [MANAGED_TAG.key] },
+    { Key: 'tag-value', Values: [MANAGED_TAG.value] },
+  ],
+  MaxResults: 100,
+};
+
+function managedSecret(entry: SecretListEntry): ManagedSecret[] {
+  const { ARN: arn, Name: name } = entry;
+  const tags = tagsOf(entry.Tags);
+  if (!arn || !name || !isManaged(tags)) return [];
+  const stages = entry.SecretVersionsToStages ?? {};
+  return [
+    { arn, name, owner: tags[OWNER_TAG] ?? null, stages, schedule: scheduleOf(entry), ...datesOf(entry) },
+  ];
 }
 
 function datesOf({ CreatedDate, LastAccessedDate }: SecretListEntry) {
   return {
     createdAt: CreatedDate?.getTime() ?? null,
     lastAccessedAt: LastAccessedDate?.getTime() ?? null,
-  };
-}
-
-function scheduleOf(entry: SecretListEntry): RotationSchedule {
-  const { RotationEnabled, RotationRules, LastRotatedDate, NextRotationDate } = entry;
-  return {
-    enabled: RotationEnabled ?? false,
-    everyDays: RotationRules?.AutomaticallyAfterDays ?? null,
-    window: RotationRules?.Duration ?? null,
-    lastRotatedAt: LastRotatedDate?.getTime() ?? null,
-    nextRotationAt: NextRotationDate?.getTime() ?? null,
   };
 }

@@ -33,7 +33,6 @@ const STILL_UPWARD: readonly string[] = [
   'net -> audit',
   'net -> smtp',
   'providers -> lifecycle',
-  'secrets -> lifecycle',
   'secrets -> providers',
   'table -> audit',
   'table -> budget',

@@ -29,6 +29,7 @@ const description: SecretDescription = {
   tags: { 'keyturn:managed': 'true' },
   stages: { current: ['AWSCURRENT'], previous: ['AWSPREVIOUS'] },
   rotationEnabled: true,
+  schedule: { enabled: true, everyDays: 30, window: null, lastRotatedAt: null, nextRotationAt: null },
   kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
   createdAt: NOW - 100 * DAY,
   lastChangedAt: null,

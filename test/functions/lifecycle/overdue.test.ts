@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { overdueSince, type RotationSchedule } from '../../../functions/lifecycle/overdue.ts';
+import { overdueFrom, overdueSince } from '../../../functions/lifecycle/overdue.ts';
+import type { RotationSchedule } from '../../../functions/secrets/secret-reader.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
@@ -20,6 +21,7 @@ describe('a rotation is overdue', () => {
     ['the window', '3h', 3 * HOUR],
   ])('when its interval and %s are over, not a millisecond sooner', (_, window, windowMs) => {
     const closed = ROTATED + 30 * DAY + windowMs;
+    expect(overdueFrom(schedule({ window }))).toBe(closed);
     expect(overdueSince(schedule({ window }), closed)).toBeNull();
     expect(overdueSince(schedule({ window }), closed + 1)).toBe(closed);
   });
@@ -42,6 +44,7 @@ describe('a rotation is never overdue', () => {
     ['has neither rotated nor a date', schedule({ lastRotatedAt: null })],
     ['has an interval that nobody knows, and no date', schedule({ everyDays: null })],
   ])('when it %s', (_, given) => {
+    expect(overdueFrom(given)).toBeNull();
     expect(overdueSince(given, ROTATED + 1000 * DAY)).toBeNull();
   });
 });

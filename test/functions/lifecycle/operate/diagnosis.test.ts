@@ -17,6 +17,7 @@ const facts: Facts = {
     tags: {},
     stages: {},
     rotationEnabled: true,
+    schedule: { enabled: true, everyDays: 30, window: null, lastRotatedAt: null, nextRotationAt: null },
     kmsKeyId: null,
     createdAt: null,
     lastChangedAt: null,
