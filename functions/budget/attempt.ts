@@ -4,10 +4,8 @@ import type { Credential } from '../secrets/credential.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import { type LoginOutcome, resultOf, resultWith } from '../smtp/login-result.ts';
 import type { BudgetTable, Stored } from '../table/budget-table.ts';
-
 import { heldBack } from './held-back.ts';
 import { countsAddresses, digest, type Place, type Places, placeAt, placesOf } from './places.ts';
-
 import {
   admit,
   hold,

@@ -2,11 +2,10 @@ import { isIP } from 'node:net';
 import { AddressGuard } from '../net/address-guard.ts';
 import type { CaaRecord, DnsResolver } from '../net/dns/dns.ts';
 import { type Gathered, known } from '../net/gathered.ts';
-import type { Range } from './address-ranges.ts';
 import { type MailProvider, mailProvider } from './mail-providers.ts';
-import { recordsAt } from './published.ts';
+import { recordsAt } from './records.ts';
 import { checkHost, type SpfEvaluation } from './spf/check-host.ts';
-import { spfFacts } from './spf/spf-facts.ts';
+import { type Range, spfFacts } from './spf/spf.ts';
 
 /** One public address of the server that a credential logs in to. */
 export interface SendingAddress {
@@ -113,4 +112,34 @@ async function caaFor(dns: DnsResolver, host: string): Promise<Gathered<readonly
     if (!found.known || found.value.length > 0) return found;
   }
   return known([]);
+}
+
+/** Names under which authorities know themselves in CAA records, by a word of their certificates' issuer. */
+const AUTHORITIES: readonly (readonly [issuer: RegExp, names: readonly string[]])[] = [
+  [/Amazon/, ['amazon.com', 'amazontrust.com', 'awstrust.com', 'amazonaws.com']],
+  [/Let's Encrypt/, ['letsencrypt.org']],
+  [
+    /DigiCert|GeoTrust|RapidSSL|Thawte/i,
+    ['digicert.com', 'www.digicert.com', 'digicert.ne.jp', 'symantec.com'],
+  ],
+  [/Google Trust Services/, ['pki.goog', 'google.com']],
+  [
+    /Sectigo|USERTRUST|COMODO|ZeroSSL/i,
+    ['sectigo.com', 'comodoca.com', 'comodo.com', 'usertrust.com', 'trust-provider.com'],
+  ],
+  [/GlobalSign/, ['globalsign.com']],
+  [/Entrust/, ['entrust.net', 'affirmtrust.com']],
+  [/GoDaddy|Starfield/, ['godaddy.com', 'starfieldtech.com']],
+  [/Microsoft/, ['microsoft.com']],
+  [/Buypass/, ['buypass.com', 'buypass.no']],
+  [/SSL\.com/, ['ssl.com']],
+  [/IdenTrust/, ['identrust.com']],
+  [/HARICA|Hellenic Academic/, ['harica.gr']],
+  [/SwissSign/, ['swisssign.com']],
+  [/T-Systems|Deutsche Telekom/, ['telesec.de', 'pki.dfn.de', 'dfn.de']],
+];
+
+/** What a CAA record says for the authority of a certificate (RFC 8659 section 4.2); empty: not known. */
+export function caaNames(issuer: string): readonly string[] {
+  return AUTHORITIES.find(([pattern]) => pattern.test(issuer))?.[1] ?? [];
 }

@@ -4,7 +4,7 @@ import {
   isUsable,
   matchesTlsa,
   type PresentedCertificate,
-} from '../../mail-domain/dane/dane-facts.ts';
+} from '../../mail-domain/dane/dane.ts';
 import type { TlsaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';

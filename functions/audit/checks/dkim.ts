@@ -1,5 +1,4 @@
-import { type DkimSelector, keyName } from '../../mail-domain/dkim/dkim-facts.ts';
-import type { DkimKey } from '../../mail-domain/dkim/dkim-key.ts';
+import { type DkimKey, type DkimSelector, keyName } from '../../mail-domain/dkim/dkim.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';

@@ -1,12 +1,12 @@
-import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc-facts.ts';
-import type { AlignmentMode } from '../../mail-domain/dmarc/dmarc-record.ts';
-import { effectivePolicy } from '../../mail-domain/dmarc/effective-policy.ts';
-import { parseTagList } from '../../mail-domain/dmarc/tag-list.ts';
+import { parseBimiRecord } from '../../mail-domain/bimi/bimi.ts';
+import { type DmarcFacts, effectivePolicy } from '../../mail-domain/dmarc/dmarc.ts';
+import type { AlignmentMode } from '../../mail-domain/dmarc/record.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import { covering } from '../../mail-domain/sender.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { covering, type NamedIdentity } from '../facts/covering.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
+import type { NamedIdentity } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDmarc, onDomain, quoted } from './domain-subject.ts';
@@ -234,8 +234,8 @@ function bimiOutcome(record: string, { dmarc }: DomainFacts): Outcome {
   return decide(dmarc, (facts) => {
     if (effectivePolicy(facts) === 'none')
       return warn('A BIMI record without a DMARC policy that is enforced.');
-    const logo = parseTagList(record).tags.get('l') ?? '';
-    return logo === '' || /^https:\/\//i.test(logo)
+    const { logo, isServedSafely } = parseBimiRecord(record);
+    return logo === '' || isServedSafely
       ? pass('A BIMI record, and DMARC is enforced.')
       : warn('The logo of the BIMI record is not at an https: URI.');
   });

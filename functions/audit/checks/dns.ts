@@ -1,9 +1,6 @@
-import { caaNames } from '../../mail-domain/authorities.ts';
-import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
-import { exchangersOf, isNullMx } from '../../mail-domain/exchangers.ts';
+import { type DomainFacts, exchangersOf, isNullMx, seenRecords } from '../../mail-domain/domain-facts.ts';
 import { mailGateway } from '../../mail-domain/mail-providers.ts';
-import type { SendingAddress } from '../../mail-domain/route-facts.ts';
-import { seenRecords } from '../../mail-domain/seen-records.ts';
+import { caaNames, type SendingAddress } from '../../mail-domain/route-facts.ts';
 import type { CaaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';

@@ -1,7 +1,7 @@
-import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc-facts.ts';
-import type { DmarcRecord } from '../../mail-domain/dmarc/dmarc-record.ts';
+import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc.ts';
+import type { DmarcRecord } from '../../mail-domain/dmarc/record.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
-import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf-facts.ts';
+import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { notApplicable, type Outcome, unknown } from '../outcome.ts';

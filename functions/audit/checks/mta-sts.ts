@@ -1,8 +1,12 @@
-import { parseTagList } from '../../mail-domain/dmarc/tag-list.ts';
-import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
-import { exchangersOf } from '../../mail-domain/exchangers.ts';
-import { type MtaStsPolicy, matchesMx, parseMtaStsPolicy } from '../../mail-domain/mta-sts/mta-sts-policy.ts';
-import type { PolicyAnswer } from '../../mail-domain/mta-sts/policy-file.ts';
+import { type DomainFacts, exchangersOf } from '../../mail-domain/domain-facts.ts';
+import {
+  type MtaStsPolicy,
+  matchesMx,
+  type PolicyAnswer,
+  parseMtaStsPolicy,
+  parseMtaStsRecord,
+} from '../../mail-domain/mta-sts/mta-sts.ts';
+import { parseTlsRptRecord } from '../../mail-domain/tls-rpt/tls-rpt.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
@@ -11,13 +15,6 @@ import { onDomain, quoted } from './domain-subject.ts';
 
 /** Seconds of a day: a shorter life leaves gaps in which nothing is enforced. */
 const SHORT_AGE = 86_400;
-
-/** RFC 8461 section 3.1, case-sensitive and without blanks before the semicolon's field. */
-const VERSION = /^v=STSv1[ \t]*;/;
-
-/** RFC 8460 section 3, case-sensitive. */
-const TLS_RPT = /^v=TLSRPTv1[ \t]*;/;
-const URI = /^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/i;
 
 export const mtaStsChecks: readonly Check[] = [
   {
@@ -105,11 +102,11 @@ export const mtaStsChecks: readonly Check[] = [
 ];
 
 function recordOutcome(record: string): Outcome {
-  if (!VERSION.test(record)) return fail('The record does not begin with v=STSv1; to the letter.');
-  const { tags, errors } = parseTagList(record);
+  const { hasVersion, errors, hasId } = parseMtaStsRecord(record);
+  if (!hasVersion) return fail('The record does not begin with v=STSv1; to the letter.');
   const [error] = errors;
   if (error !== undefined) return fail(`The record is not well formed: ${quoted(error)}.`);
-  return /^[a-z0-9]{1,32}$/i.test(tags.get('id') ?? '')
+  return hasId
     ? pass('One record with a valid id.')
     : fail('The record has no id of 1 to 32 letters and digits.');
 }
@@ -170,11 +167,10 @@ function exchangersOutcome({ mode, mx, errors }: MtaStsPolicy, exchangers: reado
 }
 
 function reportOutcome(record: string): Outcome {
-  if (!TLS_RPT.test(record)) return fail('The record does not begin with v=TLSRPTv1; to the letter.');
-  const { tags, errors } = parseTagList(record);
-  const uris = (tags.get('rua') ?? '').split(',').map((uri) => uri.trim());
+  const { hasVersion, errors, uris, hasUris } = parseTlsRptRecord(record);
+  if (!hasVersion) return fail('The record does not begin with v=TLSRPTv1; to the letter.');
   if (errors.length > 0) return fail('The record is not well formed.');
-  return uris.every((uri) => URI.test(uri))
+  return hasUris
     ? pass(`Reports go to ${uris.length} place${uris.length === 1 ? '' : 's'}.`)
     : fail('rua= is not a list of mailto: and https: URIs.');
 }

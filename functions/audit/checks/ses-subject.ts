@@ -1,8 +1,8 @@
+import { covering } from '../../mail-domain/sender.ts';
 import type { SesProvider } from '../../providers/ses-schema.ts';
 import type { Check } from '../check.ts';
-import { covering, type NamedIdentity } from '../facts/covering.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
-import type { ConfigurationSet, SesFacts } from '../facts/ses.ts';
+import type { ConfigurationSet, NamedIdentity, SesFacts } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
 import { type Outcome, unknown } from '../outcome.ts';
 import { onSes } from './subject.ts';

@@ -1,8 +1,14 @@
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { AwsFacts } from '../facts/aws.ts';
-import type { NamedIdentity } from '../facts/covering.ts';
-import type { IdentityFacts, MailFrom, SendingIdentity, SendingState, SendQuota } from '../facts/ses.ts';
+import type {
+  IdentityFacts,
+  MailFrom,
+  NamedIdentity,
+  SendingIdentity,
+  SendingState,
+  SendQuota,
+} from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, warn } from '../outcome.ts';
 import { onAccount, onSender } from './ses-subject.ts';

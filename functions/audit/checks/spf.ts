@@ -1,10 +1,8 @@
-import { holdsAll, type Range } from '../../mail-domain/address-ranges.ts';
-import { effectivePolicy } from '../../mail-domain/dmarc/effective-policy.ts';
+import { effectivePolicy } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { SendingAddress } from '../../mail-domain/route-facts.ts';
-import type { SpfEvaluation, SpfResult } from '../../mail-domain/spf/check-host.ts';
-import type { SpfFacts } from '../../mail-domain/spf/spf-facts.ts';
-import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../../mail-domain/spf/spf-record.ts';
+import { SPF_LIMITS, type SpfEvaluation, type SpfResult } from '../../mail-domain/spf/check-host.ts';
+import { holdsAll, MX_LIMIT, type Range, type SpfFacts, type SpfTerm } from '../../mail-domain/spf/spf.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';

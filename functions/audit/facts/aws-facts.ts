@@ -1,4 +1,5 @@
 import type { QueryApi } from '../../aws/query-api.ts';
+import { covering } from '../../mail-domain/sender.ts';
 import { USER_PATH } from '../../observe/names.ts';
 import type { SesProvider } from '../../providers/ses-schema.ts';
 import type { Credential } from '../../secrets/credential.ts';
@@ -8,11 +9,10 @@ import { optInFor } from '../opt-in.ts';
 import type { AccountFacts } from './account.ts';
 import type { AwsFacts } from './aws.ts';
 import { breaches } from './breaches.ts';
-import { covering, type NamedIdentity } from './covering.ts';
 import type { Policy } from './credential-facts.ts';
 import type { EncryptionKey } from './encryption-key.ts';
 import { type PolicyApi, secretPolicy } from './secret-policy.ts';
-import type { SendingIdentity } from './ses.ts';
+import type { NamedIdentity, SendingIdentity } from './ses.ts';
 import { simulateSending, smtpUser } from './smtp-user.ts';
 
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');

@@ -11,6 +11,9 @@ export interface SendQuota {
   readonly maxRate: number;
 }
 
+/** An identity that a sender may send as, with its name. */
+export type NamedIdentity = IdentityFacts & { readonly name: string };
+
 /** Amazon SES's own words for the states of verification: Success, Pending, Failed, TemporaryFailure, NotStarted. */
 export interface IdentityFacts {
   readonly verification: string;

@@ -1,4 +1,4 @@
-import { seenRecords } from '../../mail-domain/seen-records.ts';
+import { seenRecords } from '../../mail-domain/domain-facts.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { endpointOf } from '../facts/gather.ts';

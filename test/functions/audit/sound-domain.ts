@@ -1,12 +1,11 @@
 import type { CredentialFacts } from '../../../functions/audit/facts/credential-facts.ts';
 import { known } from '../../../functions/audit/gathered.ts';
-import type { DkimSelector } from '../../../functions/mail-domain/dkim/dkim-facts.ts';
-import { parseDkimKey } from '../../../functions/mail-domain/dkim/dkim-key.ts';
-import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc-facts.ts';
-import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/dmarc-record.ts';
+import { type DkimSelector, parseDkimKey } from '../../../functions/mail-domain/dkim/dkim.ts';
+import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc.ts';
+import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/record.ts';
 import type { DomainFacts } from '../../../functions/mail-domain/domain-facts.ts';
 import type { RouteFacts } from '../../../functions/mail-domain/route-facts.ts';
-import type { OneRecord, SpfFacts } from '../../../functions/mail-domain/spf/spf-facts.ts';
+import type { OneRecord, SpfFacts } from '../../../functions/mail-domain/spf/spf.ts';
 
 const DOMAIN = 'shop.example.com';
 export const POLICY_TYPE = 'text/plain; charset=utf-8';

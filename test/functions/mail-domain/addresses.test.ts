@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countAddresses, ipv4Range } from '../../../functions/mail-domain/address-ranges.ts';
 import { reverseName } from '../../../functions/mail-domain/route-facts.ts';
+import { countAddresses, ipv4Range } from '../../../functions/mail-domain/spf/spf.ts';
 
 const count = (...networks: string[]) =>
   countAddresses(

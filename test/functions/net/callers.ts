@@ -1,7 +1,3 @@
-/**
- * A process of its own, whose end is what is looked for: each caller of HTTP asks each hostile server (HOSTILE_SERVERS, JSON; HOSTILE_AT_ONCE of them at a time), and
- * then it prints what came of it and how much memory it took at most.
- */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { breaches } from '../../../functions/audit/facts/breaches.ts';
@@ -10,7 +6,7 @@ import { JsonApi } from '../../../functions/aws/json-api.ts';
 import { invokeLater } from '../../../functions/aws/lambda.ts';
 import { IAM, QueryApi } from '../../../functions/aws/query-api.ts';
 import { SesV2 } from '../../../functions/aws/sesv2.ts';
-import { policyOver } from '../../../functions/mail-domain/mta-sts/policy-file.ts';
+import { policyOver } from '../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import { DnsOverHttps } from '../../../functions/net/dns/over-https.ts';
 import type { Send } from '../../../functions/net/http.ts';
 import { Network } from '../../../functions/net/network.ts';
@@ -23,6 +19,11 @@ import { ResendKeys } from '../../../functions/providers/resend.ts';
 import { SendGridKeys } from '../../../functions/providers/sendgrid.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { adminOf } from '../../support/providers/admin-of.ts';
+
+/**
+ * A process of its own, whose end is what is looked for: each caller of HTTP asks each hostile server (HOSTILE_SERVERS, JSON; HOSTILE_AT_ONCE of them at a time), and
+ * then it prints what came of it and how much memory it took at most.
+ */
 
 export interface HostileServer {
   readonly answer: string;

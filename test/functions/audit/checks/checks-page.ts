@@ -1,5 +1,5 @@
-import type { Check } from '../../../../functions/audit/check.ts';
 import {
+  type Check,
   FACT_WORDS,
   PRACTICES,
   type PracticeNumber,

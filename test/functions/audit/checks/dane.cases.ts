@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { DaneHost } from '../../../../functions/mail-domain/dane/dane-facts.ts';
+import type { DaneHost } from '../../../../functions/mail-domain/dane/dane.ts';
 import type { TlsaRecord } from '../../../../functions/net/dns/dns.ts';
 import { withDomain } from '../sound-domain.ts';
 import { DAY, NOW } from '../sound-facts.ts';

@@ -1,6 +1,6 @@
 import type { IdentityFacts } from '../../../../functions/audit/facts/ses.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { DmarcFacts } from '../../../../functions/mail-domain/dmarc/dmarc-facts.ts';
+import type { DmarcFacts } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
 import { dmarcOf, withDomain } from '../sound-domain.ts';
 import { elsewhere, ses, withSes } from '../sound-facts.ts';
 import type { Case, Cases } from './case.ts';

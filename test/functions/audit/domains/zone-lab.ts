@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { DaneHost } from '../../../../functions/mail-domain/dane/dane-facts.ts';
+import type { DaneHost } from '../../../../functions/mail-domain/dane/dane.ts';
 import { Domains } from '../../../../functions/mail-domain/domains.ts';
-import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
+import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import type { DnsResolver } from '../../../../functions/net/dns/dns.ts';
 import type { Credential } from '../../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';

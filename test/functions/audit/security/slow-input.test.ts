@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { logFacts } from '../../../../functions/audit/facts/logs.ts';
-import { parseDkimKey } from '../../../../functions/mail-domain/dkim/dkim-key.ts';
-import { parseDmarcRecord } from '../../../../functions/mail-domain/dmarc/dmarc-record.ts';
-import { parseMtaStsPolicy } from '../../../../functions/mail-domain/mta-sts/mta-sts-policy.ts';
-import { spfTerms } from '../../../../functions/mail-domain/spf/spf-record.ts';
+import { parseDkimKey } from '../../../../functions/mail-domain/dkim/dkim.ts';
+import { parseDmarcRecord } from '../../../../functions/mail-domain/dmarc/record.ts';
+import { parseMtaStsPolicy } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
+import { spfTerms } from '../../../../functions/mail-domain/spf/spf.ts';
 
 /** The most that a TXT record, and that a policy file may have. */
 const SIZE = 64 * 1024;

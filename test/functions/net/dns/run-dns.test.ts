@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { known } from '../../../../functions/audit/gathered.ts';
 import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
 import { RunDns } from '../../../../functions/net/dns/run-dns.ts';
+import { known } from '../../../../functions/net/gathered.ts';
 
 class CountingDns {
   readonly asked: string[] = [];

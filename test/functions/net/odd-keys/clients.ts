@@ -1,7 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
-import { exchangersOver } from '../../../../functions/mail-domain/dane/mail-exchanger.ts';
-import { policyOver } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
+import { exchangersOver } from '../../../../functions/mail-domain/dane/dane.ts';
+import { policyOver } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import type { Endpoint, Security } from '../../../../functions/net/endpoint.ts';
 import { endsIn, exchange, outcomeOf } from '../../../../functions/net/http.ts';
 import { Network } from '../../../../functions/net/network.ts';

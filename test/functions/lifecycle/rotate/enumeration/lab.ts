@@ -13,7 +13,6 @@ import { Redacted } from '../../../../../functions/secrets/redacted.ts';
 import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { type LoginOutcome, resultOf } from '../../../../../functions/smtp/login-result.ts';
-
 import { Faults } from '../../../../support/aws/faults.ts';
 import { InProcessRotation, type RotationResult } from '../../../../support/aws/rotation.ts';
 import { InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';

@@ -1,7 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { afterEach, expect, it } from 'vitest';
-import { isUsable, matchesTlsa } from '../../../../functions/mail-domain/dane/dane-facts.ts';
-import { exchangersOver } from '../../../../functions/mail-domain/dane/mail-exchanger.ts';
+import { exchangersOver, isUsable, matchesTlsa } from '../../../../functions/mail-domain/dane/dane.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
 

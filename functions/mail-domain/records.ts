@@ -1,3 +1,26 @@
+import { type DnsResolver, type RecordType, recordsOf } from '../net/dns/dns.ts';
+import { type Gathered, known } from '../net/gathered.ts';
+
+/** The TXT records at `name` that begin as `version` says. */
+export async function published(
+  dns: DnsResolver,
+  name: string,
+  version: RegExp,
+): Promise<Gathered<readonly string[]>> {
+  const records = recordsOf(await dns.query(name, 'TXT'));
+  return records.known ? known(textsOf(records.value, version)) : records;
+}
+
+export async function recordsAt<T extends RecordType>(dns: DnsResolver, name: string, type: T) {
+  return recordsOf(await dns.query(name, type));
+}
+
+export async function hasAddress(dns: DnsResolver, domain: string): Promise<Gathered<boolean>> {
+  const [ipv4, ipv6] = await Promise.all([recordsAt(dns, domain, 'A'), recordsAt(dns, domain, 'AAAA')]);
+  if (!ipv4.known) return ipv4;
+  return ipv6.known ? known(ipv4.value.length + ipv6.value.length > 0) : ipv6;
+}
+
 /** A list of `tag=value` (RFC 6376 section 3.2), as DKIM, DMARC, MTA-STS, TLS-RPT and BIMI write their records. */
 export interface TagList {
   readonly tags: ReadonlyMap<string, string>;
@@ -25,6 +48,6 @@ export function parseTagList(text: string): TagList {
 }
 
 /** Those of several TXT records that are of one kind, each joined to one text (RFC 7208 section 3.3 and its like). */
-export function textsOf(records: readonly (readonly string[])[], version: RegExp): string[] {
+function textsOf(records: readonly (readonly string[])[], version: RegExp): string[] {
   return records.map((strings) => strings.join('')).filter((text) => version.test(text));
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { missing } from '../../../../functions/audit/gathered.ts';
-import { walkDmarc } from '../../../../functions/mail-domain/dmarc/dmarc-walk.ts';
+import { dmarcFacts, walkDmarc } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
 import type { Answer, DnsResolver, RecordType } from '../../../../functions/net/dns/dns.ts';
+import { known, missing } from '../../../../functions/net/gathered.ts';
 
 const FAILED = 'failed';
 
@@ -71,4 +71,65 @@ it('is unknown when a name cannot be read, unless the domain has its own record'
   expect((await walk('a.example.com', { 'example.com': FAILED })).found).toBe('timeout');
   const own = { 'a.example.com': 'p=reject', 'example.com': FAILED };
   expect((await walk('a.example.com', own)).found).toEqual({ applied: 'a.example.com', organization: null });
+});
+
+/** TXT records by name; whatever else there is has an address. */
+async function receiversOf(domain: string, records: Readonly<Record<string, string>>) {
+  const asked: string[] = [];
+  const dns = {
+    query: async <T extends RecordType>(name: string, type: T): Promise<Answer<T>> => {
+      asked.push(name);
+      const text = records[name];
+      if (text === FAILED) return { kind: 'failed', reason: 'timeout', code: 'ETIMEOUT' };
+      if (type !== 'TXT' || text === undefined) return { kind: 'no-data' };
+      const found: Answer<'TXT'> = { kind: 'found', records: [[`v=DMARC1; ${text}`]] };
+      return found as Answer<T>;
+    },
+    security: async () => missing('dns-failed', 'not asked'),
+  };
+  const facts = await dmarcFacts(dns, domain);
+  return { asked, receivers: facts.known ? facts.value.receivers : facts };
+}
+
+const SHOP = 'p=reject; rua=mailto:a@example.com';
+
+it('does not say that a receiver is silent while nobody knows whether it is of another organization', async () => {
+  const { receivers } = await receiversOf('shop.example.com', {
+    '_dmarc.shop.example.com': SHOP,
+    '_dmarc.example.com': FAILED,
+  });
+  expect(receivers).toMatchObject([{ domain: 'example.com', consents: { known: false } }]);
+});
+
+it('asks no consent of the same organization', async () => {
+  const { receivers, asked } = await receiversOf('shop.example.com', {
+    '_dmarc.shop.example.com': SHOP,
+    '_dmarc.example.com': 'p=none',
+  });
+  expect(receivers).toEqual([]);
+  expect(asked.filter((name) => name.includes('_report'))).toEqual([]);
+});
+
+it('takes consent at the name of the domain that has the record', async () => {
+  const { receivers } = await receiversOf('shop.example.com', {
+    '_dmarc.example.com': 'p=reject; rua=mailto:a@collector.example',
+    'example.com._report._dmarc.collector.example': '',
+  });
+  expect(receivers).toEqual([{ domain: 'collector.example', consents: known(true) }]);
+});
+
+it('asks about ten receivers at most, whatever a record names', async () => {
+  const uris = Array.from({ length: 500 }, (_, index) => `mailto:a@r${index}.collector.example`);
+  const { receivers, asked } = await receiversOf('example.com', {
+    '_dmarc.example.com': `p=reject; rua=${uris.join(',')}`,
+  });
+  expect(receivers).toHaveLength(10);
+  expect(asked.length).toBeLessThan(60);
+});
+
+it('leaves out a report address whose domain is no name', async () => {
+  const { receivers } = await receiversOf('example.com', {
+    '_dmarc.example.com': 'p=reject; rua=mailto:a@<svg/onload=1>.example,mailto:a@b\u0007.example',
+  });
+  expect(receivers).toEqual([]);
 });

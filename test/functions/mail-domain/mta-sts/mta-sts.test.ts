@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { policyOver } from '../../../../functions/mail-domain/mta-sts/policy-file.ts';
+import { policyOver } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import type { Resolver } from '../../../../functions/net/dns/address-cache.ts';
 import { Network } from '../../../../functions/net/network.ts';
 import { type Authority, createAuthority } from '../../../../sandbox/certificates.ts';

@@ -1,4 +1,4 @@
-import { parseTagList } from './tag-list.ts';
+import { parseTagList } from '../records.ts';
 
 export type DmarcPolicy = 'none' | 'quarantine' | 'reject';
 export type AlignmentMode = 'relaxed' | 'strict';

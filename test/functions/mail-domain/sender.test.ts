@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { known } from '../../../functions/audit/gathered.ts';
-import { senderDomain } from '../../../functions/mail-domain/sender-domain.ts';
+import { senderDomain } from '../../../functions/mail-domain/sender.ts';
+import { known } from '../../../functions/net/gathered.ts';
 import type { Credential } from '../../../functions/secrets/credential.ts';
 import { credential, ses } from '../audit/sound-facts.ts';
 

@@ -1,7 +1,70 @@
 import type { DnsResolver } from '../../net/dns/dns.ts';
-import { countAddresses, ipv4Range, type Range } from '../address-ranges.ts';
-import { published, recordsAt } from '../published.ts';
-import { COUNTED, MX_LIMIT, SPF_VERSION, type SpfTerm, spfTerms } from './spf-record.ts';
+import type { Gathered } from '../../net/gathered.ts';
+import { published, recordsAt } from '../records.ts';
+import { checkHost, type SpfEvaluation } from './check-host.ts';
+
+/** One term of an SPF record (RFC 7208 section 4.6.1), not checked for anything that only a macro can tell. */
+export interface SpfTerm {
+  readonly qualifier: '+' | '-' | '~' | '?';
+  /** A mechanism or modifier in lower case: include, a, mx, ip4, all, redirect, ... */
+  readonly name: string;
+  /** What follows the colon or the equals sign, without prefix lengths; empty: the record's own domain. */
+  readonly target: string;
+  readonly prefix4: number;
+}
+
+const SPF_VERSION = /^v=spf1(?: |$)/i;
+
+/** RFC 7208 section 4.6.4: names that one `mx` mechanism may lead to. */
+export const MX_LIMIT = 10;
+
+/** Mechanisms and modifiers that cost a query (RFC 7208 section 4.6.4). */
+const COUNTED: readonly string[] = ['include', 'a', 'mx', 'ptr', 'exists', 'redirect'];
+
+const TERM = /^([+\-~?])?([a-z][a-z0-9_.-]*)(?:[:=](.*?))?(?:\/(\d{1,2}))?(?:\/\/\d{1,3})?$/i;
+const IP4_BITS = 32;
+
+/** What does not look like a term is left out: whether the record is valid is asked elsewhere. */
+export function spfTerms(record: string): SpfTerm[] {
+  return record
+    .split(' ')
+    .slice(1)
+    .flatMap((text) => {
+      const [, qualifier = '+', name = '', target = '', prefix] = TERM.exec(text) ?? [];
+      if (name === '') return [];
+      const prefix4 = prefix === undefined ? IP4_BITS : Math.min(IP4_BITS, Number(prefix));
+      return [{ qualifier: qualifier as SpfTerm['qualifier'], name: name.toLowerCase(), target, prefix4 }];
+    });
+}
+
+export interface SpfFacts {
+  readonly domain: string;
+  readonly records: Gathered<readonly string[]>;
+  /** Null unless there is exactly one record. */
+  readonly only: OneRecord | null;
+}
+
+export interface OneRecord {
+  readonly text: string;
+  /** For a client whom the record should not know; limits are counted, not enforced. */
+  readonly evaluation: SpfEvaluation;
+  readonly survey: SpfSurvey;
+}
+
+/** RFC 5737: an address that nobody sends from. */
+const NOBODY = '192.0.2.1';
+/** Beyond any number that a check tells apart. */
+const COUNT_ON = { lookups: 40, voids: 40 };
+
+/** The SPF policy of one domain, evaluated for nobody in particular. */
+export async function spfFacts(dns: DnsResolver, domain: string): Promise<SpfFacts> {
+  const records = await published(dns, domain, SPF_VERSION);
+  const [text, ...others] = records.known ? records.value : [];
+  if (text === undefined || others.length > 0) return { domain, records, only: null };
+  const question = { ip: NOBODY, helo: domain, sender: `postmaster@${domain}` };
+  const evaluation = await checkHost(question, dns, COUNT_ON);
+  return { domain, records, only: { text, evaluation, survey: await surveySpf(dns, domain, text) } };
+}
 
 /** What a record and all that it includes come to, whoever sends. */
 export interface SpfSurvey {
@@ -24,7 +87,7 @@ export interface SpfSurvey {
 const MOST_LOOKUPS = 40;
 
 /** Follows one record through includes, redirects, `a` and `mx`. What cannot be resolved adds nothing. */
-export async function surveySpf(dns: DnsResolver, domain: string, record: string): Promise<SpfSurvey> {
+async function surveySpf(dns: DnsResolver, domain: string, record: string): Promise<SpfSurvey> {
   const survey = new Survey(dns);
   const all = await survey.follow(domain, record, true);
   return survey.summary(all);
@@ -116,4 +179,35 @@ class Survey {
     const range = ipv4Range(address, prefix);
     if (range) this.#ranges.push(range);
   }
+}
+
+/** Of IPv4 addresses as numbers. */
+export type Range = readonly [first: number, last: number];
+
+const IPV4_BITS = 32;
+
+/** `address` is IPv4 in dotted form; null for anything else. */
+export function ipv4Range(address: string, prefix: number): Range | null {
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(address)) return null;
+  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (IPV4_BITS - prefix);
+  const first = Math.floor(number / size) * size;
+  return [first, first + size - 1];
+}
+
+/** Whether each address of `wanted` is in `ranges`. */
+export function holdsAll(ranges: readonly Range[], wanted: readonly Range[]): boolean {
+  return countAddresses([...ranges, ...wanted]) === countAddresses(ranges);
+}
+
+/** How many addresses the ranges hold, each counted once. */
+export function countAddresses(ranges: readonly Range[]): number {
+  let count = 0;
+  let counted = -1;
+  for (const [first, last] of ranges.toSorted(([a], [b]) => a - b)) {
+    if (last <= counted) continue;
+    count += last - Math.max(first, counted + 1) + 1;
+    counted = last;
+  }
+  return count;
 }
