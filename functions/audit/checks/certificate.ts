@@ -29,9 +29,9 @@ export const certificateChecks: readonly Check[] = [
     title: 'Certificate chain',
     severity: 'critical',
     needs: ['server'],
-    why: 'A chain that cannot be verified gives no protection against a stranger who poses as the mail server. Keyturn never logs in over it.',
+    why: 'A chain that cannot be verified is no protection against somebody who impersonates the mail server. Keyturn never logs in over it.',
     remediation:
-      'Serve a current certificate together with its intermediate certificates; for a private authority put its certificate into `ca` of the secret.',
+      'Serve a current certificate together with its intermediate certificates; for a private CA, put its certificate into `ca` of the secret.',
     reference: rfc(5280, '6'),
     rule: onSession(({ chainError, issuerNamed, certificate }) => {
       if (chainError === null) return pass(`Issued by ${certificate.issuer}.`);
@@ -45,15 +45,13 @@ export const certificateChecks: readonly Check[] = [
     title: 'Certificate host name',
     severity: 'critical',
     needs: ['server'],
-    why: 'A valid certificate for another name proves another server. Only subjectAltName counts, the common name does not.',
+    why: 'A valid certificate for another name identifies another server. Only subjectAltName counts; the common name does not.',
     remediation: 'Correct `host` in the secret, or issue the certificate for this name as a subjectAltName.',
     reference: rfc(9525, '6.3'),
     rule: onSession(({ coversHost, certificate }, { host }) =>
       coversHost
         ? pass(`A subjectAltName covers ${host}.`)
-        : fail(
-            `No subjectAltName covers ${host}; the certificate is for ${certificate.subject || 'nobody'}.`,
-          ),
+        : fail(`No subjectAltName covers ${host}; the subject is ${certificate.subject || 'empty'}.`),
     ),
   },
   {
@@ -63,7 +61,7 @@ export const certificateChecks: readonly Check[] = [
     severity: 'high',
     needs: ['server'],
     why: 'On the day a certificate expires every client that verifies it stops sending.',
-    remediation: 'Renew it now, and let it renew itself (ACME) when a third of its life is left.',
+    remediation: 'Renew it now, and let ACME renew it from then on, when a third of its lifetime is left.',
     reference: rfc(5280, '4.1.2.5'),
     rule: onSession(({ certificate }) => expiryOutcome(certificate)),
   },
@@ -73,8 +71,8 @@ export const certificateChecks: readonly Check[] = [
     title: 'Certificate key',
     severity: 'medium',
     needs: ['server'],
-    why: 'RSA below 2048 bits and elliptic curves below 256 bits can be broken, and with them the proof of identity.',
-    remediation: 'Issue a new certificate on an ECDSA P-256 key, or RSA of at least 2048 bits.',
+    why: 'RSA keys below 2048 bits and elliptic curves below 256 bits can be broken, and the proof of identity with them.',
+    remediation: 'Get a new certificate for an ECDSA P-256 key, or for an RSA key of at least 2048 bits.',
     reference: rfc(9325, '4.5'),
     rule: onSession(({ certificate: { keyType, keyBits } }) => keyOutcome(keyType, keyBits)),
   },
@@ -84,9 +82,9 @@ export const certificateChecks: readonly Check[] = [
     title: 'Certificate signature',
     severity: 'high',
     needs: ['server'],
-    why: 'With SHA-1 and MD5 two certificates can be made that share one signature, so a stranger may hold a valid one for this server.',
+    why: 'SHA-1 and MD5 allow two certificates that share one signature, so somebody else may hold a valid one for this server.',
     remediation:
-      'Issue the certificate again; every authority of today signs with SHA-256 or longer, or with Ed25519.',
+      'Have the certificate issued again; every CA today signs with SHA-256 or better, or with Ed25519.',
     reference: rfc(9325, '4.5'),
     rule: onSession(({ signature }) => signatureOutcome(signature)),
   },
@@ -96,9 +94,9 @@ export const certificateChecks: readonly Check[] = [
     title: 'Certificate lifetime',
     severity: 'low',
     needs: ['server'],
-    why: 'A certificate that lives long is renewed by hand, by somebody who has forgotten how, and a stolen key stays of use for as long.',
+    why: 'A long-lived certificate is renewed by hand, by somebody who has forgotten how, and a stolen key stays useful for as long.',
     remediation:
-      'Let ACME renew it by itself; public authorities give at most 200 days since March 2026, 100 from March 2027 and 47 from March 2029.',
+      'Automate its renewal with ACME: public CAs issue for at most 200 days since March 2026, 100 from March 2027 and 47 from March 2029.',
     reference: rfc(5280, '4.1.2.5'),
     rule: onSession(({ certificate }) => lifetimeOutcome(certificate)),
   },
@@ -108,7 +106,7 @@ export const certificateChecks: readonly Check[] = [
     title: 'Certificate key since the last audit',
     severity: 'medium',
     needs: ['server', 'history'],
-    why: 'A new key is usual after a renewal; one that nobody made is the sign of somebody between.',
+    why: 'A new key is normal after a renewal; one that nobody made is the mark of an attacker in the middle.',
     remediation:
       'Compare the fingerprint of the key with that on the server. If nobody renewed the certificate, look at the network path before the next login.',
     reference: rfc(7469, '2.4'),
@@ -118,8 +116,9 @@ export const certificateChecks: readonly Check[] = [
         if (!before?.spki256) return notApplicable('No audit has seen the key of this server before.');
         if (keyFingerprint256 === null)
           return unknown('tls-failed', 'The key of the certificate could not be read.');
-        if (before.spki256 === keyFingerprint256) return pass('The server has the key of the last audit.');
-        const evidence = `The server has another key than on ${new Date(before.seenAt).toISOString().slice(0, 10)}`;
+        if (before.spki256 === keyFingerprint256)
+          return pass('The server has the same key as at the last audit.');
+        const evidence = `The server has a different key from that of ${new Date(before.seenAt).toISOString().slice(0, 10)}`;
         return chainError === null
           ? info(`${evidence}, with a certificate that is trusted.`)
           : warn(`${evidence}, and its certificate is not trusted.`);
@@ -143,7 +142,7 @@ function lifetimeOutcome({ validFrom, validTo }: Dates): Outcome {
   const longest = LONGEST_DAYS.find(([from]) => validFrom >= from)?.[1] ?? 0;
   const evidence = `Valid for ${days} days in all.`;
   if (days <= longest) return pass(evidence);
-  return info(`${evidence} Public authorities gave ${longest} at most when it was issued.`);
+  return info(`${evidence} Public CAs were limited to ${longest} when it was issued.`);
 }
 
 /** For certificates that live for days or weeks the limits shrink with the lifetime, or they would always warn. */
@@ -160,7 +159,7 @@ function keyOutcome(type: string, bits: number | null): Outcome {
   const evidence = bits === null ? `${type} key.` : `${type} key of ${bits} bits.`;
   if (MODERN_KEYS.includes(type)) return pass(evidence);
   const least = LEAST_BITS[type];
-  if (least === undefined) return fail(`${evidence} Mail clients do not take this type.`);
-  if (bits === null) return warn(`${evidence} Its curve is not one of P-256, P-384, P-521.`);
+  if (least === undefined) return fail(`${evidence} Mail clients do not accept this type.`);
+  if (bits === null) return warn(`${evidence} Its curve is none of P-256, P-384 and P-521.`);
   return bits < least ? fail(evidence) : pass(evidence);
 }

@@ -37,9 +37,9 @@ export const cipherChecks: readonly Check[] = [
     title: 'Cipher suites',
     severity: 'high',
     needs: ['server'],
-    why: 'A server that takes broken suites can be talked into them, and then the login is as good as said in clear. Libraries of today cannot even offer them, so nobody notices.',
+    why: 'A server that accepts broken suites can be negotiated down to them, and then the login might as well be sent in the clear. The TLS libraries of today cannot even offer them, so nobody notices.',
     remediation:
-      'Leave only AES-GCM and ChaCha20 suites with ECDHE. Postfix: `tls_high_cipherlist` and `smtpd_tls_mandatory_ciphers = high`; Dovecot: `ssl_cipher_list`; Exim: `tls_require_ciphers`.',
+      'Allow only AES-GCM and ChaCha20 suites with ECDHE. Postfix: `tls_high_cipherlist` and `smtpd_tls_mandatory_ciphers = high`; Dovecot: `ssl_cipher_list`; Exim: `tls_require_ciphers`.',
     reference: rfc(9325, '4.1'),
     rule: onServer(cipherOutcome),
   },
@@ -49,9 +49,9 @@ export const cipherChecks: readonly Check[] = [
     title: 'Forward secrecy',
     severity: 'medium',
     needs: ['server'],
-    why: 'Without forward secrecy whoever records the traffic today reads every password in it on the day the key of the server leaks. A short Diffie-Hellman group gives the same away.',
+    why: 'Without forward secrecy, whoever records the traffic today can read every password in it on the day the key of the server leaks. A short Diffie-Hellman group gives away as much.',
     remediation:
-      'Offer TLS 1.3 or ECDHE suites, and take DHE out or give it a group of at least 2048 bits (Postfix: `smtpd_tls_dh1024_param_file`; Dovecot: `ssl_dh`; Exim: `tls_dhparam`).',
+      'Offer TLS 1.3 or ECDHE suites, and disable DHE or give it a group of at least 2048 bits (Postfix: `smtpd_tls_dh1024_param_file`; Dovecot: `ssl_dh`; Exim: `tls_dhparam`).',
     reference: rfc(9325, '7.3'),
     rule: onServer(forwardSecrecyOutcome),
   },
@@ -61,12 +61,12 @@ export const cipherChecks: readonly Check[] = [
     title: 'Post-quantum key exchange',
     severity: 'low',
     needs: ['server'],
-    why: 'Traffic that is recorded now may be read by a quantum computer later; for a password that is rotated monthly this is no reason to hurry.',
+    why: 'Traffic that is recorded now may be read by a quantum computer later; for a password that is rotated every month that is no reason to hurry.',
     remediation:
-      'Nothing has to be done. A server with OpenSSL 3.5 or later offers X25519MLKEM768 by itself.',
+      'Nothing needs to be done. A server with OpenSSL 3.5 or later offers X25519MLKEM768 by itself.',
     reference: rfc(8446, '4.2.7'),
     rule: onSession(({ protocol, group }) => {
-      if (group === null) return info(`${protocol}: the group of the key exchange is not known.`);
+      if (group === null) return info(`${protocol}: the key exchange group is not known.`);
       return POST_QUANTUM.test(group)
         ? pass(`The key exchange is a post-quantum hybrid: ${group}.`)
         : info(`The key exchange is a classical one: ${group}.`);
@@ -80,18 +80,18 @@ function cipherOutcome(server: ServerFacts): Outcome {
     classes.filter((name) => server.ciphers[name].result === 'accepted').map((name) => NAMES[name] ?? name);
   const broken = accepted(BROKEN);
   const dated = accepted(DATED);
-  if (broken.length > 0) return fail(`The server takes ${[...broken, ...dated].join(', ')}.`);
+  if (broken.length > 0) return fail(`The server accepts ${[...broken, ...dated].join(', ')}.`);
   const untold = reasonOf(server, [...BROKEN, ...DATED]);
-  if (untold === 'not-reached' && !session) return notSeen(server, 'It did not come to TLS');
+  if (untold === 'not-reached' && !session) return notSeen(server, 'TLS was not reached');
   if (untold) return unknown(untold, 'Not every class of cipher suites could be tried.');
-  if (dated.length > 0) return warn(`The server takes ${dated.join(', ')}.`);
-  const used = session ? ` A client of today gets ${session.cipher}.` : '';
+  if (dated.length > 0) return warn(`The server accepts ${dated.join(', ')}.`);
+  const used = session ? ` A modern client gets ${session.cipher}.` : '';
   if (session && (CBC.test(session.cipher) || !FORWARD_SECRET.test(session.cipher)))
-    return warn(`The server takes no broken suite.${used}`);
+    return warn(`The server accepts no broken suite.${used}`);
   const tolerated = accepted(TOLERABLE);
   return tolerated.length > 0
-    ? info(`The server takes no broken suite, but for old clients ${tolerated.join(' and ')}.${used}`)
-    : pass(`The server takes none of the weak classes.${used}`);
+    ? info(`The server accepts no broken suite, but ${tolerated.join(' and ')} for old clients.${used}`)
+    : pass(`The server accepts none of the weak classes.${used}`);
 }
 
 function forwardSecrecyOutcome(server: ServerFacts): Outcome {
@@ -101,12 +101,12 @@ function forwardSecrecyOutcome(server: ServerFacts): Outcome {
     ...(ciphers.ecdhe.result === 'accepted' ? ['ECDHE'] : []),
     ...(ciphers.dhe.result === 'accepted' ? [dhBits === null ? 'DHE' : `DHE of ${dhBits} bits`] : []),
   ];
-  const evidence = `The server agrees on keys by ${ways.join(', ')}.`;
+  const evidence = `The server offers forward secrecy by ${ways.join(', ')}.`;
   if (dhBits !== null && dhBits < LEAST_DH_BITS) return fail(evidence);
   const untold = reasonOf(server, ways.length > 0 ? ['dhe'] : ['dhe', 'ecdhe']);
-  if (untold === 'not-reached' && !server.session) return notSeen(server, 'It did not come to TLS');
+  if (untold === 'not-reached' && !server.session) return notSeen(server, 'TLS was not reached');
   if (untold) return unknown(untold, 'Not every key exchange could be tried.');
-  return ways.length > 0 ? pass(evidence) : warn('The server has no key exchange with forward secrecy.');
+  return ways.length > 0 ? pass(evidence) : warn('The server offers no key exchange with forward secrecy.');
 }
 
 function reasonOf({ ciphers }: ServerFacts, classes: readonly CipherClass[]): UnknownReason | undefined {

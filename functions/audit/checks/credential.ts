@@ -24,7 +24,7 @@ const POLICIES: readonly Verdict[] = [
 
 /** A rotation takes minutes; Secrets Manager tries a failed one again within the day. */
 const PENDING_MS = 24 * 60 * 60 * 1000;
-const NO_LOGIN = 'The login was not proven, so the sender was not tried; see `cred.login`.';
+const NO_LOGIN = 'No login succeeded, so the sender was not tried; see `cred.login`.';
 
 const THROTTLED: readonly Verdict[] = [
   'throttled',
@@ -36,10 +36,10 @@ const THROTTLED: readonly Verdict[] = [
 ];
 
 const HELD_BACK: Readonly<Record<HeldBackReason, string>> = {
-  failures: 'as many logins of its account failed as may fail',
-  'host-failures': 'as many logins failed at its host as may fail there',
-  throttled: 'the server asked to be left alone',
-  'under-way': 'as many logins were under way as may fail',
+  failures: 'the failed logins of its account have spent the budget',
+  'host-failures': 'the failed logins at its host have spent the budget',
+  throttled: 'the server asked to slow down',
+  'under-way': 'the logins under way might spend what is left of the budget',
 };
 
 export const credentialChecks: readonly Check[] = [
@@ -49,20 +49,20 @@ export const credentialChecks: readonly Check[] = [
     title: 'Login',
     severity: 'critical',
     needs: ['login'],
-    why: 'Mail that depends on a dead credential is lost or piles up, and nobody sees it until a customer asks.',
-    remediation: 'Rotate the secret, or store the user name and password that the provider shows today.',
+    why: 'Mail that depends on a dead credential is lost or piles up, and nobody notices until a customer asks.',
+    remediation: 'Rotate the secret, or store the user name and password that the provider shows now.',
     reference: rfc(4954, '4'),
     rule: onCredential((_credential, { login }) => decide(login, loginOutcome)),
   },
   {
     id: 'cred.login-tested',
     practices: [5, 17],
-    title: 'Login really tried',
+    title: 'Login actually tried',
     severity: 'high',
     needs: ['login'],
-    why: 'A server that offers no AUTH lets many tools report success although the password was never looked at.',
+    why: 'A server that offers no AUTH lets many tools report success although the password was never checked.',
     remediation:
-      'Point the secret at the submission port of the provider, or enable AUTH there, with a mechanism that both sides know.',
+      'Point the secret at the submission port of the provider, or enable AUTH there with a mechanism that both sides support.',
     reference: rfc(4954, '3'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ result, evidence }) => {
@@ -70,10 +70,10 @@ export const credentialChecks: readonly Check[] = [
         const { authSent, failure, offered } = evidence;
         if (authSent) return pass('AUTH was sent over verified TLS and the server answered it.');
         if (failure?.kind === 'auth-not-offered')
-          return fail('After TLS the server lists no AUTH mechanism.');
+          return fail('Under TLS the server offers no AUTH mechanism.');
         if (failure?.kind === 'no-common-mechanism')
           return fail(
-            `The server lists only ${offered?.join(', ') || 'mechanisms that nobody has registered'}, none of which this credential can use.`,
+            `The server offers only ${offered?.join(', ') || 'unregistered mechanisms'}, none of which this credential can use.`,
           );
         return unknown('not-reached', 'The attempt ended before AUTH; see `cred.login`.');
       }),
@@ -82,12 +82,12 @@ export const credentialChecks: readonly Check[] = [
   {
     id: 'cred.mail-from',
     practices: [5, 9],
-    title: 'Sender',
+    title: 'Sender address',
     severity: 'high',
     needs: ['login'],
-    why: 'A login that works is of no use when the server does not let it send as the address that the application sends as.',
+    why: 'A login that works is of no use if the server does not let it send from the address of the application.',
     remediation:
-      'Let this login send as the address in `from` of the secret, or correct `from`. Amazon SES looks at the sender only when the whole message is there: see `cred.canary-send`.',
+      'Allow this login to send as the address in `from` of the secret, or correct `from`. Amazon SES checks the sender only once it has the whole message: see `cred.canary-send`.',
     reference: rfc(6409, '6.1'),
     rule: onCredential(({ from }, { login, rehearsal }) => {
       if (!from) return notApplicable('The secret names no sender.');
@@ -150,9 +150,9 @@ export const credentialChecks: readonly Check[] = [
     title: 'Our own failed logins',
     severity: 'low',
     needs: ['login'],
-    why: 'A tool that tries again and again locks the account that it should look after; a budget for failed logins of an account and of a host, shared by rotation, validation and audit, prevents it.',
+    why: 'A tool that retries without end locks the very account it should look after; a budget of failed logins for each account and each host, shared by rotation, validation and audit, prevents that.',
     remediation:
-      'Find out who fails: a budget that is spent means that a wrong password was tried several times. Raise `loginBudget.failures` (of an account) or `loginBudget.hostFailures` (of a host) only as far as the server allows.',
+      'Find out what fails: a spent budget means that a wrong password was tried several times. Raise `loginBudget.failures` (of an account) or `loginBudget.hostFailures` (of a host) only as far as the server allows.',
     reference: awsPage('Exponential backoff and jitter', 'sdkref/latest/guide/feature-retry-behavior.html'),
     rule: onCredential((_credential, { login }) =>
       decide(login, ({ result: { verdict, retry, heldBack } }) =>
@@ -160,7 +160,7 @@ export const credentialChecks: readonly Check[] = [
           ? info(
               `The login was held back for ${retry.afterSeconds ?? 0} s: ${HELD_BACK[heldBack?.reason ?? 'failures']}.`,
             )
-          : pass('The login stayed inside the budget for failed logins.'),
+          : pass('The login stayed within the budget of failed logins.'),
       ),
     ),
   },
@@ -170,9 +170,9 @@ export const credentialChecks: readonly Check[] = [
     title: 'Throttling by the server',
     severity: 'low',
     needs: ['login', 'server'],
-    why: 'A server that asks to slow down will refuse mail next; the limit itself is never searched for, because that is an attack.',
+    why: 'A server that asks to slow down will refuse mail next. Keyturn never searches for the limit itself: that would be an attack.',
     remediation:
-      'Open fewer connections at once and keep them open for several messages; at Amazon SES ask for a higher sending rate.',
+      'Open fewer connections at once and keep them open for several messages; with Amazon SES, request a higher sending rate.',
     reference: rfc(5321, '3.8'),
     rule: onCredential((_credential, facts) => signalOutcome(facts)),
   },
@@ -215,6 +215,6 @@ function serverSignals(server: CredentialFacts['server']): string[] {
   );
   return [
     ...(interrupted?.reason === 'throttled' ? [`${interrupted.code} in the probe`] : []),
-    ...(surveyed ? ['a 4yz reply during the survey of its TLS'] : []),
+    ...(surveyed ? ['a 4yz reply while its TLS was surveyed'] : []),
   ];
 }

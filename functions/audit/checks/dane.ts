@@ -15,12 +15,12 @@ export const daneChecks: readonly Check[] = [
   {
     id: 'dane.tlsa',
     practices: [10],
-    title: 'DANE of the mail exchangers',
+    title: 'DANE for the mail exchangers',
     severity: 'high',
     needs: ['domain'],
-    why: 'Senders that follow DANE do not deliver where a signed TLSA record does not fit the certificate, and ignore what is not signed.',
+    why: 'Senders that follow DANE do not deliver where no signed TLSA record matches the certificate, and they ignore unsigned records.',
     remediation:
-      'Publish 3 1 1 records in a zone with DNSSEC, and the record of the next key before the certificate changes.',
+      'Publish 3 1 1 records in a DNSSEC-signed zone, and the record for the next key before the certificate changes.',
     reference: rfc(7672, '3.1'),
     rule: onDomain(({ dane }, { examinedAt }) => {
       if (dane.length === 0) return notApplicable('The domain has no mail exchangers.');
@@ -46,10 +46,10 @@ function hostOutcome({ host, records, security, presented }: DaneHost, now: numb
   if (!security.known) return unknown(security.reason, `TLSA of ${host}: ${security.detail}.`);
   if (security.value === 'bogus') return fail(`The TLSA records of ${host} do not pass DNSSEC validation.`);
   if (security.value === 'insecure')
-    return warn(`TLSA records of ${host} without DNSSEC: nobody looks at them.`);
+    return warn(`TLSA records of ${host} without DNSSEC: senders ignore them.`);
   const usable = records.value.filter(isUsable);
   if (usable.length === 0)
-    return warn(`No TLSA record of ${host} is of a kind that counts for mail: ${listed(records.value)}.`);
+    return warn(`No TLSA record of ${host} is of a kind that is used for mail: ${listed(records.value)}.`);
   return presented?.known === true
     ? matchOutcome({ host, usable, all: records.value, presented: presented.value, now })
     : unknown(
@@ -69,16 +69,16 @@ interface Match {
 function matchOutcome({ host, usable, all, presented, now }: Match): Outcome {
   const matching = usable.filter((record) => matchesTlsa(record, presented));
   if (matching.length === 0)
-    return fail(`No TLSA record of ${host} fits its certificate: ${listed(usable)}.`);
+    return fail(`No TLSA record of ${host} matches its certificate: ${listed(usable)}.`);
   if ((presented[0]?.validTo ?? now) < now) return expiredOutcome(host, matching);
   return usable.length < all.length
-    ? warn(`${host} fits, and has records of a kind that does not count for mail: ${listed(all)}.`)
-    : pass(`${matching.length} of ${usable.length} TLSA records of ${host} fit its certificate.`);
+    ? warn(`${host} has a match, and records of a kind that is not used for mail: ${listed(all)}.`)
+    : pass(`${matching.length} of ${usable.length} TLSA records of ${host} match its certificate.`);
 }
 
 /** RFC 7671 sections 5.1 and 5.2: DANE-EE does not look at dates, DANE-TA does. */
 function expiredOutcome(host: string, matching: readonly TlsaRecord[]): Outcome {
-  const evidence = `${listed(matching)} of ${host} fits its certificate, which has expired`;
+  const evidence = `${listed(matching)} of ${host} matches its certificate, which has expired`;
   return matching.some(isOfServer)
     ? warn(`${evidence}; senders that follow DANE do not mind.`)
     : fail(`${evidence}: senders that follow DANE do not deliver.`);

@@ -20,9 +20,9 @@ export const dkimChecks: readonly Check[] = [
     title: 'DKIM keys',
     severity: 'high',
     needs: ['domain', 'ses'],
-    why: 'Without a key in the DNS no receiver can verify a signature, and DMARC rests on SPF, which forwarding breaks.',
+    why: 'Without a key in the DNS no receiver can verify a signature, and DMARC rests on SPF alone, which forwarding breaks.',
     remediation:
-      'Publish the key records that the sending service gives you, and name their selectors in dkimSelectors.',
+      'Publish the key records that the sending service gives you, and name their selectors in `dkimSelectors`.',
     reference: rfc(6376, '3.6.2'),
     rule: onDomain(({ dkim }) => foundOutcome(dkim)),
   },
@@ -32,13 +32,14 @@ export const dkimChecks: readonly Check[] = [
     title: 'Size of DKIM keys',
     severity: 'high',
     needs: ['domain'],
-    why: 'RSA keys below 1024 bits can be broken in hours and are refused; 1024 bits are no longer enough.',
-    remediation: 'Make a new key pair of 2048 bits, or Ed25519 beside it, under a new selector.',
+    why: 'RSA keys below 1024 bits can be broken within hours and are refused; 1024 bits are no longer enough.',
+    remediation:
+      'Create a new key pair of 2048 bits under a new selector, with an Ed25519 key beside it if you like.',
     reference: rfc(8301, '3.2'),
     rule: onKeys((keys) =>
       worstOf(
         keys.filter(({ record }) => !record.revoked).map(sizeOutcome),
-        'No key that is in use has a size.',
+        'Every key that was found is revoked.',
       ),
     ),
   },
@@ -48,13 +49,13 @@ export const dkimChecks: readonly Check[] = [
     title: 'Revoked DKIM keys',
     severity: 'high',
     needs: ['domain', 'ses'],
-    why: 'An empty key says that all signatures of its selector are void: mail that is still signed with it fails.',
-    remediation: 'Publish the key again, or let the sender sign with another selector.',
+    why: 'An empty key revokes its selector: mail that is still signed with it fails.',
+    remediation: 'Publish the key again, or have the sender sign with another selector.',
     reference: rfc(6376, '3.6.1'),
     rule: onKeys((keys) => {
       const dead = keys.filter(({ record, source }) => record.revoked && source !== 'well-known');
       return dead.length > 0
-        ? fail(`Revoked, though in use: ${names(dead)}.`)
+        ? fail(`Revoked but in use: ${names(dead)}.`)
         : pass(`No selector in use is revoked, of ${names(keys)}.`);
     }),
   },
@@ -64,7 +65,7 @@ export const dkimChecks: readonly Check[] = [
     title: 'DKIM in test mode',
     severity: 'medium',
     needs: ['domain'],
-    why: 'With t=y receivers treat signed mail that fails like unsigned mail: the signature protects nothing.',
+    why: 'With t=y receivers treat mail whose signature fails like unsigned mail: the signature protects nothing.',
     remediation: 'Remove t=y from the key record once the signatures verify.',
     reference: rfc(6376, '3.6.1'),
     rule: onKeys((keys) => {
@@ -80,8 +81,8 @@ export const dkimChecks: readonly Check[] = [
     title: 'Hash of DKIM signatures',
     severity: 'high',
     needs: ['domain'],
-    why: 'A key that allows SHA-1 only goes with signatures that can be forged and that receivers must not accept.',
-    remediation: 'Remove h=sha1 from the key record, and let the sender sign with rsa-sha256.',
+    why: 'A key that allows only SHA-1 means signatures that can be forged and that receivers must not accept.',
+    remediation: 'Remove h=sha1 from the key record, and have the sender sign with rsa-sha256.',
     reference: rfc(8301, '3.1'),
     rule: onKeys((keys) => {
       const old = keys.filter(({ record: { hashes } }) => hashes.length > 0 && !hashes.includes('sha256'));
@@ -96,9 +97,9 @@ export const dkimChecks: readonly Check[] = [
     title: 'Age of DKIM keys',
     severity: 'low',
     needs: ['domain', 'ses', 'history'],
-    why: 'Who got hold of a private key can sign as the domain until the key is replaced.',
+    why: 'Whoever has got hold of a private key can sign as the domain until the key is replaced.',
     remediation:
-      'Rotate the key at least once a year: a new selector first, the old record away a week later.',
+      'Rotate the key at least once a year: publish a new selector first, and remove the old record a week later.',
     reference: rfc(6376, '3.6.1'),
     rule: onDomain(({ dkim }, facts) => {
       const keys = found(dkim);
@@ -145,7 +146,10 @@ function foundOutcome(dkim: readonly DkimSelector[]): Outcome {
   if (keys.length > 0) return pass(`Keys at ${keys.map(keyName).join(', ')}.`);
   const unread = nothingFound(dkim);
   if (unread.status === 'unknown') return unread;
-  return unknown('not-configured', 'No key under selectors that are usual, and the DNS has no list of them.');
+  return unknown(
+    'not-configured',
+    "No key under the usual selectors; the DNS has no list of a domain's selectors.",
+  );
 }
 
 /** A deployment names the selectors of all its domains: one of them is enough for each, as are keys of Amazon SES. */
@@ -180,7 +184,7 @@ function ageOutcome(keys: readonly FoundKey[], facts: CredentialFacts): Outcome 
       : [{ name: key.name, days: Math.floor((facts.examinedAt - since) / DAY_MS) }];
   });
   if (ages.length === 0)
-    return unknown('not-reached', 'No earlier audit saw the keys: their age counts from now on.');
+    return unknown('not-reached', 'No earlier audit has seen the keys: their age counts from now on.');
   const evidence = `In use for: ${ages.map(({ name, days }) => `${name} ${days} days`).join(', ')}.`;
   return ages.some(({ days }) => days > YEAR_DAYS) ? warn(evidence) : pass(evidence);
 }

@@ -21,24 +21,24 @@ export const dmarcChecks: readonly Check[] = [
     title: 'DMARC record',
     severity: 'high',
     needs: ['domain'],
-    why: 'SPF and DKIM prove domains that nobody sees; only DMARC ties them to the From address that people read.',
+    why: 'SPF and DKIM authenticate domains that nobody sees; only DMARC ties them to the From address that people read.',
     remediation:
-      'Publish a TXT record at _dmarc of the domain: v=DMARC1; p=none; rua=... to begin with, then enforce it.',
+      'Publish a TXT record at `_dmarc` below the domain: `v=DMARC1; p=none; rua=...` to begin with, then enforce it.',
     reference: rfc(9989, '4.10.1'),
     rule: onDomain(({ domain, dmarc }) =>
       decide(dmarc, ({ applied, steps }) => {
         if (applied) return pass(`The record of ${applied.domain} applies to ${domain}.`);
-        return fail(`No record for ${domain}, in ${steps.length} queries up the tree.`);
+        return fail(`No record applies to ${domain}: none found in ${steps.length} queries up the tree.`);
       }),
     ),
   },
   {
     id: 'dmarc.single',
     practices: [10],
-    title: 'One DMARC record',
+    title: 'Single DMARC record',
     severity: 'high',
     needs: ['domain'],
-    why: 'Several DMARC records at one name count as none: receivers throw all of them away.',
+    why: 'Several DMARC records at one name count as none: receivers discard them all.',
     remediation: 'Delete all but one of the TXT records at _dmarc that begin with v=DMARC1.',
     reference: rfc(9989, '4.10'),
     rule: onDomain(({ dmarc }) =>
@@ -60,12 +60,12 @@ export const dmarcChecks: readonly Check[] = [
     needs: ['domain'],
     why: 'Receivers ignore a record that they cannot read, or the part of it that they cannot.',
     remediation:
-      'Correct what is named; v=DMARC1 comes first, p= is none, quarantine or reject, rua= is a list of mailto: URIs.',
+      'Correct what is named: v=DMARC1 comes first, p= is none, quarantine or reject, and rua= is a list of mailto: URIs.',
     reference: rfc(9989, '4.7'),
     rule: onDmarc(({ errors }, { applied }) =>
       errors.length > 0
         ? fail(`The record of ${applied?.domain}: ${errors.map(quoted).join(', ')}.`)
-        : pass(`The record of ${applied?.domain} is well formed.`),
+        : pass(`The record of ${applied?.domain} is well-formed.`),
     ),
   },
   {
@@ -74,8 +74,9 @@ export const dmarcChecks: readonly Check[] = [
     title: 'DMARC policy',
     severity: 'high',
     needs: ['domain'],
-    why: 'With p=none receivers deliver forged mail and only report it.',
-    remediation: 'Read the reports until your own senders pass, then set p=quarantine and at last p=reject.',
+    why: 'With p=none receivers deliver forged mail and merely report it.',
+    remediation:
+      'Read the reports until all your own senders pass, then set p=quarantine and finally p=reject.',
     reference: rfc(9989, '4.7'),
     rule: onDmarc((record, dmarc) => policyOutcome(record.testing, record.policy === null, dmarc)),
   },
@@ -85,7 +86,7 @@ export const dmarcChecks: readonly Check[] = [
     title: 'Outdated DMARC tags',
     severity: 'low',
     needs: ['domain'],
-    why: 'The tags pct, rf and ri and sizes in report addresses are gone from DMARC: some receivers still act on them, most do not.',
+    why: 'The tags pct, rf and ri, and size limits in report addresses, have been removed from DMARC: some receivers still act on them, most do not.',
     remediation: 'Delete the outdated tags; use t=y instead of pct=0.',
     reference: rfc(9989, '9.3'),
     rule: onDmarc(({ removed }) =>
@@ -98,27 +99,27 @@ export const dmarcChecks: readonly Check[] = [
     title: 'DMARC reports',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Without aggregate reports nobody sees who sends as the domain, nor that one of your own senders fails.',
+    why: 'Without aggregate reports nobody sees who sends as the domain, or that one of your own senders fails.',
     remediation: 'Add rua=mailto: with a mailbox or a service that reads the reports.',
     reference: rfc(9989, '4.7'),
     rule: onDmarc(({ reportsTo }) =>
       reportsTo.length > 0
         ? pass(`Reports go to ${[...new Set(reportsTo)].join(', ')}.`)
-        : warn('The record asks for no aggregate reports by mail.'),
+        : warn('The record requests no aggregate reports by mail.'),
     ),
   },
   {
     id: 'dmarc.rua-auth',
     practices: [7, 10],
-    title: 'Consent of the report receiver',
+    title: 'Consent of the report recipient',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Another organization has to say in its DNS that it takes your reports; without that nobody sends them.',
+    why: 'Another organization has to say in its DNS that it accepts your reports; otherwise nobody sends them there.',
     remediation:
-      'Ask the receiver to publish v=DMARC1 at your domain followed by ._report._dmarc and its own domain.',
+      'Ask the recipient to publish `v=DMARC1` at your domain followed by `._report._dmarc.` and its own domain.',
     reference: rfc(9990, '4'),
     rule: onDmarc(({ reportsTo }, { receivers }) => {
-      if (reportsTo.length === 0) return notApplicable('There are no reports to receive.');
+      if (reportsTo.length === 0) return notApplicable('The record requests no reports.');
       return consentOutcome(receivers);
     }),
   },
@@ -128,9 +129,9 @@ export const dmarcChecks: readonly Check[] = [
     title: 'DMARC alignment',
     severity: 'high',
     needs: ['domain', 'ses'],
-    why: 'DMARC passes only when the domain that SPF or DKIM proves belongs to the From address; one of them should hold when the other breaks.',
+    why: 'DMARC passes only if the domain that SPF or DKIM authenticates is aligned with the From address; each should hold when the other breaks.',
     remediation:
-      'Let Amazon SES sign with the domain of the sender, and give the identity a MAIL FROM domain below it.',
+      'Have Amazon SES sign with the domain of the sender, and give the identity a MAIL FROM domain below it.',
     reference: rfc(9989, '4.4'),
     rule: alignmentOutcome,
   },
@@ -140,8 +141,9 @@ export const dmarcChecks: readonly Check[] = [
     title: 'Logo in mail programs',
     severity: 'low',
     needs: ['domain'],
-    why: 'A BIMI record shows a logo beside your mail, but only for a domain whose DMARC policy is enforced.',
-    remediation: 'Enforce DMARC first, and serve the logo over https; without both the record does nothing.',
+    why: 'A BIMI record shows your logo beside your mail, but only if the DMARC policy of the domain is enforced.',
+    remediation:
+      'Enforce DMARC first, and serve the logo over HTTPS; without both, the record has no effect.',
     reference: rfc(9989, '4.7'),
     rule: onDomain((domain) =>
       decide(domain.bimi, ([record]) =>
@@ -166,13 +168,13 @@ function policyOutcome(testing: boolean, missing: boolean, dmarc: DmarcFacts): O
 
 function consentOutcome(receivers: DmarcFacts['receivers']): Outcome {
   const silent = receivers.filter(({ consents }) => consents.known && !consents.value);
-  if (silent.length > 0) return fail(`No consent of ${silent.map(({ domain }) => domain).join(', ')}.`);
+  if (silent.length > 0) return fail(`No consent from ${silent.map(({ domain }) => domain).join(', ')}.`);
   const unread = receivers.find(({ consents }) => !consents.known);
   if (unread && !unread.consents.known)
     return unknown(unread.consents.reason, `The consent of ${unread.domain} was not read.`);
   return receivers.length === 0
     ? pass('All reports stay within the organization.')
-    : pass(`Consent of ${receivers.map(({ domain }) => domain).join(', ')}.`);
+    : pass(`Consent from ${receivers.map(({ domain }) => domain).join(', ')}.`);
 }
 
 /** Would a message of this credential pass DMARC by SPF, by DKIM, or by both (RFC 9989 section 4.4)? */
@@ -181,7 +183,10 @@ function alignmentOutcome(facts: CredentialFacts): Outcome {
     const { content, account } = facts;
     const credential = content.known && content.value.kind === 'credential' ? content.value.credential : null;
     if (credential?.provider?.type !== 'ses') {
-      return unknown('not-configured', 'Which domains the server signs and bounces with is not known here.');
+      return unknown(
+        'not-configured',
+        'Which domains the server uses for DKIM and MAIL FROM is not known here.',
+      );
     }
     if (credential.provider.region !== account.ses.region) {
       return unknown('other-region', `The credential is for ${credential.provider.region}.`);
@@ -226,17 +231,16 @@ function outcome(dkim: Aligned, spf: Aligned): Outcome {
 }
 
 function describe(by: string, { domain, mode, holds }: Aligned): string {
-  if (domain === null) return `${by} proves nothing.`;
-  return `${by} proves ${domain}, which is ${holds ? '' : 'not '}aligned (${mode}).`;
+  if (domain === null) return `${by} authenticates no domain.`;
+  return `${by} authenticates ${domain}, which is ${holds ? '' : 'not '}aligned (${mode}).`;
 }
 
 function bimiOutcome(record: string, { dmarc }: DomainFacts): Outcome {
   return decide(dmarc, (facts) => {
-    if (effectivePolicy(facts) === 'none')
-      return warn('A BIMI record without a DMARC policy that is enforced.');
+    if (effectivePolicy(facts) === 'none') return warn('A BIMI record without an enforced DMARC policy.');
     const { logo, isServedSafely } = parseBimiRecord(record);
     return logo === '' || isServedSafely
       ? pass('A BIMI record, and DMARC is enforced.')
-      : warn('The logo of the BIMI record is not at an https: URI.');
+      : warn('The logo of the BIMI record is not at an HTTPS URI.');
   });
 }

@@ -17,13 +17,13 @@ export const dnsChecks: readonly Check[] = [
     title: 'Mail exchangers',
     severity: 'high',
     needs: ['domain'],
-    why: 'Bounces and answers to mail of a domain without mail exchangers are lost, and many receivers refuse such senders.',
+    why: 'Bounces and replies to a domain without mail exchangers are lost, and many receivers refuse such senders.',
     remediation: 'Publish MX records for the domain, or send from a domain that has them.',
     reference: rfc(5321, '5.1'),
     rule: onDomain(({ domain, mx, hasAddress }) =>
       decide(mx, (records) => {
         if (records.length > 0 && records.every(isNullMx)) {
-          return notApplicable(`${domain} says that it takes no mail; see dns.null-mx.`);
+          return notApplicable(`${domain} says that it accepts no mail; see \`dns.null-mx\`.`);
         }
         if (records.length > 0)
           return pass(
@@ -31,7 +31,7 @@ export const dnsChecks: readonly Check[] = [
           );
         return decide(hasAddress, (address) =>
           address
-            ? warn(`${domain} has no MX record, only an address that mail falls back to.`)
+            ? warn(`${domain} has no MX record, only an address record that mail falls back to.`)
             : fail(`${domain} has neither MX nor address records.`),
         );
       }),
@@ -40,46 +40,47 @@ export const dnsChecks: readonly Check[] = [
   {
     id: 'dns.null-mx',
     practices: [9],
-    title: 'Domain that takes mail',
+    title: 'Null MX',
     severity: 'medium',
     needs: ['domain'],
-    why: 'A null MX says that a domain takes no mail: receivers may refuse what it sends, since no bounce can go back.',
+    why: 'A null MX says that a domain accepts no mail: receivers may refuse what it sends, since no bounce can be returned.',
     remediation:
-      'Send from a domain that takes mail; a null MX stands alone, beside other records it is an error.',
+      'Send from a domain that accepts mail. A null MX must be the only MX record; beside others it is an error.',
     reference: rfc(7505, '4.2'),
     rule: onDomain(({ domain, mx }) =>
       decide(mx, (records) => {
         if (records.length === 0) return notApplicable(`${domain} has no MX records.`);
         if (!records.some(isNullMx)) return pass(`${domain} has no null MX.`);
         return records.length > 1
-          ? fail(`${domain} has a null MX beside others.`)
-          : warn(`${domain} has a null MX and sends mail all the same.`);
+          ? fail(`${domain} has a null MX beside other MX records.`)
+          : warn(`${domain} has a null MX, yet sends mail.`);
       }),
     ),
   },
   {
     id: 'dns.ptr',
     practices: [8],
-    title: 'Reverse names of the server',
+    title: 'Reverse DNS of the server',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Large receivers refuse mail from addresses whose reverse name is missing or does not lead back to them.',
-    remediation: 'Let the owner of the address set its PTR record to a name that has this very address.',
+    why: 'Large receivers refuse mail from addresses whose PTR record is missing or whose name does not resolve back to them.',
+    remediation:
+      'Have the owner of the address set its PTR record to a name that resolves to this very address.',
     reference: rfc(1912, '2.1'),
     rule: onDomain(({ route }) =>
       route.provider
-        ? notApplicable(`The addresses are those of ${route.provider.name}.`)
+        ? notApplicable(`The addresses belong to ${route.provider.name}.`)
         : decide(route.addresses, (addresses) => reverseOutcome(addresses, route.host)),
     ),
   },
   {
     id: 'dns.caa',
     practices: [10],
-    title: 'Certification authorities',
+    title: 'Certification Authority Authorization',
     severity: 'low',
     needs: ['domain', 'server'],
-    why: 'CAA records keep other authorities from issuing for the host; records that forbid your own stop the next renewal.',
-    remediation: 'Publish CAA records with issue and the authority that the server uses.',
+    why: 'CAA records keep other CAs from issuing certificates for the host; records that exclude your own CA stop the next renewal.',
+    remediation: 'Publish CAA records whose `issue` property names the CA that the server uses.',
     reference: rfc(8659, '4.2'),
     rule: onDomain(({ route }, { server }) =>
       decide(route.caa, (records) => caaOutcome(records, route.host, server)),
@@ -91,9 +92,9 @@ export const dnsChecks: readonly Check[] = [
     title: 'DNSSEC',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Without DNSSEC whoever sits between can change the records that SPF, DKIM and DMARC stand on; with a broken chain nobody finds them.',
+    why: 'Without DNSSEC an attacker on the path can forge the records that SPF, DKIM and DMARC rest on; with a broken chain of trust, validating resolvers find none at all.',
     remediation:
-      'Sign the zone and put its DS record into the parent; fix a bogus zone at once, or take the DS record out.',
+      'Sign the zone and publish its DS record in the parent zone; fix a bogus zone at once, or remove the DS record.',
     reference: rfc(4035, '4.3'),
     rule: onDomain(({ domain, dnssec }) =>
       decide(dnssec, (security) => {
@@ -111,9 +112,9 @@ export const dnsChecks: readonly Check[] = [
     title: 'E-mail gateway',
     severity: 'low',
     needs: ['domain'],
-    why: 'Mail that reaches one mail exchanger beside the filtering service is not filtered; attackers look for that one.',
+    why: 'Mail that reaches a mail exchanger outside the filtering service is not filtered, and attackers look for just that one.',
     remediation:
-      'Let all MX records lead to the gateway, and let the server behind it take mail from there only.',
+      'Point all MX records at the gateway, and have the server behind it accept mail only from there.',
     reference: rfc(5321, '5.1'),
     rule: onDomain(({ mx }) => decide(mx, (records) => gatewayOutcome(exchangersOf(records)))),
   },
@@ -123,9 +124,9 @@ export const dnsChecks: readonly Check[] = [
     title: 'DNS records since the last audit',
     severity: 'medium',
     needs: ['domain', 'history'],
-    why: 'Whoever changes these records decides who may send as the domain and where its mail goes; a change that nobody made is the first sign of a domain taken over.',
+    why: 'Whoever changes these records decides who may send as the domain and where its mail goes; a change that nobody made is the first sign of a hijacked domain.',
     remediation:
-      'Compare the records with what you meant to publish. If nobody of yours changed them, secure the accounts at the registrar and the DNS provider first.',
+      'Compare the records with what you meant to publish. If none of your people changed them, secure the accounts at the registrar and the DNS provider first.',
     reference: rfc(4033, '3.1'),
     rule: onDomain((domain, facts) => driftOutcome(domain, facts.history?.records ?? {})),
   },
@@ -143,22 +144,21 @@ function driftOutcome(domain: DomainFacts, before: Remembered['records']): Outco
   for (const [name, seen] of compared) {
     if (!seen.known) return unknown(seen.reason, `${name} was not read: ${seen.detail}.`);
   }
-  return pass(`All ${compared.length} records that were seen before are as they were.`);
+  return pass(`All ${compared.length} records that were seen before are unchanged.`);
 }
 
 function reverseOutcome(addresses: readonly SendingAddress[], host: string): Outcome {
   if (addresses.length === 0) {
     return unknown(
       'not-configured',
-      `${host} has no public address, and from which one it sends is not said.`,
+      `${host} has no public address, and the address it sends from is not known.`,
     );
   }
   const bad = addresses.filter(({ confirmed }) => confirmed.known && confirmed.value.length === 0);
   if (bad.length > 0)
-    return fail(`No reverse name that leads back: ${bad.map(({ address }) => address).join(', ')}.`);
+    return fail(`No PTR name that resolves back: ${bad.map(({ address }) => address).join(', ')}.`);
   const unread = addresses.find(({ confirmed }) => !confirmed.known)?.confirmed;
-  if (unread && !unread.known)
-    return unknown(unread.reason, `Reverse names were not read: ${unread.detail}.`);
+  if (unread && !unread.known) return unknown(unread.reason, `PTR records were not read: ${unread.detail}.`);
   const named = addresses.flatMap(({ address, confirmed }) =>
     confirmed.known ? [`${address} is ${confirmed.value.join(', ')}.`] : [],
   );
@@ -177,22 +177,22 @@ const TAGS: readonly string[] = [
 ];
 
 function caaOutcome(records: readonly CaaRecord[], host: string, server: CredentialFacts['server']): Outcome {
-  if (records.length === 0) return info(`No CAA records for ${host}: any authority may issue.`);
+  if (records.length === 0) return info(`No CAA records for ${host}: any CA may issue.`);
   const strange = records.find(({ critical, tag }) => critical && !TAGS.includes(tag.toLowerCase()));
-  if (strange) return warn(`No authority may issue for ${host}: a critical tag that nobody knows.`);
+  if (strange) return warn(`No CA may issue for ${host}: a critical property that no CA knows.`);
   const allowed = namesIn(records, 'issue');
-  const evidence = `${host} allows ${allowed.filter((name) => name !== '').join(', ') || 'no authority'}.`;
+  const evidence = `${host} allows ${allowed.filter((name) => name !== '').join(', ') || 'no CA'}.`;
   const issuer = server.known ? server.value.session?.certificate.issuer : undefined;
   if (issuer === undefined) return unknown('not-reached', `${evidence} No certificate was seen.`);
   const names = caaNames(issuer);
-  if (allowed.length === 0) return pass(`The CAA records of ${host} restrict no authority.`);
+  if (allowed.length === 0) return pass(`The CAA records of ${host} restrict no CA.`);
   if (names.length === 0)
-    return unknown('not-configured', `${evidence} Under which name ${issuer} goes there is not known.`);
+    return unknown('not-configured', `${evidence} Which of these names is that of ${issuer} is not known.`);
   // The certificate may be for a wildcard, which issuewild is for.
   const also = [...allowed, ...namesIn(records, 'issuewild')];
   return names.some((name) => also.includes(name))
-    ? pass(`${evidence} Its certificate is from there.`)
-    : warn(`${evidence} Its certificate is from ${issuer}.`);
+    ? pass(`${evidence} Its certificate was issued by that CA.`)
+    : warn(`${evidence} Its certificate was issued by ${issuer}.`);
 }
 
 /** Neither tags nor names are case-sensitive (RFC 8659 section 4.1); empty: nobody. */
@@ -206,9 +206,9 @@ function gatewayOutcome(exchangers: readonly string[]): Outcome {
   const products = exchangers.map(mailGateway);
   const names = [...new Set(products.filter((name) => name !== null))];
   if (exchangers.length === 0) return notApplicable('The domain has no mail exchangers.');
-  if (names.length === 0) return info('No mail exchanger is that of a filtering service that is known.');
+  if (names.length === 0) return info('No mail exchanger belongs to a known filtering service.');
   const beside = exchangers.filter((_host, index) => products[index] === null);
   return beside.length > 0
-    ? warn(`${names.join(', ')}, and beside it ${beside.join(', ')}.`)
-    : pass(`All mail exchangers are those of ${names.join(', ')}.`);
+    ? warn(`${names.join(', ')}, but also ${beside.join(', ')}.`)
+    : pass(`All mail exchangers belong to ${names.join(', ')}.`);
 }

@@ -18,9 +18,9 @@ export const exposureChecks: readonly Check[] = [
     title: 'Known breaches',
     severity: 'critical',
     needs: ['value'],
-    why: 'Passwords of known breaches are the first ones that attackers try, at every server and with every user name.',
+    why: 'Passwords from known breaches are the first ones that attackers try, at every server and with every user name.',
     remediation:
-      'Rotate the secret now, and let the provider or GetRandomPassword make the new password. The lookup is switched on by `breach-lookup` in `auditOptIn`.',
+      'Rotate the secret now, and have the provider or GetRandomPassword generate the new password. The lookup is switched on by `breach-lookup` in `auditOptIn`.',
     reference: {
       title: 'Have I Been Pwned: searching by range',
       url: 'https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange',
@@ -29,7 +29,7 @@ export const exposureChecks: readonly Check[] = [
       if (!breaches)
         return notApplicable('Off; switched on by `breach-lookup` in `auditOptIn` for this host.');
       return decide(breaches, (times) =>
-        times > 0 ? fail(`It stands in known breaches ${times} times.`) : pass('In no known breach.'),
+        times > 0 ? fail(`It occurs ${times} times in known breaches.`) : pass('In no known breach.'),
       );
     }),
   },
@@ -39,8 +39,8 @@ export const exposureChecks: readonly Check[] = [
     title: 'Same password elsewhere',
     severity: 'high',
     needs: ['value', 'account'],
-    why: 'When one of several accounts with the same password is broken into, all of them are.',
-    remediation: `Rotate this secret, so that its account has a password of its own. Which other one holds the password is said only where both carry the same \`${OWNER_TAG}\`: who may set that tag gives it to both, if one owner answers for them, and who may read both values compares them.`,
+    why: 'Where several accounts share a password, whoever breaks into one of them has them all.',
+    remediation: `Rotate this secret, so that its account has a password of its own. The other secret is named only if both carry the same \`${OWNER_TAG}\`: if one owner answers for both, whoever may set that tag can give it to both, and whoever may read both values can compare them.`,
     reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
     rule: onCredential((_credential, { account, description }) =>
       decide(account.values, (values) => reuseOutcome(values, description.arn)),
@@ -52,9 +52,9 @@ export const exposureChecks: readonly Check[] = [
     title: 'Passwords in plain text',
     severity: 'high',
     needs: ['value', 'account'],
-    why: 'Everybody who may look at a function, a task, a stack or a parameter reads what stands in it, and it stays there after a rotation.',
+    why: 'Everybody who may look at a function, a task, a stack or a parameter reads the password in it, and it stays there after a rotation.',
     remediation:
-      'Let the function or the container read the secret from Secrets Manager at run time, take the variable, the output or the parameter away, then rotate the secret. Where the password itself was found is not said, since whoever writes there could try guesses: who may read the environments and outputs (ListFunctions, DescribeTaskDefinition, DescribeStacks) looks for its value.',
+      'Have the function or the container read the secret from Secrets Manager at run time, remove the variable, output or parameter, then rotate the secret. Where the password itself was found is not said, since whoever may write there could try guesses: somebody who may read environments and outputs (ListFunctions, DescribeTaskDefinition, DescribeStacks) has to look for its value.',
     reference: awsPage(
       'Security best practices for environment variables',
       'lambda/latest/dg/configuration-envvars-encryption.html',
@@ -64,12 +64,12 @@ export const exposureChecks: readonly Check[] = [
   {
     id: 'log.no-secrets',
     practices: [4, 7],
-    title: 'No logins in the logs',
+    title: 'Logins in the logs',
     severity: 'critical',
     needs: ['account'],
-    why: 'Logs are copied, searched and kept by many; a login in one of them is a password that everybody has.',
+    why: 'Logs are copied, searched and kept by many people; a login in one of them is a password that they all have.',
     remediation:
-      'Find out which line of which log group it is, rotate every secret it belongs to, and delete the log stream.',
+      'Find the line in the named log group, rotate every secret that it gives away, and delete the log stream.',
     reference: awsPage(
       'Protect sensitive log data with masking',
       'AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html',
@@ -85,7 +85,7 @@ function reuseOutcome({ reused, unread, complete }: ValueFacts, arn: string): Ou
   if (!complete) return unknown('timeout', 'There was no time to compare all values.');
   return pass(
     unread.length > 0
-      ? `No other secret has it, as far as they could be read; ${unread.length} could not.`
+      ? `No other secret that could be read has this password; ${unread.length} could not be read.`
       : 'No other managed secret has this password.',
   );
 }
@@ -99,18 +99,16 @@ function othersIn({ arns, elsewhere }: Reuse, arn: string): string {
 function plainOutcome(account: AccountFacts, arn: string): Outcome {
   return decide(account.values, ({ exposed, unread }) => {
     if (exposed.includes(arn))
-      return fail(
-        'This password stands in plain text in an environment or an output, which is not named here.',
-      );
+      return fail('This password is in plain text in an environment or an output, which is not named here.');
     const named = placesByName(account);
     const suspected = named.flatMap((found) => (found.known ? found.value : []));
     if (suspected.length > 0)
-      return warn(`By their names these hold passwords of mail servers in plain text: ${listed(suspected)}.`);
+      return warn(`By their names, these hold mail server passwords in plain text: ${listed(suspected)}.`);
     if (unread.includes(arn)) return unknown('not-reached', 'Its value was not read for the comparison.');
     const hidden = named.find((found) => !found.known);
     if (hidden) return unknown(hidden.reason, `Not read: ${hidden.detail}.`);
     return pass(
-      'In no environment of a Lambda function or an ECS task and in no output of a stack; no String parameter is named like one.',
+      'Not in the environment of any Lambda function or ECS task, nor in the output of any stack; no String parameter is named like one.',
     );
   });
 }
@@ -129,11 +127,11 @@ function placesByName(account: AccountFacts): Gathered<readonly string[]>[] {
 
 function logOutcome({ groups, leaks, complete }: LogFacts): Outcome {
   const leaking = Object.entries(leaks).map(([group, lines]) => `${group} (${lines} lines)`);
-  if (leaking.length > 0) return fail(`A login or a password in clear is in ${listed(leaking)}.`);
+  if (leaking.length > 0) return fail(`A login or a password in plain text is in ${listed(leaking)}.`);
   if (groups.length === 0)
     return unknown('not-found', 'There is no log group with the name of the stack to search.');
   if (!complete) return unknown('timeout', 'A log group was too large to be searched to its end.');
-  return pass(`No login and no password in ${groups.length} log groups of Keyturn within a day.`);
+  return pass(`No login and no password in ${groups.length} log groups of Keyturn within the last day.`);
 }
 
 function listed(names: readonly string[]): string {

@@ -25,9 +25,9 @@ export const iamChecks: readonly Check[] = [
     title: 'IAM user of the credential',
     severity: 'high',
     needs: ['iam'],
-    why: 'Whoever steals an SMTP password of Amazon SES has an access key of this user, and all that the user may do; a replaced key that is still active is one that nobody watches.',
+    why: 'The SMTP password of Amazon SES is derived from an access key of this user: whoever steals that key can do all that the user may, and a replaced key that is still active is one that nobody watches.',
     remediation:
-      'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no password for the console, and one active key. If another key is active, find out who uses it; the retire function takes it away once it is unused.',
+      'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no console password, and one active key. If another key is active, find out who uses it; the retire function deletes it once it is unused.',
     reference: awsPage('Control access to Amazon SES', 'ses/latest/dg/control-user-access.html'),
     rule: onSes((_ses, { username }, { keys, policy, examinedAt, aws }) =>
       decide(keys, (found) => {
@@ -43,9 +43,9 @@ export const iamChecks: readonly Check[] = [
     title: 'Permission to send',
     severity: 'critical',
     needs: ['iam', 'ses'],
-    why: 'Amazon SES takes the login of a user without permission, and refuses each of its messages after they were sent.',
+    why: 'Amazon SES accepts the login of a user without permission, and refuses each message once it has been sent.',
     remediation:
-      'Allow the user ses:SendRawEmail on the identity of its sender and on the configuration set of that identity, and look for a permissions boundary or a deny that forbids it.',
+      'Allow the user ses:SendRawEmail on the identity of its sender and on the configuration set of that identity, and look for a permissions boundary or a deny statement that forbids it.',
     reference: awsPage(
       'Testing IAM policies with the policy simulator',
       'IAM/latest/UserGuide/access_policies_testing-policies.html',
@@ -61,12 +61,12 @@ export const iamChecks: readonly Check[] = [
   {
     id: 'mfa.identity',
     practices: [2],
-    title: 'Second factor of people',
+    title: 'Second factor for people',
     severity: 'medium',
     needs: ['login', 'account'],
-    why: 'SMTP AUTH itself knows no second factor, so the people who may read its password should need one.',
+    why: 'SMTP AUTH itself has no second factor, so the people who may read its password should need one.',
     remediation:
-      'Give each IAM user with a console password, and the root user, an MFA device; better, let people come through IAM Identity Center.',
+      'Give each IAM user with a console password, and the root user, an MFA device; better, have people sign in through IAM Identity Center.',
     reference: awsPage('MFA in IAM', 'IAM/latest/UserGuide/id_credentials_mfa.html'),
     rule: onCredential((_credential, facts) =>
       decide(facts.account.people, (people) => peopleOutcome(people, facts)),
@@ -81,7 +81,7 @@ function keysOutcome(
   now: number,
 ): Outcome {
   const current = keys.find(({ id }) => id === username);
-  if (!current) return fail('The access key of this secret does not belong to the IAM user any more.');
+  if (!current) return fail('The access key of this secret no longer belongs to the IAM user.');
   if (!current.active) return fail('The access key of this secret is inactive.');
   const other = keys.find(({ id, active }) => active && id !== username);
   if (!other) return pass('One active access key, the one in the secret.');
@@ -89,7 +89,7 @@ function keysOutcome(
   const evidence = `A second access key is active ${Math.floor(age)} hours after the change; ${lastUse(other, now)}`;
   return age > overlapHours + RETIREMENT_HOURS
     ? fail(evidence)
-    : pass(`${evidence} The overlap is not over.`);
+    : pass(`${evidence} The overlap is not over yet.`);
 }
 
 function lastUse({ lastUsedAt }: IssuedCredential, now: number): string {
@@ -98,16 +98,16 @@ function lastUse({ lastUsedAt }: IssuedCredential, now: number): string {
 }
 
 function userOutcome({ statements, groups, console }: SmtpUser, keys: string): Outcome {
-  if (console) return fail('The IAM user has a password for the console.');
+  if (console) return fail('The IAM user has a console password.');
   const allowing = statements.filter(({ Effect }) => Effect === 'Allow');
   const others = [...new Set(allowing.flatMap(othersThanSending))];
   if (others.length > 0) return fail(`The IAM user may do more than send: ${others.slice(0, 5).join(', ')}.`);
   if (groups > 0)
-    return warn(`The IAM user is in ${groups} groups, whose permissions are not looked at here.`);
+    return warn(`The IAM user is in ${groups} groups, whose permissions are not examined here.`);
   if (allowing.length === 0) return warn('No policy of the IAM user allows it anything; see `iam.simulate`.');
   if (allowing.some((statement) => !limitingKeys(statement).some((key) => FENCES.test(key))))
-    return warn('The IAM user may send as any sender of its identity, from anywhere.');
-  return pass(`${keys} The IAM user may do nothing but send, as its sender.`);
+    return warn('The IAM user may send as any address of its identity, from anywhere.');
+  return pass(`${keys} The IAM user may do nothing but send, and only as its sender.`);
 }
 
 function othersThanSending({ Action, NotAction }: PolicyStatement): string[] {
@@ -124,11 +124,13 @@ function peopleOutcome(
     return warn(`${withoutMfa} of ${withPassword} IAM users with a console password have no MFA device.`);
   const mechanism = loginText(login.known ? login.value.evidence?.used : null);
   return pass(
-    `${mechanism}; root and all ${withPassword} IAM users with a console password have MFA devices.`,
+    `${mechanism}; the root user and all ${withPassword} IAM users with a console password have MFA devices.`,
   );
 }
 
 function loginText(used: string | null | undefined): string {
-  if (!used) return 'How it logs in was not seen';
-  return TOKENS.includes(used) ? `The login is by a token (${used})` : 'The login is by one password';
+  if (!used) return 'How the credential logs in was not seen';
+  return TOKENS.includes(used)
+    ? `The credential logs in with a token (${used})`
+    : 'The credential logs in with a password alone';
 }

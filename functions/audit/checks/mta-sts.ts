@@ -23,16 +23,16 @@ export const mtaStsChecks: readonly Check[] = [
     title: 'MTA-STS record',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Without a valid record no sender asks for the policy, and mail to the domain may be read or taken on its way.',
+    why: 'Without a valid record no sender asks for the policy, and mail to the domain can be read or intercepted on its way.',
     remediation:
-      'Publish one TXT record at _mta-sts: v=STSv1; id= and a new id of letters and digits for each change of the policy.',
+      'Publish one TXT record at `_mta-sts`: `v=STSv1; id=` and an id of letters and digits, a new one for each change of the policy.',
     reference: rfc(8461, '3.1'),
     rule: onDomain(({ domain, mtaSts }) =>
       decide(mtaSts.records, (records) => {
         const [record, ...others] = records;
         if (record === undefined) return info(`${domain} does not use MTA-STS.`);
         return others.length > 0
-          ? fail(`${records.length} records, so there is none.`)
+          ? fail(`${records.length} records, which counts as none.`)
           : recordOutcome(record);
       }),
     ),
@@ -43,9 +43,9 @@ export const mtaStsChecks: readonly Check[] = [
     title: 'MTA-STS policy',
     severity: 'medium',
     needs: ['domain'],
-    why: 'The record promises a policy; where it is missing, wrong or not enforced, senders deliver as if there were none.',
+    why: 'The record promises a policy; where it is missing, invalid or not enforced, senders deliver as if there were none.',
     remediation:
-      'Serve the policy at https://mta-sts. of the domain, as text/plain, with mode: enforce and max_age of weeks.',
+      'Serve the policy as text/plain at `/.well-known/mta-sts.txt` of the host `mta-sts.` below the domain, with `mode: enforce` and a `max_age` of weeks.',
     reference: rfc(8461, '3.2'),
     rule: onPolicy((policy, type) => policyOutcome(policy, type)),
   },
@@ -56,7 +56,7 @@ export const mtaStsChecks: readonly Check[] = [
     severity: 'high',
     needs: ['domain'],
     why: 'Senders that enforce the policy do not deliver to a mail exchanger that it does not name.',
-    remediation: 'Add the missing names to the policy, and change the id in the record.',
+    remediation: 'Add the missing names to the policy, then change the id in the record.',
     reference: rfc(8461, '4.1'),
     rule: onPolicy((policy, _type, { mx }) =>
       decide(mx, (records) => exchangersOutcome(policy, exchangersOf(records))),
@@ -68,9 +68,9 @@ export const mtaStsChecks: readonly Check[] = [
     title: 'Certificate of the MTA-STS policy',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Senders take the policy only over a certificate that is valid for its host, and keep on with an old one until it expires.',
+    why: 'Senders accept the policy only over a valid certificate for its host, and go on using an old policy until it expires.',
     remediation:
-      'Give the policy host a certificate for its own name from a public authority, and renew it by itself.',
+      'Give the policy host a certificate for its own name from a public CA, and automate its renewal.',
     reference: rfc(8461, '3.3'),
     rule: onAnswer((answer) =>
       answer.kind === 'untrusted'
@@ -84,8 +84,8 @@ export const mtaStsChecks: readonly Check[] = [
     title: 'TLS reports',
     severity: 'low',
     needs: ['domain'],
-    why: 'When other servers cannot deliver to the domain over TLS, only TLS reports tell you.',
-    remediation: 'Publish a TXT record at _smtp._tls: v=TLSRPTv1; rua= with a mailto: or https: URI.',
+    why: 'If other servers cannot deliver to the domain over TLS, only TLS reports tell you.',
+    remediation: 'Publish a TXT record at `_smtp._tls`: `v=TLSRPTv1; rua=` with a mailto: or https: URI.',
     reference: rfc(8460, '3'),
     rule: onDomain(({ tlsRpt, mtaSts }) =>
       decide(tlsRpt, (records) => {
@@ -94,7 +94,7 @@ export const mtaStsChecks: readonly Check[] = [
         if (record === undefined)
           return warn(`No TLS reports${usesMtaSts ? ', though the domain uses MTA-STS' : ''}.`);
         return others.length > 0
-          ? fail(`${records.length} records, so there is none.`)
+          ? fail(`${records.length} records, which counts as none.`)
           : reportOutcome(record);
       }),
     ),
@@ -103,9 +103,9 @@ export const mtaStsChecks: readonly Check[] = [
 
 function recordOutcome(record: string): Outcome {
   const { hasVersion, errors, hasId } = parseMtaStsRecord(record);
-  if (!hasVersion) return fail('The record does not begin with v=STSv1; to the letter.');
+  if (!hasVersion) return fail('The record does not begin with exactly "v=STSv1;".');
   const [error] = errors;
-  if (error !== undefined) return fail(`The record is not well formed: ${quoted(error)}.`);
+  if (error !== undefined) return fail(`The record is not well-formed: ${quoted(error)}.`);
   return hasId
     ? pass('One record with a valid id.')
     : fail('The record has no id of 1 to 32 letters and digits.');
@@ -131,12 +131,12 @@ function onPolicy(rule: (policy: MtaStsPolicy, type: string, domain: DomainFacts
 }
 
 function untrusted(code: string): Outcome {
-  return fail(`Nobody may read the policy: the certificate of its host is not valid (${code}).`);
+  return fail(`No sender accepts the policy: the certificate of its host is not valid (${code}).`);
 }
 
 function unread(answer: Exclude<PolicyAnswer, { kind: 'answered' | 'untrusted' }>): Outcome {
-  if (answer.kind === 'absent') return fail('The policy cannot be had: its host is not in the DNS.');
-  if (answer.kind === 'broken') return fail(`The policy cannot be had: ${answer.detail}.`);
+  if (answer.kind === 'absent') return fail('The policy cannot be fetched: its host is not in the DNS.');
+  if (answer.kind === 'broken') return fail(`The policy cannot be fetched: ${answer.detail}.`);
   return unknown(answer.reason, `The policy was not read: ${answer.code}.`);
 }
 
@@ -168,8 +168,8 @@ function exchangersOutcome({ mode, mx, errors }: MtaStsPolicy, exchangers: reado
 
 function reportOutcome(record: string): Outcome {
   const { hasVersion, errors, uris, hasUris } = parseTlsRptRecord(record);
-  if (!hasVersion) return fail('The record does not begin with v=TLSRPTv1; to the letter.');
-  if (errors.length > 0) return fail('The record is not well formed.');
+  if (!hasVersion) return fail('The record does not begin with exactly "v=TLSRPTv1;".');
+  if (errors.length > 0) return fail('The record is not well-formed.');
   return hasUris
     ? pass(`Reports go to ${uris.length} place${uris.length === 1 ? '' : 's'}.`)
     : fail('rua= is not a list of mailto: and https: URIs.');

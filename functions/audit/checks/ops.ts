@@ -37,7 +37,7 @@ export const opsChecks: readonly Check[] = [
     title: 'CloudTrail',
     severity: 'medium',
     needs: ['account'],
-    why: 'Without a trail nobody can say who read a password once the 90 days of the event history are over.',
+    why: 'Without a trail nobody can say who read a password once the 90 days of event history are over.',
     remediation:
       'Create a trail for all regions that logs management events to an encrypted bucket of its own.',
     reference: awsPage(
@@ -55,9 +55,9 @@ export const opsChecks: readonly Check[] = [
     title: 'Alarms of Keyturn',
     severity: 'medium',
     needs: ['account'],
-    why: 'A failed rotation or a dead credential is of no use to anybody who is not told.',
+    why: 'An alarm for a failed rotation or a dead credential is of no use if it reaches nobody.',
     remediation:
-      'Set `alertEmail` and confirm the subscription, or enable the actions of the alarms that somebody switched off.',
+      'Set `alertEmail` and confirm the subscription, or re-enable the actions of the alarms that somebody switched off.',
     reference: awsPage(
       'Using Amazon CloudWatch alarms',
       'AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html',
@@ -70,7 +70,7 @@ export const opsChecks: readonly Check[] = [
     title: 'Retention of logs and records',
     severity: 'low',
     needs: ['account'],
-    why: 'What is kept for ever costs more each month, and is more than anybody may keep of a person.',
+    why: 'Logs that are kept for ever cost more each month, and hold more about people than anybody may keep.',
     remediation:
       'Deploy again, which sets `logRetentionDays` and the key on each log group of Keyturn, and the Time to Live of its table.',
     reference: awsPage(
@@ -88,7 +88,7 @@ export const opsChecks: readonly Check[] = [
     title: 'Runtime of the functions',
     severity: 'high',
     needs: ['account'],
-    why: 'A deprecated runtime gets no security updates, and one day its functions can be changed no more.',
+    why: 'A deprecated runtime gets no security updates, and in time its functions can no longer be updated.',
     remediation: 'Update Keyturn and deploy it again.',
     reference: awsPage('Lambda runtimes', 'lambda/latest/dg/lambda-runtimes.html'),
     rule: ({ account, examinedAt }) =>
@@ -100,9 +100,9 @@ export const opsChecks: readonly Check[] = [
     title: 'Age of the packages in the functions',
     severity: 'medium',
     needs: ['account'],
-    why: 'What a function brings along is fixed on the day it is bundled: a fault that becomes known later stays in it until somebody deploys again.',
+    why: 'The packages of a function are fixed on the day it is bundled: a vulnerability that becomes known later stays in it until somebody deploys again.',
     remediation:
-      'Update Keyturn and its packages (`npm audit` names those with a known fault), run the tests, and deploy again. Which faults became known since, Amazon Inspector says of deployed functions every day.',
+      'Update Keyturn and its packages (`npm audit` names those with a known vulnerability), run the tests, and deploy again. For a daily look at the deployed functions, switch on Amazon Inspector.',
     reference: awsPage(
       'Scanning AWS Lambda functions with Amazon Inspector',
       'inspector/latest/user/scanning-lambda.html',
@@ -113,12 +113,12 @@ export const opsChecks: readonly Check[] = [
   {
     id: 'ops.drill',
     practices: [15, 17],
-    title: 'Rehearsed restore',
+    title: 'Restore drill',
     severity: 'low',
     needs: ['account'],
-    why: 'A backup proves nothing until somebody has restored it, and the day of need is a bad one to try it first.',
+    why: 'A backup proves nothing until somebody has restored it, and the day you need it is a bad day for the first try.',
     remediation:
-      'Restore the table to another name as docs/operations.md describes, then put the metric RestoreDrill into the namespace Keyturn.',
+      'Restore the table under another name as docs/operations.md describes, then publish the metric RestoreDrill in the namespace Keyturn.',
     reference: awsPage(
       'Restoring a DynamoDB table to a point in time',
       'amazondynamodb/latest/developerguide/PointInTimeRecovery.Tutorial.html',
@@ -147,9 +147,9 @@ export const opsChecks: readonly Check[] = [
     title: 'Mail addresses in the logs',
     severity: 'medium',
     needs: ['account'],
-    why: 'A mail address is personal data, and a log is where nobody looks for it when a person asks to be forgotten.',
+    why: 'A mail address is personal data, and nobody thinks of the logs when somebody asks to be forgotten.',
     remediation:
-      'Find the line in the named log group. If the log of the API names callers by their address, give the sessions of people another name; otherwise report the line as a fault of Keyturn. Then delete the log stream.',
+      'Find the line in the named log group. If the API log names callers by their address, give their role sessions another name; otherwise report the line as a bug in Keyturn. Then delete the log stream.',
     reference: awsPage(
       'Protect sensitive log data with masking',
       'AmazonCloudWatch/latest/logs/mask-sensitive-log-data.html',
@@ -159,12 +159,12 @@ export const opsChecks: readonly Check[] = [
   {
     id: 'priv.region',
     practices: [19],
-    title: 'Where the data is',
+    title: 'Location of the data',
     severity: 'medium',
     needs: ['secret', 'value'],
-    why: 'Data that moves to another part of the world comes under other laws, and often only because a copy or an endpoint was chosen by habit.',
+    why: 'Data that moves to another part of the world comes under other laws, often only because a replica or an endpoint was chosen out of habit.',
     remediation:
-      'Use an Amazon SES endpoint of the part of the world where the secret is, and stop the replication to regions elsewhere; or accept the risk with the reason why it is allowed.',
+      'Use an Amazon SES endpoint in the same part of the world as the secret, and stop replicating it elsewhere; or accept the risk and give the reason why it is allowed.',
     reference: awsPage(
       'Data protection in AWS Secrets Manager',
       'secretsmanager/latest/userguide/data-protection.html',
@@ -180,13 +180,13 @@ function deploymentOutcome(functions: readonly FunctionFacts[], now: number): Ou
   const newest = Math.max(...changed);
   const evidence = `The functions were last changed on ${new Date(newest).toISOString().slice(0, 10)}.`;
   return now - newest > DEPLOYED_DAYS * DAY_MS
-    ? warn(`${evidence} Whatever became known of their packages since is still in them.`)
+    ? warn(`${evidence} Vulnerabilities that have become known since are still in them.`)
     : pass(evidence);
 }
 
 function drillOutcome(lastDrill: number | null, now: number): Outcome {
-  if (lastDrill === null) return warn('No restore was rehearsed within half a year.');
-  const evidence = `A restore was last rehearsed on ${new Date(lastDrill).toISOString().slice(0, 10)}.`;
+  if (lastDrill === null) return warn('No restore drill was recorded within half a year.');
+  const evidence = `The last restore drill was on ${new Date(lastDrill).toISOString().slice(0, 10)}.`;
   return now - lastDrill > DRILL_DAYS * DAY_MS ? warn(evidence) : pass(evidence);
 }
 
@@ -200,23 +200,23 @@ function endpointOutcome(endpoints: readonly VpcEndpoint[]): Outcome {
 }
 
 function alarmOutcome(alarms: readonly AlarmFacts[]): Outcome {
-  if (alarms.length === 0) return fail('Keyturn has no alarms any more.');
+  if (alarms.length === 0) return fail('Keyturn has no alarms left.');
   const silent = alarms.filter(({ acts }) => !acts).map(({ name }) => name);
   return silent.length > 0
-    ? warn(`Nobody is told by ${silent.slice(0, 3).join(', ')}.`)
+    ? warn(`These alarms reach nobody: ${silent.slice(0, 3).join(', ')}.`)
     : pass(`All ${alarms.length} alarms have an action.`);
 }
 
 function retentionOutcome({ groups }: LogFacts, tableExpires: boolean): Outcome {
   if (groups.length === 0) return unknown('not-found', NO_LOG_GROUP);
-  if (!tableExpires) return warn('The table of Keyturn deletes nothing by itself: its Time to Live is off.');
+  if (!tableExpires) return warn("Keyturn's table never deletes anything: its Time to Live is off.");
   const endless = groups.filter(({ retentionDays }) => retentionDays === null).map(({ name }) => name);
   if (endless.length > 0) return warn(`Kept for ever: ${endless.join(', ')}.`);
   const plain = groups.filter(({ ownKey }) => !ownKey).map(({ name }) => name);
   return plain.length > 0
     ? warn(`Without a customer-managed key: ${plain.join(', ')}.`)
     : pass(
-        `All ${groups.length} log groups have a retention and a customer-managed key, and the table drops what has expired.`,
+        `All ${groups.length} log groups have a retention and a customer-managed key, and the table deletes what has expired.`,
       );
 }
 
@@ -227,7 +227,8 @@ function runtimeOutcome(functions: readonly FunctionFacts[], now: number): Outco
   const old = runtimes.filter((runtime) => daysLeft(runtime) < 0);
   if (old.length > 0) return fail(`Lambda has deprecated ${old.join(', ')}.`);
   const ending = runtimes.filter((runtime) => daysLeft(runtime) < NOTICE_DAYS);
-  if (ending.length > 0) return warn(`Lambda deprecates ${ending.join(', ')} within ${NOTICE_DAYS} days.`);
+  if (ending.length > 0)
+    return warn(`Lambda will deprecate ${ending.join(', ')} within ${NOTICE_DAYS} days.`);
   const strange = runtimes.filter((runtime) => DEPRECATED[runtime] === undefined);
   return strange.length > 0
     ? unknown('not-found', `The audit does not know how long ${strange.join(', ')} is supported.`)
@@ -239,7 +240,7 @@ function addressOutcome({ groups, addresses, complete }: LogFacts): Outcome {
   if (found.length > 0) return fail(`Mail addresses are in ${found.slice(0, 3).join(', ')}.`);
   if (groups.length === 0) return unknown('not-found', NO_LOG_GROUP);
   if (!complete) return unknown('timeout', 'A log group was too large to be searched to its end.');
-  return pass(`No mail address in ${groups.length} log groups of Keyturn within a day.`);
+  return pass(`No mail address in ${groups.length} log groups of Keyturn within the last day.`);
 }
 
 function regionOutcome({ host }: Endpoint, { description }: CredentialFacts): Outcome {
@@ -249,7 +250,7 @@ function regionOutcome({ host }: Endpoint, { description }: CredentialFacts): Ou
   const regions = [...new Set([home, ...copies, ...(sending ? [sending] : [])])];
   const parts = new Set(regions.map((region) => PART_OF_THE_WORLD.exec(region)?.[1] ?? region));
   const seen = `The secret, its copies and its Amazon SES endpoint are in ${regions.join(', ')}`;
-  const unseen = sending ? '.' : `; where ${host} stands the audit cannot see.`;
+  const unseen = sending ? '.' : `; where ${host} is, the audit cannot see.`;
   return parts.size > 1
     ? warn(`${seen}, in different parts of the world${unseen}`)
     : pass(`${seen}${unseen}`);

@@ -16,9 +16,9 @@ export const optInChecks: readonly Check[] = [
     title: 'Login that must fail',
     severity: 'critical',
     needs: ['login'],
-    why: 'A server that takes any password makes every other result of this audit worthless, and mail of everybody passes as yours.',
+    why: 'A server that accepts any password makes every other result of this audit worthless, and lets anybody send mail as you.',
     remediation:
-      'Repair the password look-up of the server; look in its log for what it answered to the user `keyturn-negative-control`.',
+      'Fix how the server checks passwords; its log shows what it answered to the user `keyturn-negative-control`.',
     reference: rfc(4954, '4'),
     rule: onEndpoint(({ host }, { optIn, policy }) =>
       whenAgreed(policy.optIns, host, 'negative-control', () => {
@@ -26,7 +26,7 @@ export const optInChecks: readonly Check[] = [
         return decide(optIn.negativeControl, ({ result: { credential, verdict } }) => {
           if (credential === 'good') return fail('A user and password made up on the spot were accepted.');
           if (credential === 'bad') return pass('A user and password made up on the spot were refused.');
-          return unknown(reasonOf(verdict), `A made-up login came to no clear answer: ${verdict}.`);
+          return unknown(reasonOf(verdict), `A made-up login got no clear answer: ${verdict}.`);
         });
       }),
     ),
@@ -34,7 +34,7 @@ export const optInChecks: readonly Check[] = [
   {
     id: 'cred.canary-send',
     practices: [7, 17],
-    title: 'Message that was really sent',
+    title: 'Test message',
     severity: 'high',
     needs: ['login'],
     why: 'Only a whole message shows that a credential may send: Amazon SES says "access denied" and "not verified" after DATA, long after the login.',
@@ -53,10 +53,10 @@ export const optInChecks: readonly Check[] = [
   {
     id: 'smtp.open-relay',
     practices: [14, 17],
-    title: 'Relay for strangers',
+    title: 'Open relay',
     severity: 'critical',
     needs: ['server'],
-    why: 'A server that relays for everybody sends the spam of others within hours, and its address is blocked everywhere soon after.',
+    why: "An open relay sends other people's spam within hours, and its address is on every block list soon after.",
     remediation:
       'Relay only for clients that have logged in. Postfix: `smtpd_relay_restrictions = permit_sasl_authenticated, reject`; Exim: `accept authenticated = *` and nothing wider.',
     reference: rfc(5321, '7.9'),
@@ -78,12 +78,12 @@ export const optInChecks: readonly Check[] = [
   {
     id: 'smtp.bare-lf',
     practices: [16, 17],
-    title: 'End of a message by a bare line feed',
+    title: 'SMTP smuggling by a bare line feed',
     severity: 'high',
     needs: ['login'],
-    why: 'If this server and the next differ on where a message ends, a sender can smuggle a second one in, which then passes as mail of anybody (CVE-2023-51764 and its kin).',
+    why: 'If this server and the next disagree on where a message ends, a sender can smuggle in a second one, which then passes as mail from anybody (CVE-2023-51764 and similar).',
     remediation:
-      'Update the server and let it refuse or normalise bare line feeds. Postfix: `smtpd_forbid_bare_newline = normalize`; Exim 4.97.1 and later do so by themselves.',
+      'Update the server and have it reject or normalise bare line feeds. Postfix: `smtpd_forbid_bare_newline = normalize`; Exim 4.97.1 and later do so by themselves.',
     reference: rfc(5321, '2.3.8'),
     rule: onCredential(({ endpoint, from }, { policy, rehearsal }) =>
       whenAgreed(policy.optIns, endpoint.host, 'bare-lf', (recipient) => {
@@ -91,7 +91,7 @@ export const optInChecks: readonly Check[] = [
         if (!recipient) return NO_RECIPIENT;
         const { bareLf } = rehearsal;
         if (bareLf === null) return NOT_REACHED;
-        if (bareLf === 'none') return pass('The server went on waiting for the end of the message.');
+        if (bareLf === 'none') return pass('The server kept waiting for the end of the message.');
         return bareLf.code < 400
           ? fail(`The server took a bare line feed for the end of a message: ${bareLf.code}.`)
           : pass(`The server refused a message with a bare line feed: ${bareLf.code}.`);
@@ -112,5 +112,5 @@ function whenAgreed(
   const agreed = optInFor(optIns, host, check);
   return agreed
     ? rule(agreed.recipient)
-    : notApplicable(`Off; switch it on by \`auditOptIn\` with "${check}" for this host, if it is yours.`);
+    : notApplicable(`Off; if the host is yours, switch it on with "${check}" in \`auditOptIn\`.`);
 }

@@ -26,9 +26,9 @@ export const secretAccessChecks: readonly Check[] = [
     title: 'Use of the secret',
     severity: 'low',
     needs: ['secret', 'account'],
-    why: 'A credential that no application reads sends no mail and still opens the door to whoever finds it.',
+    why: 'A credential that no application reads sends no mail, yet still opens the door to whoever finds it.',
     remediation:
-      'Ask its owner; if nobody needs it, take the credential away at the provider and schedule the secret for deletion.',
+      'Ask its owner; if nobody needs it, revoke the credential at the provider and schedule the secret for deletion.',
     reference: awsPage(
       'Security Hub: SecretsManager.3',
       'securityhub/latest/userguide/secretsmanager-controls.html',
@@ -41,7 +41,7 @@ export const secretAccessChecks: readonly Check[] = [
     title: 'Resource policy',
     severity: 'high',
     needs: ['secret'],
-    why: 'A resource policy can hand the password to other accounts, or to everybody, whatever the policies of this account say.',
+    why: 'A resource policy can hand the password to other accounts, or to everybody, whatever the IAM policies of this account say.',
     remediation:
       'Name the roles that may read the secret, deny requests with aws:SecureTransport false, and put the policy with BlockPublicPolicy; or delete it with DeleteResourcePolicy.',
     reference: awsPage(
@@ -56,9 +56,9 @@ export const secretAccessChecks: readonly Check[] = [
     title: 'Who may write, tag or invoke',
     severity: 'high',
     needs: ['secret', 'value', 'account'],
-    why: 'Whoever may write the value of a secret decides with which password its applications log in. Whoever may change its tags, invoke the functions or write to the table gets past the fences around all the others (docs/threat-model.md).',
+    why: 'Whoever may write the value of a secret decides with which password its applications log in. Whoever may change its tags, invoke the functions or write to the table gets past the fences around every other credential (docs/threat-model.md).',
     remediation:
-      'Leave writing to the rotation and to who answers for the secret. Reserve the tags that begin with keyturn: by the service control policy docs/reserve-keyturn-tags.json, and take the other permissions away. Conditions, permissions boundaries and service control policies are not seen here: accept the finding if one of them forbids it.',
+      'Leave writing to the rotation and to whoever answers for the secret. Reserve the tags that begin with keyturn: with the service control policy docs/reserve-keyturn-tags.json, and remove the other permissions. Conditions, permissions boundaries and service control policies are not seen here: accept the finding if one of them forbids it.',
     reference: awsPage(
       'Authorization details of an account',
       'IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html',
@@ -71,7 +71,7 @@ export const secretAccessChecks: readonly Check[] = [
     title: 'Copy in another region',
     severity: 'low',
     needs: ['secret'],
-    why: 'When the region is down, applications that moved to another one still need the password to send mail.',
+    why: 'When the region is down, applications that have failed over to another one still need the password to send mail.',
     remediation:
       'Replicate the secret with ReplicateSecretToRegions to the region that you fail over to, with a customer-managed key there.',
     reference: awsPage(
@@ -85,9 +85,9 @@ export const secretAccessChecks: readonly Check[] = [
 function useOutcome({ description, account, examinedAt }: CredentialFacts): Outcome {
   const { arn, createdAt } = description;
   const readers = account.readers.known ? readersOf(description, account.readers.value) : [];
-  if (readers.length > 0) return pass(`CloudTrail knows other readers than Keyturn: ${readers.join(', ')}.`);
+  if (readers.length > 0) return pass(`CloudTrail shows readers other than Keyturn: ${readers.join(', ')}.`);
   const age = (examinedAt - (createdAt ?? 0)) / DAY_MS;
-  if (age < UNUSED_DAYS) return notApplicable(`It exists for ${Math.floor(age)} days only.`);
+  if (age < UNUSED_DAYS) return notApplicable(`It has existed for only ${Math.floor(age)} days.`);
   return decide(account.unread, (unread) =>
     Object.hasOwn(unread, arn)
       ? warn(lastReadText(unread[arn], examinedAt))
@@ -107,29 +107,29 @@ function shownName(principal: string): string {
 }
 
 function lastReadText(lastReadAt: number | null | undefined, now: number): string {
-  if (typeof lastReadAt !== 'number') return 'Before this audit nobody ever read it.';
+  if (typeof lastReadAt !== 'number') return 'Before this audit nobody had ever read it.';
   return `Before this audit nobody had read it for ${Math.floor((now - lastReadAt) / DAY_MS)} days.`;
 }
 
 function unreadSince(since: number, now: number): Outcome {
   const days = Math.floor((now - since) / DAY_MS);
-  if (days >= UNUSED_DAYS - 1) return warn(`CloudTrail knows no reader but Keyturn in ${days} days.`);
+  if (days >= UNUSED_DAYS - 1) return warn(`CloudTrail shows no reader but Keyturn in ${days} days.`);
   return unknown(
     'own-reads',
-    `LastAccessedDate is of Keyturn's own reads, and CloudTrail was read back for ${days} days, too few to tell.`,
+    `LastAccessedDate is that of Keyturn's own reads, and CloudTrail was read for ${days} days back, too few to tell.`,
   );
 }
 
 function policyOutcome({ document, objections }: SecretPolicy): Outcome {
-  if (!document) return pass('No resource policy: only IAM policies of this account open it.');
+  if (!document) return pass('No resource policy: only IAM policies of this account give access.');
   const { Statement } = document;
   if (Statement.some(isForEverybody)) return fail('A statement allows everybody, in any AWS account.');
   if (objections.length > 0) return fail(`Secrets Manager objects to it: ${objections.join(', ')}.`);
   if (Statement.some(namesEverybody))
-    return warn('A statement names nobody and rests on its condition alone.');
+    return warn('A statement names no principal and rests on its condition alone.');
   if (!Statement.some(refusesPlainHttp))
     return warn('No statement denies requests with aws:SecureTransport false.');
-  return pass('It names whom it serves, and refuses plain HTTP.');
+  return pass('It names its principals, and refuses plain HTTP.');
 }
 
 function handsRule(facts: CredentialFacts): Outcome {
@@ -178,7 +178,7 @@ function handsOutcome(hands: HandsFacts, targets: Targets): Outcome {
     .map((power) => ({ power, who: hands.principals.filter((one) => has(one, power, targets[power])) }))
     .filter(({ who }) => who.length > 0);
   const administrators = `${hands.administrators} administrators may do everything.`;
-  if (found.length === 0) return pass(`By IAM's policies nobody else may. ${administrators}`);
+  if (found.length === 0) return pass(`By the IAM policies nobody else may. ${administrators}`);
   const evidence = `${found.map(({ power, who }) => `${namesOf(who)} may ${power}`).join('; ')}. ${administrators}`;
   const onlyWriting = found.every(({ power }) => power === 'write its value');
   return onlyWriting ? info(evidence) : warn(evidence);
@@ -200,7 +200,9 @@ function replicaOutcome({ replicas, kmsKeyId }: SecretDescription): Outcome {
   if (failed.length > 0) return fail(`The copy in ${regionsOf(failed)} failed.`);
   const weaker = replicas.filter((replica) => isAwsManaged(replica.kmsKeyId));
   if (!isAwsManaged(kmsKeyId) && weaker.length > 0)
-    return warn(`The copy in ${regionsOf(weaker)} has the AWS managed key, the original its own.`);
+    return warn(
+      `The copy in ${regionsOf(weaker)} has the AWS managed key, the original a customer-managed one.`,
+    );
   if (replicas.some(({ status }) => status !== 'InSync'))
     return info(`The copy in ${regionsOf(replicas)} is being made.`);
   return pass(`In sync in ${regionsOf(replicas)}.`);

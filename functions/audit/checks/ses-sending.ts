@@ -31,7 +31,7 @@ export const sesSendingChecks: readonly Check[] = [
     title: 'TLS to the recipient',
     severity: 'medium',
     needs: ['ses'],
-    why: 'With TLS optional, a stranger between Amazon SES and the recipient only has to suppress STARTTLS to read the mail.',
+    why: 'Where TLS is optional, an attacker between Amazon SES and the recipient only has to strip STARTTLS to read the mail.',
     remediation:
       'Set TlsPolicy REQUIRE in each configuration set, and make one of them the default of the identity.',
     reference: awsPage('Amazon SES and security protocols', 'ses/latest/dg/security-protocols.html'),
@@ -43,9 +43,9 @@ export const sesSendingChecks: readonly Check[] = [
     title: 'Bounces and complaints',
     severity: 'high',
     needs: ['ses'],
-    why: 'AWS pauses accounts whose mail bounces or annoys; whoever does not watch the rates learns of it from the silence.',
+    why: 'AWS pauses accounts whose mail bounces or draws complaints; whoever does not watch the rates finds out when mail stops.',
     remediation:
-      'Clean the lists of recipients, put alarms with an action on Reputation.BounceRate and Reputation.ComplaintRate, and enable reputation metrics in each configuration set.',
+      'Clean the recipient lists, set alarms with an action on Reputation.BounceRate and Reputation.ComplaintRate, and enable reputation metrics in each configuration set.',
     reference: awsPage('Monitoring sender reputation', 'ses/latest/dg/monitor-sender-reputation.html'),
     rule: onAccount(({ reputation, configurationSets }) =>
       decide(reputation, (rates) =>
@@ -59,9 +59,9 @@ export const sesSendingChecks: readonly Check[] = [
     title: 'Suppression list',
     severity: 'medium',
     needs: ['ses'],
-    why: 'Mail to addresses that bounced or complained before is what makes AWS pause an account.',
+    why: 'Mail to addresses that have bounced or complained before is what makes AWS pause an account.',
     remediation:
-      'Let the account, and each configuration set with a list of its own, suppress after BOUNCE and COMPLAINT.',
+      'Have the account, and each configuration set with a suppression list of its own, suppress after BOUNCE and COMPLAINT.',
     reference: awsPage(
       'Using the account-level suppression list',
       'ses/latest/dg/sending-email-suppression-list.html',
@@ -73,10 +73,10 @@ export const sesSendingChecks: readonly Check[] = [
   {
     id: 'ses.events',
     practices: [7],
-    title: 'Events of the mail',
+    title: 'Event publishing',
     severity: 'medium',
     needs: ['ses'],
-    why: 'Without an event destination nobody sees which mail bounced, and to whom it was a nuisance.',
+    why: 'Without an event destination nobody sees which mail bounced, and who complained.',
     remediation:
       'Give the default configuration set of the identity an enabled event destination for at least BOUNCE and COMPLAINT.',
     reference: awsPage(
@@ -87,8 +87,8 @@ export const sesSendingChecks: readonly Check[] = [
       if (!own) return warn(`${NO_SET}, and so no event destination.`);
       const lost = FEEDBACK.filter((type) => !own.events.includes(type));
       return lost.length > 0
-        ? warn(`No enabled destination of ${own.name} gets ${lost.join(' and ')}.`)
-        : pass(`An enabled destination of ${own.name} gets bounces and complaints.`);
+        ? warn(`No enabled destination of ${own.name} receives ${lost.join(' and ')}.`)
+        : pass(`An enabled destination of ${own.name} receives bounces and complaints.`);
     }),
   },
   {
@@ -97,9 +97,9 @@ export const sesSendingChecks: readonly Check[] = [
     title: 'Dedicated IP addresses',
     severity: 'low',
     needs: ['ses'],
-    why: 'On shared addresses the mail of strangers is part of your reputation; a dedicated one that is not warm yet has none.',
+    why: 'On shared addresses the mail of other customers is part of your reputation; a dedicated address that is not warmed up yet has none.',
     remediation:
-      'From some 100,000 messages a day on, create a managed dedicated IP pool and name it in the configuration set; below that stay with shared addresses.',
+      'From about 100,000 messages a day, create a managed dedicated IP pool and name it in the configuration set; below that, stay with shared addresses.',
     reference: awsPage('Dedicated IP addresses for Amazon SES', 'ses/latest/dg/dedicated-ip.html'),
     rule: onConfigurationSets((own, _all, { account }) =>
       decide(account.ses.dedicatedIps, (pools) => ipOutcome(pools, own?.pool ?? DEFAULT_POOL)),
@@ -111,9 +111,8 @@ export const sesSendingChecks: readonly Check[] = [
     title: 'Archive of sent mail',
     severity: 'medium',
     needs: ['ses'],
-    why: 'An archive holds all that your mail said: its key says who may read it, its retention for how long.',
-    remediation:
-      'Create the archive anew with a customer-managed KMS key, and set how long it keeps messages.',
+    why: 'An archive holds everything that your mail said: its key decides who may read it, its retention for how long.',
+    remediation: 'Create a new archive with a customer-managed KMS key, and set how long it keeps messages.',
     reference: awsPage('Email archiving', 'ses/latest/dg/eb-archiving.html'),
     rule: onConfigurationSets((_own, all, { account }) => {
       const used = new Set(all.flatMap(({ archiveArn }) => archiveArn ?? []));
@@ -132,9 +131,9 @@ export const sesSendingChecks: readonly Check[] = [
     title: 'Mail Manager gateway',
     severity: 'medium',
     needs: ['ses'],
-    why: 'A gateway that takes mail without TLS, or takes what no rule decides, lets strangers in through the door that was meant to keep them out.',
+    why: 'A gateway that accepts mail without TLS, or accepts whatever no rule covers, lets in what it was meant to keep out.',
     remediation:
-      'Require TLS at the ingress point, let its traffic policy deny by default, and authenticate its senders where they are known.',
+      'Require TLS at the ingress endpoint, have its traffic policy deny by default, and authenticate the senders that are known.',
     reference: awsPage('Ingress endpoints', 'ses/latest/dg/eb-ingress.html'),
     rule: onAccount(({ ingressPoints, addOns }) =>
       decide(ingressPoints, (points) => gatewayOutcome(points, addOns)),
@@ -163,11 +162,11 @@ function watchOutcome(
   sets: readonly ConfigurationSet[],
 ): Outcome {
   if (watched.length < WATCHED_METRICS)
-    return warn('No alarm with an action watches both the bounce rate and the complaint rate.');
+    return warn('The bounce rate and the complaint rate are not both watched by an alarm with an action.');
   const blind = sets.filter(({ reputationMetrics }) => !reputationMetrics).map(({ name }) => name);
   if (blind.length > 0) return warn(`Reputation metrics are off in ${blind.join(', ')}.`);
   if (bounceRate === null && complaintRate === null)
-    return pass('No rates of the last day; alarms watch both.');
+    return pass('No rates for the last day; alarms watch both.');
   return pass(
     `Bounce rate ${percent(bounceRate ?? 0)}, complaint rate ${percent(complaintRate ?? 0)}; alarms watch both.`,
   );
@@ -182,7 +181,7 @@ function suppressionOutcome(own: ConfigurationSet | undefined, { suppressed }: S
   const place = own?.suppressed ? own.name : 'The account';
   const lost = FEEDBACK.filter((reason) => !reasons.includes(reason));
   return lost.length > 0
-    ? warn(`${place} goes on sending to addresses after ${lost.join(' and ')}.`)
+    ? warn(`${place} keeps sending to addresses after ${lost.join(' and ')}.`)
     : pass(`${place} suppresses addresses after BOUNCE and COMPLAINT.`);
 }
 
@@ -193,14 +192,14 @@ function ipOutcome(pools: DedicatedIps, name: string): Outcome {
     return warn(`${warming} of ${warm + warming} dedicated IP addresses in ${name} are still warming up.`);
   return warm > 0
     ? pass(`${warm} dedicated IP addresses in ${name}, all of them warm.`)
-    : info('The mail of this sender leaves from addresses that are shared with other customers.');
+    : info('The mail of this sender leaves from addresses shared with other customers.');
 }
 
 function archiveOutcome(archives: readonly Archive[], used: number): Outcome {
   if (archives.length < used) return fail('A configuration set names an archive that does not exist.');
   if (archives.some(({ state }) => state !== 'ACTIVE'))
     return fail('An archive in use is about to be deleted.');
-  if (archives.some(({ ownKey }) => !ownKey)) return warn('An archive is encrypted with a key of AWS.');
+  if (archives.some(({ ownKey }) => !ownKey)) return warn('An archive is encrypted with an AWS owned key.');
   if (archives.some(({ retention }) => retention === null)) return warn('An archive has no retention set.');
   const retentions = [...new Set(archives.map(({ retention }) => retention))];
   return pass(`Encrypted with customer-managed keys; kept for ${retentions.join(', ')}.`);
@@ -208,12 +207,13 @@ function archiveOutcome(archives: readonly Archive[], used: number): Outcome {
 
 function gatewayOutcome(points: readonly IngressPoint[], addOns: SesFacts['addOns']): Outcome {
   const open = points.filter(({ status }) => status === 'ACTIVE');
-  if (open.length === 0) return notApplicable('Mail Manager takes in no mail in this region.');
+  if (open.length === 0) return notApplicable('Mail Manager receives no mail in this region.');
   const plain = open.filter(({ tls }) => tls === 'OPTIONAL');
   if (plain.length > 0) return warn(`TLS is optional at ${namesOf(plain)}.`);
   const loose = open.filter(({ type, defaultAction }) => type === 'OPEN' && defaultAction !== 'DENY');
-  if (loose.length > 0) return warn(`${namesOf(loose)} takes mail from everybody that no rule refuses.`);
-  const evidence = `Mail Manager takes mail in over TLS and by rule at ${namesOf(open)}`;
+  if (loose.length > 0)
+    return warn(`${namesOf(loose)} accepts mail from everybody unless a rule refuses it.`);
+  const evidence = `Mail Manager accepts mail over TLS and by rule at ${namesOf(open)}`;
   return decide(addOns, (names) =>
     pass(`${evidence}, ${names.length > 0 ? `with the add-ons ${names.join(', ')}` : 'without add-ons'}.`),
   );

@@ -23,9 +23,9 @@ export const sesChecks: readonly Check[] = [
     title: 'Amazon SES account',
     severity: 'critical',
     needs: ['ses'],
-    why: 'When AWS pauses an account, logins still work and every message is refused.',
+    why: 'When AWS has paused an account, logins still work but every message is refused.',
     remediation:
-      'Look at the reputation dashboard and the letters of AWS, fix the cause, then resume sending; to leave the sandbox request production access.',
+      'Look at the reputation dashboard and the messages from AWS, fix the cause, then resume sending; to leave the sandbox, request production access.',
     reference: awsPage('Request production access', 'ses/latest/dg/request-production-access.html'),
     rule: onAccount(({ sendingEnabled, state }) =>
       decide(sendingEnabled, (enabled) =>
@@ -40,7 +40,7 @@ export const sesChecks: readonly Check[] = [
     severity: 'medium',
     needs: ['ses'],
     why: 'At the daily limit Amazon SES answers 454 and mail waits until the next day.',
-    remediation: 'Request a higher quota before the peak, and slow down senders that are not urgent.',
+    remediation: 'Request a higher quota ahead of the peak, and slow down mail that is not urgent.',
     reference: awsPage('Managing your sending limits', 'ses/latest/dg/manage-sending-quotas.html'),
     rule: onAccount(({ quota }) => decide(quota, quotaOutcome)),
   },
@@ -50,7 +50,7 @@ export const sesChecks: readonly Check[] = [
     title: 'Sender identity',
     severity: 'critical',
     needs: ['ses'],
-    why: 'Amazon SES takes the login and then refuses each message whose sender is not proven to be yours.',
+    why: 'Amazon SES accepts the login and then refuses each message whose sender is not verified as yours.',
     remediation: 'Verify the domain of `from` in Amazon SES in the region of the credential.',
     reference: awsPage('Creating and verifying identities', 'ses/latest/dg/creating-identities.html'),
     rule: onSender((found, { aws }) => {
@@ -67,7 +67,7 @@ export const sesChecks: readonly Check[] = [
     title: 'DKIM signatures',
     severity: 'high',
     needs: ['ses'],
-    why: 'Without a DKIM signature of your domain, DMARC rests on SPF alone and large receivers refuse or bury the mail.',
+    why: 'Without a DKIM signature of your domain, DMARC rests on SPF alone and large receivers refuse the mail or file it as spam.',
     remediation: 'Enable Easy DKIM for the domain and publish its three CNAME records.',
     reference: awsPage(
       'Authenticating e-mail with DKIM',
@@ -112,7 +112,7 @@ function unverified(identity: NamedIdentity): string {
 
 function whyNot(identity: AwsFacts['identity']): string {
   const error = identity.known ? identity.value?.verificationError : null;
-  return error ? ` Amazon SES gives as the cause: ${error}.` : '';
+  return error ? ` Amazon SES gives the cause as ${error}.` : '';
 }
 
 function dkimState({ dkimEnabled, dkimVerification }: IdentityFacts): string {
@@ -123,20 +123,23 @@ function stateOutcome({ production, enforcement }: SendingState): Outcome {
   if (enforcement === 'SHUTDOWN') return fail('AWS has shut the account down: enforcement status SHUTDOWN.');
   if (enforcement === 'PROBATION') return warn('AWS has put the account on probation and may pause it.');
   return production
-    ? pass(`Sending is enabled, outside of the sandbox, enforcement status ${enforcement}.`)
-    : warn('Sending is enabled, but the account is in the SES sandbox: only verified recipients get mail.');
+    ? pass(`Sending is enabled, outside the sandbox, with enforcement status ${enforcement}.`)
+    : warn(
+        'Sending is enabled, but the account is in the SES sandbox: only verified recipients get its mail.',
+      );
 }
 
 /** The first identity is the one whose keys version 2 tells of; one above it in DNS may sign in its place. */
 function keyOutcome(signed: NamedIdentity, identity: SendingIdentity | null): Outcome {
   const signs = `${label(signed)} signs with verified DKIM keys`;
   const keyLength = identity?.name === signed.name ? identity.keyLength : null;
-  if (keyLength === 'RSA_1024_BIT') return warn(`${signs} of 1024 bits, half of what is usual.`);
+  if (keyLength === 'RSA_1024_BIT') return warn(`${signs} of 1024 bits, half the usual length.`);
   return pass(`${signs}${keyLength === 'RSA_2048_BIT' ? ' of 2048 bits' : ''}.`);
 }
 
 function mailFromOutcome({ domain, status, onMxFailure }: MailFrom): Outcome {
-  if (status !== SUCCESS) return fail(`The MX record of ${domain} is not what SES expects: ${status}.`);
+  if (status !== SUCCESS)
+    return fail(`The MX record of ${domain} is not what Amazon SES expects: ${status}.`);
   return onMxFailure === 'RejectMessage'
     ? pass(`Messages leave from ${domain} or not at all.`)
     : warn(`Messages leave from amazonses.com whenever the MX record of ${domain} is not found.`);

@@ -10,7 +10,7 @@ const TOKEN_OR_PROOF = /^(SCRAM-|OAUTHBEARER$|XOAUTH2$)/;
 const WEAK = /^(ANONYMOUS|CRAM-MD5|DIGEST-MD5|NTLM)$/;
 /** A product name and its version, after the host name that opens a greeting (RFC 5321 section 4.2). */
 const PRODUCT_VERSION = /([A-Za-z][A-Za-z+-]*)[ /:_(-]+v?(\d+\.\d+(?:\.\d+)?[\w.-]*)/;
-/** The first versions that tell a bare line feed from the end of a message (CVE-2023-51764, -51766, -51765). */
+/** The first versions that do not take a bare line feed for the end of a message (CVE-2023-51764, -51766, -51765). */
 const SMUGGLING_MENDED: Readonly<Record<string, readonly number[]>> = {
   postfix: [3, 8, 4],
   exim: [4, 97, 1],
@@ -25,9 +25,9 @@ export const smtpChecks: readonly Check[] = [
     title: 'Login mechanisms',
     severity: 'low',
     needs: ['server'],
-    why: 'SMTP has no second factor. Tokens and challenge proofs keep the secret off the wire; withdrawn mechanisms force the server to store it badly.',
+    why: 'SMTP AUTH has no second factor. Tokens and challenge-response mechanisms keep the password off the wire; obsolete mechanisms force the server to store it badly.',
     remediation:
-      'Offer SCRAM-SHA-256 or OAUTHBEARER, keep PLAIN under TLS, and switch off CRAM-MD5, DIGEST-MD5, NTLM and ANONYMOUS.',
+      'Offer SCRAM-SHA-256 or OAUTHBEARER, keep PLAIN under TLS, and disable CRAM-MD5, DIGEST-MD5, NTLM and ANONYMOUS.',
     reference: rfc(6331, '1'),
     rule: onServer((server) =>
       server.mechanisms ? mechanismsOutcome(server.mechanisms) : notSeen(server, 'No EHLO under TLS'),
@@ -39,7 +39,7 @@ export const smtpChecks: readonly Check[] = [
     title: 'Login mechanisms since the last audit',
     severity: 'medium',
     needs: ['server', 'history'],
-    why: 'A strong mechanism that is gone, or that is offered in clear only, makes clients fall back to one that hands the password over. That is what an attacker on the path would do too.',
+    why: 'When a strong mechanism is gone, or is offered only before TLS, clients fall back to one that hands the password over. An attacker on the path would arrange just that.',
     remediation:
       'Offer the same mechanisms under TLS as before; if nobody changed the server, look at the network path.',
     reference: rfc(4954, '9'),
@@ -52,17 +52,17 @@ export const smtpChecks: readonly Check[] = [
     title: 'Commands injected before TLS',
     severity: 'critical',
     needs: ['server'],
-    why: 'If the server keeps what came in clear together with STARTTLS, somebody on the path can put commands in front of the login, and have the mail and even the password sent to himself.',
+    why: 'If the server keeps what arrived in the clear along with STARTTLS, somebody on the path can put commands in front of the login and have the mail, and even the password, sent to themselves.',
     remediation:
-      'Update the mail server: it must throw away what it has read when TLS begins (CVE-2011-0411 and its kin).',
+      'Update the mail server: when TLS begins it must discard what it has read so far (CVE-2011-0411 and similar).',
     reference: rfc(3207, '4.2'),
     rule: onStarttls((server) => {
       const { injection } = server;
-      if (injection === null) return notSeen(server, 'It did not come to TLS');
+      if (injection === null) return notSeen(server, 'TLS was not reached');
       if (injection.result === 'unknown')
         return unknown(injection.reason, 'A command sent along with STARTTLS had no clear answer.');
       if (injection.result === 'executed')
-        return fail('A command that was sent in clear, along with STARTTLS, was answered under TLS.');
+        return fail('A command that was sent in the clear, along with STARTTLS, was answered under TLS.');
       return pass(`A command that was sent along with STARTTLS was ${injection.result}.`);
     }),
   },
@@ -72,9 +72,9 @@ export const smtpChecks: readonly Check[] = [
     title: 'VRFY and EXPN',
     severity: 'low',
     needs: ['server'],
-    why: 'A server that says who exists hands out a list of names to guess passwords for.',
+    why: 'A server that tells which users exist hands out a list of names to guess passwords for.',
     remediation:
-      'Answer VRFY with 252 or not at all, and switch EXPN off. Postfix: `disable_vrfy_command = yes`; Exim: no `acl_smtp_vrfy` and `acl_smtp_expn`.',
+      'Answer VRFY with 252 or not at all, and disable EXPN. Postfix: `disable_vrfy_command = yes`; Exim: no `acl_smtp_vrfy` and `acl_smtp_expn`.',
     reference: rfc(5321, '7.3'),
     rule: onServer((server) => {
       const { vrfy, expn } = server.lookups;
@@ -92,9 +92,9 @@ export const smtpChecks: readonly Check[] = [
     title: 'Server greeting',
     severity: 'low',
     needs: ['server'],
-    why: 'A version in the greeting tells every scanner which known faults to try first.',
+    why: 'A version in the greeting tells every scanner which known vulnerabilities to try first.',
     remediation:
-      'Take the version out of the greeting (Postfix: `smtpd_banner = $myhostname ESMTP`), and keep the server up to date.',
+      'Remove the version from the greeting (Postfix: `smtpd_banner = $myhostname ESMTP`), and keep the server up to date.',
     reference: rfc(5321, '7.5'),
     rule: onServer((server) =>
       server.greeting ? bannerOutcome(server.greeting.text) : notSeen(server, 'There was no greeting'),
@@ -103,8 +103,7 @@ export const smtpChecks: readonly Check[] = [
 ];
 
 function mechanismsOutcome(mechanisms: readonly string[]): Outcome {
-  if (mechanisms.length === 0)
-    return fail('Under TLS the server lists no AUTH mechanism that is registered.');
+  if (mechanisms.length === 0) return fail('Under TLS the server offers no registered AUTH mechanism.');
   const evidence = `Under TLS the server offers ${mechanisms.join(', ')}.`;
   if (mechanisms.some((mechanism) => WEAK.test(mechanism))) return warn(evidence);
   return mechanisms.some((mechanism) => TOKEN_OR_PROOF.test(mechanism)) ? pass(evidence) : info(evidence);
@@ -116,8 +115,8 @@ function bannerOutcome(text: string): Outcome {
   if (version === undefined) return pass('The greeting names no software version.');
   const fixed = SMUGGLING_MENDED[product?.toLowerCase() ?? ''];
   const old = fixed && isBefore(version.split('.').map(Number.parseFloat), fixed);
-  const known = old ? ' By its number it still takes smuggled messages (CVE-2023-51764 and its kin).' : '';
-  return warn(`The greeting names ${product} ${version}.${known} Greetings can lie; take it as a hint.`);
+  const known = old ? ' That version is open to SMTP smuggling (CVE-2023-51764 and similar).' : '';
+  return warn(`The greeting names ${product} ${version}.${known} Greetings can lie: take this as a hint.`);
 }
 
 function isBefore(version: readonly number[], other: readonly number[]): boolean {
@@ -134,8 +133,8 @@ function downgradeOutcome(server: ServerFacts, before: RememberedServer | undefi
   if (inClearOnly.length > 0)
     return warn(`Offered before TLS, but no longer under it: ${inClearOnly.join(', ')}.`);
   const gone = lost(before?.mechanisms ?? []);
-  if (gone.length > 0) return warn(`Offered at the last audit, and no longer: ${gone.join(', ')}.`);
+  if (gone.length > 0) return warn(`Offered at the last audit, but no longer: ${gone.join(', ')}.`);
   return before?.mechanisms
-    ? pass('No strong mechanism is gone since the last audit.')
+    ? pass('Every strong mechanism of the last audit is still offered.')
     : notApplicable('No audit has seen the mechanisms of this server before.');
 }

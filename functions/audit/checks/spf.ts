@@ -15,7 +15,7 @@ const NEAR_LIMIT = 9;
 /** A /16. */
 const BROAD = 65_536;
 
-/** Where no `all` was found on the way, such as behind a macro: how a stranger ends. */
+/** Where no `all` was found on the way, such as behind a macro: how an unknown sender ends. */
 const QUALIFIER: Readonly<Partial<Record<SpfResult, SpfTerm['qualifier']>>> = { fail: '-', softfail: '~' };
 
 export const spfChecks: readonly Check[] = [
@@ -25,7 +25,7 @@ export const spfChecks: readonly Check[] = [
     title: 'SPF record',
     severity: 'high',
     needs: ['domain'],
-    why: 'Without an SPF record any computer may put the domain into MAIL FROM, and receivers cannot tell.',
+    why: 'Without an SPF record any computer can use the domain in MAIL FROM, and receivers cannot tell.',
     remediation: 'Publish one TXT record at the domain that names who sends for it and ends in -all.',
     reference: rfc(7208, '4.5'),
     rule: onDomain(({ domain, spf }) =>
@@ -39,11 +39,11 @@ export const spfChecks: readonly Check[] = [
   {
     id: 'spf.single',
     practices: [10],
-    title: 'One SPF record',
+    title: 'Single SPF record',
     severity: 'high',
     needs: ['domain'],
     why: 'With two SPF records the result is permerror for every message: receivers use neither.',
-    remediation: 'Join the records into one that starts with v=spf1 once, and delete the others.',
+    remediation: 'Merge the records into a single one that starts with v=spf1, and delete the others.',
     reference: rfc(7208, '4.5'),
     rule: onDomain(({ spf }) =>
       decide(spf.records, ({ length }) => {
@@ -60,29 +60,29 @@ export const spfChecks: readonly Check[] = [
     needs: ['domain'],
     why: 'One wrong term, here or in a record that is included, makes the result permerror for every message.',
     remediation:
-      'Correct the term that is named, or remove the include of a domain that has no valid record any more.',
+      'Correct the term that is named, or remove the include of a domain that no longer has a valid record.',
     reference: rfc(7208, '4.6'),
     rule: onSpf(({ evaluation: { result, detail } }) => {
       if (result === 'temperror') return unread({ detail });
       return result === 'permerror'
         ? fail(`The evaluation ends in permerror: ${quoted(detail)}.`)
-        : pass(`The record is valid; a stranger gets ${result}.`);
+        : pass(`The record is valid; an unknown sender gets ${result}.`);
     }),
   },
   {
     id: 'spf.lookups',
     practices: [10],
-    title: 'SPF queries',
+    title: 'SPF lookups',
     severity: 'high',
     needs: ['domain'],
-    why: 'Beyond ten DNS queries receivers end with permerror, and mail from senders late in the record fails.',
+    why: 'After ten DNS lookups receivers stop with permerror, and mail from senders late in the record fails.',
     remediation:
-      'Remove includes of services that send no more, or give them a subdomain with a record of its own.',
+      'Remove the includes of services that no longer send, or give services a subdomain with a record of its own.',
     reference: rfc(7208, '4.6.4'),
     rule: onSpf(({ survey: { cut, ...survey }, evaluation }) => {
       // A macro leads only the evaluation on.
       const lookups = Math.max(survey.lookups, evaluation.lookups);
-      const evidence = `${cut ? 'More than ' : ''}${lookups} of at most ${SPF_LIMITS.lookups} DNS queries.`;
+      const evidence = `${cut ? 'More than ' : ''}${lookups} of at most ${SPF_LIMITS.lookups} DNS lookups.`;
       if (lookups > SPF_LIMITS.lookups) return fail(evidence);
       return lookups >= NEAR_LIMIT ? warn(evidence) : ifRead(evaluation, evidence);
     }),
@@ -90,15 +90,15 @@ export const spfChecks: readonly Check[] = [
   {
     id: 'spf.void',
     practices: [10],
-    title: 'SPF queries without an answer',
+    title: 'Void SPF lookups',
     severity: 'medium',
     needs: ['domain'],
-    why: 'More than two queries that find nothing end in permerror; they come from hosts and services long gone.',
-    remediation: 'Remove the mechanisms whose names have no records any more.',
+    why: 'More than two lookups that find nothing end in permerror; they come from hosts and services that are long gone.',
+    remediation: 'Remove the mechanisms whose names no longer have records.',
     reference: rfc(7208, '4.6.4'),
     rule: onSpf(({ evaluation }) => {
       const { voids } = evaluation;
-      const evidence = `${voids} of at most ${SPF_LIMITS.voids} queries find nothing.`;
+      const evidence = `${voids} of at most ${SPF_LIMITS.voids} lookups find nothing.`;
       return voids > SPF_LIMITS.voids ? fail(evidence) : ifRead(evaluation, evidence);
     }),
   },
@@ -123,8 +123,8 @@ export const spfChecks: readonly Check[] = [
     title: 'SPF for everybody else',
     severity: 'high',
     needs: ['domain'],
-    why: 'A record that does not end in -all or ~all says nothing about strangers, and one with +all allows them all.',
-    remediation: 'End the record in -all; ~all will do where DMARC is enforced.',
+    why: 'A record that does not end in -all or ~all says nothing about unknown senders, and one with +all allows them all.',
+    remediation: 'End the record with -all; ~all is enough where DMARC is enforced.',
     reference: rfc(7208, '5.1'),
     rule: onSpf(({ survey, evaluation }, _spf, domain) => {
       const all = survey.all ?? QUALIFIER[evaluation.result] ?? null;
@@ -137,7 +137,7 @@ export const spfChecks: readonly Check[] = [
     title: 'SPF by reverse names',
     severity: 'low',
     needs: ['domain'],
-    why: 'The ptr mechanism is slow, unreliable and must not be used; some receivers skip records that have it.',
+    why: 'The ptr mechanism is slow and unreliable and must not be used; some receivers ignore records that contain it.',
     remediation: 'Replace ptr with ip4, ip6 or a mechanisms that name the senders.',
     reference: rfc(7208, '5.5'),
     rule: onSpf(({ survey: { ptr }, evaluation }) =>
@@ -152,8 +152,8 @@ export const spfChecks: readonly Check[] = [
     title: 'Size of the SPF record',
     severity: 'low',
     needs: ['domain'],
-    why: 'A long record does not fit a plain DNS packet, and resolvers that cannot fall back to TCP find none.',
-    remediation: 'Shorten it: remove what sends no more, or move networks into a record that is included.',
+    why: 'A long record does not fit into a plain DNS packet, and resolvers that cannot fall back to TCP find none.',
+    remediation: 'Shorten it: remove what no longer sends, or move networks into a record that is included.',
     reference: rfc(7208, '3.4'),
     rule: onSpf(({ text }) => {
       const octets = Buffer.byteLength(text);
@@ -168,8 +168,9 @@ export const spfChecks: readonly Check[] = [
     title: 'Addresses that SPF allows',
     severity: 'medium',
     needs: ['domain'],
-    why: 'Every address that is allowed can send as the domain; huge networks of shared hosts let strangers in.',
-    remediation: 'Name the smallest networks that send for the domain, and drop services that are not used.',
+    why: 'Every allowed address can send as the domain; huge networks of shared hosts let others in.',
+    remediation:
+      'Name the smallest networks that send for the domain, and remove services that are not used.',
     reference: rfc(7208, '11.4'),
     rule: onSpf(({ survey: { addresses, cut }, evaluation }) => {
       const evidence = `IPv4 addresses that may send: ${cut ? 'at least ' : ''}${addresses}.`;
@@ -179,10 +180,10 @@ export const spfChecks: readonly Check[] = [
   {
     id: 'spf.covers-sender',
     practices: [9, 10],
-    title: 'SPF allows this sender',
+    title: 'SPF for this sender',
     severity: 'high',
     needs: ['domain', 'ses'],
-    why: 'When the record does not name the server that this credential sends through, its own mail fails SPF.',
+    why: 'If the record does not name the server that this credential sends through, your own mail fails SPF.',
     remediation:
       'Add the include of the service, or the ip4 and ip6 of your own server, to the SPF record of the MAIL FROM domain.',
     reference: rfc(7208, '2.4'),
@@ -201,13 +202,13 @@ function ifRead(evaluation: SpfEvaluation, evidence: string): Outcome {
 
 function allOutcome(all: SpfTerm['qualifier'] | null, { dmarc }: DomainFacts): Outcome {
   if (all === null)
-    return fail('The record has neither all nor a redirect that ends in one: strangers get neutral.');
+    return fail('The record has neither all nor a redirect that ends in one: unknown senders get neutral.');
   if (all === '+') return fail('+all: everybody may send.');
-  if (all === '?') return warn('?all: strangers get neutral.');
-  if (all === '-') return pass('-all: strangers fail.');
+  if (all === '?') return warn('?all: unknown senders get neutral.');
+  if (all === '-') return pass('-all: unknown senders fail.');
   if (!dmarc.known) return unknown(dmarc.reason, '~all, and the DMARC policy was not read.');
   return effectivePolicy(dmarc.value) === 'none'
-    ? warn('~all without a DMARC policy that is enforced: mail of strangers is delivered.')
+    ? warn('~all without an enforced DMARC policy: mail from unknown senders is delivered.')
     : pass('~all, and the DMARC policy is enforced.');
 }
 
@@ -225,7 +226,7 @@ function coverageOutcome(domain: DomainFacts): Outcome {
 }
 
 function elsewhere(evidence: string): Outcome {
-  return unknown('not-configured', `${evidence} It need not where MAIL FROM is another domain.`);
+  return unknown('not-configured', `${evidence} Nor need it, if MAIL FROM is in another domain.`);
 }
 
 interface Wanted {
@@ -250,7 +251,7 @@ function allowsProvider(spf: SpfFacts, { includes, ranges, what, otherwise }: Wa
     return unknown('dns-failed', `${what}; the record of ${spf.domain} was not read to its end.`);
   const evidence = `${what}, and no valid SPF record of ${spf.domain} includes ${include}.`;
   return text.includes('%{')
-    ? unknown('not-configured', `${evidence} Whom its macros allow shows only for an address.`)
+    ? unknown('not-configured', `${evidence} Whom its macros allow can be said only of one address.`)
     : otherwise(evidence);
 }
 
@@ -259,7 +260,7 @@ function ownServer(addresses: readonly SendingAddress[], { domain, route }: Doma
   if (addresses.length === 0) {
     return unknown(
       'not-configured',
-      `${route.host} has no public address, and from which one it sends is not said.`,
+      `${route.host} has no public address, and the address it sends from is not known.`,
     );
   }
   const results = addresses.map(({ address, spf }) => `${address} gets ${spf.result}`).join(', ');

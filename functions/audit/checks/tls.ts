@@ -30,7 +30,7 @@ export const tlsChecks: readonly Check[] = [
     title: 'Port and TLS mode',
     severity: 'high',
     needs: ['server'],
-    why: 'Port 25 is for relaying between servers, where TLS is optional; a wrong mode on a submission port only produces hanging connections.',
+    why: 'Port 25 is for relaying between servers, where TLS is optional; on a submission port the wrong mode only leaves connections hanging.',
     remediation:
       'Use port 465 (or 2465) with `security: tls`, or port 587 (or 2587) with `security: starttls`.',
     reference: rfc(8314, '3'),
@@ -42,9 +42,9 @@ export const tlsChecks: readonly Check[] = [
     title: 'STARTTLS offer',
     severity: 'critical',
     needs: ['server', 'history'],
-    why: 'Without STARTTLS there is no way to log in safely on this port, or somebody between is removing the offer.',
+    why: 'Without STARTTLS there is no safe way to log in on this port; or somebody on the path is stripping the offer.',
     remediation:
-      'Enable STARTTLS on the server, or move the secret to port 465 with `security: tls`. If it was there yesterday, look at the network path.',
+      'Enable STARTTLS on the server, or move the secret to port 465 with `security: tls`. If it was offered yesterday, look at the network path.',
     reference: rfc(3207, '4'),
     rule: (facts) =>
       onStarttls((server, endpoint) => offerOutcome(server, seenBefore(facts, endpoint)))(facts),
@@ -55,7 +55,7 @@ export const tlsChecks: readonly Check[] = [
     title: 'TLS enforcement',
     severity: 'high',
     needs: ['server'],
-    why: 'If a server takes logins or mail in clear, one misconfigured client is enough to send a password over the open network.',
+    why: 'If a server accepts logins or mail in the clear, one misconfigured client is enough to send a password across the network unencrypted.',
     remediation:
       'Require TLS before MAIL and AUTH. Postfix: `smtpd_tls_security_level=encrypt` and `smtpd_tls_auth_only=yes` on submission; Exim: advertise AUTH only where `tls_in_cipher` is set.',
     reference: rfc(3207, '4'),
@@ -64,10 +64,10 @@ export const tlsChecks: readonly Check[] = [
   {
     id: 'auth.cleartext',
     practices: [5, 14],
-    title: 'Password mechanisms in clear',
+    title: 'Password mechanisms before TLS',
     severity: 'high',
     needs: ['server'],
-    why: 'Clients take the offer before STARTTLS at its word and send the password in clear.',
+    why: 'A client that takes an offer made before STARTTLS at its word sends the password in the clear.',
     remediation:
       'Offer PLAIN and LOGIN only after TLS. Postfix: `smtpd_tls_auth_only=yes`; Dovecot: `auth_allow_cleartext=no`.',
     reference: rfc(4954, '4'),
@@ -88,9 +88,9 @@ export const tlsChecks: readonly Check[] = [
     title: 'TLS versions',
     severity: 'medium',
     needs: ['server'],
-    why: 'SSL 3.0, TLS 1.0 and 1.1 rest on broken hashes and are withdrawn; a server that still takes them can be talked down.',
+    why: 'SSL 3.0, TLS 1.0 and TLS 1.1 rest on broken hashes and are deprecated; a server that still accepts them can be downgraded to them.',
     remediation:
-      'Switch off everything below TLS 1.2 and add TLS 1.3. Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
+      'Disable everything below TLS 1.2 and enable TLS 1.3. Postfix: `smtpd_tls_mandatory_protocols = >=TLSv1.2`.',
     reference: rfc(8996, '4'),
     rule: onServer(protocolOutcome),
   },
@@ -112,16 +112,18 @@ function offerOutcome(server: ServerFacts, before: RememberedServer | undefined)
   if (server.plaintext.starttls) return pass('EHLO lists STARTTLS.');
   if (server.plaintext.keywords.some((keyword) => MASKED.test(keyword)))
     return fail(
-      'EHLO has a keyword that something on the path has overwritten (XXXXXXXA) in place of STARTTLS.',
+      'In place of STARTTLS, EHLO has a keyword that something on the path has overwritten (XXXXXXXA).',
     );
   if (!before?.starttls) return fail('EHLO does not list STARTTLS.');
   const seen = new Date(before.seenAt).toISOString().slice(0, 10);
-  return fail(`EHLO listed STARTTLS on ${seen} and no longer does: somebody on the path may be removing it.`);
+  return fail(
+    `EHLO listed STARTTLS on ${seen} and no longer does: somebody on the path may be stripping it.`,
+  );
 }
 
 function enforcedOutcome(server: ServerFacts): Outcome {
   const { auth, mail } = server.plaintext ?? { auth: null, mail: null };
-  if (auth === null || mail === null) return notSeen(server, 'The server was not asked in clear');
+  if (auth === null || mail === null) return notSeen(server, 'The server was not asked before TLS');
   const evidence = `Before TLS, AUTH is answered with ${auth} and MAIL with ${mail}.`;
   if (auth === CONTINUE || isSuccess(auth) || isSuccess(mail)) return fail(evidence);
   return isRefusal(auth) && isRefusal(mail) ? pass(evidence) : unknown('temporary', evidence);
@@ -134,7 +136,7 @@ function protocolOutcome(server: ServerFacts): Outcome {
   const evidence = `The server accepts ${names.join(', ') || 'none of the tried versions'}.`;
   if (accepted.some((version) => OLD.includes(version))) return fail(evidence);
   if (TLS_VERSIONS.every((version) => isNotReached(handshakes[version])))
-    return notSeen(server, 'It did not come to TLS');
+    return notSeen(server, 'TLS was not reached');
   const untold = TLS_VERSIONS.map((version) => handshakes[version]).find(isUnknown);
   if (untold) return unknown(untold.reason, `${evidence} Not every version could be tried.`);
   if (accepted.length === 0) return fail(evidence);

@@ -32,18 +32,18 @@ export const valueChecks: readonly Check[] = [
   {
     id: 'secret.shape',
     practices: [2, 4],
-    title: 'Form of the secret',
+    title: 'Format of the secret',
     severity: 'critical',
     needs: ['value'],
-    why: 'A secret that no reader can parse fails at the worst time, and a raw AWS secret key stored as a password can do far more than send mail.',
+    why: 'A secret that cannot be parsed fails at the worst time, and a raw AWS secret access key stored as the password can do far more than send mail.',
     remediation:
-      'Store host, port, username and password as described in the README. For Amazon SES store the derived SMTP password, never the secret access key itself; replace a key that was stored like that.',
+      'Store host, port, username and password as described in the README. For Amazon SES store the derived SMTP password, never the secret access key itself; replace a key that was stored that way.',
     reference: awsPage('Obtaining Amazon SES SMTP credentials', 'ses/latest/dg/smtp-credentials.html'),
     rule: ({ content }) =>
       decide(content, (secret) => {
         if (secret.kind === 'malformed') return fail(`Expected ${secret.expected} at ${secret.path}.`);
         if (secret.kind === 'empty') return notApplicable('The secret has no value yet.');
-        if (secret.kind === 'seed') return info('The secret awaits its first rotation.');
+        if (secret.kind === 'seed') return info('The secret is waiting for its first rotation.');
         return shapeOutcome(secret.credential);
       }),
   },
@@ -53,9 +53,9 @@ export const valueChecks: readonly Check[] = [
     title: 'Password strength',
     severity: 'high',
     needs: ['value'],
-    why: 'The password is the only factor of an SMTP login, and the login is open to everybody on the internet who guesses.',
+    why: 'The password is the only factor of an SMTP login, and anybody on the internet may guess.',
     remediation:
-      'Let the provider or GetRandomPassword make a new one of at least 15 characters, and rotate.',
+      'Have the provider or GetRandomPassword generate a new one of at least 15 characters, and rotate.',
     reference: awsPage('GetRandomPassword', 'secretsmanager/latest/apireference/API_GetRandomPassword.html'),
     rule: onCredential(({ username, password, endpoint }) =>
       isStrong(password, [username, endpoint.host])
@@ -71,7 +71,7 @@ function shapeOutcome({ endpoint, username, password, provider }: Credential): O
   if (provider?.type === 'ses' || SES_HOST.test(endpoint.host)) return sesShape(username, password);
   if (ACCESS_KEY_ID.test(username) && SECRET_ACCESS_KEY.test(password.reveal())) return rawKey();
   if (GMAIL_HOST.test(endpoint.host) && !GMAIL_APP_PASSWORD.test(password.reveal()))
-    return fail('Gmail takes only app passwords of sixteen letters here, and this is none.');
+    return fail('Gmail accepts only app passwords of sixteen letters here, and this is not one.');
   return pass('All fields are present and well-formed.');
 }
 
@@ -79,12 +79,12 @@ function sesShape(username: string, password: Redacted): Outcome {
   if (SECRET_ACCESS_KEY.test(password.reveal())) return rawKey();
   if (!ACCESS_KEY_ID.test(username)) return fail('The user name is not an access key id of an IAM user.');
   return SES_PASSWORD.test(password.reveal())
-    ? pass('User name and password have the form of Amazon SES.')
-    : fail('The password does not have the form of a derived Amazon SES SMTP password.');
+    ? pass('User name and password have the format of Amazon SES.')
+    : fail('The password does not have the format of a derived Amazon SES SMTP password.');
 }
 
 function rawKey(): Outcome {
-  return fail('The password has the form of a raw AWS secret access key.');
+  return fail('The password has the format of a raw AWS secret access key.');
 }
 
 function isStrong(password: Redacted, names: readonly string[]): boolean {

@@ -50,7 +50,7 @@ export const daneCases: Cases = {
     ['3 1 1 of the authority', records(tlsa(3, 1, 1, hash('sha256', AUTHORITY.publicKey))), 'fail'],
     ['this key and the next', records(LEAF_KEY, tlsa(3, 1, 1, hash('sha256', Buffer.from('next')))), 'pass'],
     ['only the next', records(tlsa(3, 1, 1, hash('sha256', Buffer.from('next')))), 'fail'],
-    ['1 1 1', records(tlsa(1, 1, 1, hash('sha256', LEAF.publicKey))), 'warn', 'counts for mail: 1 1 1.'],
+    ['1 1 1', records(tlsa(1, 1, 1, hash('sha256', LEAF.publicKey))), 'warn', 'used for mail: 1 1 1.'],
     ['0 0 1 beside 3 1 1', records(LEAF_KEY, tlsa(0, 0, 1, hash('sha256', AUTHORITY.certificate))), 'warn'],
     ['a hash that is too short', records(tlsa(3, 1, 1, 'abcd')), 'warn'],
     ['an unknown selector', records(tlsa(3, 2, 1, LEAF_KEY.data)), 'warn'],

@@ -55,7 +55,7 @@ export const dnsCases: Cases = {
     ['the authority is allowed', {}, 'pass'],
     ['another is allowed', caa({ value: 'letsencrypt.org' }), 'warn', 'allows letsencrypt.org.'],
     ['an authority with parameters', caa({ value: ' amazon.com ; account=1' }), 'pass'],
-    ['none is allowed', caa({ value: ';' }), 'warn', 'allows no authority.'],
+    ['none is allowed', caa({ value: ';' }), 'warn', 'allows no CA.'],
     [
       'one of several is allowed',
       caa({ value: 'letsencrypt.org' }, { value: 'amazontrust.com; a=b' }),

@@ -65,7 +65,7 @@ export const exposureCases: Cases = {
       ' more.',
     ],
     ['the same in two others', values({ reused: [{ arns: [OTHER, `${OTHER}2`], elsewhere: true }] }), 'pass'],
-    ['others could not be read', values({ unread: [OTHER] }), 'pass', '1 could not.'],
+    ['others could not be read', values({ unread: [OTHER] }), 'pass', '1 could not be read.'],
     ['not read for the comparison', values({ unread: [arn] }), 'not-reached'],
     ['no time for all', values({ complete: false }), 'timeout'],
     [

@@ -83,12 +83,17 @@ export const iamCases: Cases = {
     ['another provider', elsewhere(), 'not-applicable'],
   ],
   'mfa.identity': [
-    ['everybody', {}, 'pass', 'by one password'],
-    ['everybody, and a login by a token', withLogin({ used: 'XOAUTH2' }), 'pass', 'by a token (XOAUTH2)'],
+    ['everybody', {}, 'pass', 'with a password alone'],
+    ['everybody, and a login by a token', withLogin({ used: 'XOAUTH2' }), 'pass', 'with a token (XOAUTH2)'],
     ['somebody has none', people({ withoutMfa: 1 }), 'warn'],
     ['the root user has none', people({ rootMfa: false }), 'warn'],
     ['access denied', withAccount({ people: refused }), 'access-denied'],
     ['a seed', seed, 'not-applicable'],
-    ['everybody, and a login that was not seen', { login: refused }, 'pass', 'How it logs in was not seen'],
+    [
+      'everybody, and a login that was not seen',
+      { login: refused },
+      'pass',
+      'How the credential logs in was not seen',
+    ],
   ],
 };

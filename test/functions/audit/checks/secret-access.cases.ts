@@ -52,7 +52,7 @@ export const secretAccessCases: Cases = {
       'never read',
       withAccount({ readers: denied, unread: known({ [arn]: null }) }),
       'warn',
-      'nobody ever read it',
+      'nobody had ever read it',
     ],
     ['only Keyturn is known to read it', readBy({}, 89), 'warn'],
     ['CloudTrail read back for one day too few', readBy({}, 88), 'own-reads'],

@@ -93,7 +93,7 @@ export const sesSendingCases: Cases = {
   ],
   'ses.reputation': [
     ['good and watched', {}, 'pass', 'Bounce rate 1.00 %, complaint rate 0.02 %'],
-    ['no rates', rates({ bounceRate: null, complaintRate: null }), 'pass', 'No rates of the last day'],
+    ['no rates', rates({ bounceRate: null, complaintRate: null }), 'pass', 'No rates for the last day'],
     ['one rate', rates({ complaintRate: null }), 'pass', 'Bounce rate 1.00 %, complaint rate 0.00 %'],
     ['the other rate', rates({ bounceRate: null }), 'pass', 'Bounce rate 0.00 %'],
     ['bounces just below the review', rates({ bounceRate: 0.0499 }), 'pass'],
@@ -117,7 +117,7 @@ export const sesSendingCases: Cases = {
       'not by the set',
       own({ suppressed: [] }),
       'warn',
-      'orders goes on sending to addresses after BOUNCE and COMPLAINT.',
+      'orders keeps sending to addresses after BOUNCE and COMPLAINT.',
     ],
     ['by the account, without a set', withoutSet, 'pass'],
     [
@@ -167,7 +167,7 @@ export const sesSendingCases: Cases = {
     ['none', own({ archiveArn: null }), 'not-applicable'],
     ['archives not known', withSes({ archives: refused }), 'access-denied'],
     ...UNKNOWN,
-    ['a key of AWS for one of two', twoArchives({ ownKey: false }), 'warn', 'key of AWS'],
+    ['a key of AWS for one of two', twoArchives({ ownKey: false }), 'warn', 'AWS owned key'],
     ['no retention for one of two', twoArchives({ retention: null }), 'warn', 'no retention'],
     ['one of two about to go', twoArchives({ state: 'PENDING_DELETION' }), 'fail', 'about to be deleted'],
     [
@@ -190,7 +190,7 @@ export const sesSendingCases: Cases = {
       'open, and allowed by default',
       ingress({ defaultAction: 'ALLOW' }),
       'warn',
-      'inbound takes mail from everybody',
+      'inbound accepts mail from everybody',
     ],
     ['closed', ingress({ status: 'CLOSED', tls: 'OPTIONAL' }), 'not-applicable'],
     ['none', withSes({ ingressPoints: known([]) }), 'not-applicable'],

@@ -61,7 +61,7 @@ export const smtpCases: Cases = {
       'Exim',
       greeting('mx.example.com ESMTP Exim 4.94.2 Tue, 24 Nov 2026 06:00:00 +0000'),
       'warn',
-      'names Exim 4.94.2. By its number it still takes smuggled messages',
+      'names Exim 4.94.2. That version is open to SMTP smuggling',
     ],
     ['Postfix', greeting('mx.example.com ESMTP Postfix (3.5.25)'), 'warn'],
     [
@@ -76,8 +76,18 @@ export const smtpCases: Cases = {
       'warn',
       'names Postfix 3.8.4. Greetings',
     ],
-    ['Postfix in the one before', greeting('mx.example.com ESMTP Postfix (3.8.3)'), 'warn', 'still takes'],
-    ['Exim in a version of two numbers', greeting('mx.example.com ESMTP Exim 4.97'), 'warn', 'still takes'],
+    [
+      'Postfix in the one before',
+      greeting('mx.example.com ESMTP Postfix (3.8.3)'),
+      'warn',
+      'open to SMTP smuggling',
+    ],
+    [
+      'Exim in a version of two numbers',
+      greeting('mx.example.com ESMTP Exim 4.97'),
+      'warn',
+      'open to SMTP smuggling',
+    ],
     [
       'Sendmail in a version of two numbers',
       greeting('mx.example.com ESMTP Sendmail 8.18'),

@@ -286,7 +286,7 @@ it('keeps mail addresses and invisible characters of certificates out of its fin
   const { findings, certificate } = await examineOne(secretFor({ ...odd, ca: authority.cert }));
   expect(certificate).toMatchObject({ subject: '[address]', issuer: 'CN=Keyturn sandbox CA' });
   const evidence = Object.fromEntries(findings.map((finding) => [finding.check, finding.evidence]));
-  expect(evidence['cert.hostname']).toContain('the certificate is for [address]');
+  expect(evidence['cert.hostname']).toContain('the subject is [address]');
   expect(evidence['cert.chain']).toBe('Issued by CN=Keyturn sandbox CA.');
   expect(JSON.stringify(findings)).not.toContain('@');
 });
