@@ -6,7 +6,7 @@ export default {
   mutate: [
     'functions/smtp/{reply-table,login-result,network-verdict,tls-verdict,token-verdict,failure,reply}.ts',
     'functions/smtp/replies/*.ts',
-    'functions/secrets/schema.ts',
+    'functions/{providers/secret,secrets/credential}.ts',
     'functions/lifecycle/{lease,reconcile,turns,mint-name,heal-plan}.ts',
     'functions/lifecycle/rotate/{plan,guard,convergence}.ts',
     'functions/lifecycle/retire/retire-plan.ts',

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/functions/smtp/{login-result,reply-table,reply,failure}.test.ts',
-      'test/functions/secrets/{schema,schema-rotated}.test.ts',
+      'test/functions/providers/secret.test.ts',
       'test/functions/lifecycle/**/{plan,reconcile,retire-plan,guard,convergence}.test.ts',
     ],
   },

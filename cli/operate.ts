@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
-import { canonicalAddress } from '../functions/secrets/canonical-endpoint.ts';
+import { canonicalHostPort } from '../functions/secrets/endpoint.ts';
 import { SECRET_ARN, SECRET_NAME } from '../functions/table/secret-name.ts';
 import { type Answered, Api, apiUrl, NO_API } from './api.ts';
 import type { Failure } from './outcome.ts';
@@ -35,7 +35,7 @@ export async function operate(
   if (!SECRET_NAME.test(command.secretId) && !SECRET_ARN.test(command.secretId)) {
     return { kind: 'refused', message: 'Expected a secret id or ARN.' };
   }
-  if (command.endpoint !== undefined && canonicalAddress(command.endpoint) === null) {
+  if (command.endpoint !== undefined && canonicalHostPort(command.endpoint) === null) {
     return { kind: 'refused', message: 'Expected host:port, such as mail.example.com:465.' };
   }
   const api = new Api(url);

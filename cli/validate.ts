@@ -1,8 +1,8 @@
 import { Network } from '../functions/net/network.ts';
-import { loginCredential } from '../functions/providers/login-credential.ts';
-import type { Credential } from '../functions/secrets/credential.ts';
+import { loginCredential } from '../functions/providers/access-token.ts';
+import { type Credential, parseSecret } from '../functions/providers/secret.ts';
 import type { Redacted } from '../functions/secrets/redacted.ts';
-import { parseSecret } from '../functions/secrets/schema.ts';
+
 import { SecretStore } from '../functions/secrets/store.ts';
 import type { LoginEvidence } from '../functions/smtp/evidence.ts';
 import { login } from '../functions/smtp/login.ts';

@@ -1,4 +1,4 @@
-import type { Credential } from '../functions/secrets/credential.ts';
+import type { Credential } from '../functions/providers/secret.ts';
 
 /** A copy is read again when it is this old (ms), or up to half as old: a fleet that started at once must not read at once. */
 const MAX_AGE_MS = 60 * 60_000;

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { parseSecret } from '../functions/secrets/schema.ts';
+import { parseSecret } from '../functions/providers/secret.ts';
 import type { SecretVersion } from './cached-secret.ts';
 
 /** Reads AWSCURRENT of a secret in Keyturn's format. Rejects with the SDK's error, or with one that says what is missing. */

@@ -1,6 +1,7 @@
 import type { SMTPTransportOptions } from 'nodemailer/lib/smtp-transport';
 import { checkServerIdentity } from '../functions/net/verified-tls.ts';
-import { type Credential, TOKEN_METHODS } from '../functions/secrets/credential.ts';
+import type { Credential } from '../functions/providers/secret.ts';
+import { TOKEN_METHODS } from '../functions/secrets/credential.ts';
 
 /** nodemailer's options for a credential: TLS 1.2 or later, always, with a certificate that proves the host's name. */
 export function smtpOptions(credential: Credential): SMTPTransportOptions {

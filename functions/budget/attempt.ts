@@ -1,6 +1,6 @@
 import { canonicalAddress, type Endpoint } from '../net/endpoint.ts';
-import type { LoginCredential } from '../providers/login-credential.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { LoginCredential } from '../providers/access-token.ts';
+import type { Credential } from '../providers/secret.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import { type LoginOutcome, resultOf, resultWith } from '../smtp/login-result.ts';
 import type { BudgetTable, Stored } from '../table/budget-table.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { canonicalAddress, canonicalHost } from '../net/endpoint.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { Credential } from '../providers/secret.ts';
 import type { Key } from '../table/budget-table.ts';
 import { keyIdOf, type SharedService, sharedService } from './shared-services.ts';
 import { type AccountName, accountName } from './spelling.ts';

@@ -1,4 +1,4 @@
-import type { Credential } from '../secrets/credential.ts';
+import type { Credential } from '../providers/secret.ts';
 
 /**
  * A service that thousands of unrelated accounts log in to under one name, and that counts failures by account: there is no

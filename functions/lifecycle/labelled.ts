@@ -1,5 +1,6 @@
-import { type Credential, idOf } from '../secrets/credential.ts';
-import { parseSecret } from '../secrets/schema.ts';
+import { type Credential, parseSecret } from '../providers/secret.ts';
+import { idOf } from '../secrets/credential.ts';
+
 import type { SecretDescription } from '../secrets/secret-reader.ts';
 import type { SecretStore } from '../secrets/store.ts';
 

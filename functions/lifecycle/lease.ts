@@ -1,9 +1,7 @@
 import type { Mint } from '../table/ledger.ts';
 
-/** Making a credential, or setting a password, and telling about it takes a few seconds; a slower process lets it be (ms). */
+/** Making a credential, or setting a password, and telling about it takes a few seconds; a slower process lets it be (ms). Longer than a call to a provider. */
 export const LEASE_MS = 15_000;
-/** All of one call to a provider, tries and waits included (ms): it must be over before the lease is. */
-export const LONGEST_CALL_MS = 12_000;
 /** By then a request that was under way has arrived, and reads show it; clocks may differ as much (ms). */
 export const SETTLING_MS = 15_000;
 

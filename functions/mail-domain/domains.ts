@@ -1,7 +1,7 @@
 import type { DnsResolver } from '../net/dns/dns.ts';
 import { withPatience } from '../net/dns/run-dns.ts';
 import { type Gathered, known } from '../net/gathered.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { Credential } from '../providers/secret.ts';
 import { bimiRecords } from './bimi/bimi.ts';
 import { type AskExchanger, daneFacts } from './dane/dane.ts';
 import { dkimFacts, keyName, type Selector } from './dkim/dkim.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { type Gathered, known, missing } from '../net/gathered.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { Credential } from '../providers/secret.ts';
 import type { Selector } from './dkim/dkim.ts';
 
 /** An identity of Amazon SES, as far as it decides what the mail of its senders carries. */

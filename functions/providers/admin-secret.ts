@@ -1,11 +1,15 @@
 import * as v from 'valibot';
+import type { Endpoint } from '../net/endpoint.ts';
 import { ADMIN_TAG } from '../observe/names.ts';
-import { endpointSchema } from '../secrets/endpoint-schema.ts';
+import { text } from '../secrets/credential.ts';
+import { endpointSchema } from '../secrets/endpoint.ts';
 import { Redacted } from '../secrets/redacted.ts';
 import type { SecretReader, SecretValue } from '../secrets/secret-reader.ts';
-import { type Scope, scopeOf } from './admin-scope.ts';
-import type { ServedSecret } from './provider.ts';
-import { ProviderError } from './provider-error.ts';
+import { type Scope, scopeOf } from './allowed-logins.ts';
+import { ProviderError, type ServedSecret } from './provider.ts';
+
+/** Name or ARN of the secret that holds what an administrator of the provider logs in with. */
+export const adminSecretId = text(2048);
 
 /** The text of an admin secret, and what of it is for the credential that asks. */
 export interface AdminText {
@@ -17,16 +21,25 @@ export interface AdminText {
 export type ReadAdmin = (secretId: string) => Promise<AdminText>;
 
 /** Which SMTP endpoints a new password may be sent to, besides the provider's own. */
-export const adminEndpoints = v.exactOptional(v.array(endpointSchema, 'a list of endpoints'));
+const adminEndpoints = v.exactOptional(v.array(endpointSchema, 'a list of endpoints'));
 
 const apiKey = v.pipe(v.string('a string'), v.regex(/^[!-~]+$/, 'an API key without spaces'));
 
-/** `type` as in `provider`: without it a credential of another type would take the key to another provider. */
-export const apiKeySecret = <T extends string>(type: T) => ({
+/** What every admin secret has. Without its `type` a credential of another type would take the key to another provider. */
+export const adminFields = <T extends string>(type: T) => ({
   type: v.literal(type, `"${type}", as in \`provider\``),
-  apiKey,
   endpoints: adminEndpoints,
 });
+
+export const apiKeySecret = <T extends string>(type: T) => ({ ...adminFields(type), apiKey });
+
+/** Where passwords may go: a provider's own hosts, and what its administrator names besides. */
+export function allowedEndpoints(
+  own: readonly Endpoint[],
+  { endpoints = [] }: { readonly endpoints?: readonly Endpoint[] | undefined },
+): readonly Endpoint[] {
+  return [...own, ...endpoints];
+}
 
 /**
  * Reads admin secrets for one credential, if they serve it. Whoever may write one secret could else have Keyturn use the

@@ -1,20 +1,51 @@
 import * as v from 'valibot';
 import type { Endpoint } from '../net/endpoint.ts';
 import { SECRET_TAG } from '../observe/names.ts';
+import { text } from '../secrets/credential.ts';
 import { Redacted } from '../secrets/redacted.ts';
-import { text } from '../secrets/text.ts';
-import { type Admin, adminEndpoints, administrator, type ReadAdmin } from './admin-secret.ts';
-import { type EntraProvider, guid } from './entra-schema.ts';
-import { requestToken } from './entra-token.ts';
+import { requestToken } from './access-token.ts';
+import {
+  type Admin,
+  adminFields,
+  administrator,
+  adminSecretId,
+  allowedEndpoints,
+  type ReadAdmin,
+} from './admin-secret.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
 import {
   type IssuedCredential,
   type IssuingProvider,
   type MintedCredential,
   type Owner,
+  ProviderError,
+  type ProviderErrorReason,
   submissionEndpoints,
 } from './provider.ts';
-import { ProviderError, type ProviderErrorReason } from './provider-error.ts';
+
+const guid = v.pipe(v.string('a GUID'), v.uuid('a GUID'));
+
+/**
+ * Microsoft 365: `mailbox` is the user name, and the password a client secret of the application `clientId`, whose
+ * object id is `objectId`; it needs SMTP.SendAsApp and no more, and the tag `keyturn:secret=<ARN of the secret>`. The secret
+ * `adminSecretId` holds `{ "type": "entra", "tenantId", "clientId", "clientSecret" }` of another application, which owns the
+ * first one and has Microsoft Graph's Application.ReadWrite.OwnedBy: so a client secret that leaks from a mail sender cannot
+ * make itself a new one.
+ */
+export const entraSchema = v.object({
+  type: v.literal('entra'),
+  tenantId: guid,
+  clientId: guid,
+  objectId: guid,
+  mailbox: v.pipe(v.string('a mailbox'), v.maxLength(254, 'a mailbox'), v.email('a mailbox')),
+  adminSecretId,
+  /** Where a policy of the tenant allows no more; without it Microsoft's two years. */
+  lifetimeDays: v.exactOptional(
+    v.pipe(v.number('days'), v.integer('days'), v.minValue(1, 'days'), v.maxValue(730, 'days')),
+  ),
+});
+
+export type EntraProvider = Readonly<v.InferOutput<typeof entraSchema>>;
 
 const BASE_URL = 'https://graph.microsoft.com';
 const SCOPE = 'https://graph.microsoft.com/.default';
@@ -24,11 +55,10 @@ const TOKEN_LIMIT_MS = 5000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const adminSecret = v.object({
-  type: v.literal('entra', '"entra", as in `provider`'),
+  ...adminFields('entra'),
   tenantId: guid,
   clientId: guid,
   clientSecret: text(1024),
-  endpoints: adminEndpoints,
 });
 
 const minted = v.object({
@@ -89,8 +119,7 @@ export class EntraSecrets implements IssuingProvider {
    * token endpoint as well, so the tenant must be the administrator's.
    */
   async endpoints(): Promise<readonly Endpoint[]> {
-    const { endpoints = [] } = await this.#administrator();
-    return [...submissionEndpoints(['smtp.office365.com'], [587]), ...endpoints];
+    return allowedEndpoints(submissionEndpoints(['smtp.office365.com'], [587]), await this.#administrator());
   }
 
   /** From the tags of the application, `keyturn:secret=<ARN>`; one that names several belongs to none of them. */

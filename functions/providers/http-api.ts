@@ -1,9 +1,7 @@
 import * as v from 'valibot';
-import { LONGEST_CALL_MS } from '../lifecycle/lease.ts';
-import { endsIn, exchange, jsonOf, type Send } from '../net/http.ts';
+import { type Answer, endsIn, exchange, jsonOf, type Received, type Send } from '../net/http.ts';
 import type { Redacted } from '../secrets/redacted.ts';
-import { cutAnswer, lostAnswer, noAnswer, statusError } from './http-failure.ts';
-import { ProviderError } from './provider-error.ts';
+import { LONGEST_CALL_MS, ProviderError } from './provider.ts';
 
 const TRIES = 3;
 /** The longest answers are lists: a hundred keys take 20 KiB, an application of Microsoft Entra a few times that. */
@@ -132,4 +130,89 @@ function segment(text: string): string {
 function waitBeforeNext({ reason, retryAfterSeconds }: ProviderError, tries: number): number | null {
   if (reason === 'rate-limited') return 1000 * (retryAfterSeconds ?? tries);
   return reason === 'unavailable' ? 500 * tries : null;
+}
+
+/** What is said of a request in messages. */
+interface About {
+  readonly provider: string;
+  readonly method: string;
+}
+
+type Unanswered = Extract<Answer, { kind: 'unanswered' }>;
+type AnswerHeaders = Received['headers'];
+type Cut = Extract<Answer, { kind: 'cut' }>;
+
+function noAnswer(about: About, { reason: why, code }: Unanswered): ProviderError {
+  const unsent = why === 'not-connected';
+  const reason = !unsent && !isRead(about) ? 'ambiguous' : why === 'unreadable' ? 'protocol' : 'unavailable';
+  return new ProviderError(reason, say(about, `no answer (${code})${unsent ? '' : doubt(about)}`));
+}
+
+/** A status 2xx with a part of its body: for a mint, the new credential's secret is lost. */
+function cutAnswer(about: About, { reason: why, code, status }: Cut): ProviderError {
+  const passing = why === 'broken-off' || why === 'too-late';
+  const reason = !isRead(about) ? 'ambiguous' : passing ? 'unavailable' : 'protocol';
+  const got = `an answer ${status} that was not read to its end (${why}, ${code})${doubt(about)}`;
+  return new ProviderError(reason, say(about, got), { status });
+}
+
+/** A status 2xx with a body that is not as documented: for a mint, the new credential's secret is lost. */
+function lostAnswer(about: About, status: number): ProviderError {
+  const reason = isRead(about) ? 'protocol' : 'ambiguous';
+  return new ProviderError(
+    reason,
+    say(about, `an answer ${status} that is not as documented${doubt(about)}`),
+    {
+      status,
+    },
+  );
+}
+
+/** `now` in milliseconds since 1970. */
+function statusError(about: About, status: number, headers: AnswerHeaders, now: number): ProviderError {
+  if (status === 401 || status === 403)
+    return new ProviderError('unauthorized', say(about, `${status}: ${UNAUTHORIZED}`), { status });
+  if (status === 429) {
+    const seconds = retryAfter(headers, now);
+    const message = say(
+      about,
+      `429, asked too often${seconds === undefined ? '' : `; again in ${seconds} s`}`,
+    );
+    return new ProviderError('rate-limited', message, {
+      status,
+      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+    });
+  }
+  if (status >= 400 && status < 500)
+    return new ProviderError('refused', say(about, String(status)), { status });
+  if (status < 400) return lostAnswer(about, status);
+  const reason = isRead(about) ? 'unavailable' : 'ambiguous';
+  return new ProviderError(reason, say(about, `${status}${doubt(about)}`), { status });
+}
+
+const UNAUTHORIZED = "the administrator's key is wrong, or may not do this; see the secret in adminSecretId";
+
+/** Retry-After in seconds or as a date (RFC 9110 section 10.2.3); SendGrid says X-RateLimit-Reset, in seconds since 1970. */
+function retryAfter(headers: AnswerHeaders, now: number): number | undefined {
+  const after = headers.get('retry-after');
+  if (after !== null && /^\d+$/.test(after)) return Number(after);
+  const at = after === null ? Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1000 : httpDate(after);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
+}
+
+/** `Date.parse` alone reads a date in almost anything, such as `3.5`. */
+function httpDate(text: string): number {
+  return text.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+}
+
+function isRead({ method }: About): boolean {
+  return method === 'GET';
+}
+
+function doubt(about: About): string {
+  return isRead(about) ? '' : '; it may have been carried out';
+}
+
+function say({ provider, method }: About, got: string): string {
+  return `${provider} was asked to ${method}: expected success, got ${got}`;
 }

@@ -1,13 +1,29 @@
 import * as v from 'valibot';
 import { type Endpoint, isHost } from '../net/endpoint.ts';
-
+import { text } from '../secrets/credential.ts';
 import { Redacted } from '../secrets/redacted.ts';
-import { loginPatterns } from './admin-scope.ts';
-import { administrator, apiKeySecret, type ReadAdmin } from './admin-secret.ts';
-import { AllowedLogins } from './allowed-logins.ts';
+import { administrator, adminSecretId, apiKeySecret, type ReadAdmin } from './admin-secret.ts';
+import { AllowedLogins, loginPatterns } from './allowed-logins.ts';
 import { ANY_ANSWER, HttpApi, type HttpDeps } from './http-api.ts';
-import type { MailgunProvider } from './mailgun-schema.ts';
 import { submissionEndpoints } from './provider.ts';
+
+const login = v.pipe(text(254), v.email('an SMTP user name, such as `one@mg.example.com`'));
+
+/**
+ * Mailgun: two SMTP users of one sending domain take turns. The secret `adminSecretId` holds
+ * `{ "type": "mailgun", "apiKey", "domain", "logins" }`; Mailgun needs the role "admin" for it.
+ */
+export const mailgunSchema = v.object({
+  type: v.literal('mailgun'),
+  logins: v.pipe(
+    v.strictTuple([login, login], 'two SMTP user names'),
+    v.check(([one, two]) => one !== two, 'two SMTP user names that differ'),
+  ),
+  adminSecretId,
+  region: v.exactOptional(v.picklist(['us', 'eu'], '`us` or `eu`')),
+});
+
+export type MailgunProvider = Readonly<v.InferOutput<typeof mailgunSchema>>;
 
 const BASE_URLS = { us: 'https://api.mailgun.net', eu: 'https://api.eu.mailgun.net' } as const;
 const SMTP_HOSTS = { us: 'smtp.mailgun.org', eu: 'smtp.eu.mailgun.org' } as const;

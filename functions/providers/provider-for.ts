@@ -1,13 +1,13 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import type { Provider } from '../secrets/credential.ts';
 import type { ReadAdmin } from './admin-secret.ts';
 import { EntraSecrets } from './entra.ts';
 import type { HttpDeps } from './http-api.ts';
 import { MailgunLogins } from './mailgun.ts';
 import type { RotationProvider } from './provider.ts';
 import { ResendKeys } from './resend.ts';
+import type { Provider } from './secret.ts';
 import { SendGridKeys } from './sendgrid.ts';
-import { SesKeys } from './ses.ts';
+import { SesKeys } from './ses-keys.ts';
 import { PasswordTable, type SqlDeps } from './sql.ts';
 import { Webhook, type WebhookDeps } from './webhook.ts';
 

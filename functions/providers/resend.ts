@@ -1,19 +1,40 @@
 import * as v from 'valibot';
 import type { Endpoint } from '../net/endpoint.ts';
+import { text } from '../secrets/credential.ts';
 import { Redacted } from '../secrets/redacted.ts';
-import { text } from '../secrets/text.ts';
-import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
+import {
+  type Admin,
+  administrator,
+  adminSecretId,
+  allowedEndpoints,
+  apiKeySecret,
+  bearer,
+  type ReadAdmin,
+} from './admin-secret.ts';
 import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps, keyId } from './http-api.ts';
 import {
   type IssuedCredential,
   type IssuingProvider,
+  isGone,
   type MintedCredential,
   type Owner,
+  ProviderError,
   SHARED,
   submissionEndpoints,
 } from './provider.ts';
-import { isGone, ProviderError } from './provider-error.ts';
-import type { ResendProvider } from './resend-schema.ts';
+
+/**
+ * Resend: API keys that may send and nothing else. The secret `adminSecretId` holds
+ * `{ "type": "resend", "apiKey", "domainId"? }`, with full access; with `domainId` keys send from that domain only.
+ */
+export const resendSchema = v.object({
+  type: v.literal('resend'),
+  adminSecretId,
+  /** Not passed over in silence: that would make keys for every domain. */
+  domainId: v.exactOptional(v.never('nothing: `domainId` stands in the secret of the administrator')),
+});
+
+export type ResendProvider = Readonly<v.InferOutput<typeof resendSchema>>;
 
 /** "The API key name. Maximum 50 characters." */
 const NAME_LIMIT = 50;
@@ -61,8 +82,8 @@ export class ResendKeys implements IssuingProvider {
   }
 
   async endpoints(): Promise<readonly Endpoint[]> {
-    const { endpoints = [] } = await this.#admin();
-    return [...submissionEndpoints(['smtp.resend.com'], [465, 587, 2465, 2587]), ...endpoints];
+    const own = submissionEndpoints(['smtp.resend.com'], [465, 587, 2465, 2587]);
+    return allowedEndpoints(own, await this.#admin());
   }
 
   async owner(): Promise<Owner> {

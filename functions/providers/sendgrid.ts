@@ -1,18 +1,39 @@
 import * as v from 'valibot';
 import type { Endpoint } from '../net/endpoint.ts';
 import { Redacted } from '../secrets/redacted.ts';
-import { type Admin, administrator, apiKeySecret, bearer, type ReadAdmin } from './admin-secret.ts';
+import {
+  type Admin,
+  administrator,
+  adminSecretId,
+  allowedEndpoints,
+  apiKeySecret,
+  bearer,
+  type ReadAdmin,
+} from './admin-secret.ts';
 import { ANY_ANSWER, type Deadline, HttpApi, type HttpDeps, keyId } from './http-api.ts';
 import {
   type IssuedCredential,
   type IssuingProvider,
+  isGone,
   type MintedCredential,
   type Owner,
+  ProviderError,
   SHARED,
   submissionEndpoints,
 } from './provider.ts';
-import { isGone, ProviderError } from './provider-error.ts';
-import type { SendGridProvider } from './sendgrid-schema.ts';
+
+/**
+ * Twilio SendGrid: API keys that may send mail and nothing else. The secret `adminSecretId` holds
+ * `{ "type": "sendgrid", "apiKey" }` with the scopes `api_keys.create`, `api_keys.read`, `api_keys.delete` and `mail.send`:
+ * a key gives no more than it has.
+ */
+export const sendgridSchema = v.object({
+  type: v.literal('sendgrid'),
+  adminSecretId,
+  region: v.exactOptional(v.picklist(['global', 'eu'], '`global` or `eu`')),
+});
+
+export type SendGridProvider = Readonly<v.InferOutput<typeof sendgridSchema>>;
 
 const BASE_URLS = { global: 'https://api.sendgrid.com', eu: 'https://api.eu.sendgrid.com' } as const;
 const SMTP_HOSTS = { global: 'smtp.sendgrid.net', eu: 'smtp.eu.sendgrid.net' } as const;
@@ -61,8 +82,7 @@ export class SendGridKeys implements IssuingProvider {
   }
 
   async endpoints(): Promise<readonly Endpoint[]> {
-    const { endpoints = [] } = await this.#admin();
-    return [...submissionEndpoints([SMTP_HOSTS[this.#region]], [465, 587]), ...endpoints];
+    return allowedEndpoints(submissionEndpoints([SMTP_HOSTS[this.#region]], [465, 587]), await this.#admin());
   }
 
   async owner(): Promise<Owner> {

@@ -1,103 +1,51 @@
-import {
-  CreateAccessKeyCommand,
-  DeleteAccessKeyCommand,
-  GetAccessKeyLastUsedCommand,
-  type IAMClient,
-  ListAccessKeysCommand,
-  ListUserTagsCommand,
-  NoSuchEntityException,
-  UpdateAccessKeyCommand,
-} from '@aws-sdk/client-iam';
+import { createHmac } from 'node:crypto';
+import * as v from 'valibot';
 import type { Endpoint } from '../net/endpoint.ts';
-import { SECRET_TAG } from '../observe/names.ts';
-import { KeyturnError } from '../observe/shown.ts';
-import { Redacted } from '../secrets/redacted.ts';
-import { accessKeys } from './access-keys.ts';
-import type { IssuedCredential, IssuingProvider, MintedCredential, Owner } from './provider.ts';
-import { sesEndpoints } from './ses-endpoint.ts';
-import { sesSmtpPassword } from './ses-password.ts';
-import type { SesProvider } from './ses-schema.ts';
-
-/** IAM quota "access keys per user"; it cannot be raised, and inactive keys count. */
-const KEYS_PER_USER = 2;
+import { awsRegion, text } from '../secrets/credential.ts';
+import { submissionEndpoints } from './provider.ts';
 
 /**
- * Amazon SES: the access keys of one IAM user. The secret access key leaves this class only as the derived passwords.
- * IAM keeps no name with a key. Rejects with the SDK's error.
+ * Amazon SES: the SMTP password is derived from an IAM access key of `userName`, for one `region`. The same key gives
+ * another password for each of `regions`; they stand in the secret's `endpoints`.
  */
-export class SesKeys implements IssuingProvider {
-  readonly kind = 'issuing';
-  readonly limit = KEYS_PER_USER;
-  readonly reversible = true;
-  readonly lastUsed = true;
-  readonly keepsNames = false;
-  readonly nameLimit = null;
-  readonly #iam: IAMClient;
-  readonly #provider: SesProvider;
-  readonly #mintingIam: IAMClient;
+export const sesSchema = v.object({
+  type: v.literal('ses'),
+  userName: text(64),
+  region: awsRegion,
+  regions: v.exactOptional(v.array(awsRegion, 'a list of AWS regions')),
+});
 
-  /** `mintingIam` must not try again by itself: CreateAccessKey is not idempotent, and a lost answer is a lost key. */
-  constructor(iam: IAMClient, provider: SesProvider, mintingIam = iam) {
-    this.#iam = iam;
-    this.#provider = provider;
-    this.#mintingIam = mintingIam;
-  }
+export type SesProvider = Readonly<v.InferOutput<typeof sesSchema>>;
 
-  async endpoints(): Promise<readonly Endpoint[]> {
-    const { region, regions = [] } = this.#provider;
-    return sesEndpoints([region, ...regions]);
-  }
+/** The SMTP endpoint of Amazon SES in a region: AWS General Reference, "Amazon SES endpoints and quotas". */
+export function sesHost(region: string): string {
+  return `email-smtp.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
 
-  async owner(): Promise<Owner> {
-    const { Tags } = await this.#iam.send(new ListUserTagsCommand({ UserName: this.#provider.userName }));
-    return { kind: 'tagged', secretArn: Tags?.find(({ Key }) => Key === SECRET_TAG)?.Value ?? null };
-  }
+/** With the one for FIPS 140, which AWS has outside China; a region without it has no such name either. */
+export function sesEndpoints(regions: readonly string[]): readonly Endpoint[] {
+  const hosts = regions.flatMap((region) => [
+    sesHost(region),
+    ...(region.startsWith('cn-') ? [] : [`email-smtp-fips.${region}.amazonaws.com`]),
+  ]);
+  return submissionEndpoints(hosts, [465, 587, 2465, 2587]);
+}
 
-  list(): Promise<readonly IssuedCredential[]> {
-    const iam = this.#iam;
-    return accessKeys(
-      {
-        listAccessKeys: (input) => iam.send(new ListAccessKeysCommand(input)),
-        getAccessKeyLastUsed: (input) => iam.send(new GetAccessKeyLastUsedCommand(input)),
-      },
-      this.#provider.userName,
-    );
-  }
+const DATE = '11111111';
+const SERVICE = 'ses';
+const TERMINAL = 'aws4_request';
+const MESSAGE = 'SendRawEmail';
+const VERSION = 0x04;
 
-  async mint(): Promise<MintedCredential> {
-    const { userName, region, regions = [] } = this.#provider;
-    const { AccessKey } = await this.#mintingIam.send(new CreateAccessKeyCommand({ UserName: userName }));
-    const { AccessKeyId, SecretAccessKey } = AccessKey ?? {};
-    if (!AccessKeyId || !SecretAccessKey)
-      throw new KeyturnError('IAM answered CreateAccessKey without a key');
-    const passwordFor = (place: string) => new Redacted(sesSmtpPassword(SecretAccessKey, place));
-    return {
-      id: AccessKeyId,
-      username: AccessKeyId,
-      password: passwordFor(region),
-      regional: regions.map((place) => ({ region: place, password: passwordFor(place) })),
-    };
-  }
-
-  async deactivate(id: string): Promise<void> {
-    await this.#update(id, 'Inactive');
-  }
-
-  async reactivate(id: string): Promise<void> {
-    await this.#update(id, 'Active');
-  }
-
-  async remove(id: string): Promise<void> {
-    const { userName } = this.#provider;
-    try {
-      await this.#iam.send(new DeleteAccessKeyCommand({ UserName: userName, AccessKeyId: id }));
-    } catch (error) {
-      if (!(error instanceof NoSuchEntityException)) throw error;
-    }
-  }
-
-  async #update(id: string, status: 'Active' | 'Inactive'): Promise<void> {
-    const { userName } = this.#provider;
-    await this.#iam.send(new UpdateAccessKeyCommand({ UserName: userName, AccessKeyId: id, Status: status }));
-  }
+/**
+ * The Amazon SES SMTP password of an IAM secret access key: valid for one region only, the user name
+ * is the access key id. 44 characters of base64.
+ * Source: Amazon SES developer guide, "Obtaining Amazon SES SMTP credentials", signature version 4.
+ */
+export function sesSmtpPassword(secretAccessKey: string, region: string): string {
+  const signature = [DATE, region, SERVICE, TERMINAL, MESSAGE].reduce<string | Buffer>(
+    (key, text) => createHmac('sha256', key).update(text).digest(),
+    `AWS4${secretAccessKey}`,
+  );
+  return Buffer.concat([Buffer.of(VERSION), Buffer.from(signature)]).toString('base64');
 }

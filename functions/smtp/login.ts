@@ -1,5 +1,5 @@
 import type { Network } from '../net/network.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { Login } from '../secrets/credential.ts';
 import type { Failure, LoginEvidence } from './evidence.ts';
 import { type Afterwards, Session } from './session.ts';
 import { StageDeadline } from './stage-deadline.ts';
@@ -12,7 +12,7 @@ import { Transcript } from './transcript.ts';
  * No AUTH byte is sent before the server's certificate was verified for `host` (RFC 8314, RFC 9525).
  */
 export async function login(
-  credential: Credential,
+  credential: Login,
   budgetMs: number,
   network: Network,
   afterwards?: Afterwards,
@@ -29,7 +29,7 @@ export async function login(
 }
 
 function evidenceOf(
-  { endpoint: { host, port, security }, provider }: Credential,
+  { endpoint: { host, port, security }, tokenIssued }: Login,
   transcript: Transcript,
   { tls, used, proof, address }: Session,
   failure: Failure | null,
@@ -51,7 +51,7 @@ function evidenceOf(
     tls: shownTls,
     offered,
     used,
-    ...(provider?.type === 'entra' && { tokenIssued: true }),
+    ...(tokenIssued && { tokenIssued }),
     greeting: transcript.greeting,
     reply,
     timings,

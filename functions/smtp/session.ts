@@ -5,7 +5,7 @@ import type { TlsFacts } from '../net/certificate.ts';
 import { guardTls } from '../net/guarded-tls.ts';
 import type { Network } from '../net/network.ts';
 import type { Handshake } from '../net/tls-sessions.ts';
-import type { AuthMethod, Credential } from '../secrets/credential.ts';
+import type { AuthMethod, Login } from '../secrets/credential.ts';
 import type { Failure, Reply, Stage } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './mechanisms/authenticate.ts';
@@ -45,7 +45,7 @@ export class Session {
   /** Why AUTH came to nothing; null when the login is proven. */
   #refusal: Failure | null = { kind: 'protocol' };
   readonly #guard = new ReplyGuard();
-  readonly #credential: Credential;
+  readonly #credential: Login;
   readonly #transcript: Transcript;
   readonly #network: Network;
   readonly #signal: AbortSignal;
@@ -53,7 +53,7 @@ export class Session {
   #afterwards: Afterwards | undefined;
 
   constructor(
-    credential: Credential,
+    credential: Login,
     transcript: Transcript,
     network: Network,
     signal: AbortSignal,

@@ -1,6 +1,6 @@
 import type { TlsFacts } from '../net/certificate.ts';
 import { REDACTED } from '../observe/shown.ts';
-import type { Credential } from '../secrets/credential.ts';
+import type { Login } from '../secrets/credential.ts';
 import { Echoes } from './echoes/echoes.ts';
 import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
 import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
@@ -42,7 +42,7 @@ export class Transcript {
   readonly #clock: Clock;
 
   constructor(
-    { endpoint, username, password }: Credential,
+    { endpoint, username, password }: Login,
     onStage: OnStage = () => {},
     clock: Clock = () => performance.now(),
   ) {

@@ -7,7 +7,7 @@ import {
   paginateQuery,
   QueryCommand,
 } from '../aws/dynamodb.ts';
-import { type CanonicalEndpoint, spelt } from '../secrets/canonical-endpoint.ts';
+import { type CanonicalEndpoint, spelt } from '../secrets/endpoint.ts';
 import type { ValidationResult } from '../validation/validation-result.ts';
 import type { ChainedEvent } from './chain.ts';
 import { type ChainVerdict, verifyChain } from './chain-verdict.ts';

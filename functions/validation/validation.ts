@@ -1,7 +1,7 @@
 import type { TlsFacts } from '../net/certificate.ts';
 import type { Endpoint } from '../net/endpoint.ts';
-import type { Credential } from '../secrets/credential.ts';
-import { parseSecret } from '../secrets/schema.ts';
+import { type Credential, parseSecret } from '../providers/secret.ts';
+
 import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
 import type { LoginEvidence, Reply } from '../smtp/evidence.ts';
 import { type LoginOutcome, type LoginResult, resultWith } from '../smtp/login-result.ts';

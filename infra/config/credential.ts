@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { certificates } from '../../functions/secrets/certificates.ts';
-import { endpointTag } from '../../functions/secrets/endpoint-schema.ts';
+import { endpointTag } from '../../functions/secrets/endpoint.ts';
 import {
   email,
   host,

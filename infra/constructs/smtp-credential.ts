@@ -5,8 +5,8 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { usualSecurity } from '../../functions/net/endpoint.ts';
 import { ENDPOINT_TAG, MANAGED_TAG, OWNER_TAG } from '../../functions/observe/names.ts';
-import { sesHost } from '../../functions/providers/ses-endpoint.ts';
-import { endpointTag } from '../../functions/secrets/endpoint-schema.ts';
+import { sesHost } from '../../functions/providers/ses.ts';
+import { endpointTag } from '../../functions/secrets/endpoint.ts';
 import type { Rotation } from './rotation.ts';
 import { sendingUser, sendingUserName } from './sending-user.ts';
 

@@ -1,4 +1,4 @@
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import type { Delivery } from '../mail/smtp-endpoint.ts';
 import type { Application } from './applications.ts';
 import { FAULTS, type Fault, type Faults } from './faults.ts';

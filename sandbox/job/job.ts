@@ -1,5 +1,5 @@
 import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import { functionNames } from '../deploy/cdk.ts';
 import { ORDERS } from '../deploy/credentials.ts';
 import { applyRotationSchedules } from '../deploy/rotation-schedules.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { createTransport } from 'nodemailer';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import type { SmtpEndpoint } from '../mail/smtp-endpoint.ts';
 
 const RECIPIENT = 'customer@example.net';

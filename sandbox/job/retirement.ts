@@ -2,7 +2,7 @@ import { ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { RetirementOutcome } from '../../functions/lifecycle/retire/retirement.ts';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import { ORDERS } from '../deploy/credentials.ts';
 import { setEnvironment } from '../deploy/function-environment.ts';
 import type { Progress } from '../progress.ts';

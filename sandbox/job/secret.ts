@@ -1,6 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Credential } from '../../functions/secrets/credential.ts';
-import { parseSecret } from '../../functions/secrets/schema.ts';
+import { type Credential, parseSecret } from '../../functions/providers/secret.ts';
 
 /** The credential that AWSCURRENT holds, read as any application would. */
 export async function currentCredential(client: SecretsManagerClient, secretId: string): Promise<Credential> {

@@ -1,4 +1,4 @@
-import { sesSmtpPassword } from '../../functions/providers/ses-password.ts';
+import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import type { IssuedKeys } from '../gateway/access-keys.ts';
 
 /** What Amazon SES answers, word for word, to a login it refuses; code 535. */

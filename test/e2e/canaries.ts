@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import { ECHO_FORMS } from '../support/echo-forms.ts';
 
 /** A secret value, and what to call it in a message that must not repeat it. */

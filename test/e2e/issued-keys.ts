@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
-import { sesSmtpPassword } from '../../functions/providers/ses-password.ts';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
+import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { IssuedKeys as Gateway } from '../../sandbox/gateway/access-keys.ts';
 import { type Canary, canary, credentialCanaries } from './canaries.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { Children } from '../../sandbox/host/children.ts';
 import { type JobResult, runJob } from '../../sandbox/job/job.ts';

@@ -4,7 +4,7 @@ import { expect, vi } from 'vitest';
 import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
 import { DynamoDBClient as LedgerClient } from '../../functions/aws/dynamodb.ts';
 import type { OperationName, Result } from '../../functions/lifecycle/operate/operation.ts';
-import type { Credential } from '../../functions/secrets/credential.ts';
+import type { Credential } from '../../functions/providers/secret.ts';
 import { EVENTS, eventKey } from '../../functions/table/event-key.ts';
 import { Ledger } from '../../functions/table/ledger.ts';
 import { ORDERS } from '../../sandbox/deploy/credentials.ts';

@@ -6,7 +6,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
 import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
-import { canonicalEndpoint, spelt } from '../../functions/secrets/canonical-endpoint.ts';
+import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';

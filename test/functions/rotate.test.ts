@@ -10,8 +10,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
 import type { Operation } from '../../functions/lifecycle/operate/operation.ts';
 import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
-import { sesSmtpPassword } from '../../functions/providers/ses-password.ts';
-import { canonicalEndpoint, spelt } from '../../functions/secrets/canonical-endpoint.ts';
+import { sesSmtpPassword } from '../../functions/providers/ses.ts';
+import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../functions/secrets/store.ts';
 import { Ledger } from '../../functions/table/ledger.ts';

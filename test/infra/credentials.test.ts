@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { caDigest } from '../../functions/secrets/canonical-endpoint.ts';
-import { parseSecret } from '../../functions/secrets/schema.ts';
+import { parseSecret } from '../../functions/providers/secret.ts';
+import { caDigest } from '../../functions/secrets/endpoint.ts';
 import { sendingUserName } from '../../infra/constructs/sending-user.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
 import { KEYTURN, ofType, type Resources, resourcesOf, statements } from './synthesized.ts';

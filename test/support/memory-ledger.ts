@@ -1,4 +1,4 @@
-import { spelt } from '../../functions/secrets/canonical-endpoint.ts';
+import { spelt } from '../../functions/secrets/endpoint.ts';
 import type {
   AcceptedEndpoint,
   Deactivation,

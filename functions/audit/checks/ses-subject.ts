@@ -1,5 +1,5 @@
 import { covering } from '../../mail-domain/sender.ts';
-import type { SesProvider } from '../../providers/ses-schema.ts';
+import type { SesProvider } from '../../providers/ses.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import type { ConfigurationSet, NamedIdentity, SesFacts } from '../facts/ses.ts';

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../net/endpoint.ts';
-import type { SesProvider } from '../../providers/ses-schema.ts';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
+import type { SesProvider } from '../../providers/ses.ts';
 import type { ServerFacts, SessionFacts } from '../../smtp/probe/facts.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';

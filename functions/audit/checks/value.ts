@@ -1,4 +1,4 @@
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';

@@ -1,8 +1,8 @@
 import type { QueryApi } from '../../aws/query-api.ts';
 import { covering } from '../../mail-domain/sender.ts';
 import { USER_PATH } from '../../observe/names.ts';
-import type { SesProvider } from '../../providers/ses-schema.ts';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
+import type { SesProvider } from '../../providers/ses.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { type Gathered, gather, known, missing } from '../gathered.ts';
 import { optInFor } from '../opt-in.ts';

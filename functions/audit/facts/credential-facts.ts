@@ -1,6 +1,6 @@
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
-import type { ParsedSecret } from '../../secrets/schema.ts';
+import type { ParsedSecret } from '../../providers/secret.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';

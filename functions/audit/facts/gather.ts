@@ -1,9 +1,9 @@
 import type { GetAccessKeyLastUsedCommandOutput, ListAccessKeysCommandOutput } from '@aws-sdk/client-iam';
 import type { Domains } from '../../mail-domain/domains.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import { type AccessKeysApi, accessKeys } from '../../providers/access-keys.ts';
-import type { Provider } from '../../secrets/credential.ts';
-import { parseSecret } from '../../secrets/schema.ts';
+import { type Provider, parseSecret } from '../../providers/secret.ts';
+import { type AccessKeysApi, accessKeys } from '../../providers/ses-keys.ts';
+
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import { gather, missing } from '../gathered.ts';

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../budget/attempt.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Afterwards } from '../../smtp/session.ts';

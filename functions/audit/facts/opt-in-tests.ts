@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../net/endpoint.ts';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
 import { Redacted } from '../../secrets/redacted.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Relay } from '../../smtp/probe/relay.ts';

@@ -1,6 +1,7 @@
 import type { Attempt } from '../../budget/attempt.ts';
-import { type Credential, idOf, type Provider } from '../../secrets/credential.ts';
-import { parseSecret } from '../../secrets/schema.ts';
+import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
+import { idOf } from '../../secrets/credential.ts';
+
 import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Policy } from './credential-facts.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { Afterwards } from '../../smtp/session.ts';
 import { optInFor } from '../opt-in.ts';

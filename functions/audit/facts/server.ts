@@ -1,5 +1,5 @@
 import { REDACTED } from '../../observe/shown.ts';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
 import { Echoes } from '../../smtp/echoes/echoes.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 

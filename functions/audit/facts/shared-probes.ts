@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../net/endpoint.ts';
-import type { Credential } from '../../secrets/credential.ts';
+import type { Credential } from '../../providers/secret.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { withoutPassword } from './server.ts';
 

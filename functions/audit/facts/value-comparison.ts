@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { parseSecret } from '../../secrets/schema.ts';
+import { parseSecret } from '../../providers/secret.ts';
 import type { ManagedSecret, SecretStore } from '../../secrets/store.ts';
 import type { ValueFacts } from './account.ts';
 import { type Holder, reusesOf, unpaired } from './reuse.ts';

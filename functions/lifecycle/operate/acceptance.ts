@@ -1,4 +1,4 @@
-import { addressOf, canonicalAddress, spelt } from '../../secrets/canonical-endpoint.ts';
+import { addressOf, canonicalHostPort, spelt } from '../../secrets/endpoint.ts';
 import { act, type Decision, finish, type Progress } from './decision.ts';
 import { endpointRefusal, type Facts, labelled, pendingIn, type Version } from './facts.ts';
 import type { NamedEndpoint } from './version-endpoints.ts';
@@ -9,7 +9,7 @@ import type { NamedEndpoint } from './version-endpoints.ts';
  */
 export function decideAcceptance(facts: Facts, { plan, done }: Progress, endpoint: string): Decision {
   const { accept } = plan ?? {};
-  if (!accept) return planAcceptance(facts, canonicalAddress(endpoint));
+  if (!accept) return planAcceptance(facts, canonicalHostPort(endpoint));
   return done.has('accept-endpoint')
     ? finish(
         'accepted',

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../observe/shown.ts';
-import { spelt } from '../../secrets/canonical-endpoint.ts';
-import { everyLogin } from '../../secrets/credential.ts';
+import { everyLogin } from '../../providers/secret.ts';
+import { spelt } from '../../secrets/endpoint.ts';
 import { heal } from '../healing.ts';
 import { type LabelledLogin, labelledLogins } from '../labelled.ts';
 import { recordPromotion } from '../rotate/promotion.ts';
@@ -8,8 +8,8 @@ import { RotationError } from '../rotate/rotation.ts';
 import { prove } from '../rotate/test-secret.ts';
 import type { Action } from './decision.ts';
 import type { Gathered } from './gather.ts';
-import type { Operation } from './operation.ts';
-import { QUARANTINED } from './operation.ts';
+import { type Operation, QUARANTINED } from './operation.ts';
+
 import type { OperationPorts } from './ports.ts';
 import type { NamedEndpoint } from './version-endpoints.ts';
 

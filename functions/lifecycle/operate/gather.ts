@@ -1,8 +1,9 @@
 import type { Endpoint } from '../../net/endpoint.ts';
 import { shownText } from '../../observe/shown.ts';
 import type { IssuedCredential, IssuingProvider, RotationProvider } from '../../providers/provider.ts';
-import { type Credential, everyEndpoint, idOf, type Provider } from '../../secrets/credential.ts';
-import { parseSecret } from '../../secrets/schema.ts';
+import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
+import { everyEndpoint, idOf } from '../../secrets/credential.ts';
+
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { claimOf, ownIn } from '../ownership.ts';
 import { orphansIn } from '../reconcile.ts';

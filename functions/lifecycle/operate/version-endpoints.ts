@@ -1,9 +1,9 @@
 import { nameOf } from '../../net/certificate.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import { ProviderError } from '../../providers/provider-error.ts';
-import { type CanonicalEndpoint, canonicalEndpoint } from '../../secrets/canonical-endpoint.ts';
+import { ProviderError } from '../../providers/provider.ts';
+import type { Provider } from '../../providers/secret.ts';
 import { certificatesIn } from '../../secrets/certificates.ts';
-import type { Provider } from '../../secrets/credential.ts';
+import { type CanonicalEndpoint, canonicalEndpoint } from '../../secrets/endpoint.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { endpointsNamedFor } from '../rotate/allowed-endpoints.ts';
 import { isAmong, type Refusal, refusalOf } from '../rotate/endpoint-rule.ts';

@@ -1,8 +1,9 @@
 import type { RotationProvider, ServedSecret } from '../../providers/provider.ts';
-import { type Credential, idOf, type Provider } from '../../secrets/credential.ts';
+import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
+import { idOf } from '../../secrets/credential.ts';
 
 import type { Redacted } from '../../secrets/redacted.ts';
-import { parseSecret } from '../../secrets/schema.ts';
+
 import { type SecretDescription, type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';

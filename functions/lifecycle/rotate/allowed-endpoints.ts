@@ -1,9 +1,8 @@
 import type { Endpoint } from '../../net/endpoint.ts';
 import { ENDPOINT_TAG } from '../../observe/names.ts';
-import type { RotationProvider } from '../../providers/provider.ts';
-import { ProviderError } from '../../providers/provider-error.ts';
-import { type CanonicalEndpoint, canonicalEndpoint, endpointIn } from '../../secrets/canonical-endpoint.ts';
-import type { Provider } from '../../secrets/credential.ts';
+import { ProviderError, type RotationProvider } from '../../providers/provider.ts';
+import type { Provider } from '../../providers/secret.ts';
+import { type CanonicalEndpoint, canonicalEndpoint, endpointIn } from '../../secrets/endpoint.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { refusalOf } from './endpoint-rule.ts';
 import { type Rotation, RotationError } from './rotation.ts';

@@ -1,5 +1,5 @@
+import { parseSecret } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
-import { parseSecret } from '../../secrets/schema.ts';
 import { issueCredential } from './issue-credential.ts';
 import { makePassword } from './make-password.ts';
 import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';

@@ -1,4 +1,4 @@
-import { addressOf, type CanonicalEndpoint, spelt } from '../../secrets/canonical-endpoint.ts';
+import { addressOf, type CanonicalEndpoint, spelt } from '../../secrets/endpoint.ts';
 
 /** What an endpoint is told apart by, what matters most first. */
 const FIELDS = ['host', 'port', 'security', 'ca'] as const satisfies readonly (keyof CanonicalEndpoint)[];

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { MintedCredential, RegionalPassword } from '../../providers/provider.ts';
-import { sesHost } from '../../providers/ses-endpoint.ts';
+import { sesHost } from '../../providers/ses.ts';
 import { Redacted } from '../../secrets/redacted.ts';
 
 /** Of a secret's `endpoints` only what says which one it is; all other fields are kept. */

@@ -2,11 +2,11 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import { SECRET_TAG, USER_TAG } from '../../observe/names.ts';
 import { KeyturnError } from '../../observe/shown.ts';
 import type { RotationProvider, ServedSecret } from '../../providers/provider.ts';
-import { sesHost } from '../../providers/ses-endpoint.ts';
-import type { SesProvider } from '../../providers/ses-schema.ts';
-import { type Credential, everyEndpoint, type Provider } from '../../secrets/credential.ts';
+import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
+import { type SesProvider, sesHost } from '../../providers/ses.ts';
+import { everyEndpoint } from '../../secrets/credential.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
-import { parseSecret } from '../../secrets/schema.ts';
+
 import type { SecretDescription, SecretValue } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';

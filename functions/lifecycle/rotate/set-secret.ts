@@ -1,6 +1,7 @@
 import type { SettingProvider } from '../../providers/provider.ts';
-import { type Credential, idOf } from '../../secrets/credential.ts';
-import { parseSecret } from '../../secrets/schema.ts';
+import { type Credential, parseSecret } from '../../providers/secret.ts';
+import { idOf } from '../../secrets/credential.ts';
+
 import type { SecretValue } from '../../secrets/secret-reader.ts';
 import { lease } from '../lease.ts';
 import { planSet } from '../turns.ts';

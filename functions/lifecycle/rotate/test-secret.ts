@@ -1,4 +1,5 @@
-import { type Credential, everyLogin, idOf } from '../../secrets/credential.ts';
+import { type Credential, everyLogin } from '../../providers/secret.ts';
+import { idOf } from '../../secrets/credential.ts';
 import type { SecretValue } from '../../secrets/secret-reader.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
 import type { VersionProof } from '../../table/ledger.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sesSmtpPassword } from '../../../functions/providers/ses-password.ts';
+import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { ACCESS_SECRET, AuditWorld, PASSWORD, SENDER, USERNAME, WRONG } from './audit-world.ts';
 import { schemaErrors } from './report/report-schema.ts';

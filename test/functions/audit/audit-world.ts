@@ -14,7 +14,7 @@ import { QueryApi } from '../../../functions/aws/query-api.ts';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
 import { watchMark } from '../../../functions/observe/watched.ts';
-import { sesSmtpPassword } from '../../../functions/providers/ses-password.ts';
+import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';

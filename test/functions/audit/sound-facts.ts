@@ -6,7 +6,7 @@ import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
 import { known, missing } from '../../../functions/audit/gathered.ts';
 import type { RememberedServer } from '../../../functions/audit/memory/remembered.ts';
 import type { Security } from '../../../functions/net/endpoint.ts';
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { SecretDescription } from '../../../functions/secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';

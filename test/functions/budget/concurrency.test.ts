@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
 import { type Known, type Prover, prove } from '../../../functions/budget/prove.ts';
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { proverOn } from '../../support/prover.ts';

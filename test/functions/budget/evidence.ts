@@ -1,4 +1,4 @@
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Failure, LoginEvidence } from '../../../functions/smtp/evidence.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attempt } from '../../../functions/budget/attempt.ts';
 import { type Prover, prove } from '../../../functions/budget/prove.ts';
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { LoginResult } from '../../../functions/smtp/login-result.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';

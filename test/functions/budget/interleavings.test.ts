@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { attempt, type LoginBudget } from '../../../functions/budget/attempt.ts';
 import type { Limits } from '../../../functions/budget/tally.ts';
-import { loginCredential } from '../../../functions/providers/login-credential.ts';
+import { loginCredential } from '../../../functions/providers/access-token.ts';
 import { BudgetTable } from '../../../functions/table/budget-table.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { type Answer, credential, evidenceOf } from './evidence.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../functions/budget/places.ts';
 import { sharedService } from '../../../functions/budget/shared-services.ts';
-import { sesHost } from '../../../functions/providers/ses-endpoint.ts';
+import { sesHost } from '../../../functions/providers/ses.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { attemptOf } from '../../support/prover.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { senderDomain } from '../../../functions/mail-domain/sender.ts';
 import { known } from '../../../functions/net/gathered.ts';
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../functions/providers/secret.ts';
 import { credential, ses } from '../audit/sound-facts.ts';
 
 const { from: _from, provider: _provider, ...bare } = credential;

@@ -11,12 +11,12 @@ import { DnsOverHttps } from '../../../functions/net/dns/over-https.ts';
 import type { Send } from '../../../functions/net/http.ts';
 import { Network } from '../../../functions/net/network.ts';
 import { send } from '../../../functions/net/send.ts';
+import { requestToken } from '../../../functions/providers/access-token.ts';
 import { EntraSecrets } from '../../../functions/providers/entra.ts';
-import { requestToken } from '../../../functions/providers/entra-token.ts';
-import { post } from '../../../functions/providers/guarded-post.ts';
 import { MailgunLogins } from '../../../functions/providers/mailgun.ts';
 import { ResendKeys } from '../../../functions/providers/resend.ts';
 import { SendGridKeys } from '../../../functions/providers/sendgrid.ts';
+import { post } from '../../../functions/providers/webhook.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { adminOf } from '../../support/providers/admin-of.ts';
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { ServiceError } from '../../../functions/aws/service-error.ts';
 import { RotationError } from '../../../functions/lifecycle/rotate/rotation.ts';
 import { handles, KeyturnError, shown, shownName, shownText } from '../../../functions/observe/shown.ts';
-import { ProviderError } from '../../../functions/providers/provider-error.ts';
+import { ProviderError } from '../../../functions/providers/provider.ts';
 
 const CANARY = 'canary-7f3a@example.com';
 const REQUEST = 'a1b2c3d4-0123-4567-89ab-cdef01234567';

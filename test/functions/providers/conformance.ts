@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
-import type { ProviderErrorReason } from '../../../functions/providers/provider-error.ts';
+import type { ProviderErrorReason } from '../../../functions/providers/provider.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';

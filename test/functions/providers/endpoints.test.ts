@@ -4,9 +4,9 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
 import { Network } from '../../../functions/net/network.ts';
 import { providerFor } from '../../../functions/providers/provider-for.ts';
-import { canonicalEndpoint, spelt } from '../../../functions/secrets/canonical-endpoint.ts';
-import type { Provider } from '../../../functions/secrets/credential.ts';
-import { PROVIDER_TYPES } from '../../../functions/secrets/schema.ts';
+import { PROVIDER_TYPES, type Provider } from '../../../functions/providers/secret.ts';
+import { canonicalEndpoint, spelt } from '../../../functions/secrets/endpoint.ts';
+
 import { adminOf } from '../../support/providers/admin-of.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/adding-a-provider.md', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EntraSecrets } from '../../../functions/providers/entra.ts';
-import type { EntraProvider } from '../../../functions/providers/entra-schema.ts';
+import { type EntraProvider, EntraSecrets } from '../../../functions/providers/entra.ts';
+
 import { adminOf } from '../../support/providers/admin-of.ts';
 import { EntraApi, graphRefusal } from '../../support/providers/entra-api.ts';
 import { FaultyHttp } from '../../support/providers/faulty-http.ts';

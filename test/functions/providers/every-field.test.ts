@@ -5,7 +5,7 @@ import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
 import { Network } from '../../../functions/net/network.ts';
 import { adminSecrets } from '../../../functions/providers/admin-secret.ts';
 import { providerFor } from '../../../functions/providers/provider-for.ts';
-import { parseSecret } from '../../../functions/secrets/schema.ts';
+import { parseSecret } from '../../../functions/providers/secret.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { arnOf, InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 

@@ -1,7 +1,7 @@
 import { send } from '../../../functions/net/send.ts';
 import type { ReadAdmin } from '../../../functions/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../functions/providers/http-api.ts';
-import { ProviderError } from '../../../functions/providers/provider-error.ts';
+import { ProviderError } from '../../../functions/providers/provider.ts';
 import { adminOf } from '../../support/providers/admin-of.ts';
 import type { ApiAnswer, FaultyHttp, HttpFault } from '../../support/providers/faulty-http.ts';
 import type { Fault, Subject } from './conformance.ts';

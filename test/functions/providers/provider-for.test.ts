@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Network } from '../../../functions/net/network.ts';
 import type { RotationProvider } from '../../../functions/providers/provider.ts';
 import { type ProviderDeps, providerFor } from '../../../functions/providers/provider-for.ts';
-import type { Provider } from '../../../functions/secrets/credential.ts';
-import { PROVIDER_TYPES, parseSecret } from '../../../functions/secrets/schema.ts';
+import { PROVIDER_TYPES, type Provider, parseSecret } from '../../../functions/providers/secret.ts';
 
 const PAGE = readFileSync(new URL('../../../docs/adding-a-provider.md', import.meta.url), 'utf8');
 const GUID = '6f1d5b3e-8a0c-4f55-9d0e-2b7a5c1e4d3f';

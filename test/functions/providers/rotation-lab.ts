@@ -7,10 +7,10 @@ import { adminSecrets, type ReadAdmin } from '../../../functions/providers/admin
 import type { HttpDeps } from '../../../functions/providers/http-api.ts';
 import type { RotationProvider } from '../../../functions/providers/provider.ts';
 import { ResendKeys } from '../../../functions/providers/resend.ts';
+import { type Credential, type Provider, parseSecret } from '../../../functions/providers/secret.ts';
 import { SendGridKeys } from '../../../functions/providers/sendgrid.ts';
-import { canonicalEndpoint, spelt } from '../../../functions/secrets/canonical-endpoint.ts';
-import type { Credential, Provider } from '../../../functions/secrets/credential.ts';
-import { parseSecret } from '../../../functions/secrets/schema.ts';
+import { canonicalEndpoint, spelt } from '../../../functions/secrets/endpoint.ts';
+
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';

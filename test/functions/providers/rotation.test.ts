@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { MailgunLogins } from '../../../functions/providers/mailgun.ts';
-import { SesKeys } from '../../../functions/providers/ses.ts';
-import { everyLogin } from '../../../functions/secrets/credential.ts';
+import { everyLogin } from '../../../functions/providers/secret.ts';
+import { SesKeys } from '../../../functions/providers/ses-keys.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { arnOf } from '../../support/aws/secrets-manager.ts';
 import { FaultyHttp } from '../../support/providers/faulty-http.ts';

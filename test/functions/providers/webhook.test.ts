@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Network } from '../../../functions/net/network.ts';
-import { ProviderError } from '../../../functions/providers/provider-error.ts';
+import { ProviderError } from '../../../functions/providers/provider.ts';
 import { Webhook } from '../../../functions/providers/webhook.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { parseSecret } from '../../../functions/providers/secret.ts';
 import { PasswordTable } from '../../../functions/providers/sql.ts';
 import { Webhook } from '../../../functions/providers/webhook.ts';
-import { parseSecret } from '../../../functions/secrets/schema.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import { certificateOf, chainWith } from '../../support/odd-certificates/chains.ts';

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { ProviderError } from '../../../functions/providers/provider-error.ts';
-import type { SqlAdmin } from '../../../functions/providers/sql/admin.ts';
+import { ProviderError } from '../../../functions/providers/provider.ts';
+import type { SqlAdmin } from '../../../functions/providers/sql.ts';
 import type { Fault } from '../../functions/providers/conformance.ts';
 import { conformsAsSetter, type Setter } from '../../functions/providers/conformance-setting.ts';
 import { startCuttingRelay } from './cutting-relay.ts';

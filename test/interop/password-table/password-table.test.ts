@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ProviderError } from '../../../functions/providers/provider-error.ts';
-import type { SqlAdmin } from '../../../functions/providers/sql/admin.ts';
+import type { ProviderError } from '../../../functions/providers/provider.ts';
+import type { SqlAdmin } from '../../../functions/providers/sql.ts';
 import type { AuthMethod } from '../../../functions/secrets/credential.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Security } from '../../../functions/net/endpoint.ts';
-import { sesSmtpPassword } from '../../../functions/providers/ses-password.ts';
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../functions/providers/secret.ts';
+import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';

@@ -13,7 +13,7 @@ import {
   NoSuchEntityException,
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam';
-import { sesSmtpPassword } from '../../../functions/providers/ses-password.ts';
+import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { Faults } from './faults.ts';
 import { SENDING_USER } from './iam-user.ts';
 

@@ -1,5 +1,5 @@
-import type { Scope } from '../../../functions/providers/admin-scope.ts';
 import type { ReadAdmin } from '../../../functions/providers/admin-secret.ts';
+import type { Scope } from '../../../functions/providers/allowed-logins.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 
 /** For tests that are not about whom it serves: one secret, whose own part is `orders`. */

@@ -5,7 +5,7 @@ import type { DaneHost } from '../../../../functions/mail-domain/dane/dane.ts';
 import { Domains } from '../../../../functions/mail-domain/domains.ts';
 import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import type { DnsResolver } from '../../../../functions/net/dns/dns.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { parseZone, type Zone } from '../../../../sandbox/dns/zone.ts';
 

@@ -6,7 +6,7 @@ import { identitiesOf } from '../../../../functions/audit/facts/sending-identity
 import { JsonApi } from '../../../../functions/aws/json-api.ts';
 import { IAM, QueryApi } from '../../../../functions/aws/query-api.ts';
 import { SesV2 } from '../../../../functions/aws/sesv2.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../functions/providers/secret.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';
 import { account, credential, soundFacts } from '../sound-facts.ts';
 

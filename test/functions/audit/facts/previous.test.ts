@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
-import type { Credential, Provider } from '../../../../functions/secrets/credential.ts';
+import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { SecretDescription } from '../../../../functions/secrets/secret-reader.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';

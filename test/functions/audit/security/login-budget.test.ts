@@ -3,7 +3,7 @@ import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
 import type { Attempt } from '../../../../functions/budget/attempt.ts';
 import { placesOf } from '../../../../functions/budget/places.ts';
-import type { Credential, Provider } from '../../../../functions/secrets/credential.ts';
+import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import { credential, soundFacts } from '../sound-facts.ts';

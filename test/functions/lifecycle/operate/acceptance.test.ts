@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ProviderError } from '../../../../functions/providers/provider-error.ts';
-import { caDigest } from '../../../../functions/secrets/canonical-endpoint.ts';
+import { ProviderError } from '../../../../functions/providers/provider.ts';
+import { caDigest } from '../../../../functions/secrets/endpoint.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';
 import { FAULT_KINDS } from '../../../support/aws/faults.ts';
 import { HOUR_MS } from '../rotate/enumeration/lab.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { OperationName } from '../../../../functions/lifecycle/operate/operation.ts';
 import type { Ended } from '../../../../functions/lifecycle/operate/run.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../functions/providers/secret.ts';
 import { FAULT_KINDS } from '../../../support/aws/faults.ts';
 import { shareOf } from '../../../support/share.ts';
 import { HOUR_MS } from '../rotate/enumeration/lab.ts';

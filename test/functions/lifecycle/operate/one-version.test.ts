@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { RotationProvider } from '../../../../functions/providers/provider.ts';
-import { ProviderError } from '../../../../functions/providers/provider-error.ts';
+import { ProviderError, type RotationProvider } from '../../../../functions/providers/provider.ts';
+
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
 import { OperationLab } from './operation-lab.ts';
 

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { refusalOf, ruleOnEndpoints } from '../../../../functions/lifecycle/rotate/endpoint-rule.ts';
 import type { Endpoint } from '../../../../functions/net/endpoint.ts';
+import { parseSecret } from '../../../../functions/providers/secret.ts';
+import { everyEndpoint } from '../../../../functions/secrets/credential.ts';
 import {
   addressOf,
   type CanonicalEndpoint,
-  canonicalAddress,
   canonicalEndpoint,
+  canonicalHostPort,
   endpointIn,
   spelt,
-} from '../../../../functions/secrets/canonical-endpoint.ts';
-import { everyEndpoint } from '../../../../functions/secrets/credential.ts';
-import { parseSecret } from '../../../../functions/secrets/schema.ts';
+} from '../../../../functions/secrets/endpoint.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';
 
 let authorities: readonly string[];
@@ -158,7 +158,7 @@ describe('for any endpoint', () => {
         // Tags of Secrets Manager: letters, digits, spaces and these.
         expect(spelt(canonical)).toMatch(/^[\p{L}\d _.:/=+\-@]{1,256}$/u);
         expect(endpointIn(spelt(canonical))).toEqual(canonical);
-        expect(canonicalAddress(addressOf(canonical))).toBe(addressOf(canonical));
+        expect(canonicalHostPort(addressOf(canonical))).toBe(addressOf(canonical));
       }),
     );
   });

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { performStep, type RotationPorts } from '../../../../functions/lifecycle/rotate/perform-step.ts';
 import type { Security } from '../../../../functions/net/endpoint.ts';
-import { SesKeys } from '../../../../functions/providers/ses.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
-import { parseSecret } from '../../../../functions/secrets/schema.ts';
+import { type Credential, parseSecret } from '../../../../functions/providers/secret.ts';
+import { SesKeys } from '../../../../functions/providers/ses-keys.ts';
+
 import { login } from '../../../../functions/smtp/login.ts';
 import { resultOf } from '../../../../functions/smtp/login-result.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';

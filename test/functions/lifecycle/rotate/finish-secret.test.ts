@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Step } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { performStep, type RotationPorts } from '../../../../functions/lifecycle/rotate/perform-step.ts';
 import { logger } from '../../../../functions/observe/logger.ts';
-import { everyLogin } from '../../../../functions/secrets/credential.ts';
+import { everyLogin } from '../../../../functions/providers/secret.ts';
 import { MemoryLedger } from '../../../support/memory-ledger.ts';
 import { HOUR_MS, Lab, MINUTE_MS } from './enumeration/lab.ts';
 import { ModelManual } from './enumeration/model-manual.ts';

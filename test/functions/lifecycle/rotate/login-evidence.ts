@@ -1,4 +1,4 @@
-import type { Credential } from '../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../functions/providers/secret.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 
 /** What a login shows that a server accepted or refused. */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { pendingValue } from '../../../../functions/lifecycle/rotate/pending-value.ts';
 import type { MintedCredential } from '../../../../functions/providers/provider.ts';
-import { everyLogin } from '../../../../functions/secrets/credential.ts';
+import { everyLogin, parseSecret } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
-import { parseSecret } from '../../../../functions/secrets/schema.ts';
 
 const SEED = { host: 'email-smtp.us-east-1.amazonaws.com', port: 465, note: { kept: true } };
 const MINTED = { id: 'AKIANEW', username: 'AKIANEW', password: new Redacted('one') };

@@ -3,10 +3,10 @@ import { type RetirementOutcome, retireReplaced } from '../../../../functions/li
 import { STEPS, type Step } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../../functions/lifecycle/rotate/password.ts';
 import { performStep, type RotationPorts } from '../../../../functions/lifecycle/rotate/perform-step.ts';
-import { loginCredential } from '../../../../functions/providers/login-credential.ts';
-import { SesKeys } from '../../../../functions/providers/ses.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
-import { parseSecret } from '../../../../functions/secrets/schema.ts';
+import { loginCredential } from '../../../../functions/providers/access-token.ts';
+import { type Credential, parseSecret } from '../../../../functions/providers/secret.ts';
+import { SesKeys } from '../../../../functions/providers/ses-keys.ts';
+
 import { SecretStore } from '../../../../functions/secrets/store.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import type { LoginOutcome } from '../../../../functions/smtp/login-result.ts';

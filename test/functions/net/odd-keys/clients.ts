@@ -6,11 +6,14 @@ import type { Endpoint, Security } from '../../../../functions/net/endpoint.ts';
 import { endsIn, exchange, outcomeOf } from '../../../../functions/net/http.ts';
 import { Network } from '../../../../functions/net/network.ts';
 import { GuardedAgent, sendOver } from '../../../../functions/net/send.ts';
-import { post } from '../../../../functions/providers/guarded-post.ts';
-import type { Database, DatabaseLogin } from '../../../../functions/providers/sql/database.ts';
-import { failureIn } from '../../../../functions/providers/sql/failure.ts';
+import {
+  type Database,
+  type DatabaseLogin,
+  failureIn,
+} from '../../../../functions/providers/sql/database.ts';
 import { openMysql } from '../../../../functions/providers/sql/mysql.ts';
 import { openPostgresql } from '../../../../functions/providers/sql/postgresql.ts';
+import { post } from '../../../../functions/providers/webhook.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { probeServer } from '../../../../functions/smtp/probe/probe.ts';

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Network } from '../../../../functions/net/network.ts';
-import type { SqlAdmin } from '../../../../functions/providers/sql/admin.ts';
-import { failureIn } from '../../../../functions/providers/sql/failure.ts';
-import { PasswordTable, type SqlDeps } from '../../../../functions/providers/sql.ts';
+import { failureIn } from '../../../../functions/providers/sql/database.ts';
+import { PasswordTable, type SqlAdmin, type SqlDeps } from '../../../../functions/providers/sql.ts';
+
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { adminOf } from '../../../support/providers/admin-of.ts';

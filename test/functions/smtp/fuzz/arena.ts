@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { concurrently } from '../../../../functions/audit/run/concurrently.ts';
 import type { Network } from '../../../../functions/net/network.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import { login } from '../../../../functions/smtp/login.ts';
-import type { LoginResult } from '../../../../functions/smtp/login-result.ts';
-import { resultOf } from '../../../../functions/smtp/login-result.ts';
+import { type LoginResult, resultOf } from '../../../../functions/smtp/login-result.ts';
+
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import type { WireEntry } from '../../../support/wire-log.ts';
 import { type Dialogue, PASSWORD, USERNAME } from './dialogues.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Security } from '../../../../functions/net/endpoint.ts';
-import type { Credential } from '../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../functions/providers/secret.ts';
 import { extensions } from '../../../support/dialogue-parts.ts';
 import { ENDINGS, type Step } from '../../../support/scripted-dialogue.ts';
 import { implicitTls } from '../../../support/scripted-server.ts';

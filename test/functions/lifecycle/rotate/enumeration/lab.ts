@@ -8,9 +8,9 @@ import {
   type StepEvent,
 } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
 import type { RotationRequest } from '../../../../../functions/lifecycle/rotate/rotation.ts';
-import type { Credential } from '../../../../../functions/secrets/credential.ts';
+import { type Credential, parseSecret } from '../../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../../functions/secrets/redacted.ts';
-import { parseSecret } from '../../../../../functions/secrets/schema.ts';
+
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { type LoginOutcome, resultOf } from '../../../../../functions/smtp/login-result.ts';
 import { Faults } from '../../../../support/aws/faults.ts';

@@ -1,5 +1,5 @@
 import type { SettingProvider } from '../../../../../functions/providers/provider.ts';
-import type { Credential } from '../../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../../functions/providers/secret.ts';
 import type { Redacted } from '../../../../../functions/secrets/redacted.ts';
 import type { Faults } from '../../../../support/aws/faults.ts';
 import type { Standing, Subject } from './subject.ts';

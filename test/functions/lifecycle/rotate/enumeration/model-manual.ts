@@ -1,5 +1,5 @@
 import type { ManualProvider } from '../../../../../functions/providers/provider.ts';
-import type { Credential } from '../../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../../functions/providers/secret.ts';
 import type { Standing, Subject } from './subject.ts';
 
 /** Where a person makes credentials, in memory: whatever the person made works. */

@@ -1,5 +1,5 @@
-import { SesKeys } from '../../../../../functions/providers/ses.ts';
-import type { Credential } from '../../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../../functions/providers/secret.ts';
+import { SesKeys } from '../../../../../functions/providers/ses-keys.ts';
 import type { Faults } from '../../../../support/aws/faults.ts';
 import { InProcessIam } from '../../../../support/aws/iam.ts';
 import type { Standing, Subject } from './subject.ts';

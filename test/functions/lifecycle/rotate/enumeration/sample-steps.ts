@@ -1,8 +1,8 @@
 import { pendingValue } from '../../../../../functions/lifecycle/rotate/pending-value.ts';
 import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
 import type { IssuingProvider } from '../../../../../functions/providers/provider.ts';
+import { parseSecret } from '../../../../../functions/providers/secret.ts';
 import { idOf } from '../../../../../functions/secrets/credential.ts';
-import { parseSecret } from '../../../../../functions/secrets/schema.ts';
 import { type SecretDescription, versionWith } from '../../../../../functions/secrets/secret-reader.ts';
 import type { Handler } from './lab.ts';
 

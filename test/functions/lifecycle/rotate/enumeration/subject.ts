@@ -1,5 +1,5 @@
 import type { RotationProvider } from '../../../../../functions/providers/provider.ts';
-import type { Credential } from '../../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../../functions/providers/secret.ts';
 
 /** A credential as it is at the provider: what no function can see in full, and every invariant is checked against. */
 export interface Standing {

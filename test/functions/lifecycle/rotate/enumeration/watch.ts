@@ -1,4 +1,5 @@
-import { type Credential, idOf } from '../../../../../functions/secrets/credential.ts';
+import type { Credential } from '../../../../../functions/providers/secret.ts';
+import { idOf } from '../../../../../functions/secrets/credential.ts';
 import { type Lab, OVERLAP_MS } from './lab.ts';
 import type { Standing } from './subject.ts';
 

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import { credentialSchema } from '../../../../../functions/secrets/schema.ts';
+import { credentialSchema } from '../../../../../functions/providers/secret.ts';
 
 /** What valibot's schemas have, by kind of schema. */
 interface Schema {

@@ -5,11 +5,11 @@ import { performStep, type RotationPorts } from '../../../../../functions/lifecy
 import type { Resolver } from '../../../../../functions/net/dns/address-cache.ts';
 import type { Endpoint } from '../../../../../functions/net/endpoint.ts';
 import { Network } from '../../../../../functions/net/network.ts';
+import { loginCredential } from '../../../../../functions/providers/access-token.ts';
 import { adminSecrets } from '../../../../../functions/providers/admin-secret.ts';
-import { loginCredential } from '../../../../../functions/providers/login-credential.ts';
-import { canonicalEndpoint, spelt } from '../../../../../functions/secrets/canonical-endpoint.ts';
-import { type Credential, everyLogin } from '../../../../../functions/secrets/credential.ts';
-import { parseSecret } from '../../../../../functions/secrets/schema.ts';
+import { type Credential, everyLogin, parseSecret } from '../../../../../functions/providers/secret.ts';
+import { canonicalEndpoint, spelt } from '../../../../../functions/secrets/endpoint.ts';
+
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { login } from '../../../../../functions/smtp/login.ts';
 import { type LoginOutcome, resultOf, resultWith } from '../../../../../functions/smtp/login-result.ts';

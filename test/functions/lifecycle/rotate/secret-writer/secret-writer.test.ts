@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonicalEndpoint } from '../../../../../functions/secrets/canonical-endpoint.ts';
-import { PROVIDER_TYPES } from '../../../../../functions/secrets/schema.ts';
+import { PROVIDER_TYPES } from '../../../../../functions/providers/secret.ts';
+import { canonicalEndpoint } from '../../../../../functions/secrets/endpoint.ts';
 import { shareOf } from '../../../../support/share.ts';
 import { COMMON_FIELDS, PROVIDER_FIELDS } from './fields.ts';
 import { BY_TYPE, COMMON, type Edit } from './hostile.ts';

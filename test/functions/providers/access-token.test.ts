@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { tokenOutcome } from '../../../functions/providers/entra-token.ts';
-import { loginCredential } from '../../../functions/providers/login-credential.ts';
-import type { Credential } from '../../../functions/secrets/credential.ts';
+import { loginCredential, tokenOutcome } from '../../../functions/providers/access-token.ts';
+
+import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { attemptOf, proverOn } from '../../support/prover.ts';

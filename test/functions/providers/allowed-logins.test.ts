@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loginRefusal, scopeOf } from '../../../functions/providers/admin-scope.ts';
+import { loginRefusal, scopeOf } from '../../../functions/providers/allowed-logins.ts';
 
 const TWO = ['*-a@mg.example.com', '*-b@mg.example.com'];
 

@@ -1,6 +1,34 @@
 import { createHash } from 'node:crypto';
-import { canonicalHost, type Endpoint, isHost, type Security } from '../net/endpoint.ts';
-import { certificatesIn } from './certificates.ts';
+import * as v from 'valibot';
+import { canonicalHost, type Endpoint, isHost, type Security, usualSecurity } from '../net/endpoint.ts';
+import { certificates, certificatesIn } from './certificates.ts';
+
+/** The fields of a place to log in, wherever it is written down. */
+export const place = {
+  host: v.pipe(v.string('a host name'), v.check(isHost, 'a host name')),
+  port: v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], 'a port number'),
+    v.integer('a port number'),
+    v.minValue(1, 'a port from 1 to 65535'),
+    v.maxValue(65535, 'a port from 1 to 65535'),
+  ),
+  security: v.optional(v.picklist(['tls', 'starttls'], '`tls` or `starttls`')),
+  ca: v.optional(certificates),
+};
+
+/** A place of its own, as a list of them holds it. */
+export const endpointSchema = v.pipe(v.object(place, 'an endpoint'), v.transform(endpointOf));
+
+export interface EndpointFields {
+  readonly host: string;
+  readonly port: number;
+  readonly security?: Security | undefined;
+  readonly ca?: string | undefined;
+}
+
+export function endpointOf({ host, port, security, ca }: EndpointFields): Endpoint {
+  return { host, port, security: security ?? usualSecurity(port), ...(ca && { ca }) };
+}
 
 /** An endpoint in the one form that all its spellings have: two are the same place, trusted alike, or they differ. */
 export interface CanonicalEndpoint extends Omit<Endpoint, 'ca'> {
@@ -22,13 +50,18 @@ export function spelt({ host, port, security, ca }: CanonicalEndpoint): string {
   return `${SCHEMES[security]}://${host}:${port}${ca === null ? '' : ` ca=${ca}`}`;
 }
 
+/** The value of the tag that names an endpoint (names.ts). */
+export function endpointTag(fields: EndpointFields): string {
+  return spelt(canonicalEndpoint(endpointOf(fields)));
+}
+
 /** What an operator calls it by: host and port. */
 export function addressOf({ host, port }: Pick<CanonicalEndpoint, 'host' | 'port'>): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** `host:port` in one spelling, with brackets around an IPv6 address; null when it is nothing of the kind. */
-export function canonicalAddress(text: string): string | null {
+export function canonicalHostPort(text: string): string | null {
   const endpoint = endpointIn(`smtps://${text.replace(/^\[(.*)\](?=:\d+$)/, '$1')}`);
   return endpoint && endpoint.ca === null ? addressOf(endpoint) : null;
 }

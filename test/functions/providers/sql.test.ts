@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { type SqlAdmin, sqlAdmin } from '../../../../functions/providers/sql/admin.ts';
-import { updateStatement } from '../../../../functions/providers/sql/statement.ts';
-import { parseSecret } from '../../../../functions/secrets/schema.ts';
+import { parseSecret } from '../../../functions/providers/secret.ts';
+import { type SqlAdmin, scramRecord, sqlAdmin, updateStatement } from '../../../functions/providers/sql.ts';
+import { Redacted } from '../../../functions/secrets/redacted.ts';
 
 const place = { table: 'users', loginColumn: 'login', passwordColumn: 'password' } as const;
 
@@ -113,4 +113,24 @@ describe('the admin secret of the provider sql', () => {
       { host: 'smtp.example.com', port: 587, security: 'starttls' },
     ]);
   });
+});
+
+test.each([
+  // Dovecot 2.3.19, `doveadm pw -s SCRAM-SHA-256`.
+  [
+    'x',
+    'y7pcBH8ahe2sr3V3DNJ8YQ==',
+    'j5jJjX7OEeMcBknyABF9gMyKG+q0Xq7bY3qCHP7o0qc=',
+    '6Diyn3Q2kfyDsbQbAynuN0TJeEGptveo4BnyZPDMwvw=',
+  ],
+  // RFC 7677 section 3, keys as PostgreSQL and others derive them.
+  [
+    'pencil',
+    'W22ZaJ0SNY7soEsUEjb6gQ==',
+    'WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=',
+    'wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+  ],
+])('what is stored for %j is what Dovecot stores', async (password, salt, storedKey, serverKey) => {
+  const record = await scramRecord(new Redacted(password), Buffer.from(salt, 'base64'));
+  expect(record).toBe(`{SCRAM-SHA-256}4096,${salt},${storedKey},${serverKey}`);
 });
