@@ -1,7 +1,6 @@
 import type { DnsResolver } from '../net/dns/dns.ts';
 import { withPatience } from '../net/dns/run-dns.ts';
 import { type Gathered, known } from '../net/gathered.ts';
-import type { Credential } from '../providers/secret.ts';
 import { bimiRecords } from './bimi/bimi.ts';
 import { type AskExchanger, daneFacts } from './dane/dane.ts';
 import { dkimFacts, keyName, type Selector } from './dkim/dkim.ts';
@@ -10,7 +9,7 @@ import { type DomainFacts, exchangersOf, type PublishedFacts } from './domain-fa
 import { type FetchPolicy, mtaStsFacts } from './mta-sts/mta-sts.ts';
 import { hasAddress, recordsAt } from './records.ts';
 import { routeFacts } from './route-facts.ts';
-import { keysOf, type SesIdentities, senderDomain, signingIdentity } from './sender.ts';
+import { keysOf, type Sender, type SesIdentities, senderDomain, signingIdentity } from './sender.ts';
 import { spfFacts } from './spf/spf.ts';
 import { tlsRptRecords } from './tls-rpt/tls-rpt.ts';
 
@@ -40,7 +39,7 @@ export class Domains {
   }
 
   /** Never rejects for what a name server answers. */
-  async facts(credential: Credential, ses: SesIdentities): Promise<Gathered<DomainFacts, 'not-configured'>> {
+  async facts(credential: Sender, ses: SesIdentities): Promise<Gathered<DomainFacts, 'not-configured'>> {
     const domain = senderDomain(credential, ses);
     if (!domain.known) return domain;
     const dns = withPatience(this.#sources.dns, PATIENCE_MS, this.#clock);

@@ -1,8 +1,13 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { type Gathered, known, missing } from '../net/gathered.ts';
-import type { Credential } from '../providers/secret.ts';
+import type { Login } from '../secrets/credential.ts';
 import type { Selector } from './dkim/dkim.ts';
+
+/** Who sends: a login, and of its provider what tells that it is Amazon SES, and where. */
+export interface Sender extends Pick<Login, 'endpoint' | 'username' | 'from'> {
+  readonly provider?: { readonly type: string; readonly region?: string };
+}
 
 /** An identity of Amazon SES, as far as it decides what the mail of its senders carries. */
 export interface SesIdentity {
@@ -24,7 +29,7 @@ export interface SesIdentities {
  * only domain that Amazon SES lets this account send as.
  */
 export function senderDomain(
-  { from, username, provider }: Credential,
+  { from, username, provider }: Sender,
   ses: SesIdentities,
 ): Gathered<string, 'not-configured'> {
   const domain = domainOf(from) ?? domainOf(username);
@@ -59,7 +64,7 @@ export function covering<Identity>(
 }
 
 /** The identity that Amazon SES takes the DKIM key and the MAIL FROM domain of: the most specific one. */
-export function signingIdentity({ from, provider }: Credential, ses: SesIdentities): NamedIdentity | null {
+export function signingIdentity({ from, provider }: Sender, ses: SesIdentities): NamedIdentity | null {
   if (provider?.type !== 'ses' || provider.region !== ses.region || !from || !ses.identities.known)
     return null;
   return covering(from, ses.identities.value)[0] ?? null;

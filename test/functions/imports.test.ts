@@ -29,10 +29,6 @@ const LAYERS = [
 const STILL_UPWARD: readonly string[] = [
   'aws -> net',
   'lifecycle -> api',
-  'mail-domain -> audit',
-  'mail-domain -> providers',
-  'net -> audit',
-  'net -> smtp',
   'table -> audit',
   'table -> budget',
   'table -> lifecycle',
