@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { answerAudit, answerLatest, answerPage } from './api/audit-answers.ts';
+import { errorResponse, jsonResponse } from './api/answer.ts';
+import { answerAudit, answerLatest, answerPage } from './api/audits.ts';
 import { reportBucket } from './deployment.ts';
-import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
 

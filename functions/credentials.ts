@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import document from '../docs/openapi.json' with { type: 'json' };
+import { errorResponse, jsonResponse } from './api/answer.ts';
 import { answerHistory, answerList } from './api/credential-answers.ts';
 import { ledger } from './deployment.ts';
-import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
 

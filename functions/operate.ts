@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { errorResponse, jsonResponse } from './api/answer.ts';
 import { invokeLater } from './aws/lambda.ts';
 import { attemptLogin, ledger, operations, providerFor, secretStore, secretsManager } from './deployment.ts';
 import { setting } from './environment.ts';
-import { errorResponse, jsonResponse } from './http.ts';
 import { type AnswerPorts, answerRequest, answerState } from './lifecycle/operate/answer.ts';
 import type { OperationPorts } from './lifecycle/operate/ports.ts';
 import { RotationControl } from './lifecycle/operate/rotation-control.ts';

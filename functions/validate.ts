@@ -1,9 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { ErrorBody, RefusedResult } from './api/error-body.ts';
+import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
 import { ledger, proveCredential, secretReader } from './deployment.ts';
 import { setting } from './environment.ts';
-import { errorResponse, jsonResponse } from './http.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
@@ -11,7 +10,7 @@ import { isThrottling } from './observe/throttling.ts';
 import { crashed, refusalFor, THROTTLED, validateBatch } from './validation/batch.ts';
 import { type ValidationPorts, validateAndRecord } from './validation/recorded-validation.ts';
 import { parseRequest, type ValidationRequest } from './validation/validation-request.ts';
-import type { BatchAnswer, ValidationResult } from './validation/validation-result.ts';
+import type { BatchAnswer, RefusedResult, ValidationResult } from './validation/validation-result.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
 const RESERVE_MS = 3000;

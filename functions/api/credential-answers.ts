@@ -2,9 +2,9 @@ import { daysLeft } from '../net/certificate.ts';
 import type { CredentialStatus } from '../table/credential-status.ts';
 import { type Ledger, positionOf, VALIDATION_POSITION } from '../table/ledger.ts';
 import { SECRET_ARN, SECRET_NAME } from '../table/secret-name.ts';
+import type { ErrorBody } from './answer.ts';
 import type { CredentialHistory, CredentialList, CredentialSummary } from './credentials.ts';
-import type { ErrorBody } from './error-body.ts';
-import { pageOf, parsePage } from './page-request.ts';
+import { pageOf, parsePage } from './page.ts';
 
 export type Query = Parameters<typeof parsePage>[0];
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RefusedResult } from '../api/error-body.ts';
 import type { Attempt } from '../budget/attempt.ts';
 import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
@@ -7,7 +6,7 @@ import { isThrottling } from '../observe/throttling.ts';
 import type { LoginOutcome } from '../smtp/login-result.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
 import type { Prove } from './validation.ts';
-import type { BatchAnswer, ValidationResult } from './validation-result.ts';
+import type { BatchAnswer, RefusedResult, ValidationResult } from './validation-result.ts';
 
 type Refusal = Omit<RefusedResult, 'secretId'>;
 

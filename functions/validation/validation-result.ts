@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { refusedResult } from '../api/error-body.ts';
 import { HELD_BACK_REASONS } from '../smtp/login-result.ts';
 import { VERDICTS } from '../smtp/verdicts.ts';
 
@@ -88,6 +87,15 @@ export const validationResult = v.object({
 });
 
 export type ValidationResult = Readonly<v.InferOutput<typeof validationResult>>;
+
+/** Stands in a batch for the result of a secret that has none. */
+export const refusedResult = v.object({
+  secretId: v.string(),
+  error: v.picklist(['not-managed', 'not-found', 'throttled', 'failed', 'out-of-time', 'crashed']),
+  message: v.pipe(v.string(), v.description('What was expected, what was got, what to do.')),
+});
+
+export type RefusedResult = Readonly<v.InferOutput<typeof refusedResult>>;
 
 /** The answer of `POST /validations` for several secrets: one result each, in the order asked. */
 export const batchAnswer = v.object({

@@ -1,4 +1,4 @@
-import type { AuditPage } from '../../functions/api/audit-page.ts';
+import type { AuditPage } from '../../functions/api/audits.ts';
 import type {
   CredentialHistory,
   CredentialList,

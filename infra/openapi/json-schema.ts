@@ -1,7 +1,7 @@
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
-import { auditPage } from '../../functions/api/audit-page.ts';
+import { errorBody } from '../../functions/api/answer.ts';
+import { auditPage } from '../../functions/api/audits.ts';
 import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
-import { errorBody, refusedResult } from '../../functions/api/error-body.ts';
 import { operationAnswer } from '../../functions/api/operation-answer.ts';
 import { operationRequest } from '../../functions/api/operation-request.ts';
 import { auditSummary } from '../../functions/audit/report/summary.ts';
@@ -10,6 +10,7 @@ import {
   batchAnswer,
   credentialState,
   endpoint,
+  refusedResult,
   validationResult,
   verdict,
 } from '../../functions/validation/validation-result.ts';

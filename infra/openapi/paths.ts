@@ -1,4 +1,4 @@
-import { limits } from '../../functions/api/page-request.ts';
+import { limits } from '../../functions/api/page.ts';
 import { ANSWER_HEADERS } from '../../functions/observe/names.ts';
 import * as examples from './examples.ts';
 import { refTo, type SchemaName } from './json-schema.ts';

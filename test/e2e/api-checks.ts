@@ -1,6 +1,6 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
-import type { AuditPage } from '../../functions/api/audit-page.ts';
+import type { AuditPage } from '../../functions/api/audits.ts';
 import type { CredentialHistory, CredentialList } from '../../functions/api/credentials.ts';
 import type { AuditSummary } from '../../functions/audit/report/summary.ts';
 import type { SchemaName } from '../../infra/openapi/json-schema.ts';

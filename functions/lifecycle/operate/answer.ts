@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../api/error-body.ts';
+import type { ErrorBody } from '../../api/answer.ts';
 import type { OperationAnswer } from '../../api/operation-answer.ts';
 import { type OperationRequest, parseOperation } from '../../api/operation-request.ts';
 import type { SecretReader } from '../../secrets/secret-reader.ts';

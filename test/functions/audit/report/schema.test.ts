@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { auditReport } from '../../../../functions/api/audit-report.ts';
 import type { Report } from '../../../../functions/audit/report/report.ts';
 import { HOSTILE_TEXTS, poisoned } from './hostile.ts';
 import { realisticReport } from './realistic.ts';
-import { reportSchema, schemaErrors } from './report-schema.ts';
+import { type auditReport, reportSchema, schemaErrors } from './report-schema.ts';
 
 const FILE = join(import.meta.dirname, '../../../../docs/report.schema.json');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pageOf, parsePage } from '../../../functions/api/page-request.ts';
+import { pageOf, parsePage } from '../../../functions/api/page.ts';
 import { SECRET_NAME } from '../../../functions/table/secret-name.ts';
 
 it('a next leads from one page to the following one, whatever the names', () => {

@@ -3,8 +3,23 @@ import type { AuditSummary } from '../audit/report/summary.ts';
 import type { ReportBucket } from '../audit/run/report-bucket.ts';
 import { runId } from '../audit/run/run.ts';
 import { REPORT } from '../observe/names.ts';
-import type { AuditPage } from './audit-page.ts';
-import type { ErrorBody } from './error-body.ts';
+import { timestamp } from '../validation/validation-result.ts';
+import type { ErrorBody } from './answer.ts';
+
+/** The answer of `GET /audits/{id}/report`, beside its `Location`. */
+export const auditPage = v.object({
+  runId: v.string(),
+  url: v.pipe(
+    v.string(),
+    v.url(),
+    v.description(
+      'A presigned URL of the page in the report bucket. Whoever has it may read the page until it expires.',
+    ),
+  ),
+  expiresAt: timestamp,
+});
+
+export type AuditPage = Readonly<v.InferOutput<typeof auditPage>>;
 
 /** Long enough to follow a redirect, too short to be worth passing on (seconds). */
 const PAGE_SECONDS = 60;

@@ -1,7 +1,9 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
 import * as v from 'valibot';
+import { ANSWER_HEADERS } from '../observe/names.ts';
 
 /** HTTP status of each error that a function answers with. */
-export const STATUS = {
+const STATUS = {
   'malformed-request': 400,
   'not-managed': 403,
   'not-found': 404,
@@ -19,11 +21,11 @@ export const errorBody = v.object({
   message,
 });
 
-/** Stands in a batch for the result of a secret that has none. */
-export const refusedResult = v.object({
-  secretId: v.string(),
-  error: v.picklist(['not-managed', 'not-found', 'throttled', 'failed', 'out-of-time', 'crashed']),
-  message,
-});
+export function errorResponse(body: ErrorBody): APIGatewayProxyResult {
+  return jsonResponse(STATUS[body.error], body);
+}
 
-export type RefusedResult = Readonly<v.InferOutput<typeof refusedResult>>;
+export function jsonResponse(statusCode: number, body: unknown): APIGatewayProxyResult {
+  const headers = { 'content-type': 'application/json', ...ANSWER_HEADERS };
+  return { statusCode, headers, body: JSON.stringify(body) };
+}
