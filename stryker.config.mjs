@@ -4,8 +4,8 @@
  */
 export default {
   mutate: [
-    'functions/smtp/{reply-table,login-result,network-verdict,tls-verdict,token-verdict,failure,reply}.ts',
-    'functions/smtp/replies/*.ts',
+    'functions/smtp/{login-result,failure,reply,usual-texts}.ts',
+    'functions/smtp/verdicts/*.ts',
     'functions/{providers/secret,secrets/credential}.ts',
     'functions/lifecycle/{lease,reconcile,turns,mint-name,heal-plan}.ts',
     'functions/lifecycle/rotate/{plan,guard,convergence}.ts',

@@ -1,10 +1,13 @@
 import type { TlsFacts } from '../net/certificate.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import type { DialStage } from '../net/network.ts';
-import type { Phrase } from './replies/phrases.ts';
+import type { Phrase } from './verdicts/phrases.ts';
 
 /** The stages of a login in their order; `done` means that the server answered 235. */
 export type Stage = DialStage | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'done';
+
+/** The stages that a server or network can spoil. */
+export type BrokenStage = Exclude<Stage, 'done'>;
 
 /** A server's reply: RFC 5321 code, RFC 3463 enhanced code, and of its text what servers are known to say. */
 export interface Reply {

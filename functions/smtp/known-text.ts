@@ -1,6 +1,6 @@
 import { oneLine } from '../observe/shown.ts';
-import { PHRASES, type Phrase, phrasesIn } from './replies/phrases.ts';
-import { usualTextsIn } from './replies/usual-texts.ts';
+import { usualTextsIn } from './usual-texts.ts';
+import { PHRASES, type Phrase, phrasesIn } from './verdicts/phrases.ts';
 
 type Span = readonly [start: number, end: number];
 

@@ -1,12 +1,10 @@
 import { TOKEN_METHODS } from '../secrets/credential.ts';
-import type { Failure, LoginEvidence, Reply } from './evidence.ts';
-import { networkVerdict, timeoutVerdict } from './network-verdict.ts';
+import type { BrokenStage, Failure, LoginEvidence, Reply } from './evidence.ts';
 import type { Reference } from './reference.ts';
-import { referenceFor } from './references.ts';
-import { isContradictory, ruleOn } from './reply-table.ts';
-import { certificateVerdict, handshakeVerdict } from './tls-verdict.ts';
-import { tokenVerdict } from './token-verdict.ts';
-import { type BrokenStage, type CredentialState, meaningOf, type Retry, type Verdict } from './verdicts.ts';
+import { networkVerdict, timeoutVerdict } from './verdicts/connection.ts';
+import { isContradictory, replyRow, tokenVerdict } from './verdicts/replies.ts';
+import { certificateVerdict, handshakeVerdict } from './verdicts/tls.ts';
+import { type CredentialState, entryOf, type Retry, type Verdict } from './verdicts.ts';
 
 /**
  * Which limit held a login back: the failures of its account, those of all accounts of its host, a server that asked to be
@@ -43,14 +41,15 @@ export function resultOf(evidence: LoginEvidence): LoginResult {
 
 /** The result with a given verdict, for those reached without a login too (`malformed-secret`, `no-login-yet`). */
 export function resultWith(verdict: Verdict): LoginResult {
-  return { verdict, ...meaningOf(verdict) };
+  const { credential, advice, retry } = entryOf(verdict);
+  return { verdict, credential, advice, retry };
 }
 
 /** Where the rule behind a verdict is written; null for what only Keyturn itself decides. */
 export function referenceOf(evidence: LoginEvidence): Reference | null {
   const { failure, stage } = evidence;
-  if (failure?.kind === 'reply') return ruleOn(stage, failure.reply).reference;
-  return referenceFor(verdictOf(evidence));
+  if (failure?.kind === 'reply') return replyRow(stage, failure.reply).reference;
+  return entryOf(verdictOf(evidence)).reference;
 }
 
 function verdictOf(evidence: LoginEvidence): Verdict {
@@ -94,7 +93,7 @@ function replyVerdict(
   stage: BrokenStage,
   { used, tokenIssued }: LoginEvidence,
 ): Verdict {
-  const { verdict } = ruleOn(stage, reply);
+  const { verdict } = replyRow(stage, reply);
   const isToken = TOKEN_METHODS.some((method) => method === used);
   if (!isToken) return verdict;
   const ofToken = tokenVerdict(verdict, tokenStatus);

@@ -1,6 +1,6 @@
 import type net from 'node:net';
 import type { Failure } from './evidence.ts';
-import { TLS_SPOKEN } from './tls-verdict.ts';
+import { TLS_SPOKEN } from './verdicts/tls.ts';
 
 /** RFC 5321 section 4.5.3.1.5 allows 512 octets a line; all that a real server says in a login stays below 8 KiB. */
 const LIMIT_BYTES = 64 * 1024;

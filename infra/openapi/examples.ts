@@ -6,7 +6,7 @@ import type {
 } from '../../functions/api/credentials.ts';
 import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
 import type { AuditSummary } from '../../functions/audit/report/summary.ts';
-import { meaningOf } from '../../functions/smtp/verdicts.ts';
+import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/validation-result.ts';
 
 const endpoint = { host: 'email-smtp.eu-central-1.amazonaws.com', port: 465, security: 'tls' } as const;
@@ -17,8 +17,7 @@ const valid: ValidationResult = {
   secretId: 'keyturn/orders',
   versionId,
   checkedAt: '2026-03-01T06:00:00.000Z',
-  verdict: 'valid',
-  ...meaningOf('valid'),
+  ...resultWith('valid'),
   authSent: true,
   endpoint,
   tls: {
@@ -41,8 +40,7 @@ const valid: ValidationResult = {
 const unreachable: ValidationResult = {
   ...valid,
   checkedAt: '2026-03-02T06:00:00.000Z',
-  verdict: 'timeout:connect',
-  ...meaningOf('timeout:connect'),
+  ...resultWith('timeout:connect'),
   authSent: false,
   tls: null,
   auth: null,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { meaningOf } from '../../functions/smtp/verdicts.ts';
+import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { Ledger } from '../../functions/table/ledger.ts';
 import type { ValidationResult } from '../../functions/validation/validation-result.ts';
 import { expectAnswer } from '../support/api-schema.ts';
@@ -31,8 +31,7 @@ function result(name: string, checkedAt: number, verdict: 'valid' | 'timeout:con
     secretId: name,
     versionId: '7c8e2f4a-0b7d-4d51-9a6e-6f1f1c1a2b3c',
     checkedAt: new Date(checkedAt).toISOString(),
-    verdict,
-    ...meaningOf(verdict),
+    ...resultWith(verdict),
     authSent: proven,
     endpoint: { host: 'mail.example.com', port: 465, security: 'tls' },
     tls: proven ? TLS : null,

@@ -1,6 +1,6 @@
 import { resultWith } from '../../smtp/login-result.ts';
 import { rfc } from '../../smtp/reference.ts';
-import { certificateVerdict } from '../../smtp/tls-verdict.ts';
+import { certificateVerdict } from '../../smtp/verdicts/tls.ts';
 import type { Check } from '../check.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onSession, seenBefore } from './subject.ts';

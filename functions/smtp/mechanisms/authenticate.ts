@@ -1,5 +1,5 @@
 import type { Failure, Reply } from '../evidence.ts';
-import { isContradictory } from '../reply-table.ts';
+import { isContradictory } from '../verdicts/replies.ts';
 import type { Exchange, Flaw, Say } from './exchange.ts';
 
 /** A command line, RFC 5321 section 4.5.3.1.4, without its CRLF; RFC 4954 section 4 does not lift it for AUTH. */

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Echoes } from '../../../functions/smtp/echoes/echoes.ts';
 import { knownText } from '../../../functions/smtp/known-text.ts';
-import { PHRASES } from '../../../functions/smtp/replies/phrases.ts';
-import type { ReplyStage } from '../../../functions/smtp/replies/row.ts';
 import { NOTHING_HIDDEN, parseReply, redacted } from '../../../functions/smtp/reply.ts';
-import { ruleOn } from '../../../functions/smtp/reply-table.ts';
-import { AUTH_CASES, type Case, SESSION_CASES } from './reply-cases.ts';
+import { PHRASES } from '../../../functions/smtp/verdicts/phrases.ts';
+import { type ReplyStage, replyRow } from '../../../functions/smtp/verdicts/replies.ts';
+import { AUTH_CASES, type Case, SESSION_CASES } from './verdicts/reply-cases.ts';
 
 const shown = (text: string) => knownText(text).shown;
 
@@ -83,10 +82,10 @@ describe('the verdict on a reply', () => {
     const [code, enhanced, text, verdict] = row;
     const raw = `${code} ${enhanced ?? ''} ${text}`.replace(/ +/g, ' ').trimEnd();
     const reply = parseReply(raw, NOTHING_HIDDEN) ?? expect.unreachable(raw);
-    expect(ruleOn(stage, reply).verdict).toBe(verdict);
+    expect(replyRow(stage, reply).verdict).toBe(verdict);
     const hidden = redacted(reply, reply.text);
     expect(hidden.text).toBe('[redacted]');
-    expect(ruleOn(stage, hidden).verdict).toBe(verdict);
+    expect(replyRow(stage, hidden).verdict).toBe(verdict);
   });
 
   it.each(['login', 'too many', 'many login attempts', 'Too many login attempts'])(
@@ -94,7 +93,7 @@ describe('the verdict on a reply', () => {
     (password) => {
       const echoes = new Echoes({ secrets: [password], names: [], host: 'mail.example.com' });
       const reply = parseReply('535 5.7.8 Too many login attempts', echoes) ?? expect.unreachable();
-      expect(ruleOn('auth', reply).verdict).toBe('rate-limited');
+      expect(replyRow('auth', reply).verdict).toBe('rate-limited');
       expect(reply.text).toBe('[redacted]');
     },
   );
@@ -107,7 +106,7 @@ describe('the verdict on a reply', () => {
   ])('is not changed by the password %j that the server repeats', (password, text) => {
     const echoes = new Echoes({ secrets: [password], names: [], host: 'mail.example.com' });
     const reply = parseReply(`535 5.7.8 ${text}`, echoes) ?? expect.unreachable();
-    expect(ruleOn('auth', reply).verdict).toBe('rejected');
+    expect(replyRow('auth', reply).verdict).toBe('rejected');
     expect(reply.text).toBe('[redacted]');
   });
 });

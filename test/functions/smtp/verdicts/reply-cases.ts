@@ -1,5 +1,4 @@
-import type { ReplyStage } from '../../../functions/smtp/replies/row.ts';
-import type { ReplyVerdict } from '../../../functions/smtp/verdicts.ts';
+import type { ReplyStage, ReplyVerdict } from '../../../../functions/smtp/verdicts/replies.ts';
 
 export type Case = readonly [code: number, enhanced: string | null, text: string, verdict: ReplyVerdict];
 

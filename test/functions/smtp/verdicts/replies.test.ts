@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../../functions/smtp/evidence.ts';
-import { PHRASES } from '../../../functions/smtp/replies/phrases.ts';
-import type { ReplyStage } from '../../../functions/smtp/replies/row.ts';
-import { REPLY_TABLE, ruleOn } from '../../../functions/smtp/reply-table.ts';
-import type { ReplyVerdict } from '../../../functions/smtp/verdicts.ts';
-import { meaningOf } from '../../../functions/smtp/verdicts.ts';
+import type { Reply } from '../../../../functions/smtp/evidence.ts';
+import { PHRASES } from '../../../../functions/smtp/verdicts/phrases.ts';
+import {
+  REPLY_TABLE,
+  type ReplyStage,
+  type ReplyVerdict,
+  replyRow,
+} from '../../../../functions/smtp/verdicts/replies.ts';
+import { entryOf } from '../../../../functions/smtp/verdicts.ts';
 import { AUTH_CASES, type Case, SESSION_CASES } from './reply-cases.ts';
 
 const reply = ([code, enhanced, text]: Case): Reply => ({ code, enhanced, text });
@@ -16,17 +19,17 @@ const CASES: readonly (readonly [ReplyStage, Case])[] = [
 
 describe('the reply table', () => {
   it.each(AUTH_CASES)('reads %i %s %s in reply to AUTH as %s', (...row) => {
-    expect(ruleOn('auth', reply(row)).verdict).toBe(row[3]);
+    expect(replyRow('auth', reply(row)).verdict).toBe(row[3]);
   });
 
   describe.each(SESSION_CASES)('before AUTH (%j)', (stages, row) => {
     it.each(stages)(`reads ${row.slice(0, 3).join(' ')} at %s as ${row[3]}`, (stage) => {
-      expect(ruleOn(stage, reply(row)).verdict).toBe(row[3]);
+      expect(replyRow(stage, reply(row)).verdict).toBe(row[3]);
     });
   });
 
   it('has a case for each of its rows', () => {
-    const hit = new Set(CASES.map(([stage, row]) => ruleOn(stage, reply(row))));
+    const hit = new Set(CASES.map(([stage, row]) => replyRow(stage, reply(row))));
     expect(REPLY_TABLE.filter((row) => !hit.has(row))).toEqual([]);
   });
 
@@ -35,7 +38,7 @@ describe('the reply table', () => {
       [535, '4.7.8', '', 'protocol-error'],
       [250, null, '', 'protocol-error'],
     ];
-    for (const { reference } of [...REPLY_TABLE, ...rest.map((row) => ruleOn('auth', reply(row)))]) {
+    for (const { reference } of [...REPLY_TABLE, ...rest.map((row) => replyRow('auth', reply(row)))]) {
       const { hostname, pathname, hash } = new URL(reference.url);
       if (hostname === 'www.rfc-editor.org') {
         expect(reference.title).toMatch(/^RFC \d{4}, section \d+(\.\d+)*$/);
@@ -50,8 +53,8 @@ describe('the reply table', () => {
 
   it('takes a reply whose enhanced code contradicts it for none, at every stage', () => {
     for (const stage of ['greeting', 'ehlo', 'starttls', 'auth'] as const) {
-      expect(ruleOn(stage, { code: 535, enhanced: '4.7.8', text: '' }).verdict).toBe('protocol-error');
-      expect(ruleOn(stage, { code: 421, enhanced: '5.7.0', text: '' }).verdict).toBe('protocol-error');
+      expect(replyRow(stage, { code: 535, enhanced: '4.7.8', text: '' }).verdict).toBe('protocol-error');
+      expect(replyRow(stage, { code: 421, enhanced: '5.7.0', text: '' }).verdict).toBe('protocol-error');
     }
   });
 });
@@ -73,7 +76,7 @@ describe('any reply at all', () => {
   it('never makes a credential good, and bad only by a 525 or 535 to AUTH without a contradiction', () => {
     fc.assert(
       fc.property(stages, replies, (stage, any) => {
-        const { credential } = meaningOf(ruleOn(stage, any).verdict);
+        const { credential } = entryOf(replyRow(stage, any).verdict);
         const refuses = stage === 'auth' && (any.code === 525 || any.code === 535);
         const agrees = any.enhanced === null || any.enhanced.startsWith('5.');
         expect(credential).not.toBe('good');
@@ -98,12 +101,12 @@ describe('any reply at all', () => {
     const said = fc.tuple(fc.string(), fc.constantFrom(...excuses), fc.string());
     fc.assert(
       fc.property(said, ([before, excuse, after]) => {
-        const verdict: ReplyVerdict = ruleOn('auth', {
+        const verdict: ReplyVerdict = replyRow('auth', {
           code: 535,
           enhanced: '5.7.8',
           text: `${before} ${excuse} ${after}`,
         }).verdict;
-        expect(meaningOf(verdict).credential).toBe('unknown');
+        expect(entryOf(verdict).credential).toBe('unknown');
       }),
     );
   });
