@@ -7,4 +7,4 @@ const pathOf = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 // Compiled once, and not at each start (https://nodejs.org/api/module.html#module-compile-cache).
 process.env.NODE_COMPILE_CACHE ??= pathOf('../.keyturn/compiled');
 process.argv.splice(2, 0, pathOf('main.ts'));
-await import('../infra/bootstrap.mjs');
+await import('../scripts/run.mjs');

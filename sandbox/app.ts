@@ -1,5 +1,5 @@
 import { Aspects } from 'aws-cdk-lib';
-import { keyturnApp } from '../infra/keyturn-app.ts';
+import { keyturnApp } from '../infra/app.ts';
 import { LocalAws, OnLoopback } from './local-aws.ts';
 
 /** Set by sandbox/deploy/cdk.ts: the context `keyturn` of this sandbox, as JSON. */

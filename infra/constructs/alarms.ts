@@ -7,13 +7,15 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { KeyturnFunction } from './keyturn-function.ts';
-import { certificateDaysLeft, keyturnMetric, provenLogin } from './metrics.ts';
-import { abandonedRotations } from './rotation-events.ts';
+import type { KeyturnFunction } from './function.ts';
+import { abandonedRotations, certificateDaysLeft, keyturnMetric, provenLogin } from './metrics.ts';
 
 export interface AlarmsProps {
   readonly topic: ITopic;
@@ -177,4 +179,27 @@ export class Alarms extends Construct {
     alarm.addAlarmAction(new SnsAction(this.topic));
     this.all.push(alarm);
   }
+}
+
+export interface AlertTopicProps {
+  readonly encryptionKey: IKey;
+  /** @default - nobody is subscribed by the stack */
+  readonly email?: string | undefined;
+}
+
+/** Where every alarm goes: encrypted, TLS only, open to CloudWatch alarms of this account. */
+export function alertTopic(scope: Construct, id: string, { encryptionKey, email }: AlertTopicProps): Topic {
+  const topic = new Topic(scope, id, { masterKey: encryptionKey, enforceSSL: true });
+  // Any topic policy replaces SNS's default one, by which CloudWatch would have been allowed.
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AlarmsOfThisAccount',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  if (email) topic.addSubscription(new EmailSubscription(email));
+  return topic;
 }

@@ -2,8 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DIGEST_CLAIMS, ENVIRONMENT } from '../../functions/observe/names.ts';
-import type { Config } from '../config.ts';
-import { KeyturnFunction } from './keyturn-function.ts';
+import type { Config } from '../config/config.ts';
+import { KeyturnFunction } from './function.ts';
 import {
   type Deployment,
   decryptReports,

@@ -7,9 +7,10 @@ import { AUDIT_LEASE, AUDIT_RUNS, REPORT } from '../../functions/observe/names.t
 import { AuditNotify } from './audit-notify.ts';
 import { compareSecrets, readAccount, readCredentials, readSes } from './audit-permissions.ts';
 import { AuditStateMachine } from './audit-state-machine.ts';
-import { KeyturnFunction } from './keyturn-function.ts';
+import { KeyturnFunction } from './function.ts';
 import {
   type Deployment,
+  decryptReports,
   decryptTable,
   encryptReports,
   exceptEvents,
@@ -124,5 +125,31 @@ export class Audit extends Construct {
       decryptTable(storage),
     );
     return report;
+  }
+}
+
+/** Answers what the audits found. Reads finished reports only: no secret, no table, no results of single batches. */
+export class AuditLookup extends KeyturnFunction {
+  constructor(scope: Construct, id: string, deployment: Deployment) {
+    super(scope, id, {
+      entry: 'audits',
+      description: 'Answers the summary of an audit, and where its pages are',
+      memoryMiB: 256,
+      timeout: Duration.seconds(25),
+      ...deployment,
+    });
+    const { storage } = deployment;
+    this.allow(
+      onReports(
+        storage,
+        'GetObject',
+        REPORT.latest,
+        REPORT.summary('*'),
+        REPORT.html('*'),
+        REPORT.credentials('*', '*'),
+      ),
+      listReports(storage),
+      decryptReports(storage),
+    );
   }
 }

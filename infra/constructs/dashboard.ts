@@ -8,7 +8,7 @@ import {
   type IWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { KeyturnFunction } from './keyturn-function.ts';
+import type { KeyturnFunction } from './function.ts';
 import { auditScore, certificateDaysLeft, keyturnMetric, provenLogin } from './metrics.ts';
 
 const ALARMS_A_WIDGET = 100;

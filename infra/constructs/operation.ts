@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
-import { KeyturnFunction } from './keyturn-function.ts';
+import { KeyturnFunction } from './function.ts';
 import {
   type Deployment,
   decryptSecrets,

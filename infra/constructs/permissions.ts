@@ -3,7 +3,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
 import { ENDPOINTS, EVENTS, PROOFS } from '../../functions/table/event-key.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Storage } from './storage.ts';
 
 export interface Deployment {

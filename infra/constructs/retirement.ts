@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { KeyturnFunction } from './keyturn-function.ts';
+import { KeyturnFunction } from './function.ts';
 import {
   type Deployment,
   decryptSecrets,

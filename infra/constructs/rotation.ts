@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { KeyturnFunction } from './keyturn-function.ts';
+import { KeyturnFunction } from './function.ts';
 import {
   type Deployment,
   decryptTable,

@@ -1,7 +1,7 @@
 import { limits } from '../../functions/api/page.ts';
 import { ANSWER_HEADERS } from '../../functions/observe/names.ts';
+import { refTo, type SchemaName } from './document.ts';
 import * as examples from './examples.ts';
-import { refTo, type SchemaName } from './json-schema.ts';
 
 const json = (schema: object, named: object) => ({ 'application/json': { schema, examples: named } });
 

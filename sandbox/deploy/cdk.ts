@@ -16,7 +16,7 @@ export interface DeployOptions {
   readonly context: object;
 }
 
-/** The outputs of the stack that the sandbox uses; infra/keyturn-stack.ts has them all. */
+/** The outputs of the stack that the sandbox uses; infra/stack.ts has them all. */
 export interface Outputs {
   readonly ApiId: string;
   readonly StateMachineArn: string;

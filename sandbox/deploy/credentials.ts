@@ -42,7 +42,7 @@ export function adoptedCredentials(wrongPassword: string): readonly AdoptedCrede
   ];
 }
 
-/** The CDK context `keyturn` of the sandbox (infra/config.ts). */
+/** The CDK context `keyturn` of the sandbox (infra/config/config.ts). */
 export function sandboxContext(
   servers: MailServers,
   adopted: readonly AdoptedCredential[],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const LIFELINE = fileURLToPath(new URL('../../infra/lifeline.mjs', import.meta.url));
+const LIFELINE = fileURLToPath(new URL('../../scripts/lifeline.mjs', import.meta.url));
 /** Lines of output kept for the message when a command fails. */
 const TAIL_LINES = 40;
 
@@ -34,7 +34,7 @@ export interface Child {
 }
 
 /**
- * The processes of this sandbox. Each runs under infra/lifeline.mjs, so that it ends with this process even if
+ * The processes of this sandbox. Each runs under scripts/lifeline.mjs, so that it ends with this process even if
  * that is killed; `stopAll` ends them at once and refuses to start more.
  */
 export class Children {

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { buildSync, transformSync } from 'esbuild';
-import { keyturnApp } from '../../infra/keyturn-app.ts';
+import { keyturnApp } from '../../infra/app.ts';
 import { DEPLOYED_FUNCTIONS } from '../support/deployed-functions.ts';
 
 export interface Bundle {

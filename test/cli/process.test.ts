@@ -62,7 +62,7 @@ describe('the exit code of the process', () => {
   );
 
   it('is 3, never that of a verdict, when dependencies cannot be installed', async () => {
-    const clone = cloneWith(['cli/keyturn.mjs', 'infra/bootstrap.mjs', 'infra/lifeline.mjs', 'package.json']);
+    const clone = cloneWith(['cli/keyturn.mjs', 'scripts/run.mjs', 'scripts/lifeline.mjs', 'package.json']);
     writeFileSync(join(clone, 'package-lock.json'), 'broken');
     const { code, stdout, stderr } = await runScript(join(clone, 'cli/keyturn.mjs'));
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });

@@ -37,7 +37,7 @@ async function stopWhile(busy: string, command: readonly string[], signal: NodeJ
 
 describe('a first start that is told to end', () => {
   it('leaves no npm running', async () => {
-    await stopWhile('npm ci', ['infra/bootstrap.mjs', 'sandbox/main.ts'], 'SIGTERM');
+    await stopWhile('npm ci', ['scripts/run.mjs', 'sandbox/main.ts'], 'SIGTERM');
     expect(existsSync(join(clone, 'node_modules/.keyturn-lock'))).toBe(false);
   });
 

@@ -12,7 +12,7 @@ import { KEEP } from '../../sandbox/sandbox.ts';
 import { runningWith } from '../sandbox/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BOOTSTRAP = [process.execPath, 'infra/bootstrap.mjs', 'sandbox/main.ts', '--once'];
+const BOOTSTRAP = [process.execPath, 'scripts/run.mjs', 'sandbox/main.ts', '--once'];
 const NPM = ['npm', 'start', '--', '--once'];
 /** A step is shown when it has ended; the one after this runs the CDK. */
 const DEPLOYING = 'create what is there before Keyturn';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
-import { keyturnApp } from '../../infra/keyturn-app.ts';
+import { keyturnApp } from '../../infra/app.ts';
 import { DEPLOYED_FUNCTIONS } from '../support/deployed-functions.ts';
 import type { Resource } from './synthesized.ts';
 

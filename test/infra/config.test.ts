@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../infra/config.ts';
+import { readConfig } from '../../infra/config/config.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
 import { certificateOf } from '../support/odd-certificates/chains.ts';
 import { otherKeys } from '../support/odd-certificates/keys.ts';

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { parseSecret } from '../../functions/providers/secret.ts';
 import { caDigest } from '../../functions/secrets/endpoint.ts';
-import { sendingUserName } from '../../infra/constructs/sending-user.ts';
+import { sendingUserName } from '../../infra/constructs/smtp-credential.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
 import { KEYTURN, ofType, type Resources, resourcesOf, statements } from './synthesized.ts';
 

@@ -3,9 +3,9 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import { keyturnApp } from '../../infra/app.ts';
 import { ACKNOWLEDGED, ACTIONS_WITHOUT_RESOURCE } from '../../infra/constructs/acknowledged.ts';
-import { keyturnApp } from '../../infra/keyturn-app.ts';
-import type { KeyturnStack } from '../../infra/keyturn-stack.ts';
+import type { KeyturnStack } from '../../infra/stack.ts';
 import {
   inScratchDirectory,
   KEYTURN,

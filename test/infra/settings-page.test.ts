@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OPT_IN_CHECKS } from '../../functions/audit/opt-in.ts';
-import { readConfig } from '../../infra/config.ts';
+import { readConfig } from '../../infra/config/config.ts';
 
 const page = readFileSync('docs/settings.md', 'utf8');
 const rows = [...page.matchAll(/^\| `([\w-]+)` \| (.+?) \|/gm)].map(([, key = '', value = '']) => [

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { readConfig } from '../../infra/config.ts';
-import { KeyturnStack } from '../../infra/keyturn-stack.ts';
+import { readConfig } from '../../infra/config/config.ts';
+import { KeyturnStack } from '../../infra/stack.ts';
 
 /** Everything a deployment can have, once: both kinds of credential, with and without rotation, password tables, and an address. */
 export const KEYTURN = {

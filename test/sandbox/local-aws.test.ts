@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Aspects, type IAspect } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { keyturnApp } from '../../infra/keyturn-app.ts';
+import { keyturnApp } from '../../infra/app.ts';
 import { LocalAws, OnLoopback, ORIGINAL, REFUSED_TYPES } from '../../sandbox/local-aws.ts';
 import { inScratchDirectory, KEYTURN, type Resource, WITHOUT_BUNDLES } from '../infra/synthesized.ts';
 

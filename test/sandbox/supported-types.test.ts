@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Aspects } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { keyturnApp } from '../../infra/keyturn-app.ts';
+import { keyturnApp } from '../../infra/app.ts';
 import { Children } from '../../sandbox/host/children.ts';
 import { ensurePythonEnvironment } from '../../sandbox/host/python.ts';
 import { LocalAws, REFUSED_TYPES } from '../../sandbox/local-aws.ts';

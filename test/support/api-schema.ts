@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { expect } from 'vitest';
-import { componentSchemas, refTo, type SchemaName } from '../../infra/openapi/json-schema.ts';
+import { componentSchemas, refTo, type SchemaName } from '../../infra/openapi/document.ts';
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
 ajvFormats.default(ajv);

@@ -12,7 +12,7 @@ import type { Invocation } from './invoked.ts';
 
 const INVOKED = join(import.meta.dirname, 'invoked.ts');
 const FUNCTIONS = join(import.meta.dirname, '../../../functions');
-/** As they are deployed, where it matters to Node (infra/constructs/keyturn-function.ts). */
+/** As they are deployed, where it matters to Node (infra/constructs/function.ts). */
 const BUNDLING: BuildOptions = {
   bundle: true,
   platform: 'node',

@@ -1,22 +1,19 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Config } from './config/config.ts';
 import { secretNameOf } from './config/credential.ts';
-import type { Config } from './config.ts';
 import { AccessPolicies } from './constructs/access-policies.ts';
-import { Alarms } from './constructs/alarms.ts';
-import { alertTopic } from './constructs/alert-topic.ts';
+import { Alarms, alertTopic } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
-import { Audit } from './constructs/audit.ts';
-import { AuditLookup } from './constructs/audit-lookup.ts';
+import { Audit, AuditLookup } from './constructs/audit.ts';
 import { keyturnDashboard } from './constructs/dashboard.ts';
-import { Lookup } from './constructs/lookup.ts';
 import { Operation } from './constructs/operation.ts';
 import type { Deployment } from './constructs/permissions.ts';
 import { Retirement } from './constructs/retirement.ts';
 import { Rotation } from './constructs/rotation.ts';
 import { SmtpCredential, type SmtpCredentialProps } from './constructs/smtp-credential.ts';
 import { Storage } from './constructs/storage.ts';
-import { Validation } from './constructs/validation.ts';
+import { Lookup, Validation } from './constructs/validation.ts';
 
 export interface KeyturnStackProps extends StackProps {
   readonly config: Config;

@@ -1,9 +1,9 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
-import { optInSchema } from '../functions/audit/opt-in.ts';
-import { acceptedRisks } from './config/accepted-risks.ts';
-import { credential, secretNameOf } from './config/credential.ts';
-import { network, passwordTables } from './config/network.ts';
+import { CATALOGUE } from '../../functions/audit/checks/catalogue.ts';
+import { optInSchema } from '../../functions/audit/opt-in.ts';
+import { isNetwork, mayBeOpened } from '../../functions/net/address-guard.ts';
+import { credential, secretNameOf } from './credential.ts';
 import {
   email,
   hours,
@@ -11,11 +11,95 @@ import {
   nameServer,
   rotationDays,
   schedule,
+  secretName,
   selector,
   shape,
+  text,
   twice,
   wholeNumber,
-} from './config/values.ts';
+} from './values.ts';
+
+const cidr = v.pipe(
+  v.string('a CIDR block such as 10.1.0.0/16'),
+  v.check(isNetwork, 'a CIDR block such as 10.1.0.0/16'),
+  v.check(
+    mayBeOpened,
+    'a CIDR block of your own network, without loopback, link-local, metadata, multicast or reserved addresses in it (so none as wide as 0.0.0.0/0)',
+  ),
+);
+
+/** What Keyturn may dial besides public addresses and the ports 465, 587, 2465 and 2587. */
+const network = v.strictObject(
+  {
+    ports: v.optional(v.array(wholeNumber(1, 65535), 'a list of ports'), []),
+    networks: v.optional(v.array(cidr, 'a list of CIDR blocks'), []),
+  },
+  shape,
+);
+
+const ids = (pattern: RegExp, expected: string) =>
+  v.optional(v.array(text(expected, pattern), `a list: ${expected}`), []);
+
+/**
+ * For secrets whose provider is `sql`: the functions that set passwords then carry the database drivers, and stand in these
+ * subnets, which need a way to mail servers and to AWS.
+ */
+const passwordTables = v.pipe(
+  v.strictObject(
+    {
+      subnetIds: ids(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id such as subnet-0a1b2c3d4e5f60718'),
+      securityGroupIds: ids(/^sg-[0-9a-f]{8,17}$/, 'a security group id such as sg-0a1b2c3d4e5f60718'),
+    },
+    shape,
+  ),
+  v.check(
+    ({ subnetIds, securityGroupIds }) => (subnetIds.length === 0) === (securityGroupIds.length === 0),
+    'subnetIds together with securityGroupIds, or neither',
+  ),
+);
+
+const CHECK_IDS: ReadonlySet<string> = new Set(CATALOGUE.map(({ id }) => id));
+
+const ACCEPTED_RISKS_BYTES = 128 * 1024;
+const A_YEAR_MS = 366 * 24 * 60 * 60 * 1000;
+
+const acceptedRisk = v.strictObject(
+  {
+    secret: secretName,
+    check: v.pipe(
+      v.string('the id of a check'),
+      v.check((id) => CHECK_IDS.has(id), 'the id of a check (docs/checks.md)'),
+    ),
+    reason: text('why, in 1 to 500 characters', /^(?=.*\S)[^\p{Cc}]{1,500}$/u),
+    owner: v.optional(text('a name of 1 to 128 characters', /^(?=.*\S)[^\p{Cc}]{1,128}$/u)),
+    /** What is over does no harm here: it counts again, and the report says so. */
+    until: v.pipe(
+      v.string('a day, YYYY-MM-DD'),
+      v.isoDate('a day, YYYY-MM-DD'),
+      v.check((day) => Date.parse(day) <= Date.now() + A_YEAR_MS, 'a day within a year from now'),
+    ),
+  },
+  shape,
+);
+
+/**
+ * Findings that an owner lives with for a time. They travel in the audit's state machine, whose states hold 256 KiB.
+ */
+const acceptedRisks = v.pipe(
+  v.array(acceptedRisk, 'a list of accepted risks'),
+  v.check(
+    (list) => Buffer.byteLength(JSON.stringify(list)) <= ACCEPTED_RISKS_BYTES,
+    'at most 128 KiB of accepted risks',
+  ),
+  v.check(
+    (list) => twice(list.map(riskOf)).length === 0,
+    ({ input }) => `one entry for each secret and check, not ${twice(input.map(riskOf))} twice`,
+  ),
+);
+
+function riskOf({ secret, check }: v.InferOutput<typeof acceptedRisk>): string {
+  return `${check} of ${secret}`;
+}
 
 /**
  * Below what commonly locks an account: fail2ban bans at the 5th failure in 10 minutes (its default), the Windows

@@ -7,8 +7,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import { watchMark } from '../../functions/observe/watched.ts';
+import type { Config } from '../config/config.ts';
 import { secretNameOf } from '../config/credential.ts';
-import type { Config } from '../config.ts';
 import { type Deployment, onNetworkInterfaces } from './permissions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
