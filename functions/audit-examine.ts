@@ -2,15 +2,13 @@ import type { Context } from 'aws-lambda';
 import type { SharedFacts } from './audit/facts/account.ts';
 import { encryptionKeys } from './audit/facts/encryption-key.ts';
 import type { Memory } from './audit/facts/gather.ts';
+import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
 import { OptInTests } from './audit/facts/opt-in-tests.ts';
 import { identitiesOf } from './audit/facts/sending-identity.ts';
-import { SharedProbes } from './audit/facts/shared-probes.ts';
 import { gather, known } from './audit/gathered.ts';
 import { examineSecrets } from './audit/run/examine.ts';
 import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examined.ts';
-import { HostTurns } from './audit/run/host-turns.ts';
-import { joined } from './audit/run/joined.ts';
-import { readResult } from './audit/run/results.ts';
+import { examinedAlone, readResult } from './audit/run/results.ts';
 import { type Batch, parseBatch } from './audit/run/run.ts';
 import { JsonApi } from './aws/json-api.ts';
 import { IAM, QueryApi } from './aws/query-api.ts';
@@ -69,7 +67,7 @@ async function handle(event: unknown, context: Context): Promise<BatchExamined> 
 
 async function examinationsOf(planned: Batch, context: Context): Promise<readonly Examination[]> {
   await goOnAlone(planned.runId);
-  return planned.alone ? joined(reportBucket(), planned, planned.alone) : examine(planned, context);
+  return planned.alone ? examinedAlone(reportBucket(), planned, planned.alone) : examine(planned, context);
 }
 
 /** Rejects when another audit is at work: this one was stopped, and redriven when the next had begun. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { concurrently } from '../../functions/audit/run/concurrently.ts';
+import pLimit from 'p-limit';
 import type { Behaviour } from './behaviour.ts';
 import { BEHAVIOURS } from './behaviours/all.ts';
 import { mark, type Score, scoreboard, type Tried } from './score.ts';
@@ -42,7 +42,7 @@ async function compare(): Promise<number> {
 }
 
 function tryAll(tool: Tool): Promise<Tried[]> {
-  return concurrently(BEHAVIOURS, AT_ONCE, (behaviour) => tryOne(tool, behaviour));
+  return pLimit(AT_ONCE).map(BEHAVIOURS, (behaviour) => tryOne(tool, behaviour));
 }
 
 async function tryOne(tool: Tool, behaviour: Behaviour): Promise<Tried> {

@@ -1,16 +1,18 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { Attempt } from '../../budget/attempt.ts';
-import type { Endpoint } from '../../net/endpoint.ts';
+import { canonicalHost, type Endpoint } from '../../net/endpoint.ts';
+import { REDACTED } from '../../observe/shown.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
+import { Echoes } from '../../smtp/echoes/echoes.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Afterwards } from '../../smtp/session.ts';
 import { gather, known, missing } from '../gathered.ts';
-import type { HostTurns } from '../run/host-turns.ts';
 import type { CredentialFacts, Policy } from './credential-facts.ts';
 import { ALL_OFF, type OptInTests } from './opt-in-tests.ts';
 import { previousCredential } from './previous.ts';
 import { NOTHING_HEARD, rehearse } from './rehearsal.ts';
-import type { SharedProbes } from './shared-probes.ts';
 
 /** Enough for a login, and for its confirmation when a credential that was good is refused. */
 const LOGIN_LIMIT_MS = 15_000;
@@ -75,4 +77,79 @@ async function logIn(
     previousCredential(sources, description, credential, budget(LOGIN_LIMIT_MS)),
   );
   return { login, rehearsal, previous };
+}
+
+/**
+ * One credential of a mail host after the other, and different hosts side by side. The map runs a fixed number of batches
+ * at once, so a host is busy with at most as many of our logins, however many thousand credentials it has.
+ */
+export class HostTurns {
+  readonly #hosts = new Map<string, LimitFunction>();
+
+  /** Runs `task` when all that was given for this host before has ended, well or not. */
+  run<T>(host: string, task: () => Promise<T>): Promise<T> {
+    const key = canonicalHost(host);
+    const inTurn = this.#hosts.get(key) ?? pLimit(1);
+    this.#hosts.set(key, inTurn);
+    return inTurn(task);
+  }
+}
+
+type Probe = (endpoint: Endpoint, budgetMs: number) => Promise<ServerFacts>;
+
+/**
+ * One probe of a server, which takes more than a dozen connections, for all the credentials of a batch that log in
+ * there. A server that is down costs its time limits once.
+ */
+export class SharedProbes {
+  readonly #probe: Probe;
+  readonly #shared = new Map<string, Promise<ServerFacts>>();
+
+  constructor(probe: Probe) {
+    this.#probe = probe;
+  }
+
+  /** Neither the password of the first credential, after whose login the server was probed, nor that of this one is in it. */
+  async of(endpoint: Endpoint, credential: Credential | undefined, budgetMs: number): Promise<ServerFacts> {
+    const key = JSON.stringify(endpoint);
+    let shared = this.#shared.get(key);
+    if (!shared) {
+      shared = this.#probe(endpoint, budgetMs).then((facts) => withoutPassword(facts, credential));
+      this.#shared.set(key, shared);
+    }
+    return withoutPassword(await shared, credential);
+  }
+}
+
+/** Every password of a credential: other regions have their own. */
+export function passwordsOf({ password, endpoints = [] }: Credential): readonly string[] {
+  return [password, ...endpoints.flatMap((one) => one.password ?? [])].map((one) => one.reveal());
+}
+
+/**
+ * What a probe found; a password that the server repeats, having seen it in a login, does not come back. Mechanisms are
+ * registered names, so there is nothing to look for in them.
+ */
+function withoutPassword(facts: ServerFacts, credential: Credential | undefined): ServerFacts {
+  if (!credential) return facts;
+  const { username, endpoint } = credential;
+  const echoes = new Echoes({ secrets: passwordsOf(credential), names: [username], host: endpoint.host });
+  const { greeting, session, plaintext, keywords } = facts;
+  const isClean = (text: string) => !echoes.areShownBy(text);
+  return {
+    ...facts,
+    greeting: greeting && { ...greeting, text: isClean(greeting.text) ? greeting.text : REDACTED },
+    plaintext: plaintext && { ...plaintext, keywords: plaintext.keywords.filter(isClean) },
+    session: session && { ...session, certificate: cleanNames(session.certificate, echoes) },
+    keywords: keywords?.filter(isClean) ?? null,
+  };
+}
+
+type Certificate = NonNullable<ServerFacts['session']>['certificate'];
+
+function cleanNames(certificate: Certificate, echoes: Echoes): Certificate {
+  const { subject, issuer } = certificate;
+  return echoes.areInNames([subject, issuer])
+    ? { ...certificate, subject: REDACTED, issuer: REDACTED }
+    : certificate;
 }

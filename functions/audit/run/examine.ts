@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { CertificateFacts } from '../../net/certificate.ts';
 import { OWNER_TAG } from '../../observe/names.ts';
 import { mask, REDACTED, shownName } from '../../observe/shown.ts';
@@ -8,11 +9,10 @@ import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { endpointOf, gatherFacts, type Sources } from '../facts/gather.ts';
-import { passwordsOf } from '../facts/server.ts';
+import { passwordsOf } from '../facts/mail-host.ts';
 import { gather } from '../gathered.ts';
 import { dated, remember, resolved } from '../memory/remember.ts';
 import type { Outcome } from '../outcome.ts';
-import { concurrently } from './concurrently.ts';
 import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examined.ts';
 
 /** Each credential holds a few sockets and little memory. Those of one mail host take turns. */
@@ -22,7 +22,7 @@ const LEAST_MS = 2000;
 
 /** Examines credentials side by side. One that throws is reported as such and never takes the others with it. */
 export function examineSecrets(secretArns: readonly string[], sources: Sources): Promise<Examination[]> {
-  return concurrently(secretArns, CONCURRENCY, async (secretArn) => {
+  return pLimit(CONCURRENCY).map(secretArns, async (secretArn) => {
     if (sources.remainingMs() < LEAST_MS) return unexamined(secretArn, 'deadline');
     try {
       return await examineSecret(secretArn, sources);

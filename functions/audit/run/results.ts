@@ -1,11 +1,12 @@
+import pLimit from 'p-limit';
 import { REPORT } from '../../observe/names.ts';
 import { KeyturnError } from '../../observe/shown.ts';
-import type { BatchResult, Examined, Unexamined } from './examined.ts';
+import type { BatchResult, Examination, Examined, Unexamined, UnexaminedReason } from './examined.ts';
 import type { ReportBucket } from './report-bucket.ts';
-import type { Batch } from './run.ts';
+import type { Batch, Ended } from './run.ts';
 
-/** Results that are fetched ahead of the one in hand; each is about half a megabyte. */
-const AHEAD = 8;
+/** Results that are fetched at once, or ahead of the one in hand; each is about half a megabyte. */
+const AT_ONCE = 8;
 
 /** What was written there; undefined when that is nothing, or cannot be read as a result and so must be made again. */
 export async function readResult(bucket: ReportBucket, key: string): Promise<BatchResult | undefined> {
@@ -41,7 +42,7 @@ export class Results {
   async *examined(): AsyncGenerator<Examined> {
     const ahead: Promise<BatchResult | undefined>[] = [];
     for (let batch = 0; batch < this.#batches; batch += 1) {
-      while (ahead.length < AHEAD && batch + ahead.length < this.#batches) {
+      while (ahead.length < AT_ONCE && batch + ahead.length < this.#batches) {
         const next = readResult(this.#bucket, REPORT.result(this.#runId, batch + ahead.length));
         // It is awaited in its turn; one that fails before would be an unhandled rejection and end the process.
         next.catch(() => {});
@@ -83,4 +84,34 @@ export class Results {
       }
     }
   }
+}
+
+/**
+ * What is there of a batch whose secrets were examined one by one, since together they ended their process: the examination
+ * of each, or why there is none.
+ */
+export function examinedAlone(
+  bucket: ReportBucket,
+  { runId, batch, secretArns }: Batch,
+  alone: readonly Ended[],
+): Promise<readonly Examination[]> {
+  return pLimit(AT_ONCE).map(secretArns, async (secretArn, at) => {
+    const result = await readResult(bucket, REPORT.resultOfOne(runId, batch, at));
+    return result?.examinations[0] ?? lost(secretArn, alone[at]?.error ?? null);
+  });
+}
+
+function lost(secretArn: string, error: string | null): Unexamined {
+  return { kind: 'unexamined', secretArn, reason: lostBy(error), detail: error };
+}
+
+/**
+ * Lambda's and Step Functions' own names have a dot in them, the names of our errors have none.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
+export function lostBy(error: string | null): UnexaminedReason {
+  if (error === null) return 'no-result';
+  if (/^(Runtime|Sandbox)\.|^Lambda\.Unknown$|^States\.(Timeout|HeartbeatTimeout)$/.test(error))
+    return 'crashed';
+  return error.includes('.') ? 'no-result' : 'examine-failed';
 }

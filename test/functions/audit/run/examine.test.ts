@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { Sources } from '../../../../functions/audit/facts/gather.ts';
+import { HostTurns, SharedProbes } from '../../../../functions/audit/facts/mail-host.ts';
 import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
-import { SharedProbes } from '../../../../functions/audit/facts/shared-probes.ts';
 import { missing } from '../../../../functions/audit/gathered.ts';
 import { examineSecrets } from '../../../../functions/audit/run/examine.ts';
 import type { Examined } from '../../../../functions/audit/run/examined.ts';
-import { HostTurns } from '../../../../functions/audit/run/host-turns.ts';
 import { attempt } from '../../../../functions/budget/attempt.ts';
 import { type Prover, prove } from '../../../../functions/budget/prove.ts';
 import type { Network } from '../../../../functions/net/network.ts';

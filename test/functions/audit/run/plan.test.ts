@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { concurrently } from '../../../../functions/audit/run/concurrently.ts';
 import { planBatches } from '../../../../functions/audit/run/plan.ts';
 import { type Batch, parseBatch, parseRun } from '../../../../functions/audit/run/run.ts';
 
@@ -75,18 +74,4 @@ it('lists no page ahead of the batches that are taken', async () => {
   await batches.next();
   await batches.next();
   expect(listed).toBe(40);
-});
-
-it('runs at most so many at once and keeps the order', async () => {
-  let running = 0;
-  let most = 0;
-  const results = await concurrently([5, 1, 4, 2, 3, 0], 2, async (turns) => {
-    running += 1;
-    most = Math.max(most, running);
-    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-    running -= 1;
-    return turns * 10;
-  });
-  expect(results).toEqual([50, 10, 40, 20, 30, 0]);
-  expect(most).toBe(2);
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Examination } from '../../../../functions/audit/run/examined.ts';
 import { planBatches } from '../../../../functions/audit/run/plan.ts';
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
-import { Results } from '../../../../functions/audit/run/results.ts';
+import { lostBy, Results } from '../../../../functions/audit/run/results.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
 import { type ObjectStore, startObjectStore } from '../object-store.ts';
 import { examined } from '../report/examinations.ts';
@@ -100,4 +100,19 @@ it('of a run without a plan are an error, never an empty report', async () => {
   await expect(read(1)).rejects.toThrow(
     'expected the plan of this run at audits/run-1/plan.jsonl, found nothing',
   );
+});
+
+it.each([
+  ['Runtime.ExitError', 'crashed'],
+  ['Runtime.OutOfMemory', 'crashed'],
+  ['Sandbox.Timedout', 'crashed'],
+  ['Lambda.Unknown', 'crashed'],
+  ['States.Timeout', 'crashed'],
+  ['Lambda.TooManyRequestsException', 'no-result'],
+  ['Lambda.ServiceException', 'no-result'],
+  [null, 'no-result'],
+  ['TypeError', 'examine-failed'],
+  ['Error', 'examine-failed'],
+])('a credential whose invocation ended with %s is unexamined as %s', (error, reason) => {
+  expect(lostBy(error)).toBe(reason);
 });

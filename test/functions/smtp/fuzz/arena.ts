@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { concurrently } from '../../../../functions/audit/run/concurrently.ts';
+import pLimit from 'p-limit';
 import type { Network } from '../../../../functions/net/network.ts';
 import type { Credential } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
@@ -57,7 +57,7 @@ export class Arena {
     budgetMs: (dialogue: Dialogue) => number,
   ): Promise<readonly Outcome[]> {
     const idle = [...this.#ports.keys()];
-    return concurrently(dialogues, idle.length, async (dialogue) => {
+    return pLimit(idle.length).map(dialogues, async (dialogue) => {
       const server = idle.pop();
       if (server === undefined) throw new Error('expected a server for each worker');
       const outcome = await this.#perform(server, dialogue, budgetMs(dialogue));

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { SharedProbes } from '../../../../functions/audit/facts/shared-probes.ts';
-import { HostTurns } from '../../../../functions/audit/run/host-turns.ts';
+import { HostTurns, SharedProbes } from '../../../../functions/audit/facts/mail-host.ts';
 import type { Endpoint } from '../../../../functions/net/endpoint.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { credential, server } from '../sound-facts.ts';
