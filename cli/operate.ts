@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationAnswer } from '../functions/api/operation-answer.ts';
 import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
 import { canonicalHostPort } from '../functions/secrets/endpoint.ts';
-import { SECRET_ARN, SECRET_NAME } from '../functions/table/secret-name.ts';
+import { SECRET_ARN, SECRET_NAME } from '../functions/secrets/secret-name.ts';
 import { type Answered, Api, apiUrl, NO_API } from './api.ts';
 import type { Failure } from './outcome.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { SharedFacts } from './audit/facts/account.ts';
 import { encryptionKeys } from './audit/facts/encryption-key.ts';
-import type { Memory } from './audit/facts/gather.ts';
+import type { Memory, Sources } from './audit/facts/gather.ts';
 import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
 import { OptInTests } from './audit/facts/opt-in-tests.ts';
 import { identitiesOf } from './audit/facts/sending-identity.ts';
@@ -9,7 +9,7 @@ import { gather, known } from './audit/gathered.ts';
 import { examineSecrets } from './audit/run/examine.ts';
 import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examined.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
-import { type Batch, parseBatch } from './audit/run/run.ts';
+import { type Batch, LEASE_MS, parseBatch } from './audit/run/run.ts';
 import { JsonApi } from './aws/json-api.ts';
 import { IAM, QueryApi } from './aws/query-api.ts';
 import { SesV2 } from './aws/sesv2.ts';
@@ -18,12 +18,12 @@ import {
   attemptLogin,
   auditLease,
   domainsWithin,
-  dynamodb,
-  ledger,
   network,
   proveCredential,
   reportBucket,
   secretReader,
+  table,
+  validations,
 } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
@@ -31,8 +31,7 @@ import { REPORT } from './observe/names.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
 import { probeServer } from './smtp/probe/probe.ts';
 import { tryRelay } from './smtp/probe/relay.ts';
-import type { Ledger } from './table/ledger.ts';
-import { MemoryTable } from './table/memory-table.ts';
+import { AuditMemory } from './table/audits.ts';
 
 /** Kept back from the function's remaining time (ms) to write the results down. */
 const RESERVE_MS = 10_000;
@@ -73,9 +72,9 @@ async function examinationsOf(planned: Batch, context: Context): Promise<readonl
 /** Rejects when another audit is at work: this one was stopped, and redriven when the next had begun. */
 async function goOnAlone(runId: string): Promise<void> {
   // While DynamoDB cannot be reached there is no login that another run could mind: it keeps the login budget, too.
-  const leased = await gather(() => auditLease().take({ runId }, Date.now()));
+  const leased = await gather(() => auditLease().acquire(runId, Date.now() + LEASE_MS, Date.now()));
   if (leased.known && leased.value.kind === 'held')
-    throw new KeyturnError(`expected no other audit at work, found ${leased.value.runId}`);
+    throw new KeyturnError(`expected no other audit at work, found ${leased.value.holder}`);
 }
 
 async function examine(
@@ -94,8 +93,8 @@ async function examine(
     keyOf: encryptionKeys(new JsonApi({ service: 'kms', target: 'TrentService', version: '1.1' })),
   };
   const prove = proveCredential;
-  const record: Ledger['recordValidation'] = (validated) => ledger().recordValidation(validated);
-  const memories = new MemoryTable(dynamodb(), setting('table'), setting('reportRetentionDays'));
+  const record: Sources['record'] = (validated) => validations().record(validated);
+  const memories = new AuditMemory(table(), setting('reportRetentionDays'));
   const memory: Memory = {
     before: (secretArn) => memories.before(runId, secretArn),
     write: (secretArn, remembered) => memories.write(runId, secretArn, remembered),

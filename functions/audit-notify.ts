@@ -6,12 +6,12 @@ import { sendFrom } from './audit/notify/send-mail.ts';
 import { credentialReport } from './audit/report/credential-report.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun } from './audit/run/run.ts';
-import { dynamodb, reportBucket } from './deployment.ts';
+import { reportBucket, table } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
-import { DigestClaims } from './table/digest-claims.ts';
+import { DigestClaims } from './table/audits.ts';
 
 export interface Told {
   /** Null where the configuration does not want it. */
@@ -45,7 +45,7 @@ async function handle(event: unknown, context: Context): Promise<Told> {
 }
 
 function claimIn(runId: string): Claim {
-  const claims = new DigestClaims(dynamodb(), setting('table'), runId);
+  const claims = new DigestClaims(table(), runId);
   return (owner) => claims.claim(owner, Date.now());
 }
 

@@ -5,7 +5,7 @@ import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
 import { known } from './audit/gathered.ts';
 import { planBatches } from './audit/run/plan.ts';
-import { accountKey, parseRun, type Run } from './audit/run/run.ts';
+import { accountKey, LEASE_MS, parseRun, type Run } from './audit/run/run.ts';
 import { auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
@@ -27,9 +27,9 @@ async function handle(event: unknown, context: Context): Promise<Planned> {
   beginInvocation(context);
   const run = parseRun(event);
   const lease = auditLease();
-  const leased = await lease.take(run, Date.now());
+  const leased = await lease.acquire(run.runId, Date.now() + LEASE_MS, Date.now());
   if (leased.kind === 'held') {
-    const { runId: heldBy } = leased;
+    const { holder: heldBy } = leased;
     logger.info('audit.skipped', {
       event: 'audit.skipped',
       runId: run.runId,

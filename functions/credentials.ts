@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import document from '../docs/openapi.json' with { type: 'json' };
 import { errorResponse, jsonResponse } from './api/answer.ts';
 import { answerHistory, answerList } from './api/credential-answers.ts';
-import { ledger } from './deployment.ts';
+import { validations } from './deployment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
 
@@ -16,7 +16,7 @@ async function handle(event: APIGatewayProxyEvent, context: Context): Promise<AP
   const id = event.pathParameters?.id;
   const answer =
     id === undefined
-      ? await answerList(ledger(), query, Date.now())
-      : await answerHistory(ledger(), id, query, Date.now());
+      ? await answerList(validations(), query, Date.now())
+      : await answerHistory(validations(), id, query, Date.now());
   return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
 }

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { ReportBucket } from './audit/run/report-bucket.ts';
-import { DynamoDBClient } from './aws/dynamodb.ts';
 import { SecretsManager } from './aws/secrets-manager.ts';
 import * as aws from './aws.ts';
 import { type Attempt, attempt } from './budget/attempt.ts';
@@ -18,7 +17,6 @@ import { RunDns } from './net/dns/run-dns.ts';
 import { SystemDns } from './net/dns/system-dns.ts';
 import { Network } from './net/network.ts';
 import { keptAlive, send, sendOver } from './net/send.ts';
-import { logger } from './observe/logger.ts';
 import { loginCredential } from './providers/access-token.ts';
 import { adminSecrets } from './providers/admin-secret.ts';
 import type { RotationProvider, ServedSecret } from './providers/provider.ts';
@@ -29,10 +27,13 @@ import { SecretStore } from './secrets/store.ts';
 import { login } from './smtp/login.ts';
 import type { LoginOutcome } from './smtp/login-result.ts';
 import type { Afterwards } from './smtp/session.ts';
-import { BudgetTable } from './table/budget-table.ts';
+import { tableOf } from './table/dynamodb.ts';
+import { keys } from './table/items.ts';
+import { Lease } from './table/lease.ts';
 import { Ledger } from './table/ledger.ts';
-import { OperationTable } from './table/operation-table.ts';
-import { RunLease } from './table/run-lease.ts';
+import { Operations } from './table/operations.ts';
+import { Tallies } from './table/tallies.ts';
+import { Validations } from './table/validations.ts';
 
 /**
  * The composition root: what the functions have of this deployment, made of its settings when it is first asked for, and
@@ -51,25 +52,17 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-export const dynamodb = once(() => new DynamoDBClient());
+export const table = once(() => tableOf(aws.dynamodb(), setting('table')));
 export const secretsManager = once(aws.secretsManager);
 
 /** All Secrets Manager calls there are; and the reading ones alone, in the functions that do nothing else. */
 export const secretStore = once(() => new SecretStore(secretsManager()));
 export const secretReader = once(() => new SecretReader(new SecretsManager()));
 
-/**
- * The log keeps the hash of each event out of reach of whoever can write to the table: who rewrote events and their head
- * alike is found by it.
- */
-export const ledger = once(
-  () =>
-    new Ledger(dynamodb(), setting('table'), (secretArn, { sequence, hash }) =>
-      logger.info('ledger.appended', { secretArn, sequence, hash }),
-    ),
-);
-export const operations = once(() => new OperationTable(dynamodb(), setting('table')));
-export const auditLease = once(() => new RunLease(dynamodb(), setting('table')));
+export const ledger = once(() => new Ledger(table()));
+export const validations = once(() => new Validations(table()));
+export const operations = once(() => new Operations(table()));
+export const auditLease = once(() => new Lease(table(), keys.auditLease));
 export const reportBucket = once(() => new ReportBucket(setting('bucket')));
 
 /** To mail servers: shared by everything that dials in this process, so that DNS answers and TLS sessions are too. */
@@ -77,7 +70,7 @@ export const network = once(() => new Network({ ports: setting('ports'), network
 
 const loginBudget = once((): Prover => {
   return {
-    table: new BudgetTable(dynamodb(), setting('table'), randomUUID),
+    table: new Tallies(table(), randomUUID),
     limits: {
       failures: setting('loginFailures'),
       hostFailures: setting('loginHostFailures'),
@@ -86,7 +79,7 @@ const loginBudget = once((): Prover => {
     addresses: (endpoint) => network().addresses(endpoint),
     loginCredential,
     login: (credential, budgetMs) => login(credential, budgetMs, network()),
-    latest: (secretArn) => ledger().latest(secretArn),
+    latest: (secretArn) => validations().latest(secretArn),
     now: Date.now,
     random: Math.random,
     sleep,

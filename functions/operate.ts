@@ -51,7 +51,7 @@ function answerPorts(functionArn: string): AnswerPorts {
   return {
     store: secretStore(),
     ledger: ledger(),
-    table: operations(),
+    operations: operations(),
     now: Date.now,
     newId: randomUUID,
     start,
@@ -59,10 +59,9 @@ function answerPorts(functionArn: string): AnswerPorts {
 }
 
 async function workOn({ operationId }: Work, context: Context): Promise<void> {
-  const table = operations();
-  const operation = await table.find(operationId);
+  const operation = await operations().find(operationId);
   if (!operation) throw new KeyturnError(`no operation ${operationId}; ask for one by POST /operations`);
-  const ended = await work(portsFor(context, operation.secretArn), table, operation);
+  const ended = await work(portsFor(context, operation.secretArn), operations(), operation);
   if (ended === 'ended-before') return;
   const { result, message } = ended;
   const { secretArn, operation: name } = operation;

@@ -28,7 +28,7 @@ function shared(): Ports {
     ledger: ledger(),
     providerFor,
     newPassword,
-    isHeld: (secretArn) => operations().isHeld(secretArn, Date.now()),
+    isHeld: (secretArn) => operations().leaseOn(secretArn).isHeld(Date.now()),
     now: Date.now,
     overlapMs: setting('overlapHours') * HOUR_MS,
     soakMs: setting('soakHours') * HOUR_MS,

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
 import { type Apart, answersFor, isApart } from './bulkhead.ts';
-import { ledger, proveCredential, secretReader } from './deployment.ts';
+import { proveCredential, secretReader, validations } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
@@ -97,5 +97,5 @@ async function single(request: ValidationRequest, remainingMs: () => number): Pr
 }
 
 function ports(): ValidationPorts {
-  return { secrets: secretReader(), ledger: ledger(), watched: setting('watched') };
+  return { secrets: secretReader(), validations: validations(), watched: setting('watched') };
 }

@@ -3,7 +3,7 @@ import type { LoginCredential } from '../providers/access-token.ts';
 import type { Credential } from '../providers/secret.ts';
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import { type LoginOutcome, resultOf, resultWith } from '../smtp/login-result.ts';
-import type { BudgetTable, Stored } from '../table/budget-table.ts';
+import type { StoredTally, Tallies } from '../table/tallies.ts';
 import { heldBack } from './held-back.ts';
 import { countsAddresses, digest, type Place, type Places, placeAt, placesOf } from './places.ts';
 import {
@@ -20,7 +20,7 @@ import {
 
 /** The login budget of a deployment, and the login that it lets through; all times in ms. */
 export interface LoginBudget {
-  readonly table: Pick<BudgetTable, 'read' | 'change'>;
+  readonly table: Pick<Tallies, 'read' | 'change'>;
   readonly limits: Limits;
   /** A place that a login needs besides those of its account and host. */
   readonly besides?: (credential: Credential) => Place;
@@ -80,7 +80,7 @@ export async function attempt(budget: LoginBudget, tried: Attempt): Promise<Logi
 interface Taken {
   readonly place: Place;
   readonly planned: PlannedLogin;
-  readonly stored: Stored;
+  readonly stored: StoredTally;
 }
 
 interface Turn {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { canonicalAddress, canonicalHost } from '../net/endpoint.ts';
 import type { Credential } from '../providers/secret.ts';
-import type { Key } from '../table/budget-table.ts';
+import { type Key, keys, type Login } from '../table/items.ts';
 import { keyIdOf, type SharedService, sharedService } from './shared-services.ts';
 import { type AccountName, accountName } from './spelling.ts';
-import type { Limits, Login } from './tally.ts';
+import type { Limits } from './tally.ts';
 
 /** An item in which a login counts, the limits there, and the account as that item has it. */
 export interface Place {
@@ -39,7 +39,10 @@ export function placesOf(credential: Credential, addresses: readonly string[], l
   const name = accountName(credential.username);
   const service = sharedService(host);
   if (service)
-    return { counted: [ofService(service, credential, name, limits)], circuit: hostKey(service.name) };
+    return {
+      counted: [ofService(service, credential, name, limits)],
+      circuit: keys.tallyOfHost(service.name),
+    };
   const byAddress = lowest(addresses)
     .filter((address) => address !== host)
     .map((address) => ofAddress(address, name, limits));
@@ -54,7 +57,7 @@ function ofService(
 ): Place {
   const one = service.oneAccount?.(full) ?? full;
   const account = digest(service.name, one, keyIdOf(service, credential));
-  const key = { pk: `BUDGET#${service.name}#${account}`, sk: 'LOGINS' };
+  const key = keys.tallyOfAccount(service.name, account);
   // One secret alone must not spend what an account has that another one logs in to.
   const kept = service.mailboxes && limits.failures >= LEAST_SHARED ? limits.failures : null;
   return {
@@ -66,7 +69,11 @@ function ofService(
 }
 
 function ofHost(host: string, { full, local }: AccountName, limits: Limits): Place {
-  return { key: hostKey(host), limits, account: { account: digest(host, full), local: digest(host, local) } };
+  return {
+    key: keys.tallyOfHost(host),
+    limits,
+    account: { account: digest(host, full), local: digest(host, local) },
+  };
 }
 
 function ofAddress(address: string, name: AccountName, limits: Limits): Place {
@@ -83,7 +90,7 @@ export function placeAt(address: string, credential: Credential, limits: Limits)
 export function controlPlace(credential: Credential, limits: Limits): Place {
   const host = canonicalHost(credential.endpoint.host);
   const place = ofHost(host, accountName(credential.username), { ...limits, hostFailures: null });
-  return { ...place, key: { pk: `BUDGET#${host}#control`, sk: 'LOGINS' } };
+  return { ...place, key: keys.tallyOfAccount(host, 'control') };
 }
 
 /** Whether the addresses of a host matter to the budget, or only its name. */
@@ -94,10 +101,6 @@ export function countsAddresses({ endpoint }: Credential): boolean {
 /** Short for the item's sake, long enough that no two names of one host meet. */
 export function digest(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('base64url').slice(0, 22);
-}
-
-function hostKey(name: string): Key {
-  return { pk: `BUDGET#${name}`, sk: 'HOST' };
 }
 
 function lowest(addresses: readonly string[]): string[] {

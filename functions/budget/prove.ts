@@ -1,5 +1,5 @@
 import { type LoginOutcome, resultWith } from '../smtp/login-result.ts';
-import type { CredentialStatus } from '../table/credential-status.ts';
+import type { CredentialStatus } from '../table/validations.ts';
 
 import { type Attempt, attempt, LEAST_LOGIN_MS, type LoginBudget } from './attempt.ts';
 

@@ -1,6 +1,7 @@
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import type { HeldBackReason, LoginResult } from '../smtp/login-result.ts';
 import type { Verdict } from '../smtp/verdicts.ts';
+import type { Login, Tally } from '../table/items.ts';
 
 /** How many logins may fail in any stretch of `windowMs` (ms). */
 export interface Limits {
@@ -10,34 +11,6 @@ export interface Limits {
   readonly hostFailures: number | null;
   readonly windowMs: number;
 }
-
-/** One login; hashes instead of names. */
-export interface Login {
-  /** ms since 1970: when it failed or, in the future, by when it will have ended; 0 when it did not fail. */
-  readonly at: number;
-  /** The account, and the part of its name before the `@`: the same for a bare name, which may be any with that part. */
-  readonly account: string;
-  readonly local: string;
-  /** The secret that it was made for. */
-  readonly secret: string;
-  /** It was meant to fail, so it says nothing about its secret. */
-  readonly meant: boolean;
-  /** The circuit of its account: nothing is dialled for it before this time. */
-  readonly restsUntil: number;
-}
-
-/** What is remembered of a host, or of one account of a shared service. */
-export interface Tally {
-  /**
-   * By the id of the login. One whose process died stays as it is: it may have failed at the server, so it counts until
-   * the window after it is over.
-   */
-  readonly logins: Readonly<Record<string, Login>>;
-  /** The circuit of the whole host. */
-  readonly heldUntil: number;
-}
-
-export const UNTOUCHED: Tally = { logins: {}, heldUntil: 0 };
 
 /** A login that asks to be let through; its `at` is when it will have ended, whatever happens. */
 export interface PlannedLogin {

@@ -1,6 +1,6 @@
 import type { RotationProvider } from '../providers/provider.ts';
 import { type SecretDescription, versionWith } from '../secrets/secret-reader.ts';
-import type { Mint } from '../table/ledger.ts';
+import type { Mint } from '../table/items.ts';
 import { endOf } from './lease.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

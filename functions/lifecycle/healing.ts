@@ -1,6 +1,6 @@
 import type { RotationProvider, SettingProvider } from '../providers/provider.ts';
 import { type SecretDescription, versionWith } from '../secrets/secret-reader.ts';
-import type { Mint } from '../table/ledger.ts';
+import type { Mint } from '../table/items.ts';
 import type { HealPlan } from './heal-plan.ts';
 import type { LabelledLogin } from './labelled.ts';
 import { LEASE_MS } from './lease.ts';

@@ -1,4 +1,4 @@
-import type { Mint } from '../table/ledger.ts';
+import type { Mint } from '../table/items.ts';
 
 /** Making a credential, or setting a password, and telling about it takes a few seconds; a slower process lets it be (ms). Longer than a call to a provider. */
 export const LEASE_MS = 15_000;

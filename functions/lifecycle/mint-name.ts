@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { secretNameOf } from '../table/secret-name.ts';
+import { secretNameOf } from '../secrets/secret-name.ts';
 
 const PREFIX = 'keyturn';
 /** Enough of SHA-256 that no two names of one account meet, and that none can be made on purpose: 96 bits. */

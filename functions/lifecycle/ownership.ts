@@ -1,6 +1,6 @@
 import type { IssuedCredential, IssuingProvider } from '../providers/provider.ts';
 import type { SecretDescription } from '../secrets/secret-reader.ts';
-import type { Mint } from '../table/ledger.ts';
+import type { Mint } from '../table/items.ts';
 import { mintName } from './mint-name.ts';
 
 /** For providers that keep names: how each token's credential is called. */

@@ -1,5 +1,5 @@
 import type { IssuedCredential, IssuingProvider } from '../providers/provider.ts';
-import type { Mint } from '../table/ledger.ts';
+import type { Mint } from '../table/items.ts';
 import { endOf, SETTLING_MS } from './lease.ts';
 import type { Claim } from './ownership.ts';
 

@@ -116,9 +116,3 @@ export const REPORT = {
   /** Of all credentials, when they are too many for the page; from 1 on. */
   credentials: (runId: string, page: number | '*') => `audits/${runId}/credentials/${page}.html`,
 } as const;
-
-/** Begins the partition key of each digest that was claimed (functions/table/digest-claims.ts). */
-export const DIGEST_CLAIMS = 'AUDIT-DIGEST#';
-/** Of the audit's lease, and of the runs there were. */
-export const AUDIT_LEASE = 'AUDIT-RUN';
-export const AUDIT_RUNS = 'AUDIT';

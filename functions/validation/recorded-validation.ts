@@ -1,7 +1,7 @@
 import { logger } from '../observe/logger.ts';
 import { countMetric, countProvenLogin } from '../observe/metrics.ts';
 import type { SecretReader } from '../secrets/secret-reader.ts';
-import type { Ledger } from '../table/ledger.ts';
+import type { Validations } from '../table/validations.ts';
 import { type Prove, type ValidationOutcome, validateSecret } from './validation.ts';
 import type { ValidationRequest } from './validation-request.ts';
 import type { ValidationResult } from './validation-result.ts';
@@ -10,7 +10,7 @@ type Unvalidated = Readonly<{ error: 'not-managed' | 'not-found'; message: strin
 
 export interface ValidationPorts {
   readonly secrets: SecretReader;
-  readonly ledger: Pick<Ledger, 'recordValidation'>;
+  readonly validations: Pick<Validations, 'record'>;
   /** Marks (observe/watched.ts) of the secrets whose proven logins an alarm waits for. */
   readonly watched: ReadonlySet<string>;
 }
@@ -28,7 +28,7 @@ export async function validateAndRecord(
 }
 
 async function record(
-  { ledger, watched }: ValidationPorts,
+  { validations, watched }: ValidationPorts,
   validated: Extract<ValidationOutcome, { kind: 'validated' }>,
 ): Promise<void> {
   const { secretArn, secretName, current, result } = validated;
@@ -38,7 +38,7 @@ async function record(
   logger.info('credential.validated', { event: 'credential.validated', ...line });
   countMetric('validation');
   if (current && verdict === 'valid') countProvenLogin(secretName, watched);
-  await ledger.recordValidation(validated);
+  await validations.record(validated);
 }
 
 function refusal(kind: Unvalidated['error']): Unvalidated {

@@ -1,7 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { DIGEST_CLAIMS, ENVIRONMENT } from '../../functions/observe/names.ts';
+import { ENVIRONMENT } from '../../functions/observe/names.ts';
+import { PARTITION } from '../../functions/table/items.ts';
 import type { Config } from '../config/config.ts';
 import { KeyturnFunction } from './function.ts';
 import {
@@ -39,7 +40,7 @@ export class AuditNotify extends KeyturnFunction {
     if (config.digestFrom !== undefined)
       this.allow(
         sendAs(this, config.digestFrom),
-        onPartitions(storage, [`${DIGEST_CLAIMS}*`], 'PutItem'),
+        onPartitions(storage, [`${PARTITION.auditDigest}*`], 'PutItem'),
         decryptTable(storage),
       );
   }

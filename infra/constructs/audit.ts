@@ -3,7 +3,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { accountKey } from '../../functions/audit/run/run.ts';
-import { AUDIT_LEASE, AUDIT_RUNS, REPORT } from '../../functions/observe/names.ts';
+import { REPORT } from '../../functions/observe/names.ts';
+import { PARTITION } from '../../functions/table/items.ts';
 import { AuditNotify } from './audit-notify.ts';
 import { compareSecrets, readAccount, readCredentials, readSes } from './audit-permissions.ts';
 import { AuditStateMachine } from './audit-state-machine.ts';
@@ -13,7 +14,7 @@ import {
   decryptReports,
   decryptTable,
   encryptReports,
-  exceptEvents,
+  exceptProtected,
   listReports,
   onPartitions,
   onReports,
@@ -71,7 +72,7 @@ export class Audit extends Construct {
       ...readSes(this),
       onReports(storage, 'PutObject', REPORT.plan(ANY_RUN), accountKey(ANY_RUN)),
       encryptReports(storage),
-      onPartitions(storage, [AUDIT_LEASE], 'GetItem', 'PutItem'),
+      onPartitions(storage, [PARTITION.auditLease], 'GetItem', 'PutItem'),
       decryptTable(storage),
     );
     return plan;
@@ -93,7 +94,7 @@ export class Audit extends Construct {
       listReports(storage),
       encryptReports(storage),
       onTable(storage, 'GetItem', 'PutItem', 'UpdateItem'),
-      exceptEvents(storage),
+      exceptProtected(storage),
       decryptTable(storage),
     );
     return examine;
@@ -121,7 +122,7 @@ export class Audit extends Construct {
       ),
       listReports(storage),
       encryptReports(storage),
-      onPartitions(storage, [AUDIT_LEASE, AUDIT_RUNS], 'PutItem', 'Query'),
+      onPartitions(storage, [PARTITION.auditLease, PARTITION.auditRuns], 'PutItem', 'Query'),
       decryptTable(storage),
     );
     return report;

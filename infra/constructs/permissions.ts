@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
-import { ENDPOINTS, EVENTS, PROOFS } from '../../functions/table/event-key.ts';
+import { PROTECTED } from '../../functions/table/items.ts';
 import type { Config } from '../config/config.ts';
 import type { Storage } from './storage.ts';
 
@@ -102,14 +102,14 @@ export function onDefaultBus(scope: IConstruct): PolicyStatement {
 }
 
 /** For who writes to the table, but no events of the ledger, no proof of a version, and no endpoint that an operator has accepted. */
-export function exceptEvents({ table }: Storage): PolicyStatement {
+export function exceptProtected({ table }: Storage): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resources: [table.tableArn],
     conditions: {
       'ForAnyValue:StringLike': {
-        'dynamodb:LeadingKeys': [EVENTS, ENDPOINTS, PROOFS].map((prefix) => `${prefix}*`),
+        'dynamodb:LeadingKeys': PROTECTED.map((prefix) => `${prefix}*`),
       },
     },
   });

@@ -11,7 +11,7 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { EVENTS } from '../../functions/table/event-key.ts';
+import { PARTITION } from '../../functions/table/items.ts';
 import type { Config } from '../config/config.ts';
 
 const NONCURRENT_DAYS = 30;
@@ -74,7 +74,7 @@ export class Storage extends Construct {
 /**
  * Nobody in the account deletes or updates an event of the ledger, or writes without being able to say on what condition;
  * DynamoDB's own expiry goes on. A put over an event is the one thing that IAM cannot tell from a put of a new one: the
- * functions make it conditional, and the chain shows it. The table's own ARN would be a circle, so it is `*`.
+ * functions make it conditional, and the log keeps each event. The table's own ARN would be a circle, so it is `*`.
  */
 function eventsStay(): PolicyStatement[] {
   const deny = { effect: Effect.DENY, principals: [new AnyPrincipal()], resources: ['*'] };
@@ -82,7 +82,7 @@ function eventsStay(): PolicyStatement[] {
     new PolicyStatement({
       ...deny,
       actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
-      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${EVENTS}*`] } },
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${PARTITION.events}*`] } },
     }),
     new PolicyStatement({
       ...deny,

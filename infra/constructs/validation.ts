@@ -5,7 +5,7 @@ import {
   type Deployment,
   decryptSecrets,
   decryptTable,
-  exceptEvents,
+  exceptProtected,
   onManagedSecrets,
   onTable,
 } from './permissions.ts';
@@ -27,7 +27,7 @@ export class Validation extends KeyturnFunction {
       onManagedSecrets(this, 'DescribeSecret', 'GetSecretValue'),
       decryptSecrets(deployment),
       onTable(deployment.storage, 'GetItem', 'PutItem', 'UpdateItem'),
-      exceptEvents(deployment.storage),
+      exceptProtected(deployment.storage),
       decryptTable(deployment.storage),
     );
     this.invokeItself();

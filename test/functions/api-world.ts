@@ -1,7 +1,7 @@
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
-import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
 import { SecretsManager } from '../../functions/aws/secrets-manager.ts';
 import { watchMark } from '../../functions/observe/watched.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
@@ -39,7 +39,7 @@ export function freshAws(): Aws {
   vi.spyOn(SecretsManager.prototype, 'getSecretValue').mockImplementation((input) =>
     secrets.client.send(new GetSecretValueCommand(input)),
   );
-  vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
+  vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, level).mockImplementation(
       (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),

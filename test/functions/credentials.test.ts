@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { Ledger } from '../../functions/table/ledger.ts';
+import type { Validations } from '../../functions/table/validations.ts';
 import type { ValidationResult } from '../../functions/validation/validation-result.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
@@ -9,12 +10,15 @@ const DAY = 86_400_000;
 
 let handler: typeof import('../../functions/credentials.ts').handler;
 let ledger: Ledger;
+let validations: Validations;
 let table: Aws['table'];
 
 beforeAll(async () => {
   stubDeployment({ ports: [] });
   ({ handler } = await import('../../functions/credentials.ts'));
-  ledger = (await import('../../functions/deployment.ts')).ledger();
+  const deployment = await import('../../functions/deployment.ts');
+  ledger = deployment.ledger();
+  validations = deployment.validations();
 });
 
 afterAll(() => vi.unstubAllEnvs());
@@ -56,7 +60,7 @@ const TLS = {
 
 function record(name: string, ago = 0, verdict: 'valid' | 'timeout:connect' = 'valid') {
   const checked = result(name, Date.now() - ago, verdict);
-  return ledger.recordValidation({ secretArn: arnOf(name), current: true, result: checked });
+  return validations.record({ secretArn: arnOf(name), current: true, result: checked });
 }
 
 type Query = Record<string, string>;

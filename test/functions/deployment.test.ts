@@ -21,7 +21,7 @@ describe('nothing of a deployment is made', () => {
     vi.stubEnv(ENVIRONMENT.table, 'table');
     vi.stubEnv('AWS_REGION', 'us-east-1');
     expect(deployment.ledger()).toBe(deployment.ledger());
-    expect(deployment.dynamodb()).toBe(deployment.dynamodb());
+    expect(deployment.table()).toBe(deployment.table());
   });
 
   it('for the one who asked, when a setting is missing: the deployment is broken, and whoever asks next is told, too', () => {

@@ -17,8 +17,8 @@ import { SecretStore } from '../../functions/secrets/store.ts';
 import { login } from '../../functions/smtp/login.ts';
 import { resultOf } from '../../functions/smtp/login-result.ts';
 import { probeServer } from '../../functions/smtp/probe/probe.ts';
-import { Ledger } from '../../functions/table/ledger.ts';
-import { MemoryTable } from '../../functions/table/memory-table.ts';
+import { AuditMemory } from '../../functions/table/audits.ts';
+import { Validations } from '../../functions/table/validations.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
 import { ECHO_FORMS, echoesFound } from '../support/echo-forms.ts';
 import { REPLY_PLACES, SOUND } from '../support/echo-places.ts';
@@ -73,8 +73,8 @@ function sourcesOf({ secrets, table }: Aws): Sources {
     const evidence = await login(credential, budgetMs, network);
     return { result: resultOf(evidence), evidence };
   };
-  const memories = new MemoryTable(table.client, 'table', 400);
-  const ledger = new Ledger(table.client, 'table');
+  const memories = new AuditMemory(table, 400);
+  const validations = new Validations(table);
   return {
     store: new SecretStore(secrets.client),
     secretsManager: { call: async () => ({}) },
@@ -98,7 +98,7 @@ function sourcesOf({ secrets, table }: Aws): Sources {
       return { result: resultOf(evidence), evidence };
     },
     attempt,
-    record: (validated) => ledger.recordValidation(validated),
+    record: (validated) => validations.record(validated),
     domains: { facts: async () => missing('not-configured', 'there is no DNS in this test') },
     now: Date.now,
     remainingMs: () => 60_000,

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { type RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
 import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
 import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { expectAnswer } from '../support/api-schema.ts';
@@ -88,7 +88,9 @@ beforeEach(async () => {
     secrets.client.send(command as RotateSecretCommand),
   );
   vi.spyOn(IAMClient.prototype, 'send').mockImplementation((command) => iam.client.send(command));
-  vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((command) => table.client.send(command));
+  vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((command) =>
+    table.client.send(command),
+  );
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, level).mockImplementation(
       (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
@@ -110,14 +112,14 @@ async function rotateFully(ClientRequestToken: string): Promise<void> {
   secrets.endRotation(arn);
 }
 
-async function call(event: Partial<APIGatewayProxyEvent>) {
+async function call(event: Partial<APIGatewayProxyEvent>, userArn = ADA) {
   const proxied = { httpMethod: 'POST', pathParameters: null, body: null, ...event };
-  const withCaller = { ...proxied, requestContext: { identity: { userArn: ADA } } } as APIGatewayProxyEvent;
+  const withCaller = { ...proxied, requestContext: { identity: { userArn } } } as APIGatewayProxyEvent;
   const { statusCode, body } = (await operate(withCaller, context)) as APIGatewayProxyResult;
   return { statusCode, body: JSON.parse(body) };
 }
 
-const post = (body: object) => call({ body: JSON.stringify(body) });
+const post = (body: object, who?: string) => call({ body: JSON.stringify(body) }, who);
 
 describe('operate', () => {
   it('answers 202, invokes itself, and then rolls back over real TLS; GET tells how it ended', async () => {
@@ -146,8 +148,8 @@ describe('operate', () => {
     await operate({ operationId: body.operationId }, context);
     await post({ operation: 'rollback', secretId: NAME });
     const lines = logged
-      .filter((line) => line.includes('operation.finished'))
-      .map((line) => JSON.parse(line));
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'operation.finished');
     const finished = { message: 'operation.finished', event: 'operation.finished', level: 'INFO' };
     expect(lines).toMatchObject([
       {
@@ -186,14 +188,18 @@ describe('operate', () => {
     expect(JSON.parse(secrets.valueOf(arn, 'AWSCURRENT') ?? '')).toHaveProperty('username');
   });
 
-  it('leaves the hash of each event of the ledger in the log, where the table does not reach', async () => {
-    await post({ operation: 'doctor', secretId: NAME });
-    const hashes = logged
-      .filter((line) => line.includes('ledger.appended'))
-      .map((line) => JSON.parse(line).hash);
+  it('leaves each event of the ledger in the log, where the table does not reach, and of its author’s address a hash', async () => {
+    const who = 'arn:aws:sts::123456789012:assumed-role/Operator/ada@example.com';
+    await post({ operation: 'doctor', secretId: NAME }, who);
+    const events = logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'ledger.event');
     const stored = [...(await table.items())].filter(([key]) => key.startsWith('EVENTS#'));
     expect(stored.length).toBeGreaterThan(2);
-    expect(stored.map(([, item]) => item.hash?.S).toSorted()).toEqual(hashes.toSorted());
+    expect(events.map(({ secretArn, sk }) => `EVENTS#${secretArn}|${sk}`)).toEqual(
+      stored.map(([key]) => key).toSorted(),
+    );
+    expect(events.map(({ recorded }) => recorded.event)).toEqual(stored.map(([, item]) => item.event?.S));
+    expect(logged.join()).toMatch(/assumed-role\/Operator\/address:[0-9a-f]{16}"/);
+    expect(logged.join()).not.toContain('ada@');
   });
 
   it('does nothing for an invocation that nobody asked for through the API', async () => {

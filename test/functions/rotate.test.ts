@@ -5,17 +5,16 @@ import {
   type ListSecretsCommandOutput,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
-import type { Operation } from '../../functions/lifecycle/operate/operation.ts';
 import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
 import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../functions/secrets/store.ts';
 import { Ledger } from '../../functions/table/ledger.ts';
-import { OperationTable } from '../../functions/table/operation-table.ts';
+import { Operations } from '../../functions/table/operations.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
@@ -85,7 +84,9 @@ beforeEach(async () => {
     secrets.client.send(command),
   );
   vi.spyOn(IAMClient.prototype, 'send').mockImplementation((command) => iam.client.send(command));
-  vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((command) => table.client.send(command));
+  vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((command) =>
+    table.client.send(command),
+  );
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, level).mockImplementation(
       (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
@@ -206,7 +207,7 @@ describe('rotate', () => {
     /** Time for one login, and for no second one after a refusal. */
     const short = { ...context, getRemainingTimeInMillis: () => 21_000 } as Context;
     const promotions = async () => {
-      const events = await new Ledger(table.client, 'table').events(arn);
+      const events = await new Ledger(table).events(arn);
       return events.filter(({ event: name }) => name === 'credential.promotion');
     };
 
@@ -245,7 +246,7 @@ describe('rotate', () => {
         who,
         requestedAt: Date.now(),
       } as const;
-      await new OperationTable(table.client, 'table').begin({ ...asked, operationId: TOKEN, secretArn: arn });
+      await new Operations(table).begin({ ...asked, operationId: TOKEN, secretArn: arn });
       await rotateFully(TOKEN);
       expect(await promotions()).toMatchObject([
         { versionId: TOKEN, provenBy: 'testSecret', who, reason: 'INC-7' },
@@ -337,9 +338,8 @@ describe('retire', () => {
   it('puts a secret off that an operation has in hand, and rings no alarm', async () => {
     await rotateFully(TOKEN);
     await rotateFully('second'.padEnd(36, '0'));
-    const operation = { operationId: 'o'.repeat(36), secretArn: arn } as Operation;
     const now = Date.now();
-    await new OperationTable(table.client, 'table').acquire(operation, now, now + 60_000);
+    await new Operations(table).leaseOn(arn).acquire('operation', now + 60_000, now);
     expect(await retire({}, context)).toMatchObject([{ kind: 'held' }]);
     expect(lines().at(-1)).toMatchObject(putOff('held'));
     expect(logged.join()).not.toContain('RetirementFailed');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseReportedRun } from '../../functions/audit/run/run.ts';
-import { LEASE_MS } from '../../functions/table/run-lease.ts';
+import { LEASE_MS, parseReportedRun } from '../../functions/audit/run/run.ts';
 import { allowed, KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
 
 const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
@@ -16,6 +15,9 @@ const SERVICES: Readonly<Record<string, string>> = {
   ses: 'ses',
   ssm: 'ssm',
 };
+
+/** What the commands of the document client, named shorter, ask DynamoDB for. */
+const DOCUMENTS: Readonly<Record<string, string>> = { Get: 'GetItem', Put: 'PutItem', Update: 'UpdateItem' };
 
 /** The services of clients that are not the SDK's, by what they are called where a call is made. */
 const LEAN_CLIENTS: Readonly<Record<string, string>> = {
@@ -80,38 +82,36 @@ it.each([
   expect(accountedFor.sort()).toEqual(await callsInCodeOf(entry));
 });
 
+/** In the code that the function is bundled with, without what nothing in it asks for. */
 async function callsInCodeOf(entry: string): Promise<string[]> {
-  const { metafile } = await build({
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [`functions/${entry}.ts`],
     bundle: true,
     format: 'esm',
     packages: 'external',
-    metafile: true,
     write: false,
   });
-  const calls = Object.keys(metafile.inputs).flatMap((file) =>
-    callsIn(readFileSync(join(ROOT, file), 'utf8')),
-  );
+  const calls = outputFiles.flatMap(({ text }) => callsIn(text));
   return [...new Set(calls)].sort();
 }
 
-/**
- * By what it imports of an SDK client or of functions/aws/dynamodb.ts: `XCommand` and `paginateX` both stand for the
- * action X, `putIf` for PutItem. The clients that are not the SDK's name their actions themselves.
- */
-function callsIn(source: string): string[] {
-  const imports = /import \{([^}]*)\} from '(?:@aws-sdk\/client-([\w-]+)|[./]+\/aws\/(dynamodb)\.ts)'/g;
-  const imported = [...source.matchAll(imports)].flatMap(([, names = '', sdk = '', client = sdk]) =>
-    [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command|putIf)\b/g)].map(
-      ([, paged, single = 'PutItem']) => `${SERVICES[client] ?? client}:${paged ?? single}`,
-    ),
+/** By what it has of an SDK client and uses: `XCommand` and `paginateX` both stand for the action X. */
+function callsIn(code: string): string[] {
+  const imports = /import \{([^}]*)\} from "@aws-sdk\/(?:client|lib)-([\w-]+)"/g;
+  const made = [...code.matchAll(imports)].flatMap(([, names = '', client = '']) =>
+    [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b(?: as (\w+))?/g)]
+      .filter(([imported, , , local = imported]) => new RegExp(`\\b${local}\\(`).test(code))
+      .map(
+        ([, paged, single = '']) => `${SERVICES[client] ?? client}:${DOCUMENTS[single] ?? paged ?? single}`,
+      ),
   );
-  const named = [...source.matchAll(/([#\w]+)\.call\(\s*'(\w+)'/g)];
+  // The clients that are not the SDK's name their actions themselves. What would have the name of another has a number.
+  const named = [...code.matchAll(/([#\w]+)\.call\(\s*"(\w+)"/g)];
   return [
-    ...imported,
+    ...made,
     ...named.flatMap(([, client = '', action]) => {
-      const service = LEAN_CLIENTS[client];
+      const service = LEAN_CLIENTS[client] ?? LEAN_CLIENTS[client.replace(/\d$/, '')];
       return service ? [`${service}:${action}`] : [];
     }),
   ];

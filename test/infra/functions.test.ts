@@ -46,12 +46,12 @@ const onPartitions = (keys: string[], ...actions: string[]): Statement => ({
   Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
 });
 
-const EXCEPT_EVENTS: Statement = {
+const EXCEPT_PROTECTED: Statement = {
   Effect: 'Deny',
   Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   Resource: ['<StorageLedger5E7CB2E3.Arn>'],
   Condition: {
-    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*', 'ENDPOINTS#*', 'PROOFS#*'] },
+    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*', 'PROOFS#*', 'ENDPOINTS#*'] },
   },
 };
 
@@ -96,7 +96,7 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     onSecrets('DescribeSecret', 'GetSecretValue'),
     through('secretsmanager', ['Decrypt'], SECRET_KEYS),
     onLedger('GetItem', 'PutItem', 'UpdateItem'),
-    EXCEPT_EVENTS,
+    EXCEPT_PROTECTED,
     through('dynamodb', ['Decrypt']),
   ],
   Lookup: [onLedger('GetItem', 'Query'), through('dynamodb', ['Decrypt'])],
@@ -222,7 +222,7 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
     allow(['s3:ListBucket'], [REPORTS], { StringLike: { 's3:prefix': 'audits/*' } }),
     through('s3', ['Decrypt', 'GenerateDataKey']),
     onLedger('GetItem', 'PutItem', 'UpdateItem'),
-    EXCEPT_EVENTS,
+    EXCEPT_PROTECTED,
     through('dynamodb', ['Decrypt']),
   ],
   AuditReport: [

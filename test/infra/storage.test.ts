@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVENTS } from '../../functions/table/event-key.ts';
+import { PARTITION } from '../../functions/table/items.ts';
 import { KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
 
 const resources = resourcesOf({ ...KEYTURN, reportRetentionDays: 30, logRetentionDays: 7 });
@@ -132,7 +132,7 @@ describe('the events of the ledger', () => {
   });
 
   it('are where the functions write them', () => {
-    expect(EVENTS).toBe('EVENTS#');
+    expect(PARTITION.events).toBe('EVENTS#');
   });
 
   it('cannot be deleted by any role: none may delete anything in the table', () => {

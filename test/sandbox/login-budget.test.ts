@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  DynamoDBClient as SdkClient,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DynamoDBClient } from '../../functions/aws/dynamodb.ts';
-import { admit, type Login } from '../../functions/budget/tally.ts';
-import { BudgetTable } from '../../functions/table/budget-table.ts';
+import { admit } from '../../functions/budget/tally.ts';
+import { tableOf } from '../../functions/table/dynamodb.ts';
+import type { Login } from '../../functions/table/items.ts';
+import { Tallies } from '../../functions/table/tallies.ts';
 import { openTestCloud, type TestCloud } from './cloud.ts';
 
 const TABLE: CreateTableCommandInput = {
@@ -33,19 +30,13 @@ let local: TestCloud;
 
 beforeAll(async () => {
   local = await openTestCloud();
-  await new SdkClient(local.cloud.account).send(new CreateTableCommand(TABLE));
+  await new DynamoDBClient(local.cloud.account).send(new CreateTableCommand(TABLE));
 });
 
 afterAll(() => local?.close());
 
-function processOf({ account }: TestCloud['cloud']): BudgetTable {
-  const client = new DynamoDBClient({
-    AWS_REGION: account.region,
-    AWS_ENDPOINT_URL: account.endpoint,
-    AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
-  });
-  return new BudgetTable(client, 'ledger', randomUUID);
+function processOf({ account }: TestCloud['cloud']): Tallies {
+  return new Tallies(tableOf(new DynamoDBClient(account), 'ledger'), randomUUID);
 }
 
 test("the local AWS's conditional writes let as many logins through as the budget, of fifty at once", async () => {

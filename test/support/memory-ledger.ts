@@ -1,15 +1,11 @@
 import { spelt } from '../../functions/secrets/endpoint.ts';
-import type {
-  AcceptedEndpoint,
-  Deactivation,
-  Ledger,
-  Mint,
-  VersionProof,
-} from '../../functions/table/ledger.ts';
+import type { AcceptedEndpoint, Deactivation, Mint, VersionProof } from '../../functions/table/items.ts';
+import type { History, Ledger } from '../../functions/table/ledger.ts';
 import { Faults } from './aws/faults.ts';
 
 type RotationLedger = Pick<
   Ledger,
+  | 'historyOf'
   | 'recordMint'
   | 'mints'
   | 'recordProof'
@@ -27,7 +23,7 @@ interface RecordedEvent {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** The ledger as rotation uses it, in memory: `ledger-contract.test.ts` holds it to what the real one does. */
+/** The ledger as rotation uses it, in memory: `test/functions/table/ledger.test.ts` holds it to what the real one does. */
 export class MemoryLedger implements RotationLedger {
   readonly #faults: Faults;
   readonly #mints = new Map<string, Mint>();
@@ -50,6 +46,14 @@ export class MemoryLedger implements RotationLedger {
       (key) => `${key.removedAt !== undefined}${key.refused}`,
     );
     return [mints, keys].join('/');
+  }
+
+  historyOf(secretArn: string): Promise<History> {
+    return this.#faults.call(() => ({
+      mints: of(this.#mints, secretArn),
+      deactivations: of(this.#deactivations, secretArn),
+      lease: null,
+    }));
   }
 
   recordMint(secretArn: string, mint: Mint): Promise<void> {

@@ -6,8 +6,8 @@ import { loginCredential } from '../../functions/providers/access-token.ts';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { login } from '../../functions/smtp/login.ts';
 import type { LoginOutcome } from '../../functions/smtp/login-result.ts';
-import { BudgetTable } from '../../functions/table/budget-table.ts';
-import type { InProcessTable } from './aws/dynamodb.ts';
+import type { Table } from '../../functions/table/dynamodb.ts';
+import { Tallies } from '../../functions/table/tallies.ts';
 import { loopbackNetwork } from './loopback-network.ts';
 
 export const WINDOW_MS = 15 * 60_000;
@@ -18,13 +18,13 @@ export const WINDOW_MS = 15 * 60_000;
  * credential before.
  */
 export function proverOn(
-  { client }: Pick<InProcessTable, 'client'>,
+  table: Table,
   servers: readonly { readonly port: number }[],
   changes: Partial<Prover> = {},
 ): Prover {
   const network = loopbackNetwork(...servers);
   return {
-    table: new BudgetTable(client, 'table', randomUUID),
+    table: new Tallies(table, randomUUID),
     limits: { failures: 4, hostFailures: 100, windowMs: WINDOW_MS },
     addresses: (endpoint) => network.addresses(endpoint),
     loginCredential,

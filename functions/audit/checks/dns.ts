@@ -3,10 +3,10 @@ import { mailGateway } from '../../mail-domain/mail-providers.ts';
 import { caaNames, type SendingAddress } from '../../mail-domain/route-facts.ts';
 import type { CaaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
+import type { Remembered } from '../../table/items.ts';
 import type { Check } from '../check.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
-import type { Remembered } from '../memory/remembered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain } from './domain-subject.ts';
 

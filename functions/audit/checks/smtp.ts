@@ -1,7 +1,7 @@
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
+import type { RememberedServer } from '../../table/items.ts';
 import type { Check } from '../check.ts';
-import type { RememberedServer } from '../memory/remembered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { notSeen, onServer, onStarttls, seenBefore } from './subject.ts';
 

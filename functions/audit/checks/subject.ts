@@ -2,9 +2,9 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { SesProvider } from '../../providers/ses.ts';
 import type { ServerFacts, SessionFacts } from '../../smtp/probe/facts.ts';
+import type { RememberedServer } from '../../table/items.ts';
 import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
-import type { RememberedServer } from '../memory/remembered.ts';
 import { notApplicable, type Outcome, unknown } from '../outcome.ts';
 
 type Rule = (facts: CredentialFacts) => Outcome;

@@ -2,8 +2,8 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import { CLEARTEXT } from '../../smtp/probe/enforcement.ts';
 import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
+import type { RememberedServer } from '../../table/items.ts';
 import type { Check } from '../check.ts';
-import type { RememberedServer } from '../memory/remembered.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { notSeen, onEndpoint, onServer, onStarttls, seenBefore } from './subject.ts';
 

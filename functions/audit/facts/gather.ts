@@ -5,9 +5,9 @@ import { type Provider, parseSecret } from '../../providers/secret.ts';
 import { type AccessKeysApi, accessKeys } from '../../providers/ses-keys.ts';
 
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
-import type { Ledger } from '../../table/ledger.ts';
+import type { Remembered } from '../../table/items.ts';
+import type { Validations } from '../../table/validations.ts';
 import { gather, missing } from '../gathered.ts';
-import type { Remembered } from '../memory/remembered.ts';
 import { type AwsSources, awsFacts } from './aws-facts.ts';
 import type { CredentialFacts, SecretContent } from './credential-facts.ts';
 import { type HostSources, meetHost, NOBODY_THERE } from './mail-host.ts';
@@ -27,7 +27,7 @@ export interface Memory {
 export interface Sources extends AwsSources, HostSources {
   readonly memory: Memory;
   readonly domains: Pick<Domains, 'facts'>;
-  readonly record: Ledger['recordValidation'];
+  readonly record: Validations['record'];
 }
 
 /** Reads the secret, logs in once, probes the server, asks AWS and then the DNS. A failure is a fact. */

@@ -30,6 +30,13 @@ export interface Ended {
   readonly error?: string | undefined;
 }
 
+/**
+ * How long (ms) a run holds its lease. The plan and each batch begin by acquiring it anew. None of them can go on for so
+ * long (a function has 15 minutes), so nothing of a run is at work when its lease is over; and a run that was stopped by
+ * hand holds up the next one for no longer.
+ */
+export const LEASE_MS = 20 * 60 * 1000;
+
 /** As the path of the API has it too. */
 export const runId = v.pipe(v.string(), v.regex(/^\w[\w.-]{0,79}$/, 'the name of an execution'));
 

@@ -3,14 +3,14 @@ import type { OperationAnswer } from '../../api/operation-answer.ts';
 import { type OperationRequest, parseOperation } from '../../api/operation-request.ts';
 import type { SecretReader } from '../../secrets/secret-reader.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import type { OperationTable } from '../../table/operation-table.ts';
+import type { Operations } from '../../table/operations.ts';
 import type { Operation } from './operation.ts';
 import { operationState } from './operation-state.ts';
 
 export interface AnswerPorts {
   readonly store: SecretReader;
   readonly ledger: Pick<Ledger, 'events' | 'recordEvent'>;
-  readonly table: OperationTable;
+  readonly operations: Operations;
   readonly now: () => number;
   readonly newId: () => string;
   /** Has the operation worked on by an invocation of its own: it may take longer than API Gateway waits. */
@@ -23,13 +23,13 @@ export async function answerRequest(
   body: string | null,
   who: string,
 ): Promise<OperationAnswer | ErrorBody> {
-  const { store, ledger, table, start, now } = ports;
+  const { store, ledger, operations, start, now } = ports;
   const parsed = parseOperation(body);
   if (parsed.kind === 'malformed') return { error: 'malformed-request', message: parsed.message };
   const secret = await store.describe(parsed.request.secretId);
   if (secret.kind === 'not-found') return { error: 'not-found', message: 'No such secret.' };
   if (secret.kind === 'denied' || !secret.managed) return NOT_MANAGED;
-  const operation = await table.begin(operationOf(ports, parsed.request, secret.arn, who));
+  const operation = await operations.begin(operationOf(ports, parsed.request, secret.arn, who));
   if (operation === 'taken') return TAKEN;
   const { operationId, reason, fix, endpoint } = operation;
   const details = { who, operationId, operation: operation.operation, reason, fix, endpoint };
@@ -62,10 +62,10 @@ function operationOf(
 
 /** `GET /operations/{operationId}` */
 export async function answerState(
-  { ledger, table, now }: AnswerPorts,
+  { ledger, operations, now }: AnswerPorts,
   operationId: string,
 ): Promise<OperationAnswer | ErrorBody> {
-  const operation = await table.find(operationId);
+  const operation = await operations.find(operationId);
   if (!operation) return { error: 'not-found', message: 'No such operation in 400 days.' };
   return operationState(operation, await ledger.events(operation.secretArn), now());
 }

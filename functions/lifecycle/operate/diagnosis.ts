@@ -1,5 +1,4 @@
 import type { LoginResult } from '../../smtp/login-result.ts';
-import type { ChainVerdict } from '../../table/chain-verdict.ts';
 import type { Action } from './decision.ts';
 import {
   type Facts,
@@ -39,7 +38,6 @@ export const FINDING_CODES = [
   'not-ours',
   'no-schedule',
   'overdue',
-  'ledger-broken',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -47,11 +45,10 @@ export interface Examined {
   readonly facts: Facts;
   /** What one login with the current credential proved; null without one to try. */
   readonly loginResult: LoginResult | null;
-  readonly chain: ChainVerdict;
 }
 
 /** A secret's state; nothing is wrong when the list is empty. What matters most comes first. */
-export function diagnose({ facts, loginResult, chain }: Examined): Finding[] {
+export function diagnose({ facts, loginResult }: Examined): Finding[] {
   const current = labelled('AWSCURRENT', facts);
   return [
     ...ofCurrent(facts, current, loginResult),
@@ -60,7 +57,6 @@ export function diagnose({ facts, loginResult, chain }: Examined): Finding[] {
     ...ofPending(facts),
     ...ofIssued(facts, current),
     ...ofSchedule(facts),
-    ...ofLedger(chain),
   ];
 }
 
@@ -214,11 +210,4 @@ function ofSchedule({ secret, issuer, now }: Facts): Finding[] {
   if (secret.nextRotationAt === null || secret.nextRotationAt > now) return [];
   const due = new Date(secret.nextRotationAt).toISOString();
   return [person('overdue', `The rotation of ${due} has not been done.`, 'keyturn rotate does it now.')];
-}
-
-function ofLedger(chain: ChainVerdict): Finding[] {
-  if (chain.kind === 'intact') return [];
-  const next =
-    'Compare with the hashes in the log (ledger.appended) and with a restored table; find out who wrote to it.';
-  return [person('ledger-broken', `The ledger of this secret was tampered with. ${chain.message}`, next)];
 }

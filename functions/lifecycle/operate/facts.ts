@@ -1,6 +1,6 @@
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
-import type { Deactivation, Mint } from '../../table/ledger.ts';
+import type { Deactivation, Mint } from '../../table/items.ts';
 import { QUARANTINED } from './operation.ts';
 import type { VersionEndpoints } from './version-endpoints.ts';
 

@@ -1,4 +1,4 @@
-import type { ChainedEvent } from '../../table/chain.ts';
+import type { LedgerEvent } from '../../table/items.ts';
 import type { Suspect } from './decision.ts';
 
 /** One moment of an incident; ISO 8601. */
@@ -8,7 +8,7 @@ export interface Moment {
 }
 
 /** What is known of the suspects and was done to their secret since the oldest of them was made, oldest first. */
-export function incidentTimeline(suspects: readonly Suspect[], events: readonly ChainedEvent[]): Moment[] {
+export function incidentTimeline(suspects: readonly Suspect[], events: readonly LedgerEvent[]): Moment[] {
   const births = suspects.flatMap(({ createdAt }) => createdAt ?? []);
   const since = births.length > 0 ? Math.min(...births) : 0;
   const moments = [
@@ -28,7 +28,7 @@ function ofSuspect({ id, createdAt, lastUsedAt, lastUsedBy }: Suspect) {
   ];
 }
 
-function wordsOf({ event, who, ...details }: ChainedEvent): string {
+function wordsOf({ event, who, ...details }: LedgerEvent): string {
   const about = [details.operation, details.step, details.credentialId, details.versionId, details.result];
   const words = about.filter((word) => typeof word === 'string').join(' ');
   return `${event} ${words} by ${who}`;

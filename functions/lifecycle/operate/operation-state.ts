@@ -1,5 +1,5 @@
 import type { OperationAnswer } from '../../api/operation-answer.ts';
-import type { ChainedEvent } from '../../table/chain.ts';
+import type { LedgerEvent } from '../../table/items.ts';
 import type { Plan } from './decision.ts';
 import { incidentTimeline } from './incident.ts';
 import { type Operation, type Result, SUCCEEDED } from './operation.ts';
@@ -10,7 +10,7 @@ const LONGEST_RUN_MS = 20 * 60_000;
 /** How an operation stands, by the events of its secret, oldest first. `now` in milliseconds since 1970. */
 export function operationState(
   operation: Operation,
-  events: readonly ChainedEvent[],
+  events: readonly LedgerEvent[],
   now: number,
 ): OperationAnswer {
   const own = events.filter(({ operationId }) => operationId === operation.operationId);
@@ -36,7 +36,7 @@ export function operationState(
   };
 }
 
-function stateOf(own: readonly ChainedEvent[], now: number): OperationAnswer['state'] {
+function stateOf(own: readonly LedgerEvent[], now: number): OperationAnswer['state'] {
   const last = own.at(-1);
   if (last?.event === 'operation.finished') {
     return SUCCEEDED.has(last.result as Result) ? 'succeeded' : 'failed';
@@ -45,7 +45,7 @@ function stateOf(own: readonly ChainedEvent[], now: number): OperationAnswer['st
   return own.some(({ event }) => event === 'operation.started') ? 'running' : 'requested';
 }
 
-function stepOf({ at, step, result, durationMs }: ChainedEvent): OperationAnswer['steps'][number] {
+function stepOf({ at, step, result, durationMs }: LedgerEvent): OperationAnswer['steps'][number] {
   return {
     at: new Date(at).toISOString(),
     step: String(step),
@@ -54,7 +54,7 @@ function stepOf({ at, step, result, durationMs }: ChainedEvent): OperationAnswer
   };
 }
 
-function timelineOf(own: readonly ChainedEvent[], events: readonly ChainedEvent[]) {
+function timelineOf(own: readonly LedgerEvent[], events: readonly LedgerEvent[]) {
   const plan = own.find(({ step }) => step === 'plan')?.plan as Plan | undefined;
   return incidentTimeline(plan?.suspects ?? [], plan ? events : own);
 }

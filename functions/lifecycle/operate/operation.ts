@@ -1,23 +1,16 @@
-/** What an operator may have done to one secret. */
-export const OPERATIONS = ['rotate', 'rollback', 'compromised', 'doctor', 'accept-endpoint'] as const;
-export type OperationName = (typeof OPERATIONS)[number];
+import type { Operation } from '../../table/items.ts';
 
-/** One operation, as it was asked for. */
-export interface Operation {
-  /** Also the ClientRequestToken of the rotation that it starts, so that a repeated one starts no second. */
-  readonly operationId: string;
-  readonly operation: OperationName;
-  readonly secretArn: string;
-  /** `doctor` only: whether it may fix what it finds. */
-  readonly fix: boolean;
-  /** `accept-endpoint` only: host and port, as the operator named them. */
-  readonly endpoint: string | null;
-  readonly reason: string | null;
-  /** The caller's ARN, as IAM has authenticated it. */
-  readonly who: string;
-  /** Milliseconds since 1970. */
-  readonly requestedAt: number;
-}
+export type { Operation };
+
+/** What an operator may have done to one secret. */
+export const OPERATIONS = [
+  'rotate',
+  'rollback',
+  'compromised',
+  'doctor',
+  'accept-endpoint',
+] as const satisfies readonly Operation['operation'][];
+export type OperationName = Operation['operation'];
 
 /** How an operation ends. `findings`: doctor has found something, whatever it may have fixed. */
 export const RESULTS = [

@@ -17,7 +17,6 @@ export interface OperationPorts
     | 'acceptEndpoint'
     | 'acceptedEndpoints'
     | 'events'
-    | 'verifyEvents'
   >;
   readonly rotations: Pick<RotationControl, 'start' | 'schedule'>;
   /** Tells consumers that the secret has another current credential. */

@@ -1,4 +1,4 @@
-import type { ChainedEvent } from '../../table/chain.ts';
+import type { LedgerEvent } from '../../table/items.ts';
 import type { Plan, Progress } from './decision.ts';
 import type { Operation } from './operation.ts';
 
@@ -8,7 +8,7 @@ import type { Operation } from './operation.ts';
  */
 export function progressOf(
   { operationId }: Operation,
-  events: readonly ChainedEvent[],
+  events: readonly LedgerEvent[],
   run: ReadonlyMap<string, string>,
 ): Progress {
   const own = events.filter((event) => event.event === 'operation.step' && event.operationId === operationId);

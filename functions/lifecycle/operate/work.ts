@@ -1,4 +1,4 @@
-import type { OperationTable } from '../../table/operation-table.ts';
+import type { Operations } from '../../table/operations.ts';
 import { type Operation, type Result, SUCCEEDED } from './operation.ts';
 import type { OperationPorts } from './ports.ts';
 import { type Ended, runOperation } from './run.ts';
@@ -11,21 +11,23 @@ const SETTLING_MS = 30_000;
 /** Runs an operation that was asked for, alone on its secret. Once it has ended, asking again changes nothing. */
 export async function work(
   ports: OperationPorts,
-  table: OperationTable,
+  operations: Operations,
   operation: Operation,
 ): Promise<Ended | 'ended-before'> {
   const { ledger, now, remainingMs } = ports;
   const { operationId, secretArn, who, reason, fix } = operation;
   if (await hasEnded(ports, operation)) return 'ended-before';
   const details = { who, operationId, operation: operation.operation, reason, fix };
-  if (!(await table.acquire(operation, now(), now() + remainingMs() + SETTLING_MS))) {
+  const lease = operations.leaseOn(secretArn);
+  const acquired = await lease.acquire(operationId, now() + remainingMs() + SETTLING_MS, now());
+  if (acquired.kind === 'held') {
     const message = 'Another operation on this secret is under way. Ask again when it has ended.';
     await ledger.recordEvent(secretArn, 'operation.finished', now(), { ...details, result: 'busy', message });
     return { result: 'busy', message, findings: [] };
   }
   await ledger.recordEvent(secretArn, 'operation.started', now(), details);
   const ended = await runOperation(ports, operation);
-  await table.release(operation);
+  await lease.release(operationId);
   return ended;
 }
 

@@ -1,6 +1,6 @@
 import type { IssuedCredential, IssuingProvider } from '../../providers/provider.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
-import type { Mint } from '../../table/ledger.ts';
+import type { Mint } from '../../table/items.ts';
 import type { LabelledLogin } from '../labelled.ts';
 import { endOf } from '../lease.ts';
 import { attemptsBy, claimOf, ownIn } from '../ownership.ts';

@@ -1,5 +1,5 @@
 import type { IssuedCredential, IssuingProvider } from '../../providers/provider.ts';
-import type { Deactivation } from '../../table/ledger.ts';
+import type { Deactivation } from '../../table/items.ts';
 
 export interface RetirementFacts {
   /** Milliseconds since 1970, as all times here. */

@@ -1,4 +1,4 @@
-import type { Mint, VersionProof } from '../../table/ledger.ts';
+import type { Mint, VersionProof } from '../../table/items.ts';
 import { lastEnd } from '../lease.ts';
 import type { Step } from './guard.ts';
 

@@ -1,5 +1,6 @@
 import { type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
-import type { Ledger, VersionProof } from '../../table/ledger.ts';
+import type { VersionProof } from '../../table/items.ts';
+import type { Ledger } from '../../table/ledger.ts';
 import { type Rotation, RotationError, readPending } from './rotation.ts';
 import { proveSecret } from './test-secret.ts';
 

@@ -2,7 +2,7 @@ import { type Credential, everyLogin } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
 import type { SecretValue } from '../../secrets/secret-reader.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
-import type { VersionProof } from '../../table/ledger.ts';
+import type { VersionProof } from '../../table/items.ts';
 import { lease } from '../lease.ts';
 import { nextTry } from './convergence.ts';
 import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';

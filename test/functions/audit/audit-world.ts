@@ -4,12 +4,12 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { AcceptedRisk } from '../../../functions/audit/accepted-risks.ts';
 import type { OptIns } from '../../../functions/audit/opt-in.ts';
 import type { Batch, Run } from '../../../functions/audit/run/run.ts';
-import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
 import { QueryApi } from '../../../functions/aws/query-api.ts';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
@@ -92,7 +92,7 @@ export class AuditWorld {
     this.beforeAuth = async () => {};
     const { secrets, table, iam, ses } = this;
     vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
-    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
+    vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
     vi.spyOn(SecretsManager.prototype, 'describeSecret').mockImplementation((input) =>
       secrets.client.send(new DescribeSecretCommand(input)),
     );

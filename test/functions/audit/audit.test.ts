@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Ledger } from '../../../functions/table/ledger.ts';
+import { Validations } from '../../../functions/table/validations.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
 
@@ -117,13 +117,13 @@ describe('an audit', () => {
     world.secrets.create('mail/wrong', world.secretString({ password: WRONG }));
     world.secrets.create('mail/empty', undefined);
     await world.runAudit();
-    const ledger = new Ledger(world.table.client, 'table');
-    const known = await ledger.credentials.page(10, undefined);
+    const validations = new Validations(world.table);
+    const known = await validations.page(10, undefined);
     expect(known.map(({ secretName, verdict }) => `${secretName} ${verdict}`).toSorted()).toEqual([
       'mail/ada valid',
       'mail/wrong rejected',
     ]);
-    const [validation] = await ledger.validations(arn, 10);
+    const [validation] = await validations.history(arn, 10);
     expectAnswer('ValidationResult', validation);
     expect(validation).toMatchObject({ secretId: 'mail/ada', authSent: true, tls: { protocol: 'TLSv1.3' } });
   });

@@ -1,9 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../../functions/audit/report/report.ts';
 import type { BatchResult } from '../../../functions/audit/run/examined.ts';
-import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
-import { LEASE_MS, RunLease } from '../../../functions/table/run-lease.ts';
+import { LEASE_MS } from '../../../functions/audit/run/run.ts';
+import { keys } from '../../../functions/table/items.ts';
+import { Lease } from '../../../functions/table/lease.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -39,7 +41,8 @@ describe('two runs', () => {
     world.secrets.create('mail/ada', world.secretString());
     await world.plan();
     const [batch = {}] = world.planned();
-    await new RunLease(world.table.client, 'table').take(TOMORROW, Date.now() + LEASE_MS + 1);
+    const later = Date.now() + LEASE_MS + 1;
+    await new Lease(world.table, keys.auditLease).acquire('run-2', later + LEASE_MS, later);
     await expect(world.examine(batch)).rejects.toThrow('expected no other audit at work, found run-2');
     expect(world.secretReads()).toBe(0);
     expect(await world.report()).toMatchObject({ score: null });
@@ -67,8 +70,8 @@ describe('two runs', () => {
       Promise.reject(Object.assign(new Error('down'), { name: 'InternalServiceError' })),
     );
     await expect(world.plan()).rejects.toMatchObject({ name: 'InternalServiceError' });
-    const lease = new RunLease(world.table.client, 'table');
-    expect(await lease.take(TOMORROW, Date.now())).toEqual({ kind: 'taken' });
+    const lease = new Lease(world.table, keys.auditLease);
+    expect(await lease.acquire('run-2', Date.now() + LEASE_MS, Date.now())).toEqual({ kind: 'acquired' });
   });
 
   it('know each other: a finding that stands keeps its first date, and the scores become a trend', async () => {
@@ -148,7 +151,7 @@ it('a batch without DynamoDB is examined without a login, and says so', async ()
   world.secrets.create('mail/ada', world.secretString());
   await world.plan();
   const [batch = {}] = world.planned();
-  vi.mocked(DynamoDBClient.prototype.send).mockRejectedValue(new Error('down'));
+  vi.mocked(DynamoDBDocumentClient.prototype.send).mockRejectedValue(new Error('down'));
   expect(await world.examine(batch)).toMatchObject({ examined: 1 });
   const [examination] = world.stored<BatchResult>('audits/run-1/results/0.json').examinations;
   expect(examination).toMatchObject({

@@ -4,7 +4,6 @@ import type { CredentialFacts } from '../../../functions/audit/facts/credential-
 import { ALL_OFF } from '../../../functions/audit/facts/opt-in-tests.ts';
 import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
 import { known, missing } from '../../../functions/audit/gathered.ts';
-import type { RememberedServer } from '../../../functions/audit/memory/remembered.ts';
 import type { Security } from '../../../functions/net/endpoint.ts';
 import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
@@ -13,6 +12,7 @@ import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';
 import type { ServerFacts, SessionFacts } from '../../../functions/smtp/probe/facts.ts';
 import { NO_SURVEY } from '../../../functions/smtp/probe/survey.ts';
+import type { RememberedServer } from '../../../functions/table/items.ts';
 import { soundDomain } from './sound-domain.ts';
 
 export const NOW = Date.parse('2026-11-24T06:00:00Z');

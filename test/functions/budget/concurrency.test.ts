@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
 import { type Known, type Prover, prove } from '../../../functions/budget/prove.ts';
 import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
+import type { Table } from '../../../functions/table/dynamodb.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { proverOn } from '../../support/prover.ts';
 import { type SmtpServerOptions, type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
@@ -30,15 +30,15 @@ function credential(password: string): Credential {
 }
 
 /** The table as a function far from it sees it: each call and each answer takes its own time. */
-function slowly({ client }: InProcessTable): { client: DynamoDBClient } {
+function slowly(table: InProcessTable): Table {
   const hop = () => sleep(Math.random() * LONGEST_HOP_MS);
-  const send = async (command: Parameters<DynamoDBClient['send']>[0]) => {
+  const send = async (command: never) => {
     await hop();
-    const answer = await client.send(command);
+    const answer = await table.client.send(command);
     await hop();
     return answer;
   };
-  return { client: Object.assign(new DynamoDBClient(), { send }) };
+  return { name: table.name, client: Object.assign(Object.create(table.client), { send }) };
 }
 
 /** All calls at once, spread over processes that share nothing but the table; how often each verdict was given. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { attempt, type LoginBudget } from '../../../functions/budget/attempt.ts';
 import type { Limits } from '../../../functions/budget/tally.ts';
 import { loginCredential } from '../../../functions/providers/access-token.ts';
-import { BudgetTable } from '../../../functions/table/budget-table.ts';
+import { Tallies } from '../../../functions/table/tallies.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { type Answer, credential, evidenceOf } from './evidence.ts';
 import { ScheduledTable } from './scheduled-table.ts';
@@ -102,7 +102,7 @@ class Deployment {
     const io = <T>(effect: () => T) => faults.call(() => this.#step(effect));
     const newId = () => `id-${++this.#ids}`;
     const budget: Omit<LoginBudget, 'login'> = {
-      table: new BudgetTable(this.#table.clientFor(io), 'table', newId),
+      table: new Tallies(this.#table.reachedBy(io), newId),
       limits: { ...limits, windowMs: WINDOW_MS },
       addresses: async ({ host }) => (isIP(host) ? [host] : ADDRESSES),
       now: () => this.now + skewMs,

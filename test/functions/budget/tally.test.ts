@@ -6,15 +6,14 @@ import {
   hold,
   keptPlaces,
   type Limits,
-  type Login,
   type Outcome,
   outcomeOf,
   settle,
-  type Tally,
-  UNTOUCHED,
 } from '../../../functions/budget/tally.ts';
 import { resultOf, resultWith } from '../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../functions/smtp/verdicts.ts';
+import type { Login, Tally } from '../../../functions/table/items.ts';
+import { UNTOUCHED } from '../../../functions/table/tallies.ts';
 import { type Answer, evidenceOf } from './evidence.ts';
 
 const NOW = Date.parse('2026-11-24T06:00:00Z');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mintName } from '../../../functions/lifecycle/mint-name.ts';
 import { attemptsBy, claimOf, ownIn } from '../../../functions/lifecycle/ownership.ts';
 import type { IssuedCredential } from '../../../functions/providers/provider.ts';
-import type { Mint } from '../../../functions/table/ledger.ts';
+import type { Mint } from '../../../functions/table/items.ts';
 import { arnOf } from '../../support/aws/secrets-manager.ts';
 
 const ARN = arnOf('keyturn/orders');

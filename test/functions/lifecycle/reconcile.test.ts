@@ -3,7 +3,7 @@ import { SETTLING_MS } from '../../../functions/lifecycle/lease.ts';
 import { orphansIn, type ProviderState, planMint } from '../../../functions/lifecycle/reconcile.ts';
 import { nextLogin, planSet } from '../../../functions/lifecycle/turns.ts';
 import type { IssuedCredential } from '../../../functions/providers/provider.ts';
-import type { Mint } from '../../../functions/table/ledger.ts';
+import type { Mint } from '../../../functions/table/items.ts';
 
 const NOW = 1_000_000_000;
 const BORN = NOW - 100_000;

@@ -4,23 +4,24 @@ import {
   type AttributeValue,
   CreateTableCommand,
   DescribeTableCommand,
+  DynamoDBClient,
   paginateScan,
-  DynamoDBClient as SdkClient,
 } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
-import { DynamoDBClient } from '../../../functions/aws/dynamodb.ts';
+import { type Table, tableOf } from '../../../functions/table/dynamodb.ts';
 import { Faults } from './faults.ts';
 
 type Item = Record<string, AttributeValue>;
 type Send = (command: unknown) => Promise<object>;
 
 /** Before any test replaces it. */
-const sendToServer = DynamoDBClient.prototype.send as (
-  this: DynamoDBClient,
+const sendToServer = DynamoDBDocumentClient.prototype.send as (
+  this: DynamoDBDocumentClient,
   command: unknown,
 ) => Promise<object>;
 
-const CALLER = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const CALLER = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 const TableName = 'table';
 const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({
   attribute: { AttributeName, AttributeType: 'S' as const },
@@ -29,14 +30,20 @@ const key = (AttributeName: string, KeyType: 'HASH' | 'RANGE') => ({
 const KEYS = [key('pk', 'HASH'), key('sk', 'RANGE')];
 
 /** One table named `table` with `pk` and `sk`, in a DynamoDB of its own in this process: real expressions, real errors. */
-export class InProcessTable {
-  readonly client: DynamoDBClient;
+export class InProcessTable implements Table {
+  readonly name = TableName;
+  readonly client: DynamoDBDocumentClient;
   readonly #url = openTable();
+  readonly #server: DynamoDBClient;
 
   constructor(faults = new Faults()) {
-    const server = this.#url.then((url) => new DynamoDBClient({ ...CALLER, AWS_ENDPOINT_URL_DYNAMODB: url }));
-    const send: Send = (command) => faults.call(async () => sendToServer.call(await server, command));
-    this.client = Object.assign(new DynamoDBClient(), { send });
+    this.#server = new DynamoDBClient({
+      ...CALLER,
+      endpoint: async () => ({ url: new URL(await this.#url) }),
+    });
+    const { client } = tableOf(this.#server, TableName);
+    const send: Send = (command) => faults.call(() => sendToServer.call(client, command));
+    this.client = Object.assign(tableOf(this.#server, TableName).client, { send });
   }
 
   /** For AWS_ENDPOINT_URL_DYNAMODB of another process. */
@@ -47,7 +54,7 @@ export class InProcessTable {
   /** All that is in the table, by `pk|sk`. */
   async items(): Promise<Map<string, Item>> {
     const items = new Map<string, Item>();
-    for await (const { Items = [] } of paginateScan({ client: sdkClient(await this.#url) }, { TableName })) {
+    for await (const { Items = [] } of paginateScan({ client: this.#server }, { TableName })) {
       for (const item of Items) items.set(`${item.pk?.S}|${item.sk?.S}`, item);
     }
     return items;
@@ -60,24 +67,15 @@ async function openTable(): Promise<string> {
   server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await createTable(sdkClient(url));
+  await createTable(new DynamoDBClient({ ...CALLER, endpoint: url }));
   return url;
 }
 
-async function createTable(client: SdkClient): Promise<void> {
+async function createTable(client: DynamoDBClient): Promise<void> {
   const AttributeDefinitions = KEYS.map(({ attribute }) => attribute);
   const KeySchema = KEYS.map(({ schema }) => schema);
   await client.send(
     new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' }),
   );
   while ((await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus !== 'ACTIVE');
-}
-
-function sdkClient(endpoint: string): SdkClient {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_REGION: region,
-  } = CALLER;
-  return new SdkClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
 }

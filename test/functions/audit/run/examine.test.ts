@@ -13,8 +13,8 @@ import { SecretStore } from '../../../../functions/secrets/store.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { probeServer } from '../../../../functions/smtp/probe/probe.ts';
 import { tryRelay } from '../../../../functions/smtp/probe/relay.ts';
-import { Ledger } from '../../../../functions/table/ledger.ts';
-import { MemoryTable } from '../../../../functions/table/memory-table.ts';
+import { AuditMemory } from '../../../../functions/table/audits.ts';
+import { Validations } from '../../../../functions/table/validations.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';
 import { InProcessTable } from '../../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';
@@ -32,7 +32,7 @@ let secrets: InProcessSecretsManager;
 let sources: Sources;
 let network: Network;
 let table: InProcessTable;
-let memories: MemoryTable;
+let memories: AuditMemory;
 const open: Responder[] = [];
 
 beforeAll(async () => {
@@ -46,12 +46,12 @@ afterEach(async () => {
 beforeEach(() => {
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
-  const ledger = new Ledger(table.client, 'table');
+  const validations = new Validations(table);
   const prover = proverOn(table, [], {
     login: (credential, budgetMs) => login(credential, budgetMs, network),
   });
   network = loopbackNetwork(server);
-  memories = new MemoryTable(table.client, 'table', 400);
+  memories = new AuditMemory(table, 400);
   sources = {
     store: new SecretStore(secrets.client),
     secretsManager: { call: async () => ({}) },
@@ -76,7 +76,7 @@ beforeEach(() => {
       return prove({ ...prover, login: goOn }, tried);
     },
     attempt: (tried) => attempt(prover, tried),
-    record: (validated) => ledger.recordValidation(validated),
+    record: (validated) => validations.record(validated),
     domains: { facts: async () => missing('not-configured', 'there is no DNS in this test') },
     now: Date.now,
     remainingMs: () => 30_000,

@@ -115,7 +115,7 @@ describe('accept-endpoint', () => {
     expect(message).toContain(
       `host mail.example.net, port 2525, STARTTLS, the CA CN=The company\\1B[2J CA (SHA-256 ${digest})`,
     );
-    expect(lab.chain.find(({ event }) => event === 'credential.endpoint-accepted')).toMatchObject({
+    expect(lab.events.find(({ event }) => event === 'credential.endpoint-accepted')).toMatchObject({
       who: 'arn:aws:iam::123456789012:user/ada',
       reason: 'a test',
       endpoint: `smtp://mail.example.net:2525 ca=${digest}`,
@@ -164,7 +164,7 @@ describe('accept-endpoint', () => {
     write(lab, { ...ELSEWHERE, ca: cert });
     const ended = await accept(lab);
     expect(ended.result).toBe('accepted');
-    const event = lab.chain.find((one) => one.event === 'credential.endpoint-accepted');
+    const event = lab.events.find((one) => one.event === 'credential.endpoint-accepted');
     for (const text of [ended.message, JSON.stringify(event)])
       expect(text).not.toMatch(/ada@example|BPq7wKx93VbtRm2LpJ8ZcY4d/);
     expect(event).toMatchObject({ authorities: ['[address] [redacted]'] });
@@ -199,7 +199,7 @@ describe('accept-endpoint', () => {
       result: 'accepted',
       message: expect.stringContaining('Nothing had to be accepted'),
     });
-    expect(lab.chain.filter(({ event }) => event === 'credential.endpoint-accepted')).toHaveLength(1);
+    expect(lab.events.filter(({ event }) => event === 'credential.endpoint-accepted')).toHaveLength(1);
   });
 
   it('chooses none of two that trust the same host and port differently', async () => {
@@ -230,7 +230,7 @@ describe('accept-endpoint', () => {
         lab.faults.plan(at, kind);
         await acceptedAtLast(lab);
         expect(await lab.ledger.acceptedEndpoints(lab.arn), `${kind} at ${at}`).toMatchObject([ELSEWHERE]);
-        expect(lab.chain.map(({ event }) => event)).toContain('credential.endpoint-accepted');
+        expect(lab.events.map(({ event }) => event)).toContain('credential.endpoint-accepted');
       }
     }
   });

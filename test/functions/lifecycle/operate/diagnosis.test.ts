@@ -50,10 +50,9 @@ const facts: Facts = {
   endpoints: new Map(),
 };
 
-const chain = { kind: 'intact', events: 0, head: null } as const;
 const good = resultWith('valid');
 const codes = (changed: Partial<Facts>, loginResult = good) =>
-  diagnose({ facts: { ...facts, ...changed }, loginResult, chain }).map(({ code }) => code);
+  diagnose({ facts: { ...facts, ...changed }, loginResult }).map(({ code }) => code);
 
 describe('the diagnosis', () => {
   it('is empty when nothing is wrong', () => {
@@ -101,7 +100,6 @@ describe('the diagnosis', () => {
     const found = diagnose({
       facts: { ...facts, issuer: adopted, versions: [...versions, previous] },
       loginResult: good,
-      chain,
     });
     expect(found.map(({ code, fix }) => [code, fix])).toEqual([['not-ours', null]]);
     expect(found[0]?.state).toContain('credential other, which a version of the secret names');
@@ -112,7 +110,7 @@ describe('the diagnosis', () => {
     if (issuer.kind !== 'issuing') throw new Error('not issuing');
     const off = issuer.issued.map((one) => ({ ...one, active: false }));
     const fixes = (own: ReadonlySet<string>) =>
-      diagnose({ facts: { ...facts, issuer: { ...issuer, own, issued: off } }, loginResult: good, chain })
+      diagnose({ facts: { ...facts, issuer: { ...issuer, own, issued: off } }, loginResult: good })
         .filter(({ code }) => code === 'current-inactive')
         .map(({ fix }) => fix);
     expect(fixes(issuer.own)).toEqual([{ step: 'reactivate', id: 'AKIA1' }]);

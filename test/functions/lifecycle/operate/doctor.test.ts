@@ -135,15 +135,6 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     finds: ['endpoint-changed'],
     leaves: ['endpoint-changed'],
   },
-  'an event taken out of the ledger': {
-    cause: async (lab) => {
-      await lab.operate(lab.operation('doctor'));
-      await lab.operate(lab.operation('doctor'));
-      lab.chain.splice(0, 1);
-    },
-    finds: ['ledger-broken'],
-    leaves: ['ledger-broken'],
-  },
   'a rotation that is under way': {
     cause: (lab) => lab.secrets.beginRotation(lab.arn, lab.newToken()),
     finds: ['rotation-under-way'],

@@ -1,9 +1,7 @@
 import type { Operation, OperationName } from '../../../../functions/lifecycle/operate/operation.ts';
 import type { OperationPorts } from '../../../../functions/lifecycle/operate/ports.ts';
 import { type Ended, runOperation } from '../../../../functions/lifecycle/operate/run.ts';
-import { type ChainedEvent, linkedTo } from '../../../../functions/table/chain.ts';
-import { verifyChain } from '../../../../functions/table/chain-verdict.ts';
-import { eventKey } from '../../../../functions/table/event-key.ts';
+import type { LedgerEvent } from '../../../../functions/table/items.ts';
 import { Lab, MINUTE_MS, OVERLAP_MS } from '../rotate/enumeration/lab.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
 
@@ -20,7 +18,7 @@ const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit|u
 
 /** A lab in which an operator has something done; rotations that he starts run as Secrets Manager runs them. */
 export class OperationLab extends Lab {
-  readonly chain: ChainedEvent[] = [];
+  readonly events: LedgerEvent[] = [];
   /** How often consumers were told to refresh. */
   announced = 0;
   #operations = 0;
@@ -52,7 +50,7 @@ export class OperationLab extends Lab {
   }
 
   steps(): readonly string[] {
-    return this.chain
+    return this.events
       .filter(({ event }) => event === 'operation.step')
       .map(({ step, result }) => `${String(step).split(':')[0]} ${result}`);
   }
@@ -78,8 +76,7 @@ export class OperationLab extends Lab {
   }
 
   #ledger(): OperationPorts['ledger'] {
-    const { ledger, faults, chain } = this;
-    const head = () => chain.at(-1) ?? null;
+    const { ledger, faults, events } = this;
     return {
       mints: (arn) => ledger.mints(arn),
       recordMint: (arn, mint) => ledger.recordMint(arn, mint),
@@ -87,14 +84,9 @@ export class OperationLab extends Lab {
       recordDeactivation: (arn, one) => ledger.recordDeactivation(arn, one),
       acceptEndpoint: (arn, accepted) => ledger.acceptEndpoint(arn, accepted),
       acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
-      recordEvent: (arn, event, at, details) =>
-        faults.call(() => void chain.push(linkedTo(head(), arn, { who: 'schedule', ...details, event, at }))),
-      events: () => faults.call(() => [...chain]),
-      verifyEvents: (arn, now) =>
-        faults.call(() => {
-          const stored = chain.map((event) => ({ key: eventKey(event.sequence), event }));
-          return verifyChain({ secretArn: arn, stored, head: head() }, now);
-        }),
+      recordEvent: (_arn, event, at, details) =>
+        faults.call(() => void events.push({ who: 'schedule', ...details, event, at })),
+      events: () => faults.call(() => [...events]),
     };
   }
 

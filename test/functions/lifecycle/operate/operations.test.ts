@@ -58,9 +58,9 @@ describe('rollback', () => {
       (label) => lab.secrets.find(lab.arn).holder(label)?.id,
     );
     await lab.operate(lab.operation('rollback'));
-    const told = lab.chain.map(({ event, step }) => (event === 'operation.step' ? step : event));
+    const told = lab.events.map(({ event, step }) => (event === 'operation.step' ? step : event));
     expect(told.indexOf('credential.promotion')).toBe(told.indexOf('move-current') - 1);
-    const promotions = lab.chain.filter(({ event }) => event === 'credential.promotion');
+    const promotions = lab.events.filter(({ event }) => event === 'credential.promotion');
     const who = 'arn:aws:iam::123456789012:user/ada';
     expect(promotions).toMatchObject([{ versionId: to, from, who, reason: 'a test', provenBy: 'rollback' }]);
     const rotated = lab.ledger.events.findLast(({ event }) => event === 'credential.promotion');
@@ -311,7 +311,7 @@ describe('compromised', () => {
     lab.secrets.find(lab.arn).put('written'.padEnd(36, '0'), written, ['AWSPREVIOUS'], lab.now);
     const ended = await lab.operate(lab.operation('compromised'));
     expect(ended).toMatchObject({ result: 'not-possible', message: expect.stringContaining('invoices-a') });
-    expect(lab.chain.filter(({ step }) => step === 'lock-login:invoices-a')).toEqual([]);
+    expect(lab.events.filter(({ step }) => step === 'lock-login:invoices-a')).toEqual([]);
   });
 
   it('says what a person has to do where a person issues the credential', async () => {

@@ -3,7 +3,7 @@ import { planHeal } from '../../../../functions/lifecycle/heal-plan.ts';
 import { planRetirement, type RetirementFacts } from '../../../../functions/lifecycle/retire/retire-plan.ts';
 import type { IssuedCredential } from '../../../../functions/providers/provider.ts';
 import type { SecretDescription } from '../../../../functions/secrets/secret-reader.ts';
-import type { Mint } from '../../../../functions/table/ledger.ts';
+import type { Mint } from '../../../../functions/table/items.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../../../functions/lifecycle/operate/operation.ts';
 import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
 import { HOUR_MS, World } from '../rotate/world.ts';
 
@@ -142,20 +141,20 @@ describe('retirement of a replaced SES key', () => {
 
   it('acts on nothing that an operation has in hand, and goes on when that has ended', async () => {
     const world = await rotatedTwice();
-    const operation = { operationId: 'o'.repeat(36), secretArn: world.arn } as Operation;
+    const lease = world.operations.leaseOn(world.arn);
     world.faults.calls = 0;
     expect(actions(await world.retire(HOURS))).toMatchObject([{ action: 'wait' }]);
     const readings = world.faults.calls;
     world.now += 48 * HOUR_MS;
     for (let at = 1; at <= readings + 1; at += 1) {
       world.faults.pause(at, async () => {
-        await world.operations.acquire(operation, world.now, world.now + HOUR_MS);
+        await lease.acquire('operation', world.now + HOUR_MS, world.now);
         return false;
       });
       const held = { kind: 'held', secretArn: world.arn, retirements: [] };
       expect(await world.retire(HOURS), `begun before call ${at}`).toEqual(held);
       world.faults.revive();
-      await world.operations.release(operation);
+      await lease.release('operation');
     }
     expect([...world.iam.keys.values()].map(({ active }) => active)).toEqual([true, true]);
     expect(actions(await world.retire(HOURS))).toEqual([{ action: 'deactivate' }]);
@@ -163,11 +162,11 @@ describe('retirement of a replaced SES key', () => {
 
   it('leaves an AWSPENDING alone that an operation is about to clear itself', async () => {
     const world = await rotatedTwice();
-    const operation = { operationId: 'o'.repeat(36), secretArn: world.arn } as Operation;
+    const lease = world.operations.leaseOn(world.arn);
     const { id: from = '' } = world.secrets.find(world.arn).holder('AWSCURRENT') ?? {};
     const { id: to = '' } = world.secrets.find(world.arn).holder('AWSPREVIOUS') ?? {};
     world.secrets.find(world.arn).move('AWSCURRENT', to, from, world.now);
-    await world.operations.acquire(operation, world.now, world.now + HOUR_MS);
+    await lease.acquire('operation', world.now + HOUR_MS, world.now);
     expect(await world.retire(HOURS)).toMatchObject({ kind: 'held' });
     expect(world.secrets.find(world.arn).holder('AWSPENDING')?.id).toBe(from);
     world.now += HOUR_MS;

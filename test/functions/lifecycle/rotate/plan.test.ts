@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LEASE_MS, lease, SETTLING_MS } from '../../../../functions/lifecycle/lease.ts';
 import { STEPS, type Step } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { type Facts, plan } from '../../../../functions/lifecycle/rotate/plan.ts';
-import type { Mint, VersionProof } from '../../../../functions/table/ledger.ts';
+import type { Mint, VersionProof } from '../../../../functions/table/items.ts';
 
 const NOW = 1_000_000_000;
 const HOUR_MS = 60 * 60_000;

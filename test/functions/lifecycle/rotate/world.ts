@@ -10,9 +10,9 @@ import { SesKeys } from '../../../../functions/providers/ses-keys.ts';
 import { SecretStore } from '../../../../functions/secrets/store.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import type { LoginOutcome } from '../../../../functions/smtp/login-result.ts';
-import { BudgetTable } from '../../../../functions/table/budget-table.ts';
 import { Ledger } from '../../../../functions/table/ledger.ts';
-import { OperationTable } from '../../../../functions/table/operation-table.ts';
+import { Operations } from '../../../../functions/table/operations.ts';
+import { Tallies } from '../../../../functions/table/tallies.ts';
 import { InProcessTable } from '../../../support/aws/dynamodb.ts';
 import { Faults } from '../../../support/aws/faults.ts';
 import { InProcessIam } from '../../../support/aws/iam.ts';
@@ -42,7 +42,7 @@ export class World {
   readonly table: InProcessTable;
   readonly store: SecretStore;
   readonly ledger: Ledger;
-  readonly operations: OperationTable;
+  readonly operations: Operations;
   readonly arn: string;
   logins = 0;
   #tokens = 0;
@@ -57,8 +57,8 @@ export class World {
     this.secrets = new InProcessSecretsManager(clock, this.faults);
     this.table = new InProcessTable(this.faults);
     this.store = new SecretStore(this.secrets.client);
-    this.ledger = new Ledger(this.table.client, 'table');
-    this.operations = new OperationTable(this.table.client, 'table');
+    this.ledger = new Ledger(this.table);
+    this.operations = new Operations(this.table);
     this.arn = this.secrets.create(NAME, value ?? undefined, { ...TAGS, ...options.tags });
   }
 
@@ -84,7 +84,7 @@ export class World {
   retire(hours: { overlap: number; soak: number }): Promise<RetirementOutcome> {
     const { overlap, soak } = hours;
     const { ledger } = this;
-    const isHeld = (arn: string) => this.operations.isHeld(arn, this.now);
+    const isHeld = (arn: string) => this.operations.leaseOn(arn).isHeld(this.now);
     const ports = { ...this.#ports(this.now + LAMBDA_MS), ledger, isHeld };
     return retireReplaced({ ...ports, overlapMs: overlap * HOUR_MS, soakMs: soak * HOUR_MS }, this.arn);
   }
@@ -121,7 +121,7 @@ export class World {
   #attempt(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
     const newId = () => `id-${++this.#ids}`;
     const budget = {
-      table: new BudgetTable(this.table.client, 'table', newId),
+      table: new Tallies(this.table, newId),
       limits: { failures: 4, hostFailures: null, windowMs: HOUR_MS / 4 },
       addresses: async () => [],
       loginCredential,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../functions/budget/places.ts';
-import { hold, type Login, UNTOUCHED } from '../../../functions/budget/tally.ts';
-import { BudgetTable } from '../../../functions/table/budget-table.ts';
+import { hold } from '../../../functions/budget/tally.ts';
+import type { Login } from '../../../functions/table/items.ts';
+import { Tallies, UNTOUCHED } from '../../../functions/table/tallies.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { Faults } from '../../support/aws/faults.ts';
 import { credential } from '../budget/evidence.ts';
@@ -16,7 +17,7 @@ const failed: Login = { ...place.account, at: NOW, secret: 'secret', meant: fals
 let ids = 0;
 const newId = () => `revision-${++ids}`;
 
-const tableOver = ({ client }: InProcessTable) => new BudgetTable(client, 'table', newId);
+const tableOver = (table: InProcessTable) => new Tallies(table, newId);
 
 describe('a change', () => {
   it('is made to what is there: of many at once none is lost', async () => {

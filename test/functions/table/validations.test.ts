@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Ledger } from '../../../functions/table/ledger.ts';
+import { Validations } from '../../../functions/table/validations.ts';
 import type { ValidationResult } from '../../../functions/validation/validation-result.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 
 let table: InProcessTable;
-let ledger: Ledger;
+let validations: Validations;
 
 beforeEach(() => {
   table = new InProcessTable();
-  ledger = new Ledger(table.client, 'table');
+  validations = new Validations(table);
 });
 
 const arnOf = (name: string, suffix = 'AbCdEf') =>
@@ -40,18 +40,18 @@ function result(minute: number, says: Says, changes: Partial<ValidationResult> =
 }
 
 function record(minute: number, says: Says, secretArn = MAIL, current = true) {
-  return ledger.recordValidation({ secretArn, current, result: result(minute, says) });
+  return validations.record({ secretArn, current, result: result(minute, says) });
 }
 
 describe('what is known of a credential', () => {
   it('is nothing before its first validation', async () => {
-    expect(await ledger.latest(MAIL)).toBeNull();
+    expect(await validations.latest(MAIL)).toBeNull();
   });
 
   it('is its newest validation while none was definite', async () => {
     await record(1, { credential: 'unknown', verdict: 'timeout:connect' });
     await record(2, HELD_BACK);
-    expect(await ledger.latest(MAIL)).toMatchObject({
+    expect(await validations.latest(MAIL)).toMatchObject({
       ...HELD_BACK,
       checkedAt: result(2, HELD_BACK).checkedAt,
     });
@@ -61,13 +61,13 @@ describe('what is known of a credential', () => {
     await record(1, VALID);
     await record(2, HELD_BACK);
     const lastCheck = { verdict: 'held-back', checkedAt: result(2, VALID).checkedAt, versionId: 'version-1' };
-    expect(await ledger.latest(MAIL)).toMatchObject({
+    expect(await validations.latest(MAIL)).toMatchObject({
       ...VALID,
       checkedAt: result(1, VALID).checkedAt,
       lastCheck,
     });
     await record(3, REJECTED);
-    expect(await ledger.latest(MAIL)).toMatchObject({ ...REJECTED, lastCheck: { verdict: 'rejected' } });
+    expect(await validations.latest(MAIL)).toMatchObject({ ...REJECTED, lastCheck: { verdict: 'rejected' } });
   });
 
   it('is the same in whatever order concurrent validations are written down', async () => {
@@ -84,7 +84,7 @@ describe('what is known of a credential', () => {
         const sorted = written.toSorted(([a], [b]) => b - a);
         const newest = sorted[0] ?? [0, VALID];
         const known = sorted.find(([, { credential }]) => credential !== 'unknown') ?? newest;
-        const latest = await ledger.latest(arn);
+        const latest = await validations.latest(arn);
         expect(latest).toMatchObject({ ...known[1], checkedAt: result(known[0], VALID).checkedAt });
         expect(latest?.lastCheck.checkedAt).toBe(result(newest[0], VALID).checkedAt);
       }),
@@ -95,17 +95,17 @@ describe('what is known of a credential', () => {
   it('says nothing of a version that is not in use', async () => {
     await record(1, VALID);
     await record(2, REJECTED, MAIL, false);
-    expect(await ledger.latest(MAIL)).toMatchObject({ ...VALID, lastCheck: { verdict: 'valid' } });
-    expect(await ledger.validations(MAIL, 10)).toHaveLength(2);
+    expect(await validations.latest(MAIL)).toMatchObject({ ...VALID, lastCheck: { verdict: 'valid' } });
+    expect(await validations.history(MAIL, 10)).toHaveLength(2);
   });
 
   it('dies with a secret that is made again under its name', async () => {
     await record(1, VALID);
     const again = arnOf('mail/ada', 'GhIjKl');
-    expect(await ledger.latest(again)).toBeNull();
+    expect(await validations.latest(again)).toBeNull();
     await record(2, HELD_BACK, again);
-    expect(await ledger.latest(again)).toMatchObject(HELD_BACK);
-    expect(await ledger.latest(MAIL)).toBeNull();
+    expect(await validations.latest(again)).toMatchObject(HELD_BACK);
+    expect(await validations.latest(MAIL)).toBeNull();
   });
 
   it('is kept 90 days from the newest validation', async () => {
@@ -122,7 +122,7 @@ describe('all credentials, page by page', () => {
     await Promise.all(names.map((name) => record(1, VALID, arnOf(name))));
     const seen: string[] = [];
     for (let after: string | undefined, full = true; full; after = seen.at(-1)) {
-      const page = await ledger.credentials.page(7, after);
+      const page = await validations.page(7, after);
       seen.push(...page.map(({ secretName }) => secretName));
       full = page.length === 7;
     }

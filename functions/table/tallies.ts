@@ -1,30 +1,21 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { type DynamoDBClient, GetItemCommand, putIf } from '../aws/dynamodb.ts';
-import { type Tally, UNTOUCHED } from '../budget/tally.ts';
+import { getItem, putItemIf, type Table } from './dynamodb.ts';
+import { expiry, KEPT_DAYS, type Key, type Tally } from './items.ts';
 
-/** Longer than any window, login and circuit together; DynamoDB deletes the item some time after it. */
-const KEPT_SECONDS = 3 * 24 * 60 * 60;
-
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
+export const UNTOUCHED: Tally = { logins: {}, heldUntil: 0 };
 
 /** What is written goes out under a new revision, and only over the revision that was read. */
-export interface Stored {
+export interface StoredTally {
   readonly tally: Tally;
   readonly revision: string | null;
 }
 
-/** The tallies in DynamoDB, shared by all functions. Rejects with the SDK's own error when DynamoDB does. */
-export class BudgetTable {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
+/** The login budget, shared by all functions. */
+export class Tallies {
+  readonly #table: Table;
   readonly #newId: () => string;
 
   /** `newId` never repeats itself, over all processes. */
-  constructor(client: DynamoDBClient, table: string, newId: () => string) {
-    this.#client = client;
+  constructor(table: Table, newId: () => string) {
     this.#table = table;
     this.#newId = newId;
   }
@@ -42,8 +33,8 @@ export class BudgetTable {
     key: Key,
     now: () => number,
     decide: (tally: Tally, now: number) => D,
-    known?: Stored,
-  ): Promise<{ readonly decision: D; readonly stored: Stored }> {
+    known?: StoredTally,
+  ): Promise<{ readonly decision: D; readonly stored: StoredTally }> {
     for (let stored = known ?? (await this.#get(key)); ; stored = await this.#get(key)) {
       const at = now();
       const decision = decide(stored.tally, at);
@@ -53,26 +44,22 @@ export class BudgetTable {
     }
   }
 
-  async #get(key: Key): Promise<Stored> {
-    const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: marshall(key), ConsistentRead: true }),
-    );
-    if (!Item) return { tally: UNTOUCHED, revision: null };
-    const { logins, heldUntil, revision } = unmarshall(Item) as Tally & { readonly revision: string };
-    return { tally: { logins, heldUntil }, revision };
+  async #get(key: Key): Promise<StoredTally> {
+    const item = await getItem<Tally & { readonly revision: string }>(this.#table, key);
+    if (!item) return { tally: UNTOUCHED, revision: null };
+    const { revision, ...tally } = item;
+    return { tally, revision };
   }
 
   /** The new revision; null when another process wrote in between. */
   async #put(key: Key, tally: Tally, over: string | null, now: number): Promise<string | null> {
     const ends = Object.values(tally.logins).flatMap(({ at, restsUntil }) => [at, restsUntil]);
-    const expiresAt = Math.ceil(Math.max(now, tally.heldUntil, ...ends) / 1000) + KEPT_SECONDS;
+    const expiresAt = expiry(Math.max(now, tally.heldUntil, ...ends), KEPT_DAYS.tally);
     const revision = this.#newId();
-    const written = await putIf(this.#client, {
-      TableName: this.#table,
-      Item: marshall({ ...key, ...tally, revision, expiresAt }),
-      ConditionExpression: over === null ? 'attribute_not_exists(pk)' : 'revision = :read',
-      ...(over !== null && { ExpressionAttributeValues: marshall({ ':read': over }) }),
-    });
+    const item = { ...key, ...tally, revision, expiresAt };
+    const written = await (over === null
+      ? putItemIf(this.#table, item, 'attribute_not_exists(pk)')
+      : putItemIf(this.#table, item, 'revision = :read', { ':read': over }));
     return written ? revision : null;
   }
 }
