@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type net from 'node:net';
+import { Webhook as StandardWebhook } from 'standardwebhooks';
 import * as v from 'valibot';
 import { codeOf } from '../net/http.ts';
 import type { Network } from '../net/network.ts';
@@ -24,7 +24,6 @@ export const webhookSchema = v.object({
 export type WebhookProvider = Readonly<v.InferOutput<typeof webhookSchema>>;
 
 const TYPE = 'credential.password';
-const PREFIX = 'whsec_';
 
 const EXPECTED_URL = 'an https:// address without user name and fragment';
 
@@ -71,22 +70,20 @@ export class Webhook extends AllowedLogins<WebhookAdmin> {
     password: Redacted,
   ): Promise<void> {
     const { network, newId, now, longestCallMs } = this.#deps;
-    const at = now();
+    const at = new Date(now());
     const data = { login, password: password.reveal() };
-    const body = JSON.stringify({ type: TYPE, timestamp: new Date(at).toISOString(), data });
-    const headers = signed(body, newId(), Math.floor(at / 1000), signingSecret);
+    const body = JSON.stringify({ type: TYPE, timestamp: at.toISOString(), data });
+    const headers = signed(body, newId(), at, signingSecret);
     await post({ url: new URL(url), headers, body, ca }, network, longestCallMs);
   }
 }
 
-/** `seconds` since 1970: a receiver refuses what is older than five minutes. */
-function signed(body: string, id: string, seconds: number, secret: string): Record<string, string> {
-  const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+/** A receiver refuses what is older than five minutes. */
+function signed(body: string, id: string, at: Date, signingSecret: string): Record<string, string> {
   return {
     'webhook-id': id,
-    'webhook-timestamp': String(seconds),
-    'webhook-signature': `v1,${signature}`,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new StandardWebhook(signingSecret).sign(id, at, body),
   };
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Network } from '../../../functions/net/network.ts';
 import { ProviderError } from '../../../functions/providers/provider.ts';
@@ -107,6 +107,18 @@ describe('a webhook', () => {
       data: { login: LOGINS[0], password: 'new-password' },
     });
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': expect.any(String) });
+    await close();
+  });
+
+  test('signs what docs/webhook.md says, with the decoded key', async () => {
+    const { provider, http, receiver, close } = await start();
+    await provider.set(LOGINS[0], new Redacted('new-password'));
+    const [{ body, headers } = expect.unreachable()] = http.requests;
+    const [id, seconds] = [headers['webhook-id'], headers['webhook-timestamp']];
+    expect(Math.abs(Date.now() / 1000 - Number(seconds))).toBeLessThan(60);
+    const key = Buffer.from(receiver.signingSecret.slice('whsec_'.length), 'base64');
+    const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`);
     await close();
   });
 
