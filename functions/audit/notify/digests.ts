@@ -179,7 +179,7 @@ function introduction(digest: Digest): readonly string[] {
 
 function restOf({ failures, warnings, worst }: Digest): string {
   const rest = failures + warnings - worst.length;
-  return rest > 0 ? `And ${rest} more; all of them stand in the report.` : '';
+  return rest > 0 ? `And ${rest} more; the report has them all.` : '';
 }
 
 function countsOf({ failures, warnings }: Digest): string {

@@ -25,7 +25,7 @@ export function timeline({ credentials, startedAt, totals }: Report, places: Pla
   return part({
     id: 'certificates',
     title: 'Certificates',
-    note: `${scope} Those that expire first come first.`,
+    note: `${scope} Soonest to expire first.`,
     matter: html`<table class="timeline">
 <thead><tr><th scope="col">Server</th><th scope="col" class="axis">${axis(startedAt, span)}</th><th scope="col">Expires</th></tr></thead>
 <tbody>${certificates.slice(0, ROWS).map((certificate) => row(certificate, startedAt, span, places))}</tbody>

@@ -34,7 +34,7 @@ export function worstFirst(report: Report, places: Places): Html {
   return part({
     id: 'worst',
     title: 'Worst first',
-    note: 'One entry a check: failures, then warnings, each by severity and number.',
+    note: 'One entry per check: failures, then warnings, each by severity and number.',
     matter: html`<ol class="worst">${entries}</ol>`,
   });
 }
@@ -125,7 +125,7 @@ function practiceRow({ number, title, checks, counts, accepted }: PracticeReport
 <p class="muted">${SERVED_WITHOUT_CHECK[number] ?? ''}</p></li>`;
   return html`<li class="practice"><details><summary class="row">${heading}${bar(counts)}${words(counts)}</summary>
 <ul class="checks">${checks.toSorted((a, b) => rank(report, a) - rank(report, b)).map((check) => checkRow(check, report))}</ul>
-${accepted > 0 ? html`<p class="muted">${accepted} accepted, which count for nothing here.</p>` : EMPTY}
+${accepted > 0 ? html`<p class="muted">${accepted} accepted, which do not count here.</p>` : EMPTY}
 </details></li>`;
 }
 
@@ -161,7 +161,7 @@ export function acceptedRisks(report: Report, places: Places): Html {
   return part({
     id: 'accepted',
     title: 'Accepted risks',
-    note: 'They weigh nothing while they last, and count again on the day after.',
+    note: 'They do not count while they last, and count again from the day after.',
     matter: html`<ul class="risks">${rows.slice(0, ROWS)}</ul>
 ${rest > 0 ? html`<p class="muted">${figure(rest)} more in report.json</p>` : EMPTY}`,
   });
@@ -189,9 +189,9 @@ function riskRow(
 
 const REASONS: Readonly<Record<UnexaminedReason, string>> = {
   'access-denied': 'The audit may not read it',
-  'not-found': 'It was deleted meanwhile',
-  'not-managed': 'It lost the tag keyturn:managed=true',
-  deadline: 'The time of its batch was over',
+  'not-found': 'It has been deleted meanwhile',
+  'not-managed': 'It no longer carries the tag keyturn:managed=true',
+  deadline: 'Its batch ran out of time',
   'examine-failed': 'The examination itself failed',
   crashed: 'It ended the process that examined it',
   'no-result': 'Its batch left no result',

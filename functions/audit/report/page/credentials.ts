@@ -1,5 +1,5 @@
 import { PRACTICES } from '../../check.ts';
-import { REASON_TEXT, type Status, type UnknownReason } from '../../outcome.ts';
+import { isWorry, REASON_TEXT, type Status, type UnknownReason } from '../../outcome.ts';
 import { EMPTY, type Html, html, prose } from '../html.ts';
 import type { CheckText, CredentialReport, Report, ReportedFinding } from '../report.ts';
 import {
@@ -105,17 +105,15 @@ function neighbours({ credentials }: Listed, place: number): Html {
   }`;
 }
 
-const LOUD: readonly Status[] = ['fail', 'warn'];
-
 type Checks = Report['checks'];
 /** What the words about a finding refer to. */
 type Context = Pick<Report, 'checks' | 'startedAt'>;
 
 /** All findings of one credential: what wants a person, what was accepted, what could not be seen, and the rest. */
 function findingList(findings: readonly ReportedFinding[], { checks, startedAt }: Context): Html {
-  const loud = findings.filter(({ status }) => LOUD.includes(status));
+  const loud = findings.filter(isWorry);
   const unseen = findings.filter((finding) => finding.status === 'unknown');
-  const quiet = findings.filter(({ status }) => !LOUD.includes(status) && status !== 'unknown');
+  const quiet = findings.filter((finding) => !isWorry(finding) && finding.status !== 'unknown');
   return html`${loud.map((finding) => card(finding, checks[finding.check], startedAt))}
 ${[...Map.groupBy(unseen, ({ reason }) => reason)].map(([reason, group]) => unknownList(reason, group, checks))}
 ${quiet.length > 0 ? quietList(quiet, checks) : EMPTY}`;
@@ -170,7 +168,7 @@ ${icon('unknown')}
 
 function quietList(findings: readonly ReportedFinding[], checks: Checks): Html {
   return html`<details class="quiet group">
-<summary>${findings.length} checks that ask for nothing</summary>
+<summary>${findings.length} checks that need no action</summary>
 <ul class="lines">${findings.map((finding) => line(finding, checks, mark(finding.status)))}</ul>
 </details>`;
 }

@@ -62,7 +62,7 @@ function scope({ totals: { examined, unexamined }, checks }: Report): Html {
   }
   return unexamined > 0
     ? left
-    : html`Audited is each secret in AWS Secrets Manager that carries the tag keyturn:managed=true. None does.`;
+    : html`The audit covers every secret in AWS Secrets Manager that carries the tag keyturn:managed=true. There is none.`;
 }
 
 interface Scored extends TrendPoint {

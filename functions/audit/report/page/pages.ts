@@ -47,7 +47,7 @@ function otherPages({ totals, runId }: Report): Html {
   return part({
     id: 'all',
     title: 'All credentials',
-    note: html`All ${figure(totals.examined)}, in files beside this one. From behind a link that expires they cannot be reached: ask for <code>GET /audits/${runId}/report?page=1</code>.`,
+    note: html`All ${figure(totals.examined)}, in files beside this one. A link that expires opens this page only: ask for <code>GET /audits/${runId}/report?page=1</code>.`,
     matter: html`<ol class="pages">${pages.map((page) => html`<li><a href="credentials/${page}.html">Page ${page}</a></li>`)}</ol>`,
   });
 }

@@ -60,7 +60,7 @@ describe('the overview', () => {
       { examined: 0, unexamined: 3 },
       /<p class="muted"><a href="#unexamined">3 could not be examined<\/a>\.</,
     ],
-    [{ examined: 0, unexamined: 0 }, /carries the tag keyturn:managed=true\. None does\.</],
+    [{ examined: 0, unexamined: 0 }, /carries the tag keyturn:managed=true\. There is none\.</],
   ])('of %j says what was looked at', (totals, text) => {
     expect(String(overview({ ...report, totals }))).toMatch(text);
   });
