@@ -4,9 +4,10 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { ReportBucket } from './audit/run/report-bucket.ts';
 import { SecretsManager } from './aws/secrets-manager.ts';
 import * as aws from './aws.ts';
-import { type Attempt, attempt } from './budget/attempt.ts';
+import { attempt, type Prover, prove } from './budget/attempt.ts';
 import { controlPlace } from './budget/places.ts';
-import { type Prover, prove } from './budget/prove.ts';
+import type { Attempt } from './budget/turn.ts';
+
 import { setting } from './environment.ts';
 import { exchangersOver } from './mail-domain/dane/dane.ts';
 import { Domains } from './mail-domain/domains.ts';

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isIPv4 } from 'node:net';
-import { canonicalAddress, canonicalHost } from '../net/endpoint.ts';
+import { SES_HOST } from '../mail-domain/mail-providers.ts';
+import { canonicalAddress, canonicalDomain, canonicalHost } from '../net/endpoint.ts';
 import type { Credential } from '../providers/secret.ts';
-import { type Key, keys, type Login } from '../table/items.ts';
-import { keyIdOf, type SharedService, sharedService } from './shared-services.ts';
-import { type AccountName, accountName } from './spelling.ts';
+import { type CountedLogin, type Key, keys } from '../table/items.ts';
 import type { Limits } from './tally.ts';
 
 /** An item in which a login counts, the limits there, and the account as that item has it. */
 export interface Place {
   readonly key: Key;
   readonly limits: Limits;
-  readonly account: Pick<Login, 'account' | 'local'>;
+  readonly account: Pick<CountedLogin, 'account' | 'local'>;
   /** Of one account alone: `limits.hostFailures` are its places, the last of them kept for another secret. */
   readonly isOfAccount?: true;
   /** An item of an address: it counts a login only if that was connected to it. */
@@ -107,4 +106,92 @@ function lowest(addresses: readonly string[]): string[] {
   const all = addresses.map(canonicalAddress).toSorted();
   const families = [all.find((address) => isIPv4(address)), all.find((address) => !isIPv4(address))];
   return families.filter((address) => address !== undefined);
+}
+
+/**
+ * A service that thousands of unrelated accounts log in to under one name, and that counts failures by account: there is no
+ * ceiling for all of them together, which would let one credential hold back the others.
+ */
+interface SharedService {
+  readonly hosts: RegExp;
+  /** What stands for all its names; `$1` is the region in the name. */
+  readonly name: string;
+  /** Where everybody has the same user name and the password is an API key: the public part of that key. */
+  readonly keyId?: RegExp;
+  /** Accounts are mailboxes, whose names others know and a rotation keeps; elsewhere each key is one of its own. */
+  readonly mailboxes?: true;
+  /** The one spelling of an account, where the service has several besides those of all servers. */
+  readonly oneAccount?: (account: string) => string;
+}
+
+const SERVICES: readonly SharedService[] = [
+  { hosts: SES_HOST, name: 'email-smtp.$1.amazonaws.com' },
+  { hosts: /^smtp\.(?:eu\.)?sendgrid\.net$/, name: 'smtp.sendgrid.net', keyId: /^SG\.([\w-]+)\./ },
+  { hosts: /^smtp\.(eu\.)?mailgun\.org$/, name: 'smtp.$1mailgun.org', mailboxes: true },
+  { hosts: /^smtp\.resend\.com$/, name: 'smtp.resend.com', keyId: /^re_([A-Za-z0-9]+)_/ },
+  {
+    hosts: /^(?:smtp(?:-legacy)?\.office365\.com|outlook\.office365\.com|smtp(?:-mail)?\.outlook\.com)$/,
+    name: 'smtp.office365.com',
+    mailboxes: true,
+  },
+  {
+    hosts: /^smtp(?:-relay)?\.(?:gmail|googlemail)\.com$/,
+    name: 'smtp.gmail.com',
+    mailboxes: true,
+    oneAccount: withoutDots,
+  },
+];
+
+/** Google's help, "Dots don't matter in Gmail addresses"; googlemail.com is gmail.com. */
+function withoutDots(account: string): string {
+  const [, local, domain] = /^(.*)@(gmail|googlemail)\.com$/i.exec(account) ?? [];
+  return local !== undefined && domain ? `${local.replaceAll('.', '')}@gmail.com` : account;
+}
+
+/** The service behind a host (in its one spelling); null for every other host. */
+export function sharedService(host: string): SharedService | null {
+  const service = SERVICES.find(({ hosts }) => hosts.test(host));
+  return service ? { ...service, name: host.replace(service.hosts, service.name) } : null;
+}
+
+/** What tells the accounts of a service apart besides the user name; nothing secret. */
+function keyIdOf({ keyId }: SharedService, { password, credentialId }: Credential): string {
+  return keyId ? (keyId.exec(password.reveal())?.[1] ?? credentialId ?? '') : '';
+}
+
+/** An account as its server may see it; `full` and `local` are equal when the name has no domain. */
+interface AccountName {
+  readonly full: string;
+  readonly local: string;
+}
+
+/**
+ * The one spelling of a user name. Servers trim names, fold their letters and prepare them by SASLprep (RFC 4013), or do
+ * not: what any of them takes for one account is one here, for a budget too many is what locks it. A sub-address
+ * (`orders+eu@`, RFC 5233) is where mail goes, not who logs in, so it stays. Of `DOMAIN\orders`, as Windows has it, nobody
+ * can tell which mail domain is meant: it is a bare name.
+ */
+export function accountName(username: string): AccountName {
+  const text = folded(username);
+  const at = text.lastIndexOf('@');
+  const local = (at < 0 ? text : text.slice(0, at)).trim();
+  const domain = at < 0 ? '' : canonicalDomain(text.slice(at + 1).trim());
+  if (domain) return { full: `${local}@${domain}`, local };
+  const bare = local.slice(local.lastIndexOf('\\') + 1).trim();
+  return { full: bare, local: bare };
+}
+
+/** RFC 3454 appendix B.1: of its characters only U+1806 is no default ignorable one. */
+const MAPPED_TO_NOTHING = /[\p{Default_Ignorable_Code_Point}\u1806]/gu;
+
+/** SASLprep without its prohibitions: a name that one server refuses another may take. */
+function folded(text: string): string {
+  return upper(text.replace(/[\p{Zs}\u200b]/gu, ' ').replace(MAPPED_TO_NOTHING, ''))
+    .normalize('NFKC')
+    .trim();
+}
+
+/** By way of the small letters, since some capitals have several; and normalized before, since some letters have none. */
+function upper(text: string): string {
+  return text.normalize('NFKC').toLowerCase().toUpperCase();
 }

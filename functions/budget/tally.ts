@@ -1,7 +1,8 @@
 import type { LoginEvidence } from '../smtp/evidence.ts';
 import type { HeldBackReason, LoginResult } from '../smtp/login-result.ts';
+import { resultWith } from '../smtp/login-result.ts';
 import type { Verdict } from '../smtp/verdicts.ts';
-import type { Login, Tally } from '../table/items.ts';
+import type { CountedLogin, Tally } from '../table/items.ts';
 
 /** How many logins may fail in any stretch of `windowMs` (ms). */
 export interface Limits {
@@ -15,7 +16,7 @@ export interface Limits {
 /** A login that asks to be let through; its `at` is when it will have ended, whatever happens. */
 export interface PlannedLogin {
   readonly id: string;
-  readonly login: Login;
+  readonly login: CountedLogin;
 }
 
 export type Refusal =
@@ -36,7 +37,7 @@ const MEMORY_MS = 50 * 60 * 60 * 1000;
 /** Of the logins that no longer count so many are remembered; an item stays small, however many accounts a host has. */
 const MEMORY = 32;
 
-type Entry = readonly [id: string, login: Login];
+type Entry = readonly [id: string, login: CountedLogin];
 
 /**
  * Whether a login may start. It counts from its start, so that all that may fail at once stay inside the limits. The last
@@ -72,7 +73,7 @@ const counts =
   ([, { at }]: Entry): boolean =>
     at + keptMs(limits) > now;
 
-function isSameAccount(one: Login, other: Login): boolean {
+function isSameAccount(one: CountedLogin, other: CountedLogin): boolean {
   return one.account === other.account || one.account === other.local || one.local === other.account;
 }
 
@@ -80,7 +81,7 @@ function isSameAccount(one: Login, other: Login): boolean {
  * How many places of the host are open to a login: all but the last ones when its secret failed or is at it already, and
  * one less when it is meant to fail. So in a host without a place each of the last ones, and one more, is with a secret of its own.
  */
-function placesFor(login: Login, others: readonly Entry[], limits: Limits, now: number): number {
+function placesFor(login: CountedLogin, others: readonly Entry[], limits: Limits, now: number): number {
   const { hostFailures } = limits;
   if (hostFailures === null) return Number.POSITIVE_INFINITY;
   const failed = others.some(
@@ -114,7 +115,7 @@ function full(
 }
 
 function newest(older: readonly Entry[], now: number): readonly Entry[] {
-  const end = ({ at, restsUntil }: Login) => Math.max(at + MEMORY_MS, restsUntil);
+  const end = ({ at, restsUntil }: CountedLogin) => Math.max(at + MEMORY_MS, restsUntil);
   return older
     .filter(([, login]) => end(login) > now)
     .toSorted(([, a], [, b]) => end(b) - end(a))
@@ -172,3 +173,26 @@ export function settle(
 export function hold(tally: Tally, until: number): Tally {
   return { ...tally, heldUntil: Math.max(tally.heldUntil, until) };
 }
+
+/** The result of a login that was not let through: which limit it was, and the time after which one may be. */
+export function heldBack(refusal: Refusal, now: number): LoginResult {
+  const reason = refusal.kind === 'wait' ? 'under-way' : refusal.reason;
+  const until = new Date(refusal.until).toISOString();
+  const afterSeconds = Math.max(1, Math.ceil((refusal.until - now) / 1000));
+  return {
+    ...resultWith('held-back'),
+    advice: `${ADVICE[reason]} Nothing is dialled before ${until}.`,
+    retry: { allowed: true, afterSeconds },
+    heldBack: { reason, until },
+  };
+}
+
+const ADVICE: Readonly<Record<HeldBackReason, string>> = {
+  failures:
+    'Too many logins of this account failed lately, so none was tried: another failure could lock the account. Fix the secret and wait; how many may fail is the setting `loginBudget.failures`.',
+  'host-failures':
+    'Too many logins at this host failed lately, of all accounts together, so none was tried: another failure could have the host ban the addresses that Keyturn comes from. Find the secrets of this host that are refused and fix them; how many logins may fail is the setting `loginBudget.hostFailures`, and its last places are for secrets that have not failed.',
+  throttled: 'The server asked lately to be left alone, so no login was tried. Log in less often.',
+  'under-way':
+    'So many logins of this account or host are under way that, should they fail, one more could lock it out. Try again when they have ended.',
+};

@@ -7,15 +7,14 @@ export interface MailProvider {
   readonly mailFrom: 'sender' | 'service';
 }
 
+/** SMTP endpoints of Amazon SES, those for FIPS 140 and of VPC endpoints, too. The group is their region. */
+export const SES_HOST =
+  /^(?:vpce-[a-z0-9-]+\.)?email-smtp(?:-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(?:vpce\.)?amazonaws\.com(?:\.cn)?$/i;
+
 type Provider = readonly [host: RegExp, name: string, mailFrom: MailProvider['mailFrom'], ...spf: string[]];
 
 const PROVIDERS: readonly Provider[] = [
-  [
-    /(^|\.)email-smtp(-fips)?\.[a-z0-9-]+\.(vpce\.)?amazonaws\.com(\.cn)?$/,
-    'Amazon SES',
-    'service',
-    'amazonses.com',
-  ],
+  [SES_HOST, 'Amazon SES', 'service', 'amazonses.com'],
   [/\.mail-manager-smtp\.amazonaws\.com$/, 'Amazon SES Mail Manager', 'service', 'amazonses.com'],
   [/(^|\.)(gmail|google)\.com$/, 'Google', 'sender', '_spf.google.com'],
   [/(^|\.)(office365|outlook)\.com$/, 'Microsoft 365', 'sender', 'spf.protection.outlook.com'],

@@ -237,7 +237,7 @@ export interface HeldLease {
 }
 
 /** One login; hashes instead of names. */
-export interface Login {
+export interface CountedLogin {
   /** When it failed or, in the future, by when it will have ended; 0 when it did not fail. */
   readonly at: number;
   /** The account, and the part of its name before the `@`: the same for a bare name, which may be any with that part. */
@@ -257,7 +257,7 @@ export interface Tally {
    * By the id of the login. One whose process died stays as it is: it may have failed at the server, so it counts until
    * the window after it is over.
    */
-  readonly logins: Readonly<Record<string, Login>>;
+  readonly logins: Readonly<Record<string, CountedLogin>>;
   /** The circuit of the whole host. */
   readonly heldUntil: number;
 }

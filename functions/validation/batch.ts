@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attempt } from '../budget/attempt.ts';
+import type { Attempt } from '../budget/turn.ts';
 import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
 import { isThrottling } from '../observe/throttling.ts';

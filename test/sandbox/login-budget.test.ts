@@ -3,7 +3,7 @@ import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admit } from '../../functions/budget/tally.ts';
 import { tableOf } from '../../functions/table/dynamodb.ts';
-import type { Login } from '../../functions/table/items.ts';
+import type { CountedLogin } from '../../functions/table/items.ts';
 import { Tallies } from '../../functions/table/tallies.ts';
 import { openTestCloud, type TestCloud } from './cloud.ts';
 
@@ -17,7 +17,7 @@ const TABLE: CreateTableCommandInput = {
   ],
 };
 const KEY = { pk: 'BUDGET#mail.example.com', sk: 'HOST' };
-const login = (at: number): Login => ({
+const login = (at: number): CountedLogin => ({
   at,
   account: 'ada',
   local: 'ada',

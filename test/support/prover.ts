@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attempt } from '../../functions/budget/attempt.ts';
-import type { Prover } from '../../functions/budget/prove.ts';
+import { attempt, type Prover } from '../../functions/budget/attempt.ts';
+
 import { loginCredential } from '../../functions/providers/access-token.ts';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { login } from '../../functions/smtp/login.ts';

@@ -1,3 +1,4 @@
+import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
@@ -24,7 +25,6 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 
 const NO_FUNCTION = 'There is no function with the name of the stack.';
 
-const SES_REGION = /^email-smtp(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com/i;
 /** What AWS puts before the first dash: `eu`, `us`, `ap`; the separate partitions have two words. */
 const PART_OF_THE_WORLD = /^(us-(?:gov|iso)[a-z]*|[a-z]+)-/;
 const NO_LOG_GROUP = 'There is no log group with the name of the stack.';
@@ -245,7 +245,7 @@ function addressOutcome({ groups, addresses, complete }: LogFacts): Outcome {
 
 function regionOutcome({ host }: Endpoint, { description }: CredentialFacts): Outcome {
   const home = description.arn.split(':')[3] ?? '';
-  const sending = SES_REGION.exec(host)?.[1]?.toLowerCase();
+  const sending = SES_HOST.exec(host)?.[1]?.toLowerCase();
   const copies = description.replicas.map(({ region }) => region);
   const regions = [...new Set([home, ...copies, ...(sending ? [sending] : [])])];
   const parts = new Set(regions.map((region) => PART_OF_THE_WORLD.exec(region)?.[1] ?? region));

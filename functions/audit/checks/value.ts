@@ -1,3 +1,4 @@
+import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
 import { awsPage } from '../../smtp/reference.ts';
@@ -18,7 +19,6 @@ const REPEATED = /(.{3,}?)\1+/gs;
 const MIN_REST = 8;
 const PLACEHOLDER =
   /change|passw[o0]rd|secret|example|placeholder|default|sample|welcome|letmein|qwerty|admin|your|smtp|mail|test|todo|x{3,}|0?123456789?0?|12345/gi;
-const SES_HOST = /^email-smtp(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/i;
 const ACCESS_KEY_ID = /^AKIA[A-Z0-9]{12,124}$/;
 /** 33 octets in base64: the version and a SHA-256 HMAC. */
 const SES_PASSWORD = /^[A-Za-z0-9+/]{44}$/;

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { Attempt } from '../../budget/attempt.ts';
+import type { Attempt } from '../../budget/turn.ts';
 import { canonicalHost, type Endpoint } from '../../net/endpoint.ts';
 import { REDACTED } from '../../observe/shown.ts';
 import type { Credential } from '../../providers/secret.ts';

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../budget/attempt.ts';
+import type { Attempt } from '../../budget/turn.ts';
 import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { Afterwards } from '../../smtp/session.ts';
@@ -8,7 +9,6 @@ import type { Policy } from './credential-facts.ts';
 
 /** Amazon SES takes its mail and counts it neither as a bounce nor towards the reputation. */
 const SES_SIMULATOR = 'success@simulator.amazonses.com';
-const SES_HOST = /^email-smtp(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/i;
 /** What MAIL and RCPT can carry without SMTPUTF8, and nothing that ends the command. */
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/;
 /** A server that takes a bare line feed for a line end answers at once. */

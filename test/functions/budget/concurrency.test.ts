@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Known, type Prover, prove } from '../../../functions/budget/prove.ts';
+import { type Known, type Prover, prove } from '../../../functions/budget/attempt.ts';
 import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { Table } from '../../../functions/table/dynamodb.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attempt } from '../../../functions/budget/attempt.ts';
-import { type Prover, prove } from '../../../functions/budget/prove.ts';
+import { attempt, type Prover, prove } from '../../../functions/budget/attempt.ts';
+
 import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import type { LoginResult } from '../../../functions/smtp/login-result.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prove } from '../../../functions/budget/prove.ts';
+import { prove } from '../../../functions/budget/attempt.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { credential } from './evidence.ts';
 import { ScriptedProver } from './scripted-prover.ts';

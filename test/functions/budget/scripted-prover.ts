@@ -1,4 +1,4 @@
-import type { Known, Prover } from '../../../functions/budget/prove.ts';
+import type { Known, Prover } from '../../../functions/budget/attempt.ts';
 import { resultWith } from '../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../functions/smtp/verdicts.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../../functions/budget/tally.ts';
 import { resultOf, resultWith } from '../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../functions/smtp/verdicts.ts';
-import type { Login, Tally } from '../../../functions/table/items.ts';
+import type { CountedLogin, Tally } from '../../../functions/table/items.ts';
 import { UNTOUCHED } from '../../../functions/table/tallies.ts';
 import { type Answer, evidenceOf } from './evidence.ts';
 
@@ -23,7 +23,7 @@ const limits: Limits = { failures: 2, hostFailures: null, windowMs: 15 * MINUTE 
 /** What the window is longer by, for clocks that differ. */
 const KEPT = 15 * MINUTE + 10_000;
 
-const login = (at: number, changes: Partial<Login> = {}): Login => ({
+const login = (at: number, changes: Partial<CountedLogin> = {}): CountedLogin => ({
   at,
   account: 'ada@example.com',
   local: 'ada',
@@ -33,14 +33,14 @@ const login = (at: number, changes: Partial<Login> = {}): Login => ({
   ...changes,
 });
 /** Somebody with a secret and an account of their own. */
-const of = (name: string): Partial<Login> => ({
+const of = (name: string): Partial<CountedLogin> => ({
   account: `${name}@example.com`,
   local: name,
   secret: `mail/${name}`,
 });
 const planned = { id: 'new', login: login(NOW + 30_000) };
 
-const tally = (times: Readonly<Record<string, number | Login>>, heldUntil = 0): Tally => ({
+const tally = (times: Readonly<Record<string, number | CountedLogin>>, heldUntil = 0): Tally => ({
   logins: Object.fromEntries(
     Object.entries(times).map(([id, at]) => [id, typeof at === 'number' ? login(at) : at]),
   ),
@@ -109,7 +109,7 @@ describe('a login may not start', () => {
     expect(admitNow(state)).toEqual(admission);
   });
 
-  it.each<[string, Partial<Login>, Partial<Login>, string]>([
+  it.each<[string, Partial<CountedLogin>, Partial<CountedLogin>, string]>([
     ['a full name after its bare one', { account: 'ada' }, {}, 'held-back'],
     ['a bare name after a full one', {}, { account: 'ada' }, 'held-back'],
     ['a full name after one of another domain', { account: 'ada@example.org' }, {}, 'go'],
@@ -130,7 +130,7 @@ describe('a login may not start', () => {
 
 describe('of the places of a host, of which four logins may fail,', () => {
   const host: Limits = { failures: 4, hostFailures: 4, windowMs: 15 * MINUTE };
-  const ask = (state: Tally, changes: Partial<Login>) =>
+  const ask = (state: Tally, changes: Partial<CountedLogin>) =>
     admit(state, { id: 'new', login: login(NOW + 30_000, changes) }, NOW, host);
   const bad = { a: login(NOW - 9, of('bad')), b: login(NOW - 8, of('bad')), c: login(NOW - 7, of('bad')) };
   const heldBack = { kind: 'held-back', reason: 'host-failures' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../functions/budget/places.ts';
 import { hold } from '../../../functions/budget/tally.ts';
-import type { Login } from '../../../functions/table/items.ts';
+import type { CountedLogin } from '../../../functions/table/items.ts';
 import { Tallies, UNTOUCHED } from '../../../functions/table/tallies.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { Faults } from '../../support/aws/faults.ts';
@@ -13,7 +13,7 @@ const limits = { failures: 4, hostFailures: 4, windowMs: 60_000 };
 const [place] = placesOf(credential, [], limits).counted;
 if (!place) throw new Error('a login counts nowhere');
 const { key } = place;
-const failed: Login = { ...place.account, at: NOW, secret: 'secret', meant: false, restsUntil: 0 };
+const failed: CountedLogin = { ...place.account, at: NOW, secret: 'secret', meant: false, restsUntil: 0 };
 let ids = 0;
 const newId = () => `revision-${++ids}`;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prove } from '../../../functions/budget/prove.ts';
+import { prove } from '../../../functions/budget/attempt.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { validateSecret } from '../../../functions/validation/validation.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';

@@ -6,8 +6,8 @@ import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { missing } from '../../../../functions/audit/gathered.ts';
 import { examineSecrets } from '../../../../functions/audit/run/examine.ts';
 import type { Examined } from '../../../../functions/audit/run/examined.ts';
-import { attempt } from '../../../../functions/budget/attempt.ts';
-import { type Prover, prove } from '../../../../functions/budget/prove.ts';
+import { attempt, type Prover, prove } from '../../../../functions/budget/attempt.ts';
+
 import type { Network } from '../../../../functions/net/network.ts';
 import { SecretStore } from '../../../../functions/secrets/store.ts';
 import { login } from '../../../../functions/smtp/login.ts';

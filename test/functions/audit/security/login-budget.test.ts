@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
-import type { Attempt } from '../../../../functions/budget/attempt.ts';
 import { placesOf } from '../../../../functions/budget/places.ts';
+import type { Attempt } from '../../../../functions/budget/turn.ts';
 import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
