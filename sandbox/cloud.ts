@@ -1,17 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetPolicyCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AccessKeyCorrection, IssuedKeys } from './gateway/access-keys.ts';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
-import { invokeStep, mayInvoke } from './gateway/rotation-function.ts';
-import type { StepReport } from './gateway/rotation-steps.ts';
-import { Rotator } from './gateway/rotator.ts';
+import { AccessKeyCorrection, IssuedKeys } from './gateway/iam.ts';
+import { type RotationEvent, Rotator, type StepReport, type StepResult } from './gateway/rotation.ts';
 import { SecretVersions } from './gateway/secret-versions.ts';
 import { SecretsManagerCorrection } from './gateway/secrets-manager.ts';
-import type { Children } from './host/children.ts';
-import { startMiniStack } from './host/ministack.ts';
+import { startMiniStack } from './ministack/ministack.ts';
+import type { Children } from './processes.ts';
 
 /** How any AWS client reaches an account of the local AWS. */
 export interface Account {
@@ -94,4 +96,58 @@ function rotatorOf(behind: Account, versions: SecretVersions, report: (step: Ste
     now: Date.now,
     report,
   });
+}
+
+export interface Clients {
+  readonly cloudFormation: CloudFormationClient;
+  readonly iam: IAMClient;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly secretsManager: SecretsManagerClient;
+  readonly ses: SESClient;
+  readonly stepFunctions: SFNClient;
+}
+
+export function clientsOf(account: Account): Clients {
+  return {
+    cloudFormation: new CloudFormationClient(account),
+    iam: new IAMClient(account),
+    lambda: new LambdaClient(account),
+    logs: new CloudWatchLogsClient(account),
+    secretsManager: new SecretsManagerClient(account),
+    ses: new SESClient(account),
+    stepFunctions: new SFNClient(account),
+  };
+}
+
+const PRINCIPAL = 'secretsmanager.amazonaws.com';
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Principal?: { readonly Service?: string };
+}
+
+/** Whether the function's resource policy lets Secrets Manager in; false when there is no such function or policy. */
+async function mayInvoke(client: LambdaClient, functionArn: string): Promise<boolean> {
+  try {
+    const { Policy = '{}' } = await client.send(new GetPolicyCommand({ FunctionName: functionArn }));
+    const { Statement = [] } = JSON.parse(Policy) as { Statement?: Statement[] };
+    return Statement.some(({ Effect, Principal }) => Effect === 'Allow' && Principal?.Service === PRINCIPAL);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return false;
+    throw error;
+  }
+}
+
+async function invokeStep(
+  client: LambdaClient,
+  functionArn: string,
+  event: RotationEvent,
+): Promise<StepResult> {
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(event) }),
+  );
+  if (!FunctionError) return { kind: 'done' };
+  const { errorMessage } = JSON.parse(Payload?.transformToString() ?? '{}') as { errorMessage?: string };
+  return { kind: 'failed', reason: errorMessage ?? FunctionError };
 }

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { live, type Workplace } from './host/lifetime.ts';
-import { commandsToTry } from './job/commands.ts';
-import { runJob } from './job/job.ts';
-import { showResult } from './job/result.ts';
+import { showResult } from './job/audit.ts';
+import { commandsToTry, runJob } from './job/job.ts';
+import { live, type Workplace } from './processes.ts';
 import { openSandbox } from './sandbox.ts';
 
 const USAGE = 'usage: npm start [-- --once]   (--once: end when the job has ended)';

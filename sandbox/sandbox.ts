@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { endsIn, exchange } from '../functions/net/http.ts';
 import { send } from '../functions/net/send.ts';
-import { type Clients, clientsOf } from './clients.ts';
-import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
-import { deployApp, functionNames, type Outputs } from './deploy/cdk.ts';
-import { type AdoptedCredential, adoptedCredentials, sandboxContext } from './deploy/credentials.ts';
-import { setEnvironment } from './deploy/function-environment.ts';
-import { createPrerequisites } from './deploy/prerequisites.ts';
-import { openSenderDomains } from './dns/sender-domains.ts';
-import type { Children } from './host/children.ts';
-import { ensurePythonEnvironment } from './host/python.ts';
+import { type Clients, type Cloud, type CloudOptions, clientsOf, openCloud } from './cloud.ts';
+import { deployApp, functionNames, type Outputs, setEnvironment } from './deploy/cdk.ts';
+import {
+  type AdoptedCredential,
+  adoptedCredentials,
+  createPrerequisites,
+  sandboxContext,
+} from './deploy/credentials.ts';
+import { openSenderDomains } from './dns/name-server.ts';
 import { type MailServers, openMailServers } from './mail/mail-servers.ts';
+import { ensurePythonEnvironment } from './ministack/python.ts';
+import type { Children } from './processes.ts';
 import type { Progress } from './progress.ts';
 
 /** Git-ignored: what is worth keeping between two runs, and the last report. */

@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ORDERS } from '../deploy/credentials.ts';
 import { applyRotationSchedules } from '../deploy/rotation-schedules.ts';
+import { currentCredential } from '../job/job.ts';
 import { deliver } from '../job/mail.ts';
 import { followRotation } from '../job/rotation.ts';
-import { currentCredential } from '../job/secret.ts';
 import type { Progress } from '../progress.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { type Applications, startApplications } from './applications.ts';
 import { type Balance, balance } from './balance.ts';
-import { draws } from './draws.ts';
-import { type FaultyFunction, makeFaulty } from './faulty-function.ts';
-import { ReplacedKeys } from './replaced-keys.ts';
-import { type Rotations, rotateOften } from './rotate-often.ts';
+import { draws, type FaultyFunction, makeFaulty } from './faults.ts';
+import { ReplacedKeys, type Rotations, rotateOften } from './rotations.ts';
+import { type Applications, startApplications } from './sender.ts';
 
 /** Messages go on for so long (ms) after the last key was retired: whoever still has it in mind meets its refusal. */
 const AFTERWARDS_MS = 1000;

@@ -1,4 +1,7 @@
-import type { ApiAnswer, ApiRequest, Correction } from '../gateway/gateway.ts';
+import { createHash } from 'node:crypto';
+import { setEnvironment } from '../deploy/cdk.ts';
+import { type ApiAnswer, type ApiRequest, type Correction, openGateway } from '../gateway/gateway.ts';
+import type { Sandbox } from '../sandbox.ts';
 
 /**
  * What may become of one AWS call of a function. `crash`: the function's process is killed, before the call is carried
@@ -60,4 +63,54 @@ export class Faults implements Correction {
     if (this.#calm) return undefined;
     return FAULTS[Math.floor(this.#options.random() / FAULT_RATE)];
   }
+}
+
+export interface FaultyFunction {
+  readonly faults: Faults;
+  close(): Promise<void>;
+}
+
+/** Leads every AWS call of a deployed function through `Faults`, by its endpoint address alone. */
+export async function makeFaulty(
+  { cloud, clients: { lambda } }: Pick<Sandbox, 'cloud' | 'clients'>,
+  functionName: string,
+  random: () => number,
+): Promise<FaultyFunction> {
+  const gateway = await openGateway();
+  // Any change of its configuration ends the processes of a function; the local AWS does not wait for a call to end.
+  const faults = new Faults({ random, crash: () => setEnvironment(lambda, functionName, {}) });
+  gateway.serve(cloud.account.endpoint, [faults]);
+  await setEnvironment(lambda, functionName, { AWS_ENDPOINT_URL: gateway.url });
+  return { faults, close: () => gateway.close() };
+}
+
+/** Most keys are known soon, a few after the rotation's second try: its waits are 1 to 2 and then 8 to 16 seconds long. */
+const USUAL_MS = 1500;
+const LONG_MS = 6000;
+const LONG_SHARE = 0.05;
+
+/** How long each new access key is unknown to the SES endpoint (ms), at random, and the same whenever it is asked. */
+export function propagation(seed: number): (accessKeyId: string) => number {
+  const random = draws(seed, 'propagation');
+  const delays = new Map<string, number>();
+  return (accessKeyId) => {
+    const known = delays.get(accessKeyId);
+    if (known !== undefined) return known;
+    const delay = random() * (random() < LONG_SHARE ? LONG_MS : USUAL_MS);
+    delays.set(accessKeyId, delay);
+    return delay;
+  };
+}
+
+/**
+ * An endless row of numbers from 0 up to 1, the same for the same seed and name. Each subject draws from a row of its
+ * own, so that one which draws more often does not change what the others get.
+ */
+export function draws(seed: number, name: string): () => number {
+  let count = 0;
+  return () => {
+    count += 1;
+    const digest = createHash('sha256').update(`${seed} ${name} ${count}`).digest();
+    return digest.readUInt32BE() / 2 ** 32;
+  };
 }

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { live } from '../host/lifetime.ts';
+import { live } from '../processes.ts';
 import { openSandbox } from '../sandbox.ts';
-import { balanceLines } from './balance-lines.ts';
+import { balanceLines } from './balance.ts';
 import { type ChaosOptions, runChaos } from './chaos.ts';
-import { propagation } from './propagation.ts';
+import { propagation } from './faults.ts';
 
 const USAGE = 'usage: npm run chaos [-- --rotations 100] [--seed 1]   (the same seed draws the same faults)';
 

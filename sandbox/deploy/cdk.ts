@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import {
+  GetFunctionConfigurationCommand,
+  type LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import type { Cloud } from '../cloud.ts';
-import type { Children } from '../host/children.ts';
+import type { Children } from '../processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
@@ -77,4 +82,16 @@ async function cdk({ children, cloud, folder, context }: DeployOptions, args: re
       KEYTURN_SANDBOX_CONTEXT: JSON.stringify(context),
     },
   });
+}
+
+/** Sets environment variables of a deployed function and keeps its others. */
+export async function setEnvironment(
+  client: LambdaClient,
+  functionName: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const FunctionName = functionName;
+  const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const Variables = { ...Environment?.Variables, ...variables };
+  await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
 }

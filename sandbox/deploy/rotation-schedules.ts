@@ -6,7 +6,7 @@ import {
   type RotationRulesType,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { ORIGINAL } from '../local-aws.ts';
+import { ORIGINAL } from '../app.ts';
 import { templatePath } from './cdk.ts';
 
 export interface ScheduleClients {

@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Zone } from './zone.ts';
-import { ZoneAnswers } from './zone-answers.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseZone, type Zone, ZoneAnswers } from './zone.ts';
 
 export interface NameServer {
   /** `address:port`. */
@@ -22,4 +23,11 @@ export async function openNameServer(zones: readonly Zone[]): Promise<NameServer
     address: `127.0.0.1:${socket.address().port}`,
     close: () => new Promise((resolve) => socket.close(() => resolve())),
   };
+}
+
+/** The DNS of the sandbox: what it says of the sender domains comes from the zones here, never from the Internet. */
+export async function openSenderDomains(): Promise<NameServer> {
+  const zones = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('.zone'));
+  const texts = await Promise.all(zones.map((file) => readFile(join(import.meta.dirname, file), 'utf8')));
+  return openNameServer(texts.map(parseZone));
 }

@@ -1,5 +1,9 @@
-import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import type { Credential } from '../../functions/providers/secret.ts';
+import {
+  GetSecretValueCommand,
+  RotateSecretCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { type Credential, parseSecret } from '../../functions/providers/secret.ts';
 import { functionNames } from '../deploy/cdk.ts';
 import { ORDERS } from '../deploy/credentials.ts';
 import { applyRotationSchedules } from '../deploy/rotation-schedules.ts';
@@ -8,10 +12,8 @@ import type { Sandbox } from '../sandbox.ts';
 import { runAudit } from './audit.ts';
 import { expectStepsInLog, type LogLine, readOutcomes } from './logs.ts';
 import { deliver, expectRefusal } from './mail.ts';
-import { retireReplacedKey } from './retirement.ts';
-import { followRotation } from './rotation.ts';
-import { currentCredential } from './secret.ts';
-import { expectVerdict, validateAll } from './validations.ts';
+import { followRotation, retireReplacedKey } from './rotation.ts';
+import { apiUrl, expectVerdict, validateAll } from './validations.ts';
 
 /** What the main job has to show when every step did what it should. */
 export interface JobResult {
@@ -112,4 +114,31 @@ async function readLog(sandbox: Sandbox, progress: Progress, versionId: string):
     step.detail(`${log.length} outcomes logged by ${functions.length} functions`);
     return log;
   });
+}
+
+/** The credential that AWSCURRENT holds, read as any application would. */
+export async function currentCredential(client: SecretsManagerClient, secretId: string): Promise<Credential> {
+  const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+  const parsed = parseSecret(SecretString);
+  if (parsed.kind !== 'credential') throw new Error(`${secretId}: expected a login, got a ${parsed.kind}`);
+  return parsed.credential;
+}
+
+/** Commands to paste into another terminal; the keys open nothing but this sandbox. */
+export function commandsToTry({ cloud, outputs }: Sandbox): string[] {
+  const { endpoint, region, credentials } = cloud.account;
+  const { accessKeyId, secretAccessKey } = credentials;
+  const api = apiUrl(cloud.account, outputs.ApiId);
+  const signed = `curl --aws-sigv4 aws:amz:${region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"`;
+  const aws = `aws --region ${region} --endpoint-url ${endpoint}`;
+  return [
+    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    '',
+    `${signed} -d '{"secretId":"${ORDERS.secretName}"}' ${api}/validations`,
+    `${signed} ${api}/audits/latest`,
+    `${signed} -d '{"operation":"rotate","secretId":"${ORDERS.secretName}"}' ${api}/operations`,
+    `${aws} secretsmanager describe-secret --secret-id ${ORDERS.secretName}`,
+    `${aws} lambda invoke --function-name ${outputs.RetireFunctionName} /dev/stdout`,
+    `${aws} stepfunctions start-execution --state-machine-arn ${outputs.StateMachineArn}`,
+  ];
 }

@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import type { Clients } from '../clients.ts';
-import { ROTATION_STEPS } from '../gateway/rotation-steps.ts';
+import type { Clients } from '../cloud.ts';
+import { ROTATION_STEPS } from '../gateway/rotation.ts';
 
 /** One outcome that a function logged: the parsed line and the line as it stands in CloudWatch Logs. */
 export interface LogLine {

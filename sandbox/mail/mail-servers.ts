@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import { createAuthority } from '../certificates.ts';
 import type { Cloud } from '../cloud.ts';
-import { SES_REFUSAL, sesAccepts } from './ses-login.ts';
+import type { IssuedKeys } from '../gateway/iam.ts';
 import { openSmtpEndpoint, type SmtpEndpoint } from './smtp-endpoint.ts';
 
 const HOST = 'localhost';
@@ -90,4 +91,33 @@ function openProvider(
     enhancedCodes: true,
     accepts: async (user, secret) => user === username && secret === password,
   });
+}
+
+/** What Amazon SES answers, word for word, to a login it refuses; code 535. */
+const SES_REFUSAL = 'Authentication Credentials Invalid';
+
+export interface SesLoginOptions {
+  readonly keys: IssuedKeys;
+  readonly region: string;
+  /** A new access key is refused this long (ms), as IAM takes its time to tell every endpoint about it. */
+  readonly propagationMs: number;
+  /** Whether the user still has this key, and it is Active. */
+  isActive(userName: string, accessKeyId: string): Promise<boolean>;
+}
+
+/**
+ * The login check of Amazon SES: user name = access key id, password = derived from its secret for this region.
+ * A login that succeeds is the key's last use.
+ */
+async function sesAccepts(
+  { keys, region, propagationMs, isActive }: SesLoginOptions,
+  accessKeyId: string,
+  password: string,
+): Promise<boolean> {
+  const key = keys.find(accessKeyId);
+  if (!key || Date.now() < key.issuedAt + propagationMs) return false;
+  if (password !== sesSmtpPassword(key.secretAccessKey.reveal(), region)) return false;
+  if (!(await isActive(key.userName, accessKeyId))) return false;
+  keys.recordUse(accessKeyId, { at: Date.now(), region });
+  return true;
 }

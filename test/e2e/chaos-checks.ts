@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { runChaos } from '../../sandbox/chaos/chaos.ts';
-import { propagation } from '../../sandbox/chaos/propagation.ts';
+import { propagation } from '../../sandbox/chaos/faults.ts';
 import type { Progress } from '../../sandbox/progress.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 

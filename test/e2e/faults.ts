@@ -6,7 +6,7 @@ import {
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { CreateSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager';
 import { MANAGED_TAG } from '../../functions/observe/names.ts';
-import { setEnvironment } from '../../sandbox/deploy/function-environment.ts';
+import { setEnvironment } from '../../sandbox/deploy/cdk.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { PASSWORDS, USERNAME, type WeakServer, type WeakServers } from './weak-servers.ts';
 

@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
-import { IssuedKeys as Gateway } from '../../sandbox/gateway/access-keys.ts';
+import { IssuedKeys as Gateway } from '../../sandbox/gateway/iam.ts';
 import { type Canary, canary, credentialCanaries } from './canaries.ts';
 
 interface Issued {

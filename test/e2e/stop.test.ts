@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Children } from '../../sandbox/host/children.ts';
-import { startMiniStack } from '../../sandbox/host/ministack.ts';
-import { ensurePythonEnvironment } from '../../sandbox/host/python.ts';
+import { startMiniStack } from '../../sandbox/ministack/ministack.ts';
+import { ensurePythonEnvironment } from '../../sandbox/ministack/python.ts';
+import { Children } from '../../sandbox/processes.ts';
 import { KEEP } from '../../sandbox/sandbox.ts';
 import { runningWith } from '../sandbox/processes.ts';
 

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clients, clientsOf } from '../../sandbox/clients.ts';
-import { type Cloud, openCloud } from '../../sandbox/cloud.ts';
-import { Children } from '../../sandbox/host/children.ts';
-import { ensurePythonEnvironment } from '../../sandbox/host/python.ts';
+import { type Clients, type Cloud, clientsOf, openCloud } from '../../sandbox/cloud.ts';
+import { ensurePythonEnvironment } from '../../sandbox/ministack/python.ts';
+import { Children } from '../../sandbox/processes.ts';
 import { KEEP } from '../../sandbox/sandbox.ts';
 
 export interface TestCloud {

@@ -5,7 +5,7 @@ import {
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import type { Clients } from '../../sandbox/clients.ts';
+import type { Clients } from '../../sandbox/cloud.ts';
 
 /** A rotation function by the book: createSecret makes a value, finishSecret moves the label; FAIL names a step to break. */
 const CODE = `

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { Aspects } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
 import { keyturnApp } from '../../infra/app.ts';
-import { Children } from '../../sandbox/host/children.ts';
-import { ensurePythonEnvironment } from '../../sandbox/host/python.ts';
-import { LocalAws, REFUSED_TYPES } from '../../sandbox/local-aws.ts';
+import { LocalAws, REFUSED_TYPES } from '../../sandbox/app.ts';
+import { ensurePythonEnvironment } from '../../sandbox/ministack/python.ts';
+import { Children } from '../../sandbox/processes.ts';
 import { KEEP } from '../../sandbox/sandbox.ts';
 import { inScratchDirectory, KEYTURN, type Resource, WITHOUT_BUNDLES } from '../infra/synthesized.ts';
 

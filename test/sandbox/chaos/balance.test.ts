@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Books, balance } from '../../../sandbox/chaos/balance.ts';
-import { balanceLines } from '../../../sandbox/chaos/balance-lines.ts';
+import { type Books, balance, balanceLines } from '../../../sandbox/chaos/balance.ts';
 
 const mail = (subject: string) => ({ raw: `From: a@example.com\r\nSubject: ${subject}\r\n\r\nChaos.` });
 const counts = { 'crash-before': 1, 'crash-after': 2, 'lost-request': 3, 'lost-answer': 4 };

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draws } from '../../../sandbox/chaos/draws.ts';
-import { FAULT_RATE, FAULTS, Faults } from '../../../sandbox/chaos/faults.ts';
-import { propagation } from '../../../sandbox/chaos/propagation.ts';
+import { draws, FAULT_RATE, FAULTS, Faults, propagation } from '../../../sandbox/chaos/faults.ts';
 
 const REQUEST = { method: 'POST', path: '/', headers: {}, body: '' };
 

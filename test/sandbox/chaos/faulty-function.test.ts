@@ -7,8 +7,7 @@ import {
   RotateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { FAULT_RATE, FAULTS, type Fault } from '../../../sandbox/chaos/faults.ts';
-import { makeFaulty } from '../../../sandbox/chaos/faulty-function.ts';
+import { FAULT_RATE, FAULTS, type Fault, makeFaulty } from '../../../sandbox/chaos/faults.ts';
 import { openTestCloud, type TestCloud } from '../cloud.ts';
 import { deployRotationFunctions, type RotationFunctions } from '../rotation-stack.ts';
 

@@ -9,8 +9,8 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { setEnvironment } from '../../../sandbox/deploy/function-environment.ts';
-import type { StepReport } from '../../../sandbox/gateway/rotation-steps.ts';
+import { setEnvironment } from '../../../sandbox/deploy/cdk.ts';
+import type { StepReport } from '../../../sandbox/gateway/rotation.ts';
 import { openTestCloud, type TestCloud } from '../cloud.ts';
 import { deployRotationFunctions, type RotationFunctions } from '../rotation-stack.ts';
 

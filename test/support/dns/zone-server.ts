@@ -1,6 +1,6 @@
 import { type NameServer, openNameServer } from '../../../sandbox/dns/name-server.ts';
 import type { Zone } from '../../../sandbox/dns/zone.ts';
-import { ZoneAnswers } from '../../../sandbox/dns/zone-answers.ts';
+import { ZoneAnswers } from '../../../sandbox/dns/zone.ts';
 
 export interface ZoneServer extends NameServer {
   /** Asks the same zones by DNS over HTTPS, of a resolver that validates. */

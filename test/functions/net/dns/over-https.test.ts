@@ -1,8 +1,7 @@
 import { decode } from 'dns-packet';
 import { expect, it } from 'vitest';
 import { DnsOverHttps } from '../../../../functions/net/dns/over-https.ts';
-import { parseZone } from '../../../../sandbox/dns/zone.ts';
-import { ZoneAnswers } from '../../../../sandbox/dns/zone-answers.ts';
+import { parseZone, ZoneAnswers } from '../../../../sandbox/dns/zone.ts';
 
 const URL = 'https://dns.test/dns-query';
 const zone = (name: string, remark: string) => parseZone(`$ORIGIN ${name}.\n;! ${remark}\n@ MX 10 mx1\n`);

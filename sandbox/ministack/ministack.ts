@@ -1,6 +1,6 @@
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Child, Children } from './children.ts';
+import type { Child, Children } from '../processes.ts';
 
 const SERVER = fileURLToPath(new URL('ministack_server.py', import.meta.url));
 const LISTENING = /^listening on (\d+)$/;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { Children, CommandFailed } from '../../../sandbox/host/children.ts';
-import { isRunning } from '../processes.ts';
+import { Children, CommandFailed } from '../../sandbox/processes.ts';
+import { isRunning } from './processes.ts';
 
 const OWNER = fileURLToPath(new URL('owner.ts', import.meta.url));
 const options = { env: {} };

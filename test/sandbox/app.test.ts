@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Aspects, type IAspect } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { keyturnApp } from '../../infra/app.ts';
-import { LocalAws, OnLoopback, ORIGINAL, REFUSED_TYPES } from '../../sandbox/local-aws.ts';
+import { LocalAws, OnLoopback, ORIGINAL, REFUSED_TYPES } from '../../sandbox/app.ts';
 import { inScratchDirectory, KEYTURN, type Resource, WITHOUT_BUNDLES } from '../infra/synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

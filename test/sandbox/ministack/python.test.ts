@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Children, type CommandFailed } from '../../../sandbox/host/children.ts';
-import { ensurePythonEnvironment } from '../../../sandbox/host/python.ts';
+import { ensurePythonEnvironment } from '../../../sandbox/ministack/python.ts';
+import { Children, type CommandFailed } from '../../../sandbox/processes.ts';
 
 let folder: string;
 let bin: string;
@@ -77,7 +77,7 @@ test('a package that is not the pinned one is not installed', async () => {
   vi.unstubAllEnvs();
   const found = join(folder, 'found');
   mkdirSync(found);
-  const requirements = new URL('../../../sandbox/host/requirements.txt', import.meta.url);
+  const requirements = new URL('../../../sandbox/ministack/requirements.txt', import.meta.url);
   const [, name = '', version = ''] = /^([a-z0-9-]+)==(\S+)/m.exec(readFileSync(requirements, 'utf8')) ?? [];
   writeFileSync(
     join(found, `${name.replaceAll('-', '_')}-${version}-py3-none-any.whl`),
