@@ -1,6 +1,6 @@
 import type { Reference } from '../smtp/reference.ts';
-import type { CredentialFacts } from './facts/credential-facts.ts';
 import type { Outcome } from './outcome.ts';
+import type { CredentialFacts } from './subjects/credential.ts';
 
 /** What a rule looks at, in words for people; who may not read it gets `unknown`. */
 export const FACT_WORDS = {

@@ -1,8 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
-import type { Policy } from '../../functions/audit/facts/credential-facts.ts';
 import { OptInTests } from '../../functions/audit/facts/opt-in-tests.ts';
 import { NOTHING_HEARD, rehearse } from '../../functions/audit/facts/rehearsal.ts';
 import { OPT_IN_CHECKS } from '../../functions/audit/opt-in.ts';
+import type { Policy } from '../../functions/audit/subjects/credential.ts';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { login } from '../../functions/smtp/login.ts';

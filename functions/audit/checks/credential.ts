@@ -4,12 +4,10 @@ import type { HeldBackReason, LoginOutcome } from '../../smtp/login-result.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Check } from '../check.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { replyOutcome } from './reply-outcome.ts';
-import { onCredential } from './subject.ts';
-import { reasonOf } from './verdict-reason.ts';
+import type { CredentialFacts } from '../subjects/credential.ts';
+import { onCredential, reasonOf, replyOutcome } from '../subjects/credential.ts';
 
 /** The server is there and the password was not the reason: a person has to change something at the provider. */
 const POLICIES: readonly Verdict[] = [

@@ -9,7 +9,7 @@ import type { TlsaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onDomain } from './domain-subject.ts';
+import { onDomain } from '../subjects/domain.ts';
 
 export const daneChecks: readonly Check[] = [
   {

@@ -1,9 +1,9 @@
 import { type DkimKey, type DkimSelector, keyName } from '../../mail-domain/dkim/dkim.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onDomain, quoted } from './domain-subject.ts';
+import type { CredentialFacts } from '../subjects/credential.ts';
+import { onDomain, quoted } from '../subjects/domain.ts';
 
 /** RFC 8301 section 3.2: verifiers reject keys below the first and signers should use the second. */
 const LEAST_BITS = 1024;

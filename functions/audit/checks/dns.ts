@@ -5,10 +5,10 @@ import type { CaaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Check } from '../check.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onDomain } from './domain-subject.ts';
+import type { CredentialFacts } from '../subjects/credential.ts';
+import { onDomain } from '../subjects/domain.ts';
 
 export const dnsChecks: readonly Check[] = [
   {

@@ -5,7 +5,7 @@ import type { AccountFacts, LogFacts, ValueFacts } from '../facts/account.ts';
 import type { Reuse } from '../facts/reuse.ts';
 import { decide, type Gathered, known } from '../gathered.ts';
 import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onCredential } from './subject.ts';
+import { onCredential } from '../subjects/credential.ts';
 
 const NAMED = 3;
 const UNNAMED = `at least one secret that does not carry the same ${OWNER_TAG}, which is not named here`;

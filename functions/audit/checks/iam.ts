@@ -3,11 +3,12 @@ import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { PeopleFacts } from '../facts/account.ts';
 import type { PolicyStatement, SmtpUser } from '../facts/aws.ts';
-import type { CredentialFacts, Policy } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, warn } from '../outcome.ts';
 import { limitingKeys, listOf } from '../policy-document.ts';
-import { onCredential, onSes } from './subject.ts';
+import type { CredentialFacts, Policy } from '../subjects/credential.ts';
+import { onCredential } from '../subjects/credential.ts';
+import { onSes } from '../subjects/ses.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The retire function looks every hour, so a key may outlive its overlap by that much and some minutes. */

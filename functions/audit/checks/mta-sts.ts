@@ -11,7 +11,7 @@ import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onDomain, quoted } from './domain-subject.ts';
+import { onDomain, quoted } from '../subjects/domain.ts';
 
 /** Seconds of a day: a shorter life leaves gaps in which nothing is enforced. */
 const SHORT_AGE = 86_400;

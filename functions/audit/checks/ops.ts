@@ -3,10 +3,10 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { AlarmFacts, FunctionFacts, LogFacts, VpcEndpoint } from '../facts/account.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onEndpoint } from './subject.ts';
+import type { CredentialFacts } from '../subjects/credential.ts';
+import { onEndpoint } from '../subjects/credential.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOTICE_DAYS = 90;

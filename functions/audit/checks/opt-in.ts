@@ -4,9 +4,7 @@ import { canaryRecipient } from '../facts/rehearsal.ts';
 import { decide } from '../gathered.ts';
 import { type OptInCheck, type OptIns, optInFor } from '../opt-in.ts';
 import { fail, notApplicable, type Outcome, pass, unknown } from '../outcome.ts';
-import { replyOutcome } from './reply-outcome.ts';
-import { onCredential, onEndpoint } from './subject.ts';
-import { reasonOf } from './verdict-reason.ts';
+import { onCredential, onEndpoint, reasonOf, replyOutcome } from '../subjects/credential.ts';
 
 /** Only on hosts whose owner asked for it (`auditOptIn`). */
 export const optInChecks: readonly Check[] = [

@@ -4,12 +4,12 @@ import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import type { FunctionFacts, HandsFacts, Principal, Readers } from '../facts/account.ts';
 import type { SecretPolicy } from '../facts/aws.ts';
-import type { CredentialFacts, SecretContent } from '../facts/credential-facts.ts';
 import { UNUSED_DAYS } from '../facts/stale-secrets.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { isForEverybody, mayDo, namesEverybody, refusesPlainHttp } from '../policy-document.ts';
 import { POWERS, type Power } from '../powers.ts';
+import type { CredentialFacts, SecretContent } from '../subjects/credential.ts';
 import { isAwsManaged } from './secret.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,10 +1,10 @@
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { CredentialFacts, Policy } from '../facts/credential-facts.ts';
 import type { EncryptionKey } from '../facts/encryption-key.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
+import type { CredentialFacts, Policy } from '../subjects/credential.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;

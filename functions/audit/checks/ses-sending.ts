@@ -13,7 +13,7 @@ import {
 } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
-import { onAccount, onConfigurationSets } from './ses-subject.ts';
+import { onAccount, onConfigurationSets } from '../subjects/ses.ts';
 
 /** Where AWS begins to look at an account, and where it may pause it (SES developer guide, "Reputation metrics"). */
 const BOUNCE_RATE = { review: 0.05, pause: 0.1 };

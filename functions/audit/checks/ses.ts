@@ -11,7 +11,7 @@ import type {
 } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, warn } from '../outcome.ts';
-import { onAccount, onSender } from './ses-subject.ts';
+import { onAccount, onSender } from '../subjects/ses.ts';
 
 const HIGH_USE = 0.8;
 const SUCCESS = 'Success';

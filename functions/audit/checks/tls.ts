@@ -5,7 +5,8 @@ import { rfc } from '../../smtp/reference.ts';
 import type { RememberedServer } from '../../table/items.ts';
 import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { notSeen, onEndpoint, onServer, onStarttls, seenBefore } from './subject.ts';
+import { onEndpoint } from '../subjects/credential.ts';
+import { notSeen, onServer, onStarttls, seenBefore } from '../subjects/server.ts';
 
 const IMPLICIT_TLS: readonly number[] = [465, 2465];
 const STARTTLS: readonly number[] = [587, 2587];

@@ -5,7 +5,7 @@ import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass } from '../outcome.ts';
-import { onCredential } from './subject.ts';
+import { onCredential } from '../subjects/credential.ts';
 
 /** NIST SP 800-63B-4: a password that is the only factor. */
 const MIN_LENGTH = 15;

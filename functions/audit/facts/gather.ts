@@ -1,15 +1,13 @@
 import type { GetAccessKeyLastUsedCommandOutput, ListAccessKeysCommandOutput } from '@aws-sdk/client-iam';
 import type { Domains } from '../../mail-domain/domains.ts';
-import type { Endpoint } from '../../net/endpoint.ts';
 import { type Provider, parseSecret } from '../../providers/secret.ts';
 import { type AccessKeysApi, accessKeys } from '../../providers/ses-keys.ts';
-
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Validations } from '../../table/validations.ts';
 import { gather, missing } from '../gathered.ts';
+import { type CredentialFacts, endpointOf, type SecretContent } from '../subjects/credential.ts';
 import { type AwsSources, awsFacts } from './aws-facts.ts';
-import type { CredentialFacts, SecretContent } from './credential-facts.ts';
 import { type HostSources, meetHost, NOBODY_THERE } from './mail-host.ts';
 
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
@@ -58,12 +56,6 @@ export async function gatherFacts(
 async function readContent(store: Pick<SecretReader, 'read'>, arn: string): Promise<SecretContent> {
   const value = await store.read(arn, { stage: 'AWSCURRENT' });
   return value.kind === 'absent' ? { kind: 'empty' } : parseSecret(value.text.reveal());
-}
-
-/** Where a secret says to log in, if it says so at all. */
-export function endpointOf(secret: SecretContent | undefined): Endpoint | undefined {
-  if (secret?.kind === 'credential') return secret.credential.endpoint;
-  return secret?.kind === 'seed' ? secret.endpoint : undefined;
 }
 
 async function keysOf(iam: Sources['iam'], provider: Provider | undefined): Promise<CredentialFacts['keys']> {

@@ -9,7 +9,7 @@ import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Afterwards } from '../../smtp/session.ts';
 import { gather, known, missing } from '../gathered.ts';
-import type { CredentialFacts, Policy } from './credential-facts.ts';
+import type { CredentialFacts, Policy } from '../subjects/credential.ts';
 import { ALL_OFF, type OptInTests } from './opt-in-tests.ts';
 import { previousCredential } from './previous.ts';
 import { NOTHING_HEARD, rehearse } from './rehearsal.ts';

@@ -4,7 +4,7 @@ import { idOf } from '../../secrets/credential.ts';
 
 import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
-import type { Policy } from './credential-facts.ts';
+import type { Policy } from '../subjects/credential.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Each of their credentials has an id of its own, and is gone for good once it is retired. */

@@ -5,7 +5,7 @@ import type { Credential } from '../../providers/secret.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { Afterwards } from '../../smtp/session.ts';
 import { optInFor } from '../opt-in.ts';
-import type { Policy } from './credential-facts.ts';
+import type { Policy } from '../subjects/credential.ts';
 
 /** Amazon SES takes its mail and counts it neither as a bounce nor towards the reputation. */
 const SES_SIMULATOR = 'success@simulator.amazonses.com';

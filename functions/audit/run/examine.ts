@@ -7,13 +7,13 @@ import { Echoes } from '../../smtp/echoes/echoes.ts';
 import { shownBy } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
-import { endpointOf, gatherFacts, type Sources } from '../facts/gather.ts';
+import { gatherFacts, type Sources } from '../facts/gather.ts';
 import { passwordsOf } from '../facts/mail-host.ts';
 import { gather } from '../gathered.ts';
-import { dated, remember, resolved } from '../memory/remember.ts';
 import type { Outcome } from '../outcome.ts';
+import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
 import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examined.ts';
+import { dated, remember, resolved } from './memory.ts';
 
 /** Each credential holds a few sockets and little memory. Those of one mail host take turns. */
 const CONCURRENCY = 4;

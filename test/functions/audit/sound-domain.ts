@@ -1,5 +1,5 @@
-import type { CredentialFacts } from '../../../functions/audit/facts/credential-facts.ts';
 import { known } from '../../../functions/audit/gathered.ts';
+import type { CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
 import { type DkimSelector, parseDkimKey } from '../../../functions/mail-domain/dkim/dkim.ts';
 import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc.ts';
 import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/record.ts';

@@ -1,5 +1,5 @@
-import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
 import type { Status, UnknownReason } from '../../../../functions/audit/outcome.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 
 /**
  * What differs from a sound credential; the status, or the reason of an unknown, that it must give; and what the evidence

@@ -1,5 +1,5 @@
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import { remember } from '../../../../functions/audit/memory/remember.ts';
+import { remember } from '../../../../functions/audit/run/memory.ts';
 import type { SendingAddress } from '../../../../functions/mail-domain/route-facts.ts';
 import type { CaaRecord } from '../../../../functions/net/dns/dns.ts';
 import { route, spfOf, withDomain } from '../sound-domain.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { soundFacts } from '../sound-facts.ts';
 
 const FACTS = factsIn(soundFacts);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
 import { missing } from '../../../../functions/audit/gathered.ts';
 import type { Outcome } from '../../../../functions/audit/outcome.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { soundFacts } from '../sound-facts.ts';
 import { FAMILIES } from './families.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Policy } from '../../../../functions/audit/facts/credential-facts.ts';
 import { canaryRecipient, NOTHING_HEARD, rehearse } from '../../../../functions/audit/facts/rehearsal.ts';
 import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
+import type { Policy } from '../../../../functions/audit/subjects/credential.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { resultOf } from '../../../../functions/smtp/login-result.ts';

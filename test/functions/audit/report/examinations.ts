@@ -1,11 +1,11 @@
 import type { AcceptedRisk } from '../../../../functions/audit/accepted-risks.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
-import { dated } from '../../../../functions/audit/memory/remember.ts';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import type { Report } from '../../../../functions/audit/report/report.ts';
 import type { Examination, Examined } from '../../../../functions/audit/run/examined.ts';
+import { dated } from '../../../../functions/audit/run/memory.ts';
 import type { Run } from '../../../../functions/audit/run/run.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { soundFacts } from '../sound-facts.ts';
 
 export const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };

@@ -1,10 +1,9 @@
 import { seenRecords } from '../../mail-domain/domain-facts.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Remembered, RememberedServer } from '../../table/items.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
-import { endpointOf } from '../facts/gather.ts';
 import { isWorry } from '../outcome.ts';
-import type { Finding, Found } from '../run/examined.ts';
+import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
+import type { Finding, Found } from './examined.ts';
 
 /** Records that could not be read this time, such as those of a former sender; more would grow for ever. */
 const RECORDS_KEPT = 50;

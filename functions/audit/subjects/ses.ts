@@ -1,11 +1,21 @@
 import { covering } from '../../mail-domain/sender.ts';
+import type { Credential } from '../../providers/secret.ts';
 import type { SesProvider } from '../../providers/ses.ts';
 import type { Check } from '../check.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
 import type { ConfigurationSet, NamedIdentity, SesFacts } from '../facts/ses.ts';
 import { decide } from '../gathered.ts';
-import { type Outcome, unknown } from '../outcome.ts';
-import { onSes } from './subject.ts';
+import { notApplicable, type Outcome, unknown } from '../outcome.ts';
+import { type CredentialFacts, onCredential } from './credential.ts';
+
+export function onSes(
+  rule: (ses: SesProvider, credential: Credential, facts: CredentialFacts) => Outcome,
+): Check['rule'] {
+  return onCredential((credential, facts) =>
+    credential.provider?.type === 'ses'
+      ? rule(credential.provider, credential, facts)
+      : notApplicable('Not a credential of Amazon SES.'),
+  );
+}
 
 export function onAccount(rule: (ses: SesFacts) => Outcome): Check['rule'] {
   return onSes((provider, _credential, { account: { ses } }) => inRegion(provider, ses, () => rule(ses)));

@@ -2,10 +2,10 @@ import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DmarcRecord } from '../../mail-domain/dmarc/record.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf.ts';
-import type { CredentialFacts } from '../facts/credential-facts.ts';
 import { decide } from '../gathered.ts';
 import { notApplicable, type Outcome, unknown } from '../outcome.ts';
-import { onCredential } from './subject.ts';
+import type { CredentialFacts } from './credential.ts';
+import { onCredential } from './credential.ts';
 
 const LONGEST_EVIDENCE = 1000;
 const LONGEST_QUOTE = 120;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { CredentialFacts } from '../../../../functions/audit/facts/credential-facts.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import { dated, remember } from '../../../../functions/audit/memory/remember.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
 import type { Found } from '../../../../functions/audit/run/examined.ts';
+import { dated, remember } from '../../../../functions/audit/run/memory.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import type { Remembered } from '../../../../functions/table/items.ts';
 import { DAY, denied, implicitTls, NOW, silent, soundFacts, withServer } from '../sound-facts.ts';
 

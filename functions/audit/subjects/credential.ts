@@ -1,0 +1,129 @@
+import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
+import type { IssuedCredential } from '../../providers/provider.ts';
+import type { Credential, ParsedSecret } from '../../providers/secret.ts';
+import type { SecretDescription } from '../../secrets/secret-reader.ts';
+import type { Reply } from '../../smtp/evidence.ts';
+import type { LoginOutcome } from '../../smtp/login-result.ts';
+import type { ServerFacts } from '../../smtp/probe/facts.ts';
+import type { Verdict } from '../../smtp/verdicts.ts';
+import type { Remembered } from '../../table/items.ts';
+import type { AccountFacts } from '../facts/account.ts';
+import type { AwsFacts } from '../facts/aws.ts';
+import type { OptInFacts } from '../facts/opt-in-tests.ts';
+import type { PreviousCredential } from '../facts/previous.ts';
+import type { Rehearsal } from '../facts/rehearsal.ts';
+import { decide, type Gathered } from '../gathered.ts';
+import type { OptIns } from '../opt-in.ts';
+import { fail, notApplicable, type Outcome, pass, type UnknownReason, unknown } from '../outcome.ts';
+
+/** The deployment's own settings that some rules measure against. */
+export interface Policy {
+  readonly rotationDays: number;
+  readonly overlapHours: number;
+  readonly soakHours: number;
+  readonly optIns: OptIns;
+}
+
+/** What the current version holds; `empty` before the first rotation of a secret without a value. */
+export type SecretContent = ParsedSecret | { readonly kind: 'empty' };
+
+/** All that the rules may look at for one credential. It holds the password (redacted) and never leaves memory. */
+export interface CredentialFacts {
+  /** Milliseconds since 1970. */
+  readonly examinedAt: number;
+  readonly policy: Policy;
+  readonly description: SecretDescription;
+  readonly content: Gathered<SecretContent>;
+  readonly login: Gathered<LoginOutcome>;
+  /** What was said after the login, in its session. */
+  readonly rehearsal: Rehearsal;
+  readonly previous: Gathered<PreviousCredential>;
+  readonly optIn: OptInFacts;
+  readonly server: Gathered<ServerFacts>;
+  readonly keys: Gathered<readonly IssuedCredential[]>;
+  readonly account: AccountFacts;
+  readonly aws: AwsFacts;
+  /** The domain that it sends as. */
+  readonly domain: Gathered<DomainFacts>;
+  /** What the last audit saw; null for a credential that was never examined before. */
+  readonly history: Remembered | null;
+}
+
+/** Where a secret says to log in, if it says so at all. */
+export function endpointOf(secret: SecretContent | undefined): Endpoint | undefined {
+  if (secret?.kind === 'credential') return secret.credential.endpoint;
+  return secret?.kind === 'seed' ? secret.endpoint : undefined;
+}
+
+type Rule = (facts: CredentialFacts) => Outcome;
+
+const NO_LOGIN_YET = notApplicable('No user name and password yet: the first rotation makes them.');
+const UNREADABLE = unknown('not-reached', 'The secret is malformed; see `secret.shape`.');
+
+/** For rules that need a whole credential. */
+export function onCredential(rule: (credential: Credential, facts: CredentialFacts) => Outcome): Rule {
+  return (facts) =>
+    decide(facts.content, (content) => {
+      if (content.kind === 'malformed') return UNREADABLE;
+      return content.kind === 'credential' ? rule(content.credential, facts) : NO_LOGIN_YET;
+    });
+}
+
+/** For rules on the place of login, which a secret may name before it has a password. */
+export function onEndpoint(rule: (endpoint: Endpoint, facts: CredentialFacts) => Outcome): Rule {
+  return (facts) =>
+    decide(facts.content, (content) => {
+      if (content.kind === 'malformed') return UNREADABLE;
+      if (content.kind === 'empty') return notApplicable('No server yet: the secret has no value.');
+      return rule(content.kind === 'credential' ? content.credential.endpoint : content.endpoint, facts);
+    });
+}
+
+const REASONS: Partial<Record<Verdict, UnknownReason>> = {
+  throttled: 'throttled',
+  'rate-limited': 'throttled',
+  temporary: 'temporary',
+  'tls-unavailable': 'temporary',
+  unavailable: 'temporary',
+  'quota-exceeded': 'throttled',
+  'daily-quota-exceeded': 'throttled',
+  'rejected-or-disabled': 'refused',
+  'token-refused': 'refused',
+  'token-not-accepted': 'refused',
+  'token-unavailable': 'temporary',
+  'held-back': 'held-back',
+  'rejected-unconfirmed': 'unconfirmed',
+  'egress-blocked': 'egress-blocked',
+  'port-not-allowed': 'not-allowed',
+  'address-not-allowed': 'not-allowed',
+  'dns-not-found': 'unreachable',
+  'dns-failed': 'unreachable',
+  refused: 'unreachable',
+  unreachable: 'unreachable',
+  'protocol-error': 'protocol-error',
+  'scram-iterations': 'protocol-error',
+  'ip-refused': 'refused',
+  'server-refused': 'refused',
+  'tls-failed': 'tls-failed',
+  'tls-too-old': 'tls-failed',
+  'tls-client-certificate-required': 'tls-failed',
+  'tls-mode-mismatch:plain-spoken': 'tls-failed',
+  'tls-mode-mismatch:tls-expected': 'tls-failed',
+};
+
+/** Why a verdict that is neither good nor bad says nothing of the credential. */
+export function reasonOf(verdict: Verdict): UnknownReason {
+  if (verdict.startsWith('timeout:')) return 'timeout';
+  if (verdict.startsWith('closed:')) return 'closed';
+  if (verdict.startsWith('tls-untrusted:')) return 'tls-failed';
+  return REASONS[verdict] ?? 'not-reached';
+}
+
+/** What a reply says about the step that it answers. */
+export function replyOutcome(reply: Reply, step: string): Outcome {
+  const { code, enhanced, text } = reply;
+  const evidence = `${step} was answered with "${[code, enhanced, text].filter(Boolean).join(' ')}".`;
+  if (code >= 200 && code < 300) return pass(evidence);
+  return code >= 500 ? fail(evidence) : unknown('temporary', evidence);
+}
