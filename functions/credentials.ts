@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import document from '../docs/openapi.json' with { type: 'json' };
 import { errorResponse, jsonResponse } from './api/answer.ts';
-import { answerHistory, answerList } from './api/credential-answers.ts';
+import { answerHistory, answerList } from './api/credentials.ts';
 import { validations } from './deployment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';

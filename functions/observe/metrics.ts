@@ -1,6 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { CREDENTIAL_DIMENSION, METRIC, METRIC_NAMESPACE, SERVICE } from './names.ts';
-import { watchMark } from './watched.ts';
+import { CREDENTIAL_DIMENSION, METRIC, METRIC_NAMESPACE, SERVICE, watchMark } from './names.ts';
 
 /** Embedded-metric-format metrics; call `metrics.publishStoredMetrics()` in a `finally` of each handler. */
 export const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE });

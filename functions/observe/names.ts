@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Names that the functions emit and the infrastructure watches: one place, so that they cannot drift apart. */
 
 export const METRIC_NAMESPACE = 'Keyturn';
@@ -32,6 +34,11 @@ export const METRIC = {
   /** Not a count: days that a server's certificate is still valid, one value a credential and run. */
   certDaysLeft: 'CertDaysLeft',
 } as const;
+
+/** Stands for a secret's name in the environment of a function, which holds 4 KiB: hundreds of these, not of names. */
+export function watchMark(secretName: string): string {
+  return createHash('sha256').update(secretName).digest('hex').slice(0, 8);
+}
 
 /** Put by a person, in the same namespace, after the restore of the table was rehearsed (docs/operations.md). */
 export const RESTORE_DRILL = 'RestoreDrill';
@@ -70,7 +77,7 @@ export const ENVIRONMENT = {
   rotationDays: 'KEYTURN_ROTATION_DAYS',
   /** ARN of the rotation function; for the operations only. */
   rotateFunction: 'KEYTURN_ROTATE_FUNCTION',
-  /** Marks (observe/watched.ts) of the secrets that have a dead-man alarm, with commas between. */
+  /** Marks (`watchMark`) of the secrets that have a dead-man alarm, with commas between. */
   watched: 'KEYTURN_WATCHED',
   /** Mail servers' ports and CIDR blocks that may be dialled besides the usual ones, with commas between; or `none`. */
   ports: 'KEYTURN_PORTS',

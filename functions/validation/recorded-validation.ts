@@ -11,7 +11,7 @@ type Unvalidated = Readonly<{ error: 'not-managed' | 'not-found'; message: strin
 export interface ValidationPorts {
   readonly secrets: SecretReader;
   readonly validations: Pick<Validations, 'record'>;
-  /** Marks (observe/watched.ts) of the secrets whose proven logins an alarm waits for. */
+  /** Marks (observe/names.ts) of the secrets whose proven logins an alarm waits for. */
   readonly watched: ReadonlySet<string>;
 }
 

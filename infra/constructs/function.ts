@@ -5,8 +5,8 @@ import { Architecture, CfnFunction, LoggingFormat, Runtime, Tracing } from 'aws-
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ENVIRONMENT } from '../../functions/observe/names.ts';
-import { watchMark } from '../../functions/observe/watched.ts';
+import { ENVIRONMENT, watchMark } from '../../functions/observe/names.ts';
+
 import type { Config } from '../config/config.ts';
 import { secretNameOf } from '../config/credential.ts';
 import { type Deployment, onNetworkInterfaces } from './permissions.ts';

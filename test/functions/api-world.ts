@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import { SecretsManager } from '../../functions/aws/secrets-manager.ts';
-import { watchMark } from '../../functions/observe/watched.ts';
+import { watchMark } from '../../functions/observe/names.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 

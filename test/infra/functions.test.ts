@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT, REPORT } from '../../functions/observe/names.ts';
-import { watchMark } from '../../functions/observe/watched.ts';
+import { ENVIRONMENT, REPORT, watchMark } from '../../functions/observe/names.ts';
+
 import { allowed, KEYTURN, named, ofType, resourcesOf, type Statement, statements } from './synthesized.ts';
 
 const resources = resourcesOf(KEYTURN);

@@ -10,7 +10,7 @@ import type { ReportBucket } from './report-bucket.ts';
 import type { Results } from './results.ts';
 
 interface Watched {
-  /** Marks (observe/watched.ts) of the secrets whose proven logins an alarm waits for. */
+  /** Marks (observe/names.ts) of the secrets whose proven logins an alarm waits for. */
   readonly watched: ReadonlySet<string>;
 }
 

@@ -13,7 +13,7 @@ import type { Batch, Run } from '../../../functions/audit/run/run.ts';
 import { QueryApi } from '../../../functions/aws/query-api.ts';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
-import { watchMark } from '../../../functions/observe/watched.ts';
+import { watchMark } from '../../../functions/observe/names.ts';
 import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
