@@ -1,8 +1,9 @@
 import { effectivePolicy } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { SendingAddress } from '../../mail-domain/route-facts.ts';
-import { SPF_LIMITS, type SpfEvaluation, type SpfResult } from '../../mail-domain/spf/check-host.ts';
-import { holdsAll, MX_LIMIT, type Range, type SpfFacts, type SpfTerm } from '../../mail-domain/spf/spf.ts';
+import type { SpfEvaluation, SpfResult } from '../../mail-domain/spf/check-host.ts';
+import { MX_LIMIT, SPF_LIMITS } from '../../mail-domain/spf/limits.ts';
+import { holdsAll, type Range, type SpfFacts, type SpfTerm } from '../../mail-domain/spf/spf.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';

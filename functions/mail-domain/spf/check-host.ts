@@ -1,5 +1,6 @@
 import { spf } from 'mailauth/lib/spf/index.js';
 import type { DnsResolver, RecordData, RecordType } from '../../net/dns/dns.ts';
+import { SPF_LIMITS, type SpfLimits } from './limits.ts';
 
 export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror';
 
@@ -19,14 +20,6 @@ export interface SpfEvaluation {
   readonly lookups: number;
   readonly voids: number;
 }
-
-export interface SpfLimits {
-  readonly lookups: number;
-  readonly voids: number;
-}
-
-/** RFC 7208 section 4.6.4. */
-export const SPF_LIMITS: SpfLimits = { lookups: 10, voids: 2 };
 
 const ELAPSED_MS = 20_000;
 

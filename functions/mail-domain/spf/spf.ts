@@ -2,6 +2,7 @@ import type { DnsResolver } from '../../net/dns/dns.ts';
 import type { Gathered } from '../../net/gathered.ts';
 import { published, recordsAt } from '../records.ts';
 import { checkHost, type SpfEvaluation } from './check-host.ts';
+import { MX_LIMIT } from './limits.ts';
 
 /** One term of an SPF record (RFC 7208 section 4.6.1), not checked for anything that only a macro can tell. */
 export interface SpfTerm {
@@ -14,9 +15,6 @@ export interface SpfTerm {
 }
 
 const SPF_VERSION = /^v=spf1(?: |$)/i;
-
-/** RFC 7208 section 4.6.4: names that one `mx` mechanism may lead to. */
-export const MX_LIMIT = 10;
 
 /** Mechanisms and modifiers that cost a query (RFC 7208 section 4.6.4). */
 const COUNTED: readonly string[] = ['include', 'a', 'mx', 'ptr', 'exists', 'redirect'];

@@ -31,14 +31,16 @@ function credential(password: string): Credential {
 
 /** The table as a function far from it sees it: each call and each answer takes its own time. */
 function slowly(table: InProcessTable): Table {
+  const { client, name } = table.fromElsewhere();
+  const there = client.send.bind(client);
   const hop = () => sleep(Math.random() * LONGEST_HOP_MS);
   const send = async (command: never) => {
     await hop();
-    const answer = await table.client.send(command);
+    const answer = await there(command);
     await hop();
     return answer;
   };
-  return { name: table.name, client: Object.assign(Object.create(table.client), { send }) };
+  return { name, client: Object.assign(client, { send }) };
 }
 
 /** All calls at once, spread over processes that share nothing but the table; how often each verdict was given. */

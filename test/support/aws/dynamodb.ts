@@ -37,10 +37,7 @@ export class InProcessTable implements Table {
   readonly #server: DynamoDBClient;
 
   constructor(faults = new Faults()) {
-    this.#server = new DynamoDBClient({
-      ...CALLER,
-      endpoint: async () => ({ url: new URL(await this.#url) }),
-    });
+    this.#server = this.#newClient();
     const { client } = tableOf(this.#server, TableName);
     const send: Send = (command) => faults.call(() => sendToServer.call(client, command));
     this.client = Object.assign(tableOf(this.#server, TableName).client, { send });
@@ -51,6 +48,11 @@ export class InProcessTable implements Table {
     return this.#url;
   }
 
+  /** By connections of its own, as another process reaches it. */
+  fromElsewhere(): Table {
+    return tableOf(this.#newClient(), TableName);
+  }
+
   /** All that is in the table, by `pk|sk`. */
   async items(): Promise<Map<string, Item>> {
     const items = new Map<string, Item>();
@@ -58,6 +60,10 @@ export class InProcessTable implements Table {
       for (const item of Items) items.set(`${item.pk?.S}|${item.sk?.S}`, item);
     }
     return items;
+  }
+
+  #newClient(): DynamoDBClient {
+    return new DynamoDBClient({ ...CALLER, endpoint: async () => ({ url: new URL(await this.#url) }) });
   }
 }
 
