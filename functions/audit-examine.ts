@@ -29,8 +29,8 @@ import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
+import { tryRelay } from './smtp/probe/misuse.ts';
 import { probeServer } from './smtp/probe/probe.ts';
-import { tryRelay } from './smtp/probe/relay.ts';
 import { AuditMemory } from './table/audits.ts';
 
 /** Kept back from the function's remaining time (ms) to write the results down. */

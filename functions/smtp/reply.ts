@@ -62,3 +62,75 @@ function commonCode(raw: string): string | null {
   const [code] = codes;
   return code && codes.size === 1 ? code : null;
 }
+
+const REPLY_LINE = /^\d{3}(?:[- ]|\r?$)/;
+
+/** Why what a server sends is no SMTP. `tls`: it speaks TLS where it should greet. */
+export type ReplyFlaw = 'tls' | 'too-long' | 'not-smtp';
+
+/** The complete replies that came, all lines of each, and what ended them. */
+export interface Replies {
+  readonly replies: readonly string[];
+  readonly flaw: ReplyFlaw | null;
+}
+
+/** Cuts what a server sends on one connection into complete replies (RFC 5321 section 4.2), however the packets fall. */
+export class ReplyReader {
+  readonly #mostOctets: number;
+  #octets = 0;
+  /** Of a reply whose end has not come; one character an octet, so that a character split between two packets survives. */
+  #beginning = '';
+  /** Where in it a line begins whose end has not come. */
+  #line = 0;
+
+  /** `mostOctets`: of all that comes on the connection. */
+  constructor(mostOctets: number) {
+    this.#mostOctets = mostOctets;
+  }
+
+  /** After a flaw nothing that comes means anything. */
+  push(chunk: Buffer): Replies {
+    const replies: string[] = [];
+    if (this.#octets === 0 && isTlsRecord(chunk)) return { replies, flaw: 'tls' };
+    this.#octets += chunk.length;
+    if (this.#octets > this.#mostOctets) return { replies, flaw: 'too-long' };
+    this.#beginning += chunk.toString('latin1');
+    for (let end = this.#lineEnd(); end >= 0; end = this.#lineEnd()) {
+      const line = this.#beginning.slice(this.#line, end);
+      const isEmpty = this.#line === 0 && line.trim() === '';
+      if (!isEmpty && !REPLY_LINE.test(line)) return { replies, flaw: 'not-smtp' };
+      this.#line = end + 1;
+      if (line[3] === '-') continue;
+      // Empty lines between replies do no harm, and some servers send them.
+      if (!isEmpty) replies.push(decoded(this.#beginning.slice(0, end).trimEnd()));
+      this.clear(this.#line);
+    }
+    return { replies, flaw: null };
+  }
+
+  /** What has come of a reply whose end has not. */
+  get beginning(): string {
+    return this.#beginning.trimStart();
+  }
+
+  /** Forgets the beginning of a reply, as a client must when TLS begins (RFC 3207 section 4.2). */
+  clear(from = this.#beginning.length): void {
+    this.#beginning = this.#beginning.slice(from);
+    this.#line = 0;
+  }
+
+  #lineEnd(): number {
+    return this.#beginning.indexOf('\n', this.#line);
+  }
+}
+
+/** RFC 8446 section 5.1: a record begins with its type (an alert is 21, a handshake 22) and a version of 3.x. */
+function isTlsRecord([type, major]: Buffer): boolean {
+  return (type === 21 || type === 22) && major === 3;
+}
+
+/** Servers write UTF-8; what is none is left as its octets. */
+function decoded(octets: string): string {
+  const text = Buffer.from(octets, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? octets : text;
+}

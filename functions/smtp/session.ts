@@ -8,9 +8,8 @@ import type { Handshake } from '../net/tls-sessions.ts';
 import type { AuthMethod, Login } from '../secrets/credential.ts';
 import type { Failure, Reply, Stage } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
-import { type Answer, authenticate } from './mechanisms/authenticate.ts';
-import { chooseMechanism, isSendable, MECHANISMS } from './mechanisms/mechanisms.ts';
-import { ReplyGuard } from './reply-guard.ts';
+import { type Answer, authenticate } from './sasl/exchange.ts';
+import { chooseMechanism, isSendable, MECHANISMS } from './sasl/mechanisms.ts';
 import type { Transcript } from './transcript.ts';
 
 type SmtpConnection = import('nodemailer/lib/smtp-connection').default;
@@ -44,7 +43,6 @@ export class Session {
   #ended: Promise<void> | undefined;
   /** Why AUTH came to nothing; null when the login is proven. */
   #refusal: Failure | null = { kind: 'protocol' };
-  readonly #guard = new ReplyGuard();
   readonly #credential: Login;
   readonly #transcript: Transcript;
   readonly #network: Network;
@@ -75,7 +73,7 @@ export class Session {
     } catch (error) {
       if (this.proof) return null;
       // Once we have cut the connection ourselves, whatever error that caused says nothing about the server.
-      if (this.#guard.breach) return this.#guard.breach;
+      if (this.#transcript.breach) return this.#transcript.breach;
       return this.#signal.aborted ? { kind: 'timeout' } : classifyFailure(error, this.#transcript);
     }
   }
@@ -90,7 +88,7 @@ export class Session {
     this.address = socket.remoteAddress ?? null;
     this.#noteTls(socket);
     this.#transcript.enter('greeting');
-    this.#guard.watch(socket);
+    this.#transcript.watch(socket);
     const connection = new Connection({
       host: endpoint.host,
       port: endpoint.port,
@@ -114,7 +112,7 @@ export class Session {
   async #authenticate(): Promise<Failure | null> {
     this.#expectVerifiedTls();
     const { offered, listsMechanisms } = this.#transcript;
-    if (!offered || this.#guard.breach) return { kind: 'protocol' };
+    if (!offered || this.#transcript.breach) return { kind: 'protocol' };
     if (!listsMechanisms) return { kind: 'auth-not-offered' };
     if (!isSendable(this.#credential)) return { kind: 'malformed-secret' };
     this.used = chooseMechanism(offered, this.#credential.authMethod);
@@ -140,8 +138,7 @@ export class Session {
     this.#transcript.enter('done');
     this.proof = this.#transcript.lastReply;
     await this.#afterwards(async (line) => {
-      const { response } = await sendCommand(line);
-      this.#transcript.received(response);
+      await sendCommand(line);
       const { lastReply } = this.#transcript;
       // To search it takes its time, and the next command must not be written in the turn of this reply.
       await nextTurn();
@@ -156,9 +153,9 @@ export class Session {
     // nodemailer sends the line in the next turn too, before this.
     if (/^AUTH PLAIN ./.test(line) && this.#transcript.pipelining && !this.#afterwards)
       setImmediate(() => this.#sayQuit());
-    const { response } = await answered;
-    this.#transcript.received(response);
-    return { raw: response, reply: this.#transcript.lastReply };
+    await answered;
+    const { lastRaw, lastReply } = this.#transcript;
+    return { raw: lastRaw ?? '', reply: lastReply };
   }
 
   /** Right after a handshake, before TLS 1.3 hands out its sessions. */
@@ -197,7 +194,7 @@ export class Session {
       if (tnx === 'client') this.#asked(String(message));
       if (tnx !== 'server') return;
       this.#guardNext();
-      if (!this.#guard.isMidLine) this.#transcript.received(String(message));
+      this.#transcript.answered();
     };
     const ignore = () => {};
     return { level: ignore, trace: ignore, debug, info: ignore, warn: ignore, error: ignore, fatal: ignore };
@@ -214,9 +211,8 @@ export class Session {
 
   #asked(command: string): void {
     const socket = this.#connection?._socket;
-    if (socket) this.#guard.watch(socket);
+    if (socket) this.#transcript.watch(socket);
     if (socket) this.#noteTls(socket);
-    this.#guard.asked(command);
     this.#transcript.sent(command);
   }
 
@@ -228,7 +224,7 @@ export class Session {
     connection.on('error', () => {});
     // The last reply was read, and searched, in this turn: what is written in it may meet a reset (nodejs/node#65035).
     await nextTurn();
-    if (this.#guard.isIdle && !connection.destroyed) this.#sayQuit();
+    if (this.#transcript.isIdle && !connection.destroyed) this.#sayQuit();
     await this.#ended;
     connection.close();
   }

@@ -1,19 +1,30 @@
+import type net from 'node:net';
 import type { TlsFacts } from '../net/certificate.ts';
 import { REDACTED } from '../observe/shown.ts';
 import type { Login } from '../secrets/credential.ts';
 import { Echoes } from './echoes/echoes.ts';
 import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
-import type { Reply, Stage, StageTime, Timings } from './evidence.ts';
+import type { Failure, Reply, Stage, StageTime, Timings } from './evidence.ts';
 import { knownText } from './known-text.ts';
-import { NOTHING_HIDDEN, parseReply, redacted, replyCode, wordsOf } from './reply.ts';
+import { NOTHING_HIDDEN, parseReply, ReplyReader, redacted, replyCode, wordsOf } from './reply.ts';
+import { TLS_SPOKEN } from './verdicts/tls.ts';
 
 /** Milliseconds from any fixed point. */
 type Clock = () => number;
 type OnStage = (stage: Stage) => void;
 
+/** RFC 5321 section 4.5.3.1.5 allows 512 octets a line; all that a real server says in a login stays below 8 KiB. */
+const MOST_OCTETS = 64 * 1024;
+/** RFC 5321 section 3.8: a server that shuts down may say so at any time. */
+const MAY_COME_UNASKED = /^421[ -]/;
+const PROTOCOL: Failure = { kind: 'protocol' };
+
 /**
- * What one login attempt has shown so far: the stage under way, the time each took, and the server's replies.
- * nodemailer's connection feeds it through its `logger` option, the only public view of its dialogue.
+ * What one login attempt has shown so far: the stage under way, the time each took, and the server's replies. It sees each
+ * byte ahead of nodemailer, which keeps replies that nobody asked for and takes them for the answers to later commands: a
+ * 535 sent along with the EHLO reply would pass for the refusal of a login. What breaks the protocol ends the connection, so
+ * that no further command goes out. nodemailer's `logger` option, the only public view of its dialogue, says which command
+ * comes next, and when it takes up a reply.
  */
 export class Transcript {
   authSent = false;
@@ -23,7 +34,17 @@ export class Transcript {
   listsMechanisms = false;
   /** Whether commands may be sent before the replies to earlier ones (RFC 2920), by the same EHLO reply. */
   pipelining = false;
-  #lastRaw: string | null = null;
+  readonly #reader = new ReplyReader(MOST_OCTETS);
+  #socket: net.Socket | undefined;
+  /** How many replies are due: more than one when QUIT follows AUTH at once. */
+  #awaited = 1;
+  /** Complete, but not taken up by nodemailer yet. */
+  readonly #unread: string[] = [];
+  /** STARTTLS was said on this socket. */
+  #securing = false;
+  #breach: Failure | null = null;
+  /** The last reply, all its lines. */
+  lastRaw: string | null = null;
   #lastReply: Reply | null | undefined;
   readonly #raws = new WeakMap<Reply, string>();
   #stage: Stage = 'dns';
@@ -65,8 +86,8 @@ export class Transcript {
    */
   get lastReply(): Reply | null {
     if (this.#lastReply === undefined) {
-      this.#lastReply = this.#lastRaw === null ? null : parseReply(this.#lastRaw, NOTHING_HIDDEN);
-      if (this.#lastReply && this.#lastRaw !== null) this.#raws.set(this.#lastReply, this.#lastRaw);
+      this.#lastReply = this.lastRaw === null ? null : parseReply(this.lastRaw, NOTHING_HIDDEN);
+      if (this.#lastReply && this.lastRaw !== null) this.#raws.set(this.#lastReply, this.lastRaw);
     }
     return this.#lastReply;
   }
@@ -115,12 +136,69 @@ export class Transcript {
     return this.#stages.map(({ stage, ms }) => ({ stage, ms: Math.round(ms) }));
   }
 
+  /** The connection, and after STARTTLS its successor; before nodemailer listens to it. */
+  watch(socket: net.Socket): void {
+    if (socket === this.#socket) return;
+    this.#socket = socket;
+    this.#securing = false;
+    this.#unread.length = 0;
+    this.#reader.clear();
+    socket.prependListener('data', (chunk: Buffer) => this.#see(chunk));
+  }
+
+  /** Whether the server has answered everything. */
+  get isIdle(): boolean {
+    return this.#awaited === 0;
+  }
+
+  /** How the server broke the protocol, so that nothing may be said to it any more; null while it has not. */
+  get breach(): Failure | null {
+    return this.#breach;
+  }
+
+  #see(chunk: Buffer): void {
+    if (this.#isDropping()) return;
+    const { replies, flaw } = this.#reader.push(chunk);
+    for (const reply of replies) {
+      this.#expect(reply);
+      this.#unread.push(reply);
+      this.#awaited = Math.max(0, this.#awaited - 1);
+      if (this.#isDropping()) return;
+    }
+    if (flaw) this.#refuse(flaw, flaw === 'tls' ? { kind: 'tls', code: TLS_SPOKEN } : PROTOCOL);
+    else if (this.#reader.beginning !== '') this.#expect(this.#reader.beginning);
+  }
+
+  /** Whatever comes behind the reply to STARTTLS is thrown away unread (RFC 3207 section 4.2). */
+  #isDropping(): boolean {
+    return this.#securing && this.#awaited === 0;
+  }
+
+  #expect(reply: string): void {
+    if (this.#awaited === 0 && !MAY_COME_UNASKED.test(reply)) this.#refuse('a reply to nothing', PROTOCOL);
+  }
+
+  #refuse(why: string, breach: Failure): void {
+    this.#breach ??= breach;
+    this.#socket?.destroy(new Error(`unexpected from the server: ${why}`));
+  }
+
+  /** To be told of each command before it is sent. */
   sent(command: string): void {
+    this.#awaited += 1;
     if (/^EHLO /i.test(command)) {
       if (this.#stage === 'tls') this.#secured = true;
       this.enter('ehlo');
-    } else if (/^STARTTLS$/i.test(command)) this.enter('starttls');
-    else if (/^AUTH /i.test(command)) this.authSent = true;
+    } else if (/^STARTTLS$/i.test(command)) {
+      this.#securing = true;
+      this.enter('starttls');
+    } else if (/^AUTH /i.test(command)) this.authSent = true;
+  }
+
+  /** nodemailer takes up a reply, be it one that was cut off, which is none. */
+  answered(): void {
+    const raw = this.#unread.shift();
+    if (raw !== undefined) this.received(raw);
   }
 
   /** A message of the AUTH exchange, before base64; a careless server might repeat it. */
@@ -129,7 +207,7 @@ export class Transcript {
   }
 
   received(raw: string): void {
-    this.#lastRaw = raw;
+    this.lastRaw = raw;
     this.#lastReply = undefined;
     this.#words += ` ${wordsOf(raw)}`;
     if (this.#stage === 'greeting') this.#greeting = wordsOf(raw);

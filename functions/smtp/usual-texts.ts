@@ -1,4 +1,4 @@
-import { REGISTERED_EXTENSIONS, REGISTERED_MECHANISMS } from './registered.ts';
+import { REGISTERED_EXTENSIONS, REGISTERED_MECHANISMS } from './ehlo.ts';
 
 /** What mail servers usually say, so that it can be read; no verdict depends on it. In lower case, without a place for anything private. */
 const TEXTS: readonly string[] = [

@@ -7,7 +7,7 @@ import type { Credential } from '../../functions/providers/secret.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { login } from '../../functions/smtp/login.ts';
 import { resultOf } from '../../functions/smtp/login-result.ts';
-import { tryRelay } from '../../functions/smtp/probe/relay.ts';
+import { tryRelay } from '../../functions/smtp/probe/misuse.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import { PLAIN_VARIANT, SECURITIES, SERVERS, type Server } from './servers.ts';
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../net/endpoint.ts';
-import { CLEARTEXT } from '../../smtp/probe/enforcement.ts';
+import { CLEARTEXT } from '../../smtp/probe/dialogue.ts';
 import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { RememberedServer } from '../../table/items.ts';

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import type { Credential } from '../../providers/secret.ts';
 import { Redacted } from '../../secrets/redacted.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
-import type { Relay } from '../../smtp/probe/relay.ts';
+import type { Relay } from '../../smtp/probe/misuse.ts';
 import { type Gathered, gather } from '../gathered.ts';
 import { type OptIns, optInFor } from '../opt-in.ts';
 

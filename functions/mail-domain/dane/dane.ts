@@ -5,9 +5,9 @@ import type { DnsResolver, Security, TlsaRecord } from '../../net/dns/dns.ts';
 import { type Gathered, known, type LookupFailure, missing } from '../../net/gathered.ts';
 import type { Network } from '../../net/network.ts';
 import { shownName } from '../../observe/shown.ts';
-import { upgrade, withLine } from '../../smtp/probe/dialogue.ts';
+import { upgrade } from '../../smtp/probe/dialogue.ts';
 import type { InterruptionReason } from '../../smtp/probe/facts.ts';
-import { Interrupted } from '../../smtp/probe/interrupted.ts';
+import { Interrupted, withLine } from '../../smtp/probe/line-connection.ts';
 import { auditOptions } from '../../smtp/probe/tls-session.ts';
 import { recordsAt } from '../records.ts';
 

@@ -1,57 +1,13 @@
-import type { Endpoint } from '../../net/endpoint.ts';
-import type { Network } from '../../net/network.ts';
 import { ehloKeywords, offeredMechanisms, registeredKeywords } from '../ehlo.ts';
-import type { Reply, Stage } from '../evidence.ts';
+import type { Reply } from '../evidence.ts';
 import { NOTHING_HIDDEN, parseReply } from '../reply.ts';
 import type { InterruptionReason, PlaintextFacts } from './facts.ts';
-import { Interrupted, interruptedBy } from './interrupted.ts';
-import { LineConnection, stageEnd } from './line-connection.ts';
+import { Interrupted, type LineConnection } from './line-connection.ts';
 
 /** RFC 5321 section 4.1.4: a client without a name of its own says an address literal. */
 const CLIENT = '[127.0.0.1]';
-/** AWS blocks outbound port 25 from Lambda, so a silence there says nothing about the server. */
-const BLOCKED_PORT = 25;
 
 export type EhloFacts = Pick<PlaintextFacts, 'starttls' | 'mechanisms' | 'keywords'>;
-
-/** Whom a probe talks to, which way, and until when (ms of `performance.now()`). */
-export interface Probed {
-  readonly endpoint: Endpoint;
-  readonly network: Network;
-  readonly deadline: number;
-}
-
-/** Runs a dialogue on a new connection and always ends it with QUIT. */
-export async function withLine<T>(server: Probed, talk: (line: LineConnection) => Promise<T>): Promise<T> {
-  const line = await openLine(server);
-  try {
-    return await talk(line);
-  } finally {
-    await line.quit();
-  }
-}
-
-async function openLine({ endpoint, network, deadline }: Probed): Promise<LineConnection> {
-  // Not AbortSignal.timeout: it would still end the connection when it has long been made.
-  const dialling = new AbortController();
-  const timer = setTimeout(() => dialling.abort(), Math.max(0, stageEnd(deadline) - performance.now()));
-  const stages: Stage[] = [];
-  try {
-    const socket = await network.connect(endpoint, (stage) => stages.push(stage), dialling.signal);
-    return new LineConnection(socket, deadline);
-  } catch (error) {
-    throw dialling.signal.aborted ? silence(stages.at(-1), endpoint.port) : interruptedBy(error);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function silence(stage: Stage | undefined, port: number): Interrupted {
-  const blocked = stage === 'connect' && port === BLOCKED_PORT;
-  return blocked
-    ? new Interrupted('egress-blocked', 'no connect')
-    : new Interrupted('timeout', `no ${stage}`);
-}
 
 export async function readGreeting(line: LineConnection): Promise<Reply> {
   return expectReply(220, await line.reply());
@@ -99,4 +55,23 @@ function parsed(raw: string): Reply {
 function refusalReason(code: number): InterruptionReason {
   if (code >= 400 && code < 500) return 'throttled';
   return code >= 500 ? 'refused' : 'protocol-error';
+}
+
+/** Mechanisms that hand over the secret or a bearer token as it is. */
+export const CLEARTEXT: readonly string[] = ['PLAIN', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER'];
+const CONTINUE = 334;
+const OK = 250;
+
+/**
+ * Asks, before TLS, whether the server would take a login or a mail in clear. Nothing secret is said:
+ * AUTH carries no initial response and is cancelled with `*` (RFC 4954 section 4), MAIL is followed by RSET.
+ */
+export async function askInClear(line: LineConnection, ehlo: EhloFacts): Promise<PlaintextFacts> {
+  // A server would refuse what it does not offer, whatever it thinks of clear text.
+  const mechanism = CLEARTEXT.find((name) => ehlo.mechanisms.includes(name)) ?? 'PLAIN';
+  const auth = await codeOf(line, `AUTH ${mechanism}`);
+  if (auth === CONTINUE) await codeOf(line, '*');
+  const mail = await codeOf(line, 'MAIL FROM:<>');
+  if (mail === OK) await codeOf(line, 'RSET');
+  return { ...ehlo, auth, mail };
 }

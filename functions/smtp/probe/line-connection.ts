@@ -1,9 +1,50 @@
 import type net from 'node:net';
 import type tls from 'node:tls';
 import { beginTls } from '../../net/connect.ts';
-import { Interrupted, interruptedBy } from './interrupted.ts';
-import { ReplyBuffer } from './reply-buffer.ts';
+import type { Endpoint } from '../../net/endpoint.ts';
+import { Forbidden, type Network } from '../../net/network.ts';
+import type { Stage } from '../evidence.ts';
+import { type ReplyFlaw, ReplyReader } from '../reply.ts';
+import type { Interruption, InterruptionReason } from './facts.ts';
 
+const FLAWS: Readonly<Record<ReplyFlaw, string>> = {
+  tls: 'TLS',
+  'too-long': 'reply too long',
+  'not-smtp': 'not SMTP',
+};
+
+/** Ends a probe from inside; `probeServer` turns it into facts, nobody else sees it. */
+export class Interrupted extends Error implements Interruption {
+  override readonly name = 'Interrupted';
+  readonly reason: InterruptionReason;
+  readonly code: string;
+
+  constructor(reason: InterruptionReason, code: string) {
+    super(`${reason}: ${code}`);
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+const REASONS: readonly (readonly [RegExp, InterruptionReason])[] = [
+  [/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|ERR_CRYPTO_|EPROTO)/, 'tls-failed'],
+  [/^ETIMEDOUT$/, 'timeout'],
+  [/^(ECONNRESET|EPIPE|ERR_STREAM_)/, 'closed'],
+];
+
+/** Node's errors by their `code`; what has none is a bug and stays one. */
+function interruptedBy(error: unknown): unknown {
+  if (error instanceof Interrupted || !(error instanceof Error) || !('code' in error)) return error;
+  if (error instanceof Forbidden) return new Interrupted('not-allowed', error.code);
+  const code = String(error.code);
+  const reason = REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? 'unreachable';
+  return new Interrupted(reason, code);
+}
+
+/** AWS blocks outbound port 25 from Lambda, so a silence there says nothing about the server. */
+const BLOCKED_PORT = 25;
+/** RFC 5321 section 4.5.3.1.5 allows 512 octets a line; EHLO replies of real servers stay below 2 KiB. */
+const MOST_OCTETS = 16 * 1024;
 /** No stage may take longer, so that a server that trickles cannot eat the whole budget. */
 const STAGE_LIMIT_MS = 8000;
 const QUIT_LIMIT_MS = 1000;
@@ -19,7 +60,8 @@ export class LineConnection {
   #wake = () => {};
   /** What came since `exchange` took the line over from SMTP; null before. */
   #octets: Buffer | null = null;
-  readonly #replies = new ReplyBuffer();
+  readonly #reader = new ReplyReader(MOST_OCTETS);
+  readonly #replies: string[] = [];
   readonly #deadline: number;
 
   /** `socket` is connected; `deadline` ends it all. */
@@ -38,7 +80,7 @@ export class LineConnection {
   async reply(): Promise<string> {
     const end = stageEnd(this.#deadline);
     for (;;) {
-      const reply = this.#replies.take();
+      const reply = this.#replies.shift();
       if (reply !== undefined) return reply;
       if (this.#failure) throw this.#failure;
       await this.#change(end);
@@ -64,7 +106,8 @@ export class LineConnection {
   /** Upgrades to TLS. Whatever the server sent in clear before it is dropped (RFC 3207 section 6). */
   async secure(options: tls.ConnectionOptions): Promise<tls.TLSSocket> {
     const plain = this.#socket.removeAllListeners('data').removeAllListeners('close');
-    this.#replies.clear();
+    this.#replies.length = 0;
+    this.#reader.clear();
     const secured = begun(plain, options);
     this.#socket = secured;
     await secure(secured, stageEnd(this.#deadline));
@@ -88,14 +131,17 @@ export class LineConnection {
   }
 
   #receive(chunk: Buffer): void {
-    try {
-      if (this.#octets) this.#octets = Buffer.concat([this.#octets, chunk]);
-      else this.#replies.push(chunk);
-      this.#wake();
-    } catch (error) {
-      this.#fail(error);
-      this.#socket.destroy();
-    }
+    if (this.#octets) this.#octets = Buffer.concat([this.#octets, chunk]);
+    else this.#read(chunk);
+    this.#wake();
+  }
+
+  #read(chunk: Buffer): void {
+    const { replies, flaw } = this.#reader.push(chunk);
+    this.#replies.push(...replies);
+    if (flaw === null) return;
+    this.#fail(new Interrupted('protocol-error', FLAWS[flaw]));
+    this.#socket.destroy();
   }
 
   #fail(failure: unknown): void {
@@ -115,8 +161,47 @@ export class LineConnection {
   }
 }
 
+/** Whom a probe talks to, which way, and until when (ms of `performance.now()`). */
+export interface Probed {
+  readonly endpoint: Endpoint;
+  readonly network: Network;
+  readonly deadline: number;
+}
+
+/** Runs a dialogue on a new connection and always ends it with QUIT. */
+export async function withLine<T>(server: Probed, talk: (line: LineConnection) => Promise<T>): Promise<T> {
+  const line = await openLine(server);
+  try {
+    return await talk(line);
+  } finally {
+    await line.quit();
+  }
+}
+
+async function openLine({ endpoint, network, deadline }: Probed): Promise<LineConnection> {
+  // Not AbortSignal.timeout: it would still end the connection when it has long been made.
+  const dialling = new AbortController();
+  const timer = setTimeout(() => dialling.abort(), Math.max(0, stageEnd(deadline) - performance.now()));
+  const stages: Stage[] = [];
+  try {
+    const socket = await network.connect(endpoint, (stage) => stages.push(stage), dialling.signal);
+    return new LineConnection(socket, deadline);
+  } catch (error) {
+    throw dialling.signal.aborted ? silence(stages.at(-1), endpoint.port) : interruptedBy(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function silence(stage: Stage | undefined, port: number): Interrupted {
+  const blocked = stage === 'connect' && port === BLOCKED_PORT;
+  return blocked
+    ? new Interrupted('egress-blocked', 'no connect')
+    : new Interrupted('timeout', `no ${stage}`);
+}
+
 /** When a stage that begins now has to be over, in ms of `performance.now()`. */
-export function stageEnd(deadline: number): number {
+function stageEnd(deadline: number): number {
   return Math.min(deadline, performance.now() + STAGE_LIMIT_MS);
 }
 

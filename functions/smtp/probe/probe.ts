@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { Network } from '../../net/network.ts';
-import { codeOf, type Probed, readGreeting, sayEhlo, sayStarttls, withLine } from './dialogue.ts';
-import { askInClear } from './enforcement.ts';
+import { askInClear, codeOf, readGreeting, sayEhlo, sayStarttls } from './dialogue.ts';
 import type { NameLookups, ServerFacts } from './facts.ts';
-import { tryInjection } from './injection.ts';
-import { Interrupted } from './interrupted.ts';
-import type { LineConnection } from './line-connection.ts';
+import { Interrupted, type LineConnection, type Probed, withLine } from './line-connection.ts';
+import { tryInjection } from './misuse.ts';
 import { NO_SURVEY, surveyTls } from './survey.ts';
 import { auditOptions, sessionFacts } from './tls-session.ts';
 

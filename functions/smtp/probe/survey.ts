@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type CipherClass,
   ELLIPTIC_ANONYMOUS,
@@ -9,10 +10,10 @@ import {
   WEAK_CLASSES,
   type WeakClass,
 } from './cipher-suites.ts';
-import { VERSION_NUMBERS } from './client-hello.ts';
-import type { Probed } from './dialogue.ts';
+import { upgrade } from './dialogue.ts';
 import { type Handshake, TLS_VERSIONS, type TlsSurvey, type TlsVersion } from './facts.ts';
-import { type Offer, type Offered, offerHello } from './hello-offer.ts';
+import { encodeClientHello, type HelloAnswer, readServerHello, VERSION_NUMBERS } from './hello.ts';
+import { Interrupted, type LineConnection, type Probed, withLine } from './line-connection.ts';
 
 /** Connections of one survey: a sound server needs them all. Each weak class that is found takes one from the last questions. */
 const CONNECTIONS = 12;
@@ -143,4 +144,47 @@ function every<K extends TlsVersion | CipherClass>(
   handshake: Handshake,
 ): Record<K, Handshake> {
   return Object.fromEntries(names.map((name) => [name, handshake])) as Record<K, Handshake>;
+}
+
+export interface Offer {
+  readonly version: TlsVersion;
+  readonly suites: readonly number[];
+  /** Also read the size of a DHE prime, which comes after the certificate. */
+  readonly prime?: boolean;
+}
+
+/** What an offer came to: the server's answer, or why there was none. */
+export type Offered =
+  | Extract<HelloAnswer, { kind: 'hello' }>
+  /** `hungUp`: without a word, as also a server does that has had enough of us. */
+  | { readonly kind: 'refused'; readonly hungUp: boolean }
+  | { readonly kind: 'unknown'; readonly reason: Extract<Handshake, { result: 'unknown' }>['reason'] };
+
+/** Sends one ClientHello on a connection of its own, reads the answer and hangs up; no handshake is ever finished. */
+async function offerHello(server: Probed, offer: Offer): Promise<Offered> {
+  try {
+    return await withLine(server, async (line) => {
+      if (server.endpoint.security === 'starttls') await upgrade(line);
+      return await sayHello(line, server.endpoint.host, offer);
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) return { kind: 'unknown', reason: error.reason };
+    throw error;
+  }
+}
+
+async function sayHello(line: LineConnection, host: string, offer: Offer): Promise<Offered> {
+  const { version, suites, prime = false } = offer;
+  const hello = encodeClientHello({ version, suites, host, random: randomBytes(32) });
+  try {
+    const answer = await line.exchange(hello, (received) => readServerHello(received, { prime }));
+    if (answer.kind === 'garbled') return { kind: 'unknown', reason: 'protocol-error' };
+    if (answer.kind === 'alert') return { kind: 'refused', hungUp: false };
+    // A suite that was not offered is no answer to this hello.
+    return suites.includes(answer.suite) ? answer : { kind: 'unknown', reason: 'protocol-error' };
+  } catch (error) {
+    // Schannel and some load balancers hang up instead of sending an alert.
+    if (error instanceof Interrupted && error.reason === 'closed') return { kind: 'refused', hungUp: true };
+    throw error;
+  }
 }

@@ -11,7 +11,7 @@ import {
 import type { Endpoint } from '../../net/endpoint.ts';
 import { isNamed } from '../../net/verified-tls.ts';
 import type { SessionFacts } from './facts.ts';
-import { Interrupted } from './interrupted.ts';
+import { Interrupted } from './line-connection.ts';
 
 /**
  * Takes any certificate, protocol and key size: the audit describes what is wrong, which a refused handshake hides.

@@ -1,9 +1,16 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ServiceError } from '../../../functions/aws/service-error.ts';
 import { RotationError } from '../../../functions/lifecycle/rotate/rotation.ts';
-import { handles, KeyturnError, shown, shownName, shownText } from '../../../functions/observe/shown.ts';
+import {
+  handles,
+  KeyturnError,
+  mask,
+  shown,
+  shownName,
+  shownText,
+} from '../../../functions/observe/shown.ts';
 import { ProviderError } from '../../../functions/providers/provider.ts';
 
 const CANARY = 'canary-7f3a@example.com';
@@ -90,3 +97,21 @@ it.each([new RotationError('wait', 'waiting'), new ProviderError('refused', 'no'
     await expect(handles(() => Promise.reject(error))({}, {})).rejects.toBe(error);
   },
 );
+
+describe('mask', () => {
+  it.each([
+    ['addresses', 'no <ada@example.com> here', 'no <[address]> here'],
+    ['control characters', 'a\u0000b\tc\r\nd', 'a b c d'],
+    ['characters that nobody sees', 'a\u200bb\u202ec', 'abc'],
+    ['what is said after 300 characters', 'x'.repeat(400), 'x'.repeat(300)],
+  ])('takes away %s', (_what, text, safe) => {
+    expect(mask(text)).toBe(safe);
+  });
+
+  it('takes linear time for a line of 64 KiB', () => {
+    const begun = performance.now();
+    mask('a'.repeat(65_536));
+    mask(`${'a@'.repeat(32_768)}`);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+});

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mask } from '../../../functions/observe/shown.ts';
-import { NOTHING_HIDDEN, parseReply, replyCode } from '../../../functions/smtp/reply.ts';
+import { NOTHING_HIDDEN, parseReply, ReplyReader, replyCode } from '../../../functions/smtp/reply.ts';
 
 describe('parseReply', () => {
   it.each([
@@ -55,20 +54,75 @@ describe('parseReply', () => {
   });
 });
 
-describe('mask', () => {
-  it.each([
-    ['addresses', 'no <ada@example.com> here', 'no <[address]> here'],
-    ['control characters', 'a\u0000b\tc\r\nd', 'a b c d'],
-    ['characters that nobody sees', 'a\u200bb\u202ec', 'abc'],
-    ['what is said after 300 characters', 'x'.repeat(400), 'x'.repeat(300)],
-  ])('takes away %s', (_what, text, safe) => {
-    expect(mask(text)).toBe(safe);
+describe('ReplyReader', () => {
+  const MOST_OCTETS = 1000;
+  /** All replies of what comes in these packets, the flaw that ended them, and what has no end yet. */
+  const read = (...packets: readonly (string | Buffer)[]) => {
+    const reader = new ReplyReader(MOST_OCTETS);
+    const pushed = packets.map((packet) => reader.push(Buffer.from(packet)));
+    return {
+      replies: pushed.flatMap(({ replies }) => replies),
+      flaw: pushed.find(({ flaw }) => flaw)?.flaw ?? null,
+      beginning: reader.beginning,
+    };
+  };
+
+  it('finds the same replies however the packets fall', () => {
+    const said = '\r\n220 hello\r\n250-grüß dich\r\n250 AUTH PLAIN\r\n \r\n235\n';
+    const whole = {
+      replies: ['220 hello', '250-grüß dich\r\n250 AUTH PLAIN', '235'],
+      flaw: null,
+      beginning: '',
+    };
+    const octets = Buffer.from(said);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(octets.length)), (cuts) => {
+        const at = [0, ...cuts.toSorted((a, b) => a - b), octets.length];
+        const packets = at.slice(1).map((end, index) => octets.subarray(at[index], end));
+        expect(read(...packets)).toEqual(whole);
+      }),
+    );
   });
 
-  it('takes linear time for a line of 64 KiB', () => {
-    const begun = performance.now();
-    mask('a'.repeat(65_536));
-    mask(`${'a@'.repeat(32_768)}`);
-    expect(performance.now() - begun).toBeLessThan(1000);
+  it.each([
+    ['has its last line still to come', '250-a\r\n', '250-a\r\n'],
+    ['lacks the end of its line', '535 5.7.8 no', '535 5.7.8 no'],
+    ['is a byte', '2', '2'],
+  ])('takes what %s for no reply', (_what, said, beginning) => {
+    expect(read(said)).toEqual({ replies: [], flaw: null, beginning });
+  });
+
+  it.each([
+    ['a line without a code', '220 hi\r\nhello\r\n', 'not-smtp', ['220 hi']],
+    ['a code that runs into its text', '220hi\r\n', 'not-smtp', []],
+    ['an empty line inside a reply', '250-a\r\n\r\n250 b\r\n', 'not-smtp', []],
+    ['more than may come', `250 ${'x'.repeat(MOST_OCTETS)}`, 'too-long', []],
+    ['nothing but empty lines without end', '\r\n'.repeat(MOST_OCTETS), 'too-long', []],
+  ])('%s is a flaw, and the replies before it stay', (_what, said, flaw, replies) => {
+    expect(read(said)).toMatchObject({ flaw, replies });
+  });
+
+  it('counts all that comes, though each reply is short', () => {
+    expect(read(...Array.from({ length: MOST_OCTETS / 8 + 1 }, () => '250 ok\r\n')).flaw).toBe('too-long');
+  });
+
+  it.each([
+    ['an alert', [21, 3, 3, 0, 2], 'tls'],
+    ['a handshake', [22, 3, 1, 0, 2], 'tls'],
+    ['no version of TLS', [22, 4, 0, 0, 11], null],
+  ])('knows TLS by its first record: %s', (_what, octets, flaw) => {
+    expect(read(Buffer.from(octets)).flaw).toBe(flaw);
+    expect(read('220 hi\r\n', Buffer.from(octets)).flaw).not.toBe('tls');
+  });
+
+  it('leaves octets that are no UTF-8 as they are', () => {
+    expect(read(Buffer.from('250 gr\xfc\xdfe\r\n', 'latin1')).replies).toEqual(['250 gr\u00fc\u00dfe']);
+  });
+
+  it('forgets the beginning of a reply when TLS begins', () => {
+    const reader = new ReplyReader(MOST_OCTETS);
+    reader.push(Buffer.from('220 go\r\n535-5.7.8 '));
+    reader.clear();
+    expect(reader.push(Buffer.from('250 ok\r\n'))).toEqual({ replies: ['250 ok'], flaw: null });
   });
 });

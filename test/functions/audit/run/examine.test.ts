@@ -11,8 +11,8 @@ import { attempt, type Prover, prove } from '../../../../functions/budget/attemp
 import type { Network } from '../../../../functions/net/network.ts';
 import { SecretStore } from '../../../../functions/secrets/store.ts';
 import { login } from '../../../../functions/smtp/login.ts';
+import { tryRelay } from '../../../../functions/smtp/probe/misuse.ts';
 import { probeServer } from '../../../../functions/smtp/probe/probe.ts';
-import { tryRelay } from '../../../../functions/smtp/probe/relay.ts';
 import { AuditMemory } from '../../../../functions/table/audits.ts';
 import { Validations } from '../../../../functions/table/validations.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';

@@ -12,8 +12,8 @@ import { type LoginResult, resultOf } from '../../../../functions/smtp/login-res
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import type { WireEntry } from '../../../support/wire-log.ts';
 import { type Dialogue, PASSWORD, USERNAME } from './dialogues.ts';
+import { type Happened, happenedIn } from './happened.ts';
 import type { Order, Report } from './servers.ts';
-import { type Truth, truthOf } from './truth.ts';
 
 const SERVERS = fileURLToPath(new URL('servers.ts', import.meta.url));
 
@@ -22,7 +22,7 @@ export interface Outcome {
   readonly dialogue: Dialogue;
   readonly evidence: LoginEvidence;
   readonly result: LoginResult;
-  readonly truth: Truth;
+  readonly happened: Happened;
   readonly tookMs: number;
 }
 
@@ -82,8 +82,8 @@ export class Arena {
     const began = performance.now();
     const evidence = await login(credential, budgetMs, this.#network);
     const tookMs = performance.now() - began;
-    const truth = truthOf(await this.#order({ server }));
-    return { dialogue, evidence, result: resultOf(evidence), truth, tookMs };
+    const happened = happenedIn(await this.#order({ server }));
+    return { dialogue, evidence, result: resultOf(evidence), happened, tookMs };
   }
 
   #order(order: Order): Promise<readonly WireEntry[]> {

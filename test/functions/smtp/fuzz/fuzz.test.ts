@@ -5,7 +5,7 @@ import { oneOf } from '../../../support/share.ts';
 import { Arena, type Outcome } from './arena.ts';
 import { type Dialogue, dialogue, PASSWORD, USERNAME } from './dialogues.ts';
 import { FINAL_REPLIES } from './final-replies.ts';
-import { mayBeBad, mayBeGood } from './truth.ts';
+import { mayBeBad, mayBeGood } from './happened.ts';
 
 const SERVERS = 64;
 const BATCH = 1_000;
@@ -53,14 +53,14 @@ function check(outcome: Outcome): void {
   if (flaws.length > 0) throw new Error(`${flaws} (${verdict}) in ${inspect(played, { depth: 9 })}`);
 }
 
-function flawsOf({ evidence, result, truth }: Outcome): string[] {
+function flawsOf({ evidence, result, happened }: Outcome): string[] {
   const { credential } = result;
   const record = JSON.stringify({ evidence, result }) + inspect(evidence, { depth: 9 });
   const flaws = {
-    'AUTH in clear text': truth.leakedInClear,
-    'a false good': credential === 'good' && !mayBeGood(truth),
-    'a false bad': credential === 'bad' && !mayBeBad(truth),
-    'AUTH that was not told of': truth.method !== null && !evidence.authSent,
+    'AUTH in clear text': happened.leakedInClear,
+    'a false good': credential === 'good' && !mayBeGood(happened),
+    'a false bad': credential === 'bad' && !mayBeBad(happened),
+    'AUTH that was not told of': happened.method !== null && !evidence.authSent,
     'the password in a record': SECRETS.some((secret) => record.includes(secret)),
     'a record too long': record.length > RECORD_LIMIT,
   };
@@ -68,7 +68,7 @@ function flawsOf({ evidence, result, truth }: Outcome): string[] {
 }
 
 /** Saying `unknown` to everything would be no lie either. */
-function reserve({ result, truth: { isPresented, answer } }: Outcome): string[] {
+function reserve({ result, happened: { isPresented, answer } }: Outcome): string[] {
   const known = FINAL_REPLIES.find(({ text }) => text.replaceAll('\r\n', '\n') === answer?.text);
   if (!isPresented || !known) return [];
   const expected = known.proves === 'nothing' ? 'unknown' : known.proves;

@@ -7,9 +7,13 @@ import {
   VERSION_SUITES,
   WEAK_CLASSES,
 } from '../../../../functions/smtp/probe/cipher-suites.ts';
-import { encodeClientHello, VERSION_NUMBERS } from '../../../../functions/smtp/probe/client-hello.ts';
 import { TLS_VERSIONS, type TlsVersion } from '../../../../functions/smtp/probe/facts.ts';
-import { ANSWER_LIMIT_BYTES, readServerHello } from '../../../../functions/smtp/probe/server-hello.ts';
+import {
+  ANSWER_LIMIT_BYTES,
+  encodeClientHello,
+  readServerHello,
+  VERSION_NUMBERS,
+} from '../../../../functions/smtp/probe/hello.ts';
 import { alert, keyExchange, record, serverHello } from './server-hello-bytes.ts';
 
 const RANDOM = Buffer.alloc(32, 7);

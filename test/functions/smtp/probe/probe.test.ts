@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../../functions/net/endpoint.ts';
-import { tryInjection } from '../../../../functions/smtp/probe/injection.ts';
+import { tryInjection } from '../../../../functions/smtp/probe/misuse.ts';
 import { probeServer } from '../../../../functions/smtp/probe/probe.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';

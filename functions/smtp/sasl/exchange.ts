@@ -1,6 +1,38 @@
+import type { Redacted } from '../../secrets/redacted.ts';
 import type { Failure, Reply } from '../evidence.ts';
 import { isContradictory } from '../verdicts/replies.ts';
-import type { Exchange, Flaw, Say } from './exchange.ts';
+
+/** What a mechanism may use of the credential and its endpoint. */
+export interface Identity {
+  readonly username: string;
+  /** A password, or the access token of XOAUTH2 and OAUTHBEARER. */
+  readonly password: Redacted;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One message of the client, before base64. */
+export interface Say {
+  readonly text: string;
+  /** All is said and the server has proven what it must: from here on a 235 is believed, and not before. */
+  readonly last: boolean;
+  /** The server's status for a token it does not take (RFC 7628 section 3.2.2, Google XOAUTH2): only a refusal may follow. */
+  readonly tokenStatus?: string;
+}
+
+/** What the server said is not what the mechanism allows: nothing more is sent. */
+export type Flaw = 'bad-challenge' | 'server-unproven' | 'scram-iterations' | 'unsendable';
+
+/**
+ * A mechanism's side of the dialogue (RFC 4422 section 5): yields what to say next, is given the server's challenge,
+ * and returns when a challenge is one that it cannot answer. The first yield is the initial response; null leaves the
+ * first word to the server.
+ */
+export type Exchange = AsyncGenerator<Say | null, Flaw, Buffer>;
+
+export const say = (text: string): Say => ({ text, last: false });
+
+export const sayLast = (text: string): Say => ({ text, last: true });
 
 /** A command line, RFC 5321 section 4.5.3.1.4, without its CRLF; RFC 4954 section 4 does not lift it for AUTH. */
 const COMMAND_LIMIT = 510;
@@ -77,4 +109,9 @@ function challengeIn(raw: string): Buffer {
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
+}
+
+/** A user name inside a GS2 header or SCRAM message (RFC 5801 section 4, RFC 5802 section 5.1). */
+export function saslName(username: string): string {
+  return username.replaceAll('=', '=3D').replaceAll(',', '=2C');
 }

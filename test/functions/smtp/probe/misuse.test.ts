@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { tryRelay } from '../../../../functions/smtp/probe/relay.ts';
+import { tryRelay } from '../../../../functions/smtp/probe/misuse.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { type Responder, startResponder } from './responder.ts';
 

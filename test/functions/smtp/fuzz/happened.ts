@@ -1,7 +1,7 @@
 import type { WireEntry } from '../../../support/wire-log.ts';
 
 /** What the wire, and nothing else, says of a login: read by rules of its own, never by the code under test. */
-export interface Truth {
+export interface Happened {
   /** Anything of a login that came outside TLS. */
   readonly leakedInClear: boolean;
   /** The mechanism of the AUTH command that came under TLS. */
@@ -22,7 +22,7 @@ interface Line {
 const NO_REFUSAL =
   /too many|throttl|rate|limit|later|tempor|quota|disabled for|policy|security|application|app password|browser|starttls|subscrib|5\.7\.139|5\.7\.3\b/i;
 
-export function truthOf(log: readonly WireEntry[]): Truth {
+export function happenedIn(log: readonly WireEntry[]): Happened {
   const clear = log.filter(({ by, inClear }) => by === 'client' && inClear).map(({ bytes }) => bytes);
   const said = linesOf(log, 'client');
   const start = said.findIndex(({ text }) => /^AUTH /.test(text));
@@ -41,7 +41,7 @@ export function truthOf(log: readonly WireEntry[]): Truth {
 const LINES: Readonly<Record<string, number>> = { PLAIN: 2, LOGIN: 3, 'CRAM-MD5': 2 };
 
 /** The first line of the server that was not complete when `question` came begins the answer. */
-function replyAfter(question: Line, lines: readonly Line[]): Truth['answer'] {
+function replyAfter(question: Line, lines: readonly Line[]): Happened['answer'] {
   const after = lines.filter(({ at, text }) => at > question.at && text.trim() !== '');
   const end = after.findIndex(({ text }) => /^\d{3}(?: |$)/.test(text));
   const reply = after.slice(0, end + 1).map(({ text }) => text);
@@ -62,11 +62,11 @@ function linesOf(log: readonly WireEntry[], by: WireEntry['by']): readonly Line[
   return lines;
 }
 
-export function mayBeGood({ isPresented, answer }: Truth): boolean {
+export function mayBeGood({ isPresented, answer }: Happened): boolean {
   return isPresented && answer?.code === 235;
 }
 
-export function mayBeBad({ method, answer }: Truth): boolean {
+export function mayBeBad({ method, answer }: Happened): boolean {
   const refused = answer?.code === 535 || answer?.code === 525;
   return method !== null && refused && !NO_REFUSAL.test(answer.text);
 }

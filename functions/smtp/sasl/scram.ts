@@ -1,8 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Exchange, type Identity, say, sayLast } from './exchange.ts';
-import { saslName } from './sasl-name.ts';
-import { saslPrep } from './sasl-prep.ts';
+import { type Exchange, type Identity, saslName, say, sayLast } from './exchange.ts';
 
 /** Channel binding is not supported (RFC 5802 section 6), so the GS2 header is always this, `biws` in base64. */
 const GS2_HEADER = 'n,,';
@@ -69,4 +67,18 @@ function clientProof(salted: Buffer, spoken: string): string {
 function isSigned(serverFinal: string, expected: Buffer): boolean {
   const signature = Buffer.from(/^v=([^,]*)/.exec(serverFinal)?.[1] ?? '', 'base64');
   return signature.length === expected.length && timingSafeEqual(signature, expected);
+}
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+/** RFC 4013, for stored strings. Null when the text holds what SASLprep prohibits. Printable ASCII is its own result. */
+async function saslPrep(text: string): Promise<string | null> {
+  if (PRINTABLE_ASCII.test(text)) return text;
+  // Its tables are large, and hardly ever needed.
+  const { default: prepare } = await import('@mongodb-js/saslprep');
+  try {
+    return prepare(text);
+  } catch {
+    return null;
+  }
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
-import type { Exchange, Identity } from '../../../../functions/smtp/mechanisms/exchange.ts';
-import { cramMd5, login, plain } from '../../../../functions/smtp/mechanisms/password.ts';
-import { scramSha256 } from '../../../../functions/smtp/mechanisms/scram.ts';
-import { oauthBearer, xoauth2 } from '../../../../functions/smtp/mechanisms/token.ts';
+import type { Exchange, Identity } from '../../../../functions/smtp/sasl/exchange.ts';
+import { cramMd5, login, oauthBearer, plain, xoauth2 } from '../../../../functions/smtp/sasl/mechanisms.ts';
+import { scramSha256 } from '../../../../functions/smtp/sasl/scram.ts';
 
 const identity = (username: string, secret: string): Identity => ({
   username,
