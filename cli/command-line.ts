@@ -57,7 +57,7 @@ rollback, compromised and accept-endpoint ask before they begin; --yes answers.
 
 Exit codes:
   ${EXIT_CODE.good}  done     as it was asked for; doctor: nothing is wrong
-  ${EXIT_CODE.bad}  failed   the message says what has changed; doctor: findings
+  ${EXIT_CODE.bad}  failed   the message says what has changed; doctor: issues
   ${EXIT_CODE.unknown}  unknown  AWS or the API did not answer, or the operation died
   ${EXIT_CODE.refused}  usage    not begun: wrong arguments, or not allowed
 

@@ -24,11 +24,11 @@ export const EXIT_CODE: Readonly<Record<CredentialState | Failure['kind'], numbe
 };
 
 /**
- * Of an operation: 0 when it was done and, for doctor, nothing is left to do; 1 when it failed or there are findings;
+ * Of an operation: 0 when it was done and, for doctor, nothing is left to do; 1 when it failed or there are issues;
  * 2 when it is not known how it ended.
  */
 export function operationExitCode({ state, result }: OperationAnswer): number {
-  if (state === 'failed' || result === 'findings') return EXIT_CODE.bad;
+  if (state === 'failed' || result === 'issues') return EXIT_CODE.bad;
   return state === 'succeeded' ? EXIT_CODE.good : EXIT_CODE.unknown;
 }
 

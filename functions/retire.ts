@@ -4,7 +4,7 @@ import { type Apart, answersFor, isApart } from './bulkhead.ts';
 import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { overdueSince } from './lifecycle/overdue.ts';
-import type { Done } from './lifecycle/retire/retire-plan.ts';
+import type { Done } from './lifecycle/retirable.ts';
 import {
   type RetirementOutcome,
   type RetirementPorts,

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
+import { setting } from './environment.ts';
 import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
-import { performStep, type RotationPorts } from './lifecycle/rotate/perform-step.ts';
-import { RotationError } from './lifecycle/rotate/rotation.ts';
+import { performStep } from './lifecycle/rotate/perform-step.ts';
+import { RotationError, type RotationPorts } from './lifecycle/rotate/rotation.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
 import { handles, shown } from './observe/shown.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** The Secrets Manager rotation handler. It rejects when a step failed: Secrets Manager then stops, and tries again later. */
 export const handler = handles(handle);
@@ -48,7 +51,7 @@ function recordFailure(
   const reason = error instanceof RotationError ? error.reason : undefined;
   // Not `message`: that is the name of the line, and the logger would keep that one of the two.
   const about = { step, secretArn, versionId, result: reason ?? name, detail: message };
-  if (reason === 'waiting') {
+  if (reason === 'manual') {
     logger.warn('credential.rotation-waiting', { event: 'credential.rotation-waiting', ...about });
     countMetric('rotationWaiting');
     return;
@@ -80,5 +83,7 @@ function portsFor(context: Context, secretArn: string): RotationPorts {
     random: Math.random,
     sleep,
     remainingMs: () => context.getRemainingTimeInMillis(),
+    overlapMs: setting('overlapHours') * HOUR_MS,
+    soakMs: setting('soakHours') * HOUR_MS,
   };
 }

@@ -10,7 +10,7 @@ export function operationPicture(operation: OperationAnswer, columns: number, pa
   page.fact('caller', operation.caller);
   if (operation.reason !== null) page.fact('reason', operation.reason);
   drawSteps(page, operation.steps);
-  drawFindings(page, operation.findings);
+  drawIssues(page, operation.issues);
   drawTimeline(page, operation.timeline);
   page.line();
   page.line([`${operation.result ?? operation.state}`, styleOf(operation)]);
@@ -18,9 +18,9 @@ export function operationPicture(operation: OperationAnswer, columns: number, pa
   return page.toString();
 }
 
-function styleOf({ state, findings }: OperationAnswer): Style {
+function styleOf({ state, issues }: OperationAnswer): Style {
   if (state !== 'succeeded') return ['bold', 'red'];
-  return findings.length > 0 ? ['bold', 'yellow'] : ['bold', 'green'];
+  return issues.length > 0 ? ['bold', 'yellow'] : ['bold', 'green'];
 }
 
 function drawSteps(page: Page, steps: OperationAnswer['steps']): void {
@@ -30,8 +30,8 @@ function drawSteps(page: Page, steps: OperationAnswer['steps']): void {
   }
 }
 
-function drawFindings(page: Page, findings: OperationAnswer['findings']): void {
-  for (const { code, state, nextAction, fixable } of findings) {
+function drawIssues(page: Page, issues: OperationAnswer['issues']): void {
+  for (const { code, state, nextAction, fixable } of issues) {
     page.line();
     page.line([code, ['bold', 'yellow']]);
     page.paragraph(state);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { FINDING_CODES } from '../lifecycle/operate/diagnosis.ts';
+import { ISSUE_CODES } from '../lifecycle/operate/diagnosis.ts';
 import { OPERATIONS, RESULTS } from '../lifecycle/operate/operation.ts';
+import { NOT_POSSIBLE_REASONS } from '../lifecycle/possible-from.ts';
 import { timestamp } from '../validation/validation-result.ts';
 
 const text = v.nullable(v.string());
@@ -31,13 +32,22 @@ export const operationAnswer = v.object({
       durationMs: v.pipe(v.number(), v.integer(), v.minValue(0)),
     }),
   ),
-  findings: v.pipe(
+  issues: v.pipe(
     v.array(
       v.object({
-        code: v.picklist(FINDING_CODES),
+        code: v.picklist(ISSUE_CODES),
         state: v.pipe(v.string(), v.description('What is not as it should be.')),
         nextAction: v.pipe(v.string(), v.description('What to do about it, safely.')),
         fixable: v.pipe(v.boolean(), v.description('Whether doctor with fix does it.')),
+        reason: v.exactOptional(
+          v.pipe(v.picklist(NOT_POSSIBLE_REASONS), v.description('rotation-not-possible only.')),
+        ),
+        possibleFrom: v.exactOptional(
+          v.pipe(
+            v.nullable(timestamp),
+            v.description('rotation-not-possible only: null when a person has to do something first.'),
+          ),
+        ),
       }),
     ),
     v.description('doctor only: what is left.'),

@@ -1,12 +1,13 @@
-import type { RotationProvider, SettingProvider } from '../providers/provider.ts';
-import { type SecretDescription, versionWith } from '../secrets/secret-reader.ts';
+import type { SettingProvider } from '../providers/provider.ts';
+import type { Redacted } from '../secrets/redacted.ts';
+import { versionWith } from '../secrets/secret-reader.ts';
+import type { SecretStore } from '../secrets/store.ts';
 import type { Mint } from '../table/items.ts';
-import type { HealPlan } from './heal-plan.ts';
-import type { LabelledLogin } from './labelled.ts';
+import type { Ledger } from '../table/ledger.ts';
 import { LEASE_MS } from './lease.ts';
-import { nameOf } from './ownership.ts';
-import type { RetirementPorts } from './retire/retirement.ts';
-import { ownershipTrouble } from './rotate/rotation.ts';
+import { whoseIs } from './ownership.ts';
+import { pendingIn, type Taken, type Version } from './snapshot.ts';
+import type { HealPlan } from './stuck.ts';
 
 /** What was found of a pending version that is not current; absent when there is none. */
 export interface PendingOutcome {
@@ -14,100 +15,83 @@ export interface PendingOutcome {
   readonly action: 'wait' | 'unlabel' | 'abandon' | 'heal' | 'leave';
 }
 
-type HealPorts = Pick<RetirementPorts, 'ledger' | 'store' | 'newPassword' | 'now'>;
+export interface HealPorts {
+  readonly store: Pick<SecretStore, 'describe' | 'read' | 'removePending'>;
+  readonly ledger: Pick<Ledger, 'recordMint' | 'recordEvent'>;
+  readonly newPassword: (limit: number | null) => Redacted;
+  readonly now: () => number;
+}
 
 /** Gives a rotation that stands still up and, once no process can act for it, undoes it: revoke first, then the label. */
 export async function heal(
   ports: HealPorts,
-  secret: SecretDescription,
-  provider: RotationProvider,
-  logins: readonly LabelledLogin[],
+  taken: Taken,
   plan: Exclude<HealPlan, { kind: 'none' }>,
 ): Promise<PendingOutcome> {
   const { ledger, store, now } = ports;
+  const { arn } = taken.snapshot.secret;
   const { token, kind } = plan;
-  if (kind === 'wait') return { token, action: 'wait' };
-  if (kind === 'unlabel') {
-    await store.removePending(secret.arn, token);
-    return { token, action: 'unlabel' };
+  switch (kind) {
+    case 'wait':
+      return { token, action: 'wait' };
+    case 'unlabel':
+      await store.removePending(arn, token);
+      return { token, action: 'unlabel' };
+    case 'abandon':
+      await ledger.recordMint(arn, { ...plan.mint, abandonedAt: now() });
+      return { token, action: 'abandon' };
+    case 'heal':
+      return { token, action: await undo(ports, taken, plan.mint) };
   }
-  if (kind === 'abandon') {
-    await ledger.recordMint(secret.arn, { ...plan.mint, abandonedAt: now() });
-    return { token, action: 'abandon' };
-  }
-  const { pending, others } = apart(logins, token);
-  const whose = pending ? await whoseIs(provider, secret, pending, plan.mint) : 'nobody';
-  if (whose === 'not-provable') return { token, action: 'leave' };
-  if (!(await isStillThere(ports, secret, plan.mint))) return { token, action: 'wait' };
-  if (pending && whose === 'ours') await revoke(ports, provider, pending, others);
-  await ledger.recordEvent(secret.arn, 'credential.rotation-abandoned', now(), { versionId: token });
-  await store.removePending(secret.arn, token);
-  return { token, action: 'heal' };
 }
 
-/** Looked at under a lease: the next rotation waits until it has ended, and one that did not has taken AWSPENDING away. */
-async function isStillThere(
+async function undo(ports: HealPorts, taken: Taken, mint: Mint): Promise<'heal' | 'leave' | 'wait'> {
+  const { snapshot } = taken;
+  const { ledger, store, now } = ports;
+  const pending = pendingIn(snapshot);
+  const whose = pending ? whoseIs(pending, snapshot) : 'nobody';
+  if (whose === 'not-provable') return 'leave';
+  if (!(await isStillSo(ports, taken, mint))) return 'wait';
+  if (pending && whose === 'ours') await revoke(ports, taken, pending);
+  const { arn } = snapshot.secret;
+  await ledger.recordEvent(arn, 'credential.rotation-abandoned', now(), { versionId: mint.token });
+  await store.removePending(arn, mint.token);
+  return 'heal';
+}
+
+/**
+ * Looked at under a lease: the next rotation waits until it has ended, and one that did not has taken AWSPENDING away, or
+ * stored a value where there was none.
+ */
+async function isStillSo(
   { ledger, store, now }: HealPorts,
-  { arn }: SecretDescription,
+  { snapshot, values }: Taken,
   mint: Mint,
 ): Promise<boolean> {
+  const { arn } = snapshot.secret;
   await ledger.recordMint(arn, { ...mint, undoneBy: now() + LEASE_MS });
   const secret = await store.describe(arn);
-  return secret.kind === 'found' && versionWith('AWSPENDING', secret) === mint.token;
+  if (secret.kind !== 'found' || versionWith('AWSPENDING', secret) !== mint.token) return false;
+  return values.has(mint.token) || (await store.read(arn, { versionId: mint.token })).kind === 'absent';
 }
 
-function apart(logins: readonly LabelledLogin[], token: string) {
-  const pending = logins.find(({ versionId }) => versionId === token);
-  return { pending, others: logins.filter((login) => login !== pending) };
-}
-
-/** Of a pending credential: made for this token, gone at the provider, or what only a person can tell. */
-async function whoseIs(
-  provider: RotationProvider,
-  { arn }: SecretDescription,
-  pending: LabelledLogin,
-  mint: Mint,
-): Promise<'ours' | 'nobody' | 'not-provable'> {
-  if (provider.kind === 'manual') return 'ours';
-  if ((await ownershipTrouble(provider, arn)) !== null) return 'not-provable';
-  if (!isOfAttempt(pending, mint)) return 'not-provable';
-  if (provider.kind === 'setting')
-    return (provider.logins as readonly string[]).includes(pending.credential.username)
-      ? 'ours'
-      : 'not-provable';
-  const nameFor = nameOf(provider, arn);
-  if (nameFor === null) return 'ours';
-  // Whoever may write the secret chose the id; the provider's list says what is behind it.
-  const issued = (await provider.list()).find(({ id }) => id === pending.id);
-  if (issued === undefined) return 'nobody';
-  return issued.name === nameFor(mint.token) ? 'ours' : 'not-provable';
-}
-
-/** As far as the ledger knows. */
-function isOfAttempt({ id }: LabelledLogin, { startedAt, credentialId }: Mint): boolean {
-  return credentialId === null ? startedAt > 0 : credentialId === id;
-}
-
-async function revoke(
-  ports: HealPorts,
-  provider: RotationProvider,
-  pending: LabelledLogin,
-  others: readonly LabelledLogin[],
-): Promise<void> {
-  if (provider.kind === 'setting') await putBack(ports, provider, pending, others);
-  const isShared = others.some(({ id }) => id === pending.id);
-  if (provider.kind === 'issuing' && !isShared) await provider.remove(pending.id);
+async function revoke(ports: HealPorts, taken: Taken, pending: Version): Promise<void> {
+  const { provider, snapshot } = taken;
+  if (provider?.kind === 'setting') await putBack(ports, provider, taken, pending);
+  const isShared = snapshot.versions.some((one) => one !== pending && one.id === pending.id);
+  if (provider?.kind === 'issuing' && pending.id !== null && !isShared) await provider.remove(pending.id);
 }
 
 /** The login gets the password that the secret has for it apart from the pending one, or one that nobody knows. */
 async function putBack(
   { newPassword }: HealPorts,
   provider: SettingProvider,
-  { credential: { username } }: LabelledLogin,
-  others: readonly LabelledLogin[],
+  { snapshot, values }: Taken,
+  pending: Version,
 ): Promise<void> {
-  const holders = others.filter(({ credential }) => credential.username === username);
+  const holders = snapshot.versions.filter((one) => one !== pending && one.username === pending.username);
   const holder = holders.find(({ labels }) => labels.includes('AWSCURRENT')) ?? holders[0];
-  const password = holder?.credential.password ?? newPassword(provider.passwordLimit);
-  await provider.set(username, password);
+  const parsed = values.get(holder?.versionId ?? '')?.parsed;
+  const known = parsed?.kind === 'credential' ? parsed.credential.password : null;
+  await provider.set(pending.username ?? '', known ?? newPassword(provider.passwordLimit));
 }

@@ -4,6 +4,10 @@ import type { Mint } from '../table/items.ts';
 export const LEASE_MS = 15_000;
 /** By then a request that was under way has arrived, and reads show it; clocks may differ as much (ms). */
 export const SETTLING_MS = 15_000;
+/** The timeout of the rotation function (ms). */
+export const STEP_TIMEOUT_MS = 5 * 60_000;
+/** So long (ms) after a token was given up a step that had begun before may still be at work. */
+export const LONGEST_STEP_MS = STEP_TIMEOUT_MS + 60_000;
 
 /** When nothing done under it can change the provider any more. A stored password needs no settling. */
 export function endOf({ endsBy, credentialId, undoneBy = 0 }: Mint): number {

@@ -131,6 +131,8 @@ export interface Mint {
   readonly endsBy: number;
   /** The credential's id, set once its password is safe in the AWSPENDING version. */
   readonly credentialId: string | null;
+  /** createSecret has refused it then, and had made nothing; a later attempt of the same token takes it back. */
+  readonly refusedAt?: number;
   /** Since then no step may act for this token any more. */
   readonly abandonedAt?: number;
   /** A lease, too: of the process that undoes an abandoned attempt. */

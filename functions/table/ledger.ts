@@ -47,17 +47,22 @@ export class Ledger {
     return this.#put(keys.mint(secretArn, mint.token), mint, KEPT_DAYS.mint);
   }
 
+  /** Unless an attempt was opened since `refused` was read: that one may have made something. */
+  async recordRefusal(secretArn: string, refused: Mint): Promise<void> {
+    const { startedAt, token } = refused;
+    const item = {
+      ...refused,
+      ...keys.mint(secretArn, token),
+      expiresAt: expiry(Date.now(), KEPT_DAYS.mint),
+    };
+    await putItemIf(this.#table, item, 'attribute_not_exists(pk) OR startedAt = :startedAt', {
+      ':startedAt': startedAt,
+    });
+  }
+
   recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
     const key = keys.deactivation(secretArn, deactivation.credentialId);
     return this.#put(key, deactivation, KEPT_DAYS.deactivation);
-  }
-
-  async mints(secretArn: string): Promise<readonly Mint[]> {
-    return (await this.historyOf(secretArn)).mints;
-  }
-
-  async deactivations(secretArn: string): Promise<readonly Deactivation[]> {
-    return (await this.historyOf(secretArn)).deactivations;
   }
 
   recordProof(secretArn: string, proof: VersionProof): Promise<void> {

@@ -158,7 +158,7 @@ export const requested: OperationAnswer = {
   result: null,
   message: null,
   steps: [],
-  findings: [],
+  issues: [],
   timeline: [],
 };
 

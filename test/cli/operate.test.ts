@@ -57,7 +57,7 @@ const answering = (change: Partial<OperationAnswer>) => {
   answers = [[202, { ...ended, ...change }]];
 };
 
-const FINDING = {
+const ISSUE = {
   code: 'pending-stuck' as const,
   state: 'AWSPENDING stands on an old version.',
   nextAction: 'Take it off.',
@@ -169,7 +169,7 @@ describe('the exit code', () => {
   it.each<[string, Partial<OperationAnswer>, number]>([
     ['done', {}, 0],
     ['doctor: nothing is wrong', { operation: 'doctor', result: 'healthy' }, 0],
-    ['doctor: findings', { operation: 'doctor', result: 'findings', findings: [FINDING] }, 1],
+    ['doctor: issues', { operation: 'doctor', result: 'issues', issues: [ISSUE] }, 1],
     ['failed', { state: 'failed', result: 'not-proven', message: 'It does not work.' }, 1],
     ['died', { state: 'abandoned', result: null, message: null }, 2],
   ])('says how it ended: %s', async (_name, change, code) => {
@@ -209,7 +209,7 @@ describe('what is printed', () => {
   });
 
   it('says of each finding what to do, and whether --fix does it', async () => {
-    answering({ operation: 'doctor', result: 'findings', findings: [FINDING] });
+    answering({ operation: 'doctor', result: 'issues', issues: [ISSUE] });
     const { stdout } = await run('doctor', 'keyturn/orders');
     expect(stdout).toContain('pending-stuck');
     expect(stdout).toContain('With --fix: Take it off.');

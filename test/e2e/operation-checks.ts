@@ -89,7 +89,7 @@ async function expectDone(
     return answer;
   }, PATIENCE);
   const caller = expect.stringMatching(/:user\/caller-with-Operator$/);
-  expect(ended).toMatchObject({ operation, result, state: 'succeeded', caller, findings: [] });
+  expect(ended).toMatchObject({ operation, result, state: 'succeeded', caller, issues: [] });
   return ended;
 }
 

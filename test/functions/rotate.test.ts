@@ -280,7 +280,7 @@ describe('rotate', () => {
       `aws secretsmanager put-secret-value --secret-id mail/manual --client-request-token ${TOKEN} --version-stages AWSPENDING`,
     );
     expect(lines()).toMatchObject([
-      { event: 'credential.rotation-waiting', result: 'waiting', secretArn: arn },
+      { event: 'credential.rotation-waiting', result: 'manual', secretArn: arn },
     ]);
     expect(logged.some((line) => line.includes('"RotationWaiting":1'))).toBe(true);
     expect(logged.some((line) => line.includes('RotationFailed'))).toBe(false);

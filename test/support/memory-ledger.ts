@@ -7,11 +7,10 @@ type RotationLedger = Pick<
   Ledger,
   | 'historyOf'
   | 'recordMint'
-  | 'mints'
+  | 'recordRefusal'
   | 'recordProof'
   | 'proofOf'
   | 'recordDeactivation'
-  | 'deactivations'
   | 'acceptEndpoint'
   | 'acceptedEndpoints'
   | 'recordEvent'
@@ -60,8 +59,12 @@ export class MemoryLedger implements RotationLedger {
     return this.#faults.call(() => void this.#mints.set(`${secretArn}#${mint.token}`, mint));
   }
 
-  mints(secretArn: string): Promise<Mint[]> {
-    return this.#faults.call(() => of(this.#mints, secretArn));
+  recordRefusal(secretArn: string, refused: Mint): Promise<void> {
+    return this.#faults.call(() => {
+      const key = `${secretArn}#${refused.token}`;
+      const known = this.#mints.get(key);
+      if (!known || known.startedAt === refused.startedAt) this.#mints.set(key, refused);
+    });
   }
 
   recordProof(secretArn: string, proof: VersionProof): Promise<void> {
@@ -75,10 +78,6 @@ export class MemoryLedger implements RotationLedger {
   recordDeactivation(secretArn: string, deactivation: Deactivation): Promise<void> {
     const key = `${secretArn}#${deactivation.credentialId}`;
     return this.#faults.call(() => void this.#deactivations.set(key, deactivation));
-  }
-
-  deactivations(secretArn: string): Promise<Deactivation[]> {
-    return this.#faults.call(() => of(this.#deactivations, secretArn));
   }
 
   acceptEndpoint(secretArn: string, accepted: AcceptedEndpoint): Promise<void> {

@@ -1,15 +1,16 @@
 import { addressOf, canonicalHostPort, spelt } from '../../secrets/endpoint.ts';
-import { act, type Decision, finish, type Progress } from './decision.ts';
-import { endpointRefusal, type Facts, labelled, pendingIn, type Version } from './facts.ts';
-import type { NamedEndpoint } from './version-endpoints.ts';
+import type { NamedEndpoint } from '../endpoints.ts';
+import type { Situation } from '../situation.ts';
+import { labelled, pendingIn, type Version } from '../snapshot.ts';
+import { act, type Decision, endpointRefusal, finish, type Progress } from './decision.ts';
 
 /**
  * Lets passwords go to the endpoint that the operator names. What is accepted is the place and trust that stood in the
  * secret when it was looked at, to the letter: whoever changes the secret meanwhile changes nothing of that.
  */
-export function decideAcceptance(facts: Facts, { plan, done }: Progress, endpoint: string): Decision {
+export function decideAcceptance(situation: Situation, { plan, done }: Progress, endpoint: string): Decision {
   const { accept } = plan ?? {};
-  if (!accept) return planAcceptance(facts, canonicalHostPort(endpoint));
+  if (!accept) return planAcceptance(situation, canonicalHostPort(endpoint));
   return done.has('accept-endpoint')
     ? finish(
         'accepted',
@@ -18,16 +19,16 @@ export function decideAcceptance(facts: Facts, { plan, done }: Progress, endpoin
     : act({ step: 'accept-endpoint', endpoint: accept });
 }
 
-function planAcceptance(facts: Facts, address: string | null): Decision {
-  const refused = refusedAt(address, facts);
+function planAcceptance(situation: Situation, address: string | null): Decision {
+  const refused = refusedAt(address, situation);
   const [accept, other] = refused;
   if (other) return finish('not-possible', `${SEVERAL} ${refused.map(inWords).join('; ')}.`);
   if (accept) return act({ step: 'plan', plan: { accept } });
-  const unruled = [labelled('AWSCURRENT', facts), pendingIn(facts)]
-    .map((version) => unruledBecause(version, facts))
+  const unruled = [labelled('AWSCURRENT', situation), pendingIn(situation)]
+    .map(unruledBecause)
     .find((why) => why !== null);
   if (unruled) return finish('not-possible', unruled);
-  const standing = distinct([...facts.endpoints.values()].flatMap(({ named }) => named));
+  const standing = distinct(situation.versions.flatMap(({ endpoints }) => endpoints.named));
   const known = standing.find((one) => addressOf(one) === address);
   return known
     ? finish('accepted', `Nothing had to be accepted: passwords may go to ${inWords(known)} already.`)
@@ -40,19 +41,19 @@ const NOT_THERE =
   'The secret does not name this endpoint; expected host:port as they stand there. There stand:';
 
 /** In what the next rotation begins with or goes on with; else in what a rollback would go back to. */
-function refusedAt(address: string | null, facts: Facts): readonly NamedEndpoint[] {
+function refusedAt(address: string | null, situation: Situation): readonly NamedEndpoint[] {
   const refusedIn = (...versions: readonly (Version | undefined)[]) =>
-    distinct(
-      versions.flatMap((version) => facts.endpoints.get(version?.versionId ?? '')?.refused ?? []),
-    ).filter((one) => addressOf(one) === address);
-  const now = refusedIn(labelled('AWSCURRENT', facts), pendingIn(facts));
-  return now.length > 0 ? now : refusedIn(labelled('AWSPREVIOUS', facts));
+    distinct(versions.flatMap((version) => version?.endpoints.refused ?? [])).filter(
+      (one) => addressOf(one) === address,
+    );
+  const now = refusedIn(labelled('AWSCURRENT', situation), pendingIn(situation));
+  return now.length > 0 ? now : refusedIn(labelled('AWSPREVIOUS', situation));
 }
 
 /** Why nobody can tell whether a version's endpoints are allowed: its administrator's secret is of no use, say. */
-function unruledBecause(version: Version | undefined, facts: Facts): string | null {
-  const isRuled = (facts.endpoints.get(version?.versionId ?? '')?.refused.length ?? 0) > 0;
-  return isRuled ? null : endpointRefusal(version, facts);
+function unruledBecause(version: Version | undefined): string | null {
+  const isRuled = (version?.endpoints.refused.length ?? 0) > 0;
+  return isRuled ? null : endpointRefusal(version);
 }
 
 function distinct(endpoints: readonly NamedEndpoint[]): readonly NamedEndpoint[] {

@@ -1,23 +1,21 @@
 import { KeyturnError } from '../../observe/shown.ts';
 import { everyLogin } from '../../providers/secret.ts';
 import { spelt } from '../../secrets/endpoint.ts';
+import type { NamedEndpoint } from '../endpoints.ts';
 import { heal } from '../healing.ts';
-import { type LabelledLogin, labelledLogins } from '../labelled.ts';
 import { recordPromotion } from '../rotate/promotion.ts';
 import { RotationError } from '../rotate/rotation.ts';
 import { prove } from '../rotate/test-secret.ts';
+import { QUARANTINED, type Taken } from '../snapshot.ts';
 import type { Action } from './decision.ts';
-import type { Gathered } from './gather.ts';
-import { type Operation, QUARANTINED } from './operation.ts';
-
+import type { Operation } from './operation.ts';
 import type { OperationPorts } from './ports.ts';
-import type { NamedEndpoint } from './version-endpoints.ts';
 
 /** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
 export async function carryOut(
   ports: OperationPorts,
   operation: Operation,
-  gathered: Gathered,
+  taken: Taken,
   action: Action,
 ): Promise<string> {
   const { store, rotations, announce, sleep, now } = ports;
@@ -29,7 +27,7 @@ export async function carryOut(
       await sleep(Math.max(0, action.untilAt - now()));
       return 'waited';
     case 'test':
-      return test(ports, gathered, action.versionId);
+      return test(ports, taken, action.versionId);
     case 'label-quarantined':
       await store.moveLabel(secretArn, QUARANTINED, { to: action.versionId, from: action.from });
       return 'labelled';
@@ -59,9 +57,9 @@ export async function carryOut(
       return acceptEndpoint(ports, operation, action.endpoint);
     case 'give-up-pending':
     case 'clear-pending':
-      return dropPending(ports, gathered, action);
+      return dropPending(ports, taken, action);
     default:
-      return changeCredential(ports, secretArn, gathered, action);
+      return changeCredential(ports, secretArn, taken, action);
   }
 }
 
@@ -82,7 +80,7 @@ type CredentialChange = Extract<Action, { step: 'reactivate' | 'deactivate' | 'r
 async function changeCredential(
   { ledger, now, newPassword }: OperationPorts,
   secretArn: string,
-  { provider }: Gathered,
+  { provider }: Taken,
   action: CredentialChange,
 ): Promise<string> {
   if (action.step === 'lock-login') {
@@ -107,12 +105,12 @@ async function changeCredential(
 }
 
 /** At every endpoint, each time until proven; a reason when it is not. */
-async function test(ports: OperationPorts, { credentials }: Gathered, versionId: string): Promise<string> {
-  const credential = credentials.get(versionId);
-  if (!credential) return 'the version holds no usable credential';
+async function test(ports: OperationPorts, { values }: Taken, versionId: string): Promise<string> {
+  const parsed = values.get(versionId)?.parsed;
+  if (parsed?.kind !== 'credential') return 'the version holds no usable credential';
   try {
     // What was just reactivated spreads as slowly as a new one.
-    for (const login of everyLogin(credential)) await prove(ports, login, 'pending');
+    for (const login of everyLogin(parsed.credential)) await prove(ports, login, 'pending');
     return 'proven';
   } catch (error) {
     if (error instanceof RotationError) return error.message;
@@ -122,13 +120,9 @@ async function test(ports: OperationPorts, { credentials }: Gathered, versionId:
 
 async function dropPending(
   ports: OperationPorts,
-  { facts, provider }: Gathered,
-  { step, versionId: token }: Extract<Action, { step: 'give-up-pending' | 'clear-pending' }>,
+  taken: Taken,
+  { step, versionId: token, mint }: Extract<Action, { step: 'give-up-pending' | 'clear-pending' }>,
 ): Promise<string> {
-  if (!provider) throw new KeyturnError('the secret names no provider');
-  const known = facts.mints.find((one) => one.token === token);
-  const mint = known ?? { token, startedAt: 0, endsBy: 0, credentialId: null };
-  const logins: readonly LabelledLogin[] = await labelledLogins(ports.store, facts.secret);
   const kind = step === 'give-up-pending' ? 'abandon' : 'heal';
-  return (await heal(ports, facts.secret, provider, logins, { kind, token, mint })).action;
+  return (await heal(ports, taken, { kind, token, mint })).action;
 }

@@ -1,5 +1,9 @@
+import type { Mint } from '../../table/items.ts';
+import type { NamedEndpoint } from '../endpoints.ts';
+import type { Situation } from '../situation.ts';
+import type { Version } from '../snapshot.ts';
+import { type Patience, planHeal } from '../stuck.ts';
 import type { Result } from './operation.ts';
-import type { NamedEndpoint } from './version-endpoints.ts';
 
 /** What is done next to one secret; one change at a time, and each may be repeated. */
 export type Action =
@@ -18,8 +22,10 @@ export type Action =
   /** That another credential is current: consumers refresh by it. */
   | { readonly step: 'announce' }
   | { readonly step: 'wait'; readonly untilAt: number }
-  | { readonly step: 'give-up-pending'; readonly versionId: string }
-  | { readonly step: 'clear-pending'; readonly versionId: string }
+  /** From now on no step acts for its token. */
+  | { readonly step: 'give-up-pending'; readonly versionId: string; readonly mint: Mint }
+  /** Its credential first. */
+  | { readonly step: 'clear-pending'; readonly versionId: string; readonly mint: Mint }
   /** Of a rotation that has ended well: its credential stays. */
   | { readonly step: 'unlabel-pending'; readonly versionId: string }
   | { readonly step: 'enable-schedule' }
@@ -56,6 +62,29 @@ export function act(action: Action): Decision {
 
 export function finish(result: Result, message: string): Decision {
   return { kind: 'finish', result, message };
+}
+
+/** Takes AWSPENDING off a version, its credential first, once no step can be at work for it; null when there is none. */
+export function nextDrop({ pending, now }: Situation, patience: Patience): Action | null {
+  const plan = planHeal(pending, now, patience);
+  switch (plan.kind) {
+    case 'none':
+      return null;
+    case 'wait':
+      return { step: 'wait', untilAt: plan.until };
+    case 'unlabel':
+      return { step: 'unlabel-pending', versionId: plan.token };
+    case 'abandon':
+      return { step: 'give-up-pending', versionId: plan.token, mint: plan.mint };
+    case 'heal':
+      return { step: 'clear-pending', versionId: plan.token, mint: plan.mint };
+  }
+}
+
+/** Why no password may go where this version says; null when it may. */
+export function endpointRefusal(version: Version | undefined): string | null {
+  const refusal = version?.endpoints.refusal;
+  return refusal ? `${refusal.state} ${refusal.nextAction}` : null;
 }
 
 /** What an operation has done so far. */

@@ -1,28 +1,24 @@
 import type { LoginResult } from '../../smtp/login-result.ts';
-import type { Action } from './decision.ts';
-import {
-  type Facts,
-  isForeign,
-  isQuarantined,
-  issuedFor,
-  labelled,
-  pendingIn,
-  quietFrom,
-  type Version,
-} from './facts.ts';
-import { nextDrop } from './pending.ts';
-import { issuerTrouble } from './rollback.ts';
+import { isForeign } from '../ownership.ts';
+import { isPossible, type NotPossibleReason, type Possibility, possibleFrom } from '../possible-from.ts';
+import type { Situation } from '../situation.ts';
+import { isQuarantined, issuedFor, labelled, pendingIn, type Version } from '../snapshot.ts';
+import { isStuck } from '../stuck.ts';
+import { type Action, nextDrop } from './decision.ts';
 
 /** Something about a secret that is not as it should be, in plain words, and what to do about it. */
-export interface Finding {
-  readonly code: FindingCode;
+export interface Issue {
+  readonly code: IssueCode;
   readonly state: string;
   readonly nextAction: string;
   /** What `doctor` does about it when it may; null: a person has to. */
   readonly fix: Action | null;
+  /** Of `rotation-not-possible` only, as `rotate` answers it. Milliseconds since 1970. */
+  readonly reason?: NotPossibleReason;
+  readonly possibleFrom?: number | null;
 }
 
-export const FINDING_CODES = [
+export const ISSUE_CODES = [
   'no-login-yet',
   'current-unusable',
   'current-refused',
@@ -30,94 +26,107 @@ export const FINDING_CODES = [
   'current-inactive',
   'current-missing',
   'current-quarantined',
-  'provider-trouble',
+  'rotation-not-possible',
   'endpoint-changed',
-  'rotation-under-way',
   'pending-stuck',
   'orphan',
   'not-ours',
   'no-schedule',
   'overdue',
 ] as const;
-export type FindingCode = (typeof FINDING_CODES)[number];
+export type IssueCode = (typeof ISSUE_CODES)[number];
 
 export interface Examined {
-  readonly facts: Facts;
+  readonly situation: Situation;
   /** What one login with the current credential proved; null without one to try. */
   readonly loginResult: LoginResult | null;
 }
 
-/** A secret's state; nothing is wrong when the list is empty. What matters most comes first. */
-export function diagnose({ facts, loginResult }: Examined): Finding[] {
-  const current = labelled('AWSCURRENT', facts);
+/** What is wrong with a secret; nothing is when the list is empty. What matters most comes first. */
+export function diagnose({ situation, loginResult }: Examined): Issue[] {
+  const current = labelled('AWSCURRENT', situation);
+  const possibility = possibleFrom(situation, null);
   return [
-    ...ofCurrent(facts, current, loginResult),
-    ...ofIssuer(facts),
-    ...ofEndpoints(facts, [current, pendingIn(facts)]),
-    ...ofPending(facts),
-    ...ofIssued(facts, current),
-    ...ofSchedule(facts),
+    ...ofCurrent(situation, current, { loginResult, possibility }),
+    ...ofNextRotation(situation, possibility),
+    ...ofEndpoints(pendingIn(situation)),
+    ...ofPending(situation),
+    ...ofIssued(situation, current),
+    ...ofSchedule(situation),
   ];
 }
 
-function person(code: FindingCode, state: string, nextAction: string): Finding {
+function person(code: IssueCode, state: string, nextAction: string): Issue {
   return { code, state, nextAction, fix: null };
 }
 
-function ofCurrent(facts: Facts, current: Version | undefined, loginResult: LoginResult | null): Finding[] {
-  if (!current || current.content === 'empty') return [ofNoValue(facts, current)];
-  if (current.content === 'seed') {
-    return [
-      person('no-login-yet', 'No credential has been made yet.', 'keyturn rotate makes the first one.'),
-    ];
-  }
-  if (current.content === 'malformed') {
-    return [person('current-unusable', 'The current version is malformed.', wayBack(facts))];
-  }
-  return [...ofCurrentKey(facts, current), ...ofLogin(facts, loginResult)];
+interface Known {
+  readonly loginResult: LoginResult | null;
+  readonly possibility: Possibility;
 }
 
-function ofNoValue(facts: Facts, current: Version | undefined): Finding {
-  const isFirst = facts.versions.every(({ content }) => content === 'empty');
-  if (isFirst)
-    return person('no-login-yet', 'The secret has no value yet.', 'keyturn rotate makes the first one.');
+function ofCurrent(
+  situation: Situation,
+  current: Version | undefined,
+  { loginResult, possibility }: Known,
+): Issue[] {
+  if (!current || current.content === 'empty') return [ofNoValue(situation, current, possibility)];
+  if (current.content === 'seed') {
+    return [person('no-login-yet', 'No credential has been made yet.', firstOne(possibility))];
+  }
+  if (current.content === 'malformed') {
+    return [person('current-unusable', 'The current version is malformed.', wayBack(situation))];
+  }
+  return [...ofCurrentKey(situation, current), ...ofLogin(situation, loginResult)];
+}
+
+function firstOne(possibility: Possibility): string {
+  const isUnscheduled = !possibility.possible && possibility.reason === 'not-set-up';
+  return possibility.possible || isUnscheduled
+    ? 'keyturn rotate makes the first one.'
+    : 'A rotation, as soon as one is possible, makes the first one.';
+}
+
+function ofNoValue(situation: Situation, current: Version | undefined, possibility: Possibility): Issue {
+  const isFirst = situation.versions.every(({ content }) => content === 'empty');
+  if (isFirst) return person('no-login-yet', 'The secret has no value yet.', firstOne(possibility));
   const state = current
     ? 'AWSCURRENT is on a version without a value.'
     : 'No version is labelled AWSCURRENT.';
-  return person('current-unusable', state, wayBack(facts));
+  return person('current-unusable', state, wayBack(situation));
 }
 
 /** The safe way out of a current version that does not work. */
-function wayBack(facts: Facts): string {
-  const previous = labelled('AWSPREVIOUS', facts);
-  const usable = previous?.content === 'credential' && !isQuarantined(previous, facts);
-  const exists = facts.issuer.kind !== 'issuing' || issuedFor(previous, facts) !== undefined;
+function wayBack(situation: Situation): string {
+  const previous = labelled('AWSPREVIOUS', situation);
+  const usable = previous?.content === 'credential' && !isQuarantined(previous, situation);
+  const exists = situation.issuer.kind !== 'issuing' || issuedFor(previous, situation) !== undefined;
   return usable && exists
     ? 'keyturn rollback goes back to the previous credential, once a login has proven it.'
     : 'keyturn rotate makes a new one; if the value is malformed, fix it by hand first.';
 }
 
-function ofCurrentKey(facts: Facts, current: Version): Finding[] {
-  if (facts.issuer.kind !== 'issuing') return [];
-  const key = issuedFor(current, facts);
+function ofCurrentKey(situation: Situation, current: Version): Issue[] {
+  if (situation.issuer.kind !== 'issuing') return [];
+  const key = issuedFor(current, situation);
   if (!key) {
-    return [person('current-missing', `The provider has no credential ${current.id}.`, wayBack(facts))];
+    return [person('current-missing', `The provider has no credential ${current.id}.`, wayBack(situation))];
   }
-  if (isQuarantined(current, facts)) {
+  if (isQuarantined(current, situation)) {
     return [
       person('current-quarantined', 'The current credential was quarantined.', 'keyturn rotate replaces it.'),
     ];
   }
   if (key.active) return [];
   const state = `The current credential ${key.id} is switched off at the provider.`;
-  if (isForeign(key.id, facts))
+  if (isForeign(key.id, situation))
     return [person('current-inactive', state, 'Keyturn did not make it: have it switched on by hand.')];
   return [
     { code: 'current-inactive', state, nextAction: 'Switch it on.', fix: { step: 'reactivate', id: key.id } },
   ];
 }
 
-function ofLogin(facts: Facts, loginResult: LoginResult | null): Finding[] {
+function ofLogin(situation: Situation, loginResult: LoginResult | null): Issue[] {
   if (!loginResult || loginResult.credential === 'good') return [];
   const { verdict, advice } = loginResult;
   if (loginResult.credential === 'unknown') {
@@ -129,64 +138,56 @@ function ofLogin(facts: Facts, loginResult: LoginResult | null): Finding[] {
     person(
       'current-refused',
       `The server refuses the current credential: ${verdict}. ${advice}`,
-      wayBack(facts),
+      wayBack(situation),
     ),
   ];
 }
 
-function ofIssuer({ issuer }: Facts): Finding[] {
-  if (issuer.kind !== 'not-owner' && issuer.kind !== 'unreachable') return [];
+/** Of a secret that nobody is to rotate, nobody expects that. */
+const ONLY_WHERE_SCHEDULED: ReadonlySet<NotPossibleReason> = new Set(['no-provider', 'manual', 'not-set-up']);
+
+function ofNextRotation({ secret, now }: Situation, possibility: Possibility): Issue[] {
+  if (possibility.possible || isPossible(possibility, now)) return [];
+  const { reason, message, possibleFrom } = possibility;
+  if (ONLY_WHERE_SCHEDULED.has(reason) && !secret.rotationEnabled) return [];
+  const nextAction =
+    possibleFrom === null
+      ? 'A person has to do that first.'
+      : `keyturn rotate, from ${new Date(possibleFrom).toISOString()} on.`;
+  return [{ ...person('rotation-not-possible', message, nextAction), reason, possibleFrom }];
+}
+
+/** Those of the current version stand in the way of the next rotation; these, in the way of the present one. */
+function ofEndpoints(pending: Version | undefined): Issue[] {
+  const refusal = pending?.endpoints.refusal;
+  return refusal ? [person('endpoint-changed', refusal.state, refusal.nextAction)] : [];
+}
+
+function ofPending(situation: Situation): Issue[] {
+  const { pending, now } = situation;
+  if (pending.kind === 'none' || !isStuck(pending, now)) return [];
+  const wasCurrent = pending.kind === 'ended';
+  const state = `AWSPENDING stands on version ${pending.token}, whose rotation has ended; it blocks every other.`;
+  const nextAction = wasCurrent
+    ? 'Take the label off; its credential was current before, and stays.'
+    : 'Revoke its credential, which never was current, and take the label off.';
+  const isOurs = wasCurrent || pending.whose !== 'not-provable';
   return [
-    person(
-      'provider-trouble',
-      issuerTrouble(issuer),
-      'Fix that first; nothing at the provider was looked at.',
-    ),
+    { code: 'pending-stuck', state, nextAction, fix: isOurs ? nextDrop(situation, 'when-stuck') : null },
   ];
 }
 
-function ofEndpoints({ endpoints }: Facts, versions: readonly (Version | undefined)[]): Finding[] {
-  const refusals = versions.flatMap((one) => endpoints.get(one?.versionId ?? '')?.refusal ?? []);
-  const known = new Map(refusals.map((refusal) => [refusal.state, refusal]));
-  return [...known.values()].map(({ state, nextAction }) => person('endpoint-changed', state, nextAction));
-}
-
-function ofPending(facts: Facts): Finding[] {
-  const pending = pendingIn(facts);
-  if (!pending) return [];
-  const quiet = quietFrom(pending, facts);
-  const wasCurrent = pending.labels.includes('AWSPREVIOUS');
-  if (quiet > facts.now && !wasCurrent) {
-    const state = 'A rotation is under way, or failed a moment ago.';
-    return [person('rotation-under-way', state, `Look again after ${new Date(quiet).toISOString()}.`)];
-  }
-  return [
-    {
-      code: 'pending-stuck',
-      state: `AWSPENDING stands on version ${pending.versionId}, whose rotation ended long ago; it blocks every other.`,
-      nextAction: wasCurrent
-        ? 'Take the label off; its credential was current before, and stays.'
-        : 'Revoke its credential, which never was current, and take the label off.',
-      fix: wasCurrent || isReached(facts.issuer) ? nextDrop(facts, pending) : null,
-    },
-  ];
-}
-
-/** Whose the credential is cannot be told before the trouble with its provider is fixed. */
-function isReached({ kind }: Facts['issuer']): boolean {
-  return kind !== 'not-owner' && kind !== 'unreachable';
-}
-
-function ofIssued({ issuer, versions }: Facts, current: Version | undefined): Finding[] {
+function ofIssued(situation: Situation, current: Version | undefined): Issue[] {
+  const { issuer, versions, own, orphans } = situation;
   if (issuer.kind !== 'issuing') return [];
   const held = new Set(versions.map(({ id }) => id));
-  const { own, orphans, limit, issued } = issuer;
-  const lost = orphans.filter((id) => id !== current?.id);
+  const { limit, issued } = issuer;
+  const lost = [...orphans].filter((id) => id !== current?.id);
   const foreign = issued.filter(({ id }) => id !== current?.id && !own.has(id) && !lost.includes(id));
   const told = limit === null ? foreign.filter(({ id }) => held.has(id)) : foreign;
   const full = limit !== null && issued.length >= limit ? ' It takes the place that a rotation needs.' : '';
   return [
-    ...lost.map((id): Finding => {
+    ...lost.map((id): Issue => {
       const state = `Credential ${id} was made by a rotation that died before its password was stored.`;
       return { code: 'orphan', state, nextAction: 'Remove it.', fix: { step: 'remove', id } };
     }),
@@ -194,20 +195,26 @@ function ofIssued({ issuer, versions }: Facts, current: Version | undefined): Fi
   ];
 }
 
-function ofForeign(id: string, isHeld: boolean, full: string): Finding {
+function ofForeign(id: string, isHeld: boolean, full: string): Issue {
   const state = isHeld
     ? `Keyturn did not make credential ${id}, which a version of the secret names, and will not retire it.${full}`
     : `Keyturn did not make credential ${id}.${full}`;
   return person('not-ours', state, 'Find its owner; remove it by hand.');
 }
 
-function ofSchedule({ secret, issuer, now }: Facts): Finding[] {
+function ofSchedule({ secret, issuer, overdueSince }: Situation): Issue[] {
   if (issuer.kind === 'none' || issuer.kind === 'manual') return [];
   if (!secret.rotationEnabled) {
     const state = 'No rotation is scheduled for this secret.';
     return [{ code: 'no-schedule', state, nextAction: 'Schedule it.', fix: { step: 'enable-schedule' } }];
   }
-  if (secret.nextRotationAt === null || secret.nextRotationAt > now) return [];
-  const due = new Date(secret.nextRotationAt).toISOString();
-  return [person('overdue', `The rotation of ${due} has not been done.`, 'keyturn rotate does it now.')];
+  if (overdueSince === null) return [];
+  const due = new Date(overdueSince).toISOString();
+  return [
+    person(
+      'overdue',
+      `The rotation that was due by ${due} has not been done.`,
+      'keyturn rotate does it now.',
+    ),
+  ];
 }

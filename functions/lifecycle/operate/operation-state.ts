@@ -31,7 +31,7 @@ export function operationState(
     result: (ended?.result as Result | undefined) ?? null,
     message: ended ? String(ended.message) : null,
     steps: own.filter(({ event }) => event === 'operation.step').map(stepOf),
-    findings: (ended?.findings as OperationAnswer['findings'] | undefined) ?? [],
+    issues: (ended?.issues as OperationAnswer['issues'] | undefined) ?? [],
     timeline: name === 'compromised' ? timelineOf(own, events) : [],
   };
 }

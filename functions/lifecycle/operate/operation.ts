@@ -12,14 +12,14 @@ export const OPERATIONS = [
 ] as const satisfies readonly Operation['operation'][];
 export type OperationName = Operation['operation'];
 
-/** How an operation ends. `findings`: doctor has found something, whatever it may have fixed. */
+/** How an operation ends. `issues`: doctor has found some, whatever it may have fixed. */
 export const RESULTS = [
   'rotated',
   'rolled-back',
   'revoked',
   'accepted',
   'healthy',
-  'findings',
+  'issues',
   'fixed',
   'not-found',
   'not-managed',
@@ -39,9 +39,6 @@ export const SUCCEEDED: ReadonlySet<Result> = new Set([
   'revoked',
   'accepted',
   'healthy',
-  'findings',
+  'issues',
   'fixed',
 ]);
-
-/** The label of a version that no operation makes current again. A label is on one version at a time: the last one. */
-export const QUARANTINED = 'KEYTURN_QUARANTINED';

@@ -1,38 +1,33 @@
-import { act, type Decision, finish, type Progress } from './decision.ts';
-import { endpointRefusal, type Facts, labelled, pendingIn } from './facts.ts';
-import { issuerTrouble } from './rollback.ts';
+import { isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
+import type { Situation } from '../situation.ts';
+import { act, type Decision, finish, nextDrop, type Progress } from './decision.ts';
 
 /** Between two looks at a rotation that Secrets Manager drives (ms). */
 const LOOK_MS = 5000;
 
 /** Starts a rotation through Secrets Manager, under the operation's id as its token, and waits until it is current. */
-export function decideRotate(facts: Facts, progress: Progress, token: string): Decision {
-  const refusal = rotationRefusal(facts, progress, token);
-  if (refusal) return finish('not-possible', refusal);
-  return (
-    awaitRotation(facts, progress, token) ??
-    finish('rotated', 'The new credential is current, proven by logins.')
-  );
+export function decideRotate(situation: Situation, { done }: Progress, token: string): Decision {
+  if (hasBecomeCurrent(situation, token))
+    return finish('rotated', 'The new credential is current, proven by logins.');
+  if (done.has('start-rotation')) return act({ step: 'wait', untilAt: situation.now + LOOK_MS });
+  const possibility = possibleFrom(situation, token);
+  if (!possibility.possible && !isPossible(possibility, situation.now))
+    return finish('not-possible', possibility.message);
+  return clearFirst(situation, possibility, token) ?? act({ step: 'start-rotation' });
 }
 
-/** Null once the version of `token` is current, whether or not another has become so since. */
-export function awaitRotation({ versions, now }: Facts, { done }: Progress, token: string): Decision | null {
+/** Whether or not another one has become so since. */
+function hasBecomeCurrent({ versions }: Situation, token: string): boolean {
   const made = versions.find(({ versionId }) => versionId === token);
-  if (made?.labels.some((label) => label === 'AWSCURRENT' || label === 'AWSPREVIOUS')) return null;
-  if (!done.has('start-rotation')) return act({ step: 'start-rotation' });
-  return act({ step: 'wait', untilAt: now + LOOK_MS });
+  return made?.labels.some((label) => label === 'AWSCURRENT' || label === 'AWSPREVIOUS') ?? false;
 }
 
-/** Why a rotation cannot be begun; one that this operation has begun goes on. */
-export function rotationRefusal(facts: Facts, { done }: Progress, token: string): string | null {
-  const { issuer, secret } = facts;
-  if (done.has('start-rotation')) return null;
-  if (issuer.kind === 'none') return 'The secret names no `provider`, so nothing can issue a new credential.';
-  if (issuer.kind === 'not-owner' || issuer.kind === 'unreachable') return issuerTrouble(issuer);
-  if (!secret.rotationEnabled) return 'Rotation is not set up for this secret: keyturn doctor --fix does it.';
-  const pending = pendingIn(facts);
-  if (pending && pending.versionId !== token) {
-    return 'A rotation is under way or stuck. Wait for it, or have it cleared: keyturn doctor --fix.';
-  }
-  return endpointRefusal(labelled('AWSCURRENT', facts), facts);
+/** What retirement would do at its next look: a rotation that is stuck, and what takes the place of the new credential. */
+function clearFirst(situation: Situation, possibility: Possibility, token: string): Decision | null {
+  const { pending, retirement } = situation;
+  const left = pending.kind !== 'none' && pending.token !== token ? nextDrop(situation, 'when-stuck') : null;
+  if (left) return act(left);
+  if (possibility.possible || retirement.kind !== 'plan') return null;
+  const due = retirement.retirements.find((one) => one.action === 'remove' && one.reason === 'disused');
+  return due ? act({ step: 'remove', id: due.id }) : null;
 }

@@ -1,13 +1,13 @@
 import { shownText } from '../../observe/shown.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
+import { type Situation, situationOf } from '../situation.ts';
+import { labelled, type Taken, takeSnapshot } from '../snapshot.ts';
 import { decideAcceptance } from './acceptance.ts';
 import { carryOut } from './act.ts';
 import { decideCompromised } from './compromised.ts';
 import { type Action, type Decision, finish, nameOf, type Progress } from './decision.ts';
-import type { Examined, Finding } from './diagnosis.ts';
+import type { Issue } from './diagnosis.ts';
 import { decideDoctor } from './doctor.ts';
-import { labelled } from './facts.ts';
-import { type Gathered, gather } from './gather.ts';
 import type { Operation, Result } from './operation.ts';
 import type { OperationPorts } from './ports.ts';
 import { progressOf } from './progress.ts';
@@ -25,7 +25,7 @@ const TRY_AGAIN_MS = 2000;
 export interface Ended {
   readonly result: Result;
   readonly message: string;
-  readonly findings: readonly Finding[];
+  readonly issues: readonly Issue[];
 }
 
 interface Run {
@@ -38,7 +38,7 @@ interface Run {
 
 interface Decided {
   readonly decision: Decision;
-  readonly findings: readonly Finding[];
+  readonly issues: readonly Issue[];
 }
 
 /**
@@ -49,31 +49,36 @@ export async function runOperation(ports: OperationPorts, operation: Operation):
   const run: Run = { ports, operation, done: new Map(), tried: new Map() };
   for (let failures = 0; ; ) {
     try {
-      const { decision, findings } = await turn(run, failures === TRIES - 1);
-      if (decision.kind === 'finish') return await record(run, { ...decision, findings });
+      const { decision, issues } = await turn(run, failures === TRIES - 1);
+      if (decision.kind === 'finish') return await record(run, { ...decision, issues });
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (failures === TRIES) return record(run, { ...failed(error), findings: [] });
+      if (failures === TRIES) return record(run, { ...failed(error), issues: [] });
       await ports.sleep(TRY_AGAIN_MS);
     }
   }
 }
 
-/** That a provider cannot be reached is a finding for doctor, unless it passes. */
+/** That a provider cannot be reached, or that reads do not fit together, passes; on the last try it is a fact like others. */
 async function turn(run: Run, isLastTry: boolean): Promise<Decided> {
   const { ports, operation, done } = run;
-  const whenUnreachable = operation.operation === 'doctor' && isLastTry ? 'report' : 'reject';
-  const gathering = await gather(ports, operation.secretArn, whenUnreachable);
-  if (gathering.kind !== 'gathered') return { decision: finish(gathering.kind, NOT_THERE), findings: [] };
+  const secret = await ports.store.describe(operation.secretArn);
+  if (secret.kind === 'not-found') return { decision: finish('not-found', NOT_THERE), issues: [] };
+  if (secret.kind === 'denied' || !secret.managed)
+    return { decision: finish('not-managed', NOT_THERE), issues: [] };
+  const taken = await takeSnapshot(ports, secret, 'everything');
+  if ('fault' in taken && !isLastTry) throw taken.fault;
+  if (!taken.snapshot.settled) throw new Error('AWSCURRENT moved while the secret was read');
+  const situation = situationOf(taken.snapshot, ports);
   const events = await ports.ledger.events(operation.secretArn);
-  const decided = await decide(run, gathering, progressOf(operation, events, done));
+  const decided = await decide(run, taken, situation, progressOf(operation, events, done));
   const { decision } = decided;
   if (decision.kind === 'finish') return decided;
   if (decision.step === 'wait' && decision.untilAt + RESERVE_MS > ports.now() + ports.remainingMs()) {
-    return { decision: finish('out-of-time', OUT_OF_TIME), findings: decided.findings };
+    return { decision: finish('out-of-time', OUT_OF_TIME), issues: decided.issues };
   }
-  await perform(run, gathering, decision);
+  await perform(run, taken, decision);
   return decided;
 }
 
@@ -81,42 +86,37 @@ const NOT_THERE = 'No such secret, or it lacks the tag keyturn:managed=true.';
 const OUT_OF_TIME =
   'It did not come to its end in time. A rotation that it began goes on: read the log of the rotate function, then ask for it again.';
 
-async function decide(run: Run, gathered: Gathered, progress: Progress): Promise<Decided> {
-  const { facts } = gathered;
+async function decide(run: Run, taken: Taken, situation: Situation, progress: Progress): Promise<Decided> {
   const { operation, operationId: token, fix, endpoint } = run.operation;
   switch (operation) {
     case 'rotate':
-      return { decision: decideRotate(facts, progress, token), findings: [] };
+      return { decision: decideRotate(situation, progress, token), issues: [] };
     case 'rollback':
-      return { decision: decideRollback(facts, progress), findings: [] };
+      return { decision: decideRollback(situation, progress), issues: [] };
     case 'compromised':
-      return { decision: decideCompromised(facts, progress, token), findings: [] };
+      return { decision: decideCompromised(situation, progress, token), issues: [] };
     case 'accept-endpoint':
-      return { decision: decideAcceptance(facts, progress, endpoint ?? ''), findings: [] };
+      return { decision: decideAcceptance(situation, progress, endpoint ?? ''), issues: [] };
     case 'doctor':
-      return decideDoctor(await examine(run, gathered), progress, fix);
+      return decideDoctor({ situation, loginResult: await loginOnce(run, taken) }, progress, fix);
   }
 }
 
-async function examine({ ports, tried }: Run, { facts, credentials }: Gathered): Promise<Examined> {
-  const { login } = ports;
-  const versionId = labelled('AWSCURRENT', facts)?.versionId ?? '';
-  const credential = credentials.get(versionId);
+async function loginOnce({ ports, tried }: Run, { snapshot, values }: Taken): Promise<LoginResult | null> {
+  const current = labelled('AWSCURRENT', snapshot);
+  const versionId = current?.versionId ?? '';
+  const parsed = values.get(versionId)?.parsed;
   // Not where nobody allowed a password to go, even if it is the one that was written beside it.
-  const isAllowed = !facts.endpoints.get(versionId)?.refusal;
-  if (credential && isAllowed && !tried.has(versionId)) {
-    tried.set(versionId, (await login(credential, LOGIN_BUDGET_MS)).result);
+  const isAllowed = !current?.endpoints.refusal;
+  if (parsed?.kind === 'credential' && isAllowed && !tried.has(versionId)) {
+    tried.set(versionId, (await ports.login(parsed.credential, LOGIN_BUDGET_MS)).result);
   }
-  return { facts, loginResult: tried.get(versionId) ?? null };
+  return tried.get(versionId) ?? null;
 }
 
-async function perform(
-  { ports, operation, done, tried }: Run,
-  gathered: Gathered,
-  action: Action,
-): Promise<void> {
+async function perform({ ports, operation, done, tried }: Run, taken: Taken, action: Action): Promise<void> {
   const startedAt = ports.now();
-  const result = await carryOut(ports, operation, gathered, action);
+  const result = await carryOut(ports, operation, taken, action);
   if (action.step === 'wait') return;
   if (action.step === 'reactivate') tried.clear();
   const step = nameOf(action);
@@ -130,15 +130,19 @@ async function perform(
 
 async function record({ ports, operation }: Run, ended: Ended): Promise<Ended> {
   const { operationId, secretArn, who, requestedAt } = operation;
-  const { result, message, findings } = ended;
+  const { result, message, issues } = ended;
   const durationMs = ports.now() - requestedAt;
-  const details = { who, operationId, result, message, durationMs, findings: findings.map(shown) };
+  const details = { who, operationId, result, message, durationMs, issues: issues.map(shown) };
   await ports.ledger.recordEvent(secretArn, 'operation.finished', ports.now(), details);
-  return { result, message, findings };
+  return { result, message, issues };
 }
 
-function shown({ code, state, nextAction, fix }: Finding) {
-  return { code, state, nextAction, fixable: fix !== null };
+function shown({ code, state, nextAction, fix, reason, possibleFrom = null }: Issue) {
+  const rotation = reason && {
+    reason,
+    possibleFrom: possibleFrom === null ? null : new Date(possibleFrom).toISOString(),
+  };
+  return { code, state, nextAction, fixable: fix !== null, ...rotation };
 }
 
 function failed(error: unknown): { readonly result: Result; readonly message: string } {

@@ -23,7 +23,7 @@ export async function work(
   if (acquired.kind === 'held') {
     const message = 'Another operation on this secret is under way. Ask again when it has ended.';
     await ledger.recordEvent(secretArn, 'operation.finished', now(), { ...details, result: 'busy', message });
-    return { result: 'busy', message, findings: [] };
+    return { result: 'busy', message, issues: [] };
   }
   await ledger.recordEvent(secretArn, 'operation.started', now(), details);
   const ended = await runOperation(ports, operation);

@@ -1,36 +1,21 @@
-import type { RotationProvider, ServedSecret } from '../../providers/provider.ts';
-import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
-import { idOf } from '../../secrets/credential.ts';
-
-import type { Redacted } from '../../secrets/redacted.ts';
-
-import { type SecretDescription, type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
+import type { IssuingProvider } from '../../providers/provider.ts';
+import type { Credential } from '../../providers/secret.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import { nextHealAt, planHeal } from '../heal-plan.ts';
-import { heal, type PendingOutcome } from '../healing.ts';
-import { labelledLogins } from '../labelled.ts';
-import { ownershipTrouble, providerInTags } from '../rotate/rotation.ts';
-import { type Replaced, retireIssued } from './retire-issued.ts';
-import type { Done } from './retire-plan.ts';
+import { type HealPorts, heal, type PendingOutcome } from '../healing.ts';
+import { type Done, nextLookAt, type Retirement, type Waits } from '../retirable.ts';
+import { type Situation, situationOf } from '../situation.ts';
+import { labelled, type SnapshotPorts, type Taken, takeSnapshot } from '../snapshot.ts';
+import { nextHealAt, planHeal } from '../stuck.ts';
 
-export interface RetirementPorts {
+export interface RetirementPorts extends SnapshotPorts, HealPorts, Waits {
   readonly store: SecretStore;
-  readonly ledger: Pick<
-    Ledger,
-    'mints' | 'recordMint' | 'deactivations' | 'recordDeactivation' | 'recordEvent'
-  >;
-  readonly providerFor: (provider: Provider, secret: ServedSecret) => RotationProvider;
+  readonly ledger: SnapshotPorts['ledger'] & HealPorts['ledger'] & Pick<Ledger, 'recordDeactivation'>;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
-  /** A new password, of at most `limit` characters (null: as long as it likes). */
-  readonly newPassword: (limit: number | null) => Redacted;
   /** Whether an operator's operation has the secret in hand: what it is about to bring back must not be taken away. */
   readonly isHeld: (secretArn: string) => Promise<boolean>;
-  readonly now: () => number;
-  readonly overlapMs: number;
-  readonly soakMs: number;
 }
 
 export type RetirementOutcome =
@@ -73,73 +58,108 @@ type FailureReason =
  * each run does the next due step, and no more.
  */
 export async function retireReplaced(ports: RetirementPorts, secretId: string): Promise<RetirementOutcome> {
-  const failed = (reason: FailureReason): RetirementOutcome => ({
-    kind: 'failed',
-    secretArn: secretId,
-    reason,
-  });
   const secret = await ports.store.describe(secretId);
-  if (secret.kind !== 'found') return failed(secret.kind === 'denied' ? 'not-managed' : 'not-found');
-  if (!secret.managed) return failed('not-managed');
-  const value = await ports.store.read(secret.arn, { stage: 'AWSCURRENT' });
-  if (value.kind === 'value' && value.versionId !== versionWith('AWSCURRENT', secret))
-    return { kind: 'stale-read', secretArn: secret.arn, retirements: [] };
-  const current = currentOf(secret, value);
-  if (current === 'malformed') return failed('malformed-secret');
-  if (!current.provider) return { kind: 'nothing-to-retire', secretArn: secret.arn };
-  const provider = ports.providerFor(current.provider, secret);
-  const message = await ownershipTrouble(provider, secret.arn);
-  if (message !== null) return { kind: 'failed', secretArn: secretId, reason: 'not-owner', message };
-  return actOn(ports, secret, provider, current);
-}
-
-interface Current extends Replaced {
-  readonly provider: Provider | null | undefined;
-}
-
-function currentOf(secret: SecretDescription, value: SecretValue): Current | 'malformed' {
-  const promotedAt = promotion(secret, value);
-  if (value.kind === 'absent') return { currentId: null, promotedAt, provider: providerInTags(secret) };
-  const parsed = parseSecret(value.text.reveal());
-  switch (parsed.kind) {
-    case 'malformed':
-      return 'malformed';
-    case 'seed':
-      return { currentId: null, promotedAt, provider: parsed.provider };
-    case 'credential':
-      return { currentId: idOf(parsed.credential), promotedAt, provider: parsed.credential.provider };
-  }
-}
-
-/** The later of the last rotation and the version's own birth; a version is never promoted before it exists. */
-function promotion({ lastRotatedAt }: SecretDescription, value: SecretValue): number {
-  const createdAt = value.kind === 'value' ? value.createdAt : null;
-  return Math.max(lastRotatedAt ?? 0, createdAt ?? 0);
-}
-
-async function actOn(
-  ports: RetirementPorts,
-  secret: SecretDescription,
-  provider: RotationProvider,
-  current: Current,
-): Promise<RetirementOutcome> {
-  // Before the ledger: whatever is in the list was announced there first, by a rotation that may be under way.
-  const listed = provider.kind === 'issuing' ? await provider.list() : [];
-  const [logins, mints] = await Promise.all([
-    labelledLogins(ports.store, secret),
-    ports.ledger.mints(secret.arn),
-  ]);
+  if (secret.kind !== 'found')
+    return failed(secretId, secret.kind === 'denied' ? 'not-managed' : 'not-found');
+  if (!secret.managed) return failed(secretId, 'not-managed');
+  const taken = await takeSnapshot(ports, secret, 'issued');
+  if ('fault' in taken) throw taken.fault;
+  const situation = situationOf(taken.snapshot, ports);
+  const { issuer, settled } = situation;
   const { arn: secretArn } = secret;
-  const issued =
-    provider.kind === 'issuing'
-      ? await retireIssued(ports, secret, provider, { ...current, issued: listed, logins, mints })
-      : ({ kind: 'retired', retirements: [], nextLookAt: null } as const);
-  if (issued.kind === 'current-not-active') return { kind: 'failed', secretArn, reason: issued.kind };
-  if (issued.kind === 'held') return { ...issued, secretArn };
-  const plan = planHeal(secret, mints, provider.kind, ports.now());
-  if (plan.kind === 'none') return { ...issued, secretArn };
-  if (await ports.isHeld(secretArn)) return { ...issued, kind: 'held', secretArn };
-  const pending = await heal(ports, secret, provider, logins, plan);
-  const dates = [issued.nextLookAt ?? [], nextHealAt(plan, ports.now()) ?? []].flat();
-  return { ...issued, secretArn, pending, nextLookAt: dates.length === 0 ? null : Math.min(...dates) };
+  if (!settled) return { kind: 'stale-read', secretArn, retirements: [] };
+  if (labelled('AWSCURRENT', situation)?.content === 'malformed') return failed(secretId, 'malformed-secret');
+  if (issuer.kind === 'none') return { kind: 'nothing-to-retire', secretArn };
+  if (issuer.kind === 'not-owner') return failed(secretId, 'not-owner', issuer.message);
+  return actOn(ports, taken, situation);
 }
+
+function failed(secretArn: string, reason: FailureReason, message?: string): RetirementOutcome {
+  return { kind: 'failed', secretArn, reason, ...(message !== undefined && { message }) };
+}
+
+async function actOn(ports: RetirementPorts, taken: Taken, situation: Situation): Promise<RetirementOutcome> {
+  const { secret, retirement: plan } = situation;
+  if (plan.kind === 'current-not-active') return failed(secret.arn, plan.kind);
+  const done: Done[] = [];
+  const held = (): RetirementOutcome => ({ kind: 'held', secretArn: secret.arn, retirements: done });
+  for (const retirement of plan.retirements) {
+    const isIdle = retirement.action === 'wait' || retirement.action === 'leave';
+    if (!isIdle && (await ports.isHeld(secret.arn))) return held();
+    done.push(isIdle ? retirement : await act(ports, taken, retirement));
+  }
+  const healing = planHeal(situation.pending, ports.now(), 'patient');
+  if (healing.kind !== 'none' && (await ports.isHeld(secret.arn))) return held();
+  const pending = healing.kind === 'none' ? {} : { pending: await heal(ports, taken, healing) };
+  const nextAt = earliest(nextLookAt(situation, done), nextHealAt(healing, ports.now()));
+  return { kind: 'retired', secretArn: secret.arn, retirements: done, ...pending, nextLookAt: nextAt };
+}
+
+function earliest(...dates: readonly (number | null)[]): number | null {
+  const known = dates.filter((date) => date !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** The ledger is told first: after a crash in between the soak is counted from too early by seconds, never by days. */
+async function act(ports: RetirementPorts, taken: Taken, retirement: Retirement): Promise<Done> {
+  const { ledger, now } = ports;
+  const { id, action } = retirement;
+  const { arn } = taken.snapshot.secret;
+  const provider = issuing(taken);
+  const note = (fields: object) =>
+    ledger.recordDeactivation(arn, { credentialId: id, deactivatedAt: now(), ...fields });
+  switch (action) {
+    case 'begin-soak':
+      await note({ quarantined: true });
+      break;
+    case 'deactivate':
+      await note({});
+      await provider.deactivate(id);
+      break;
+    case 'reactivate':
+      await provider.reactivate(id);
+      await note({});
+      break;
+    case 'remove':
+      await note({ removedAt: now() });
+      await provider.remove(id);
+      break;
+    case 'confirm-refusal':
+      return confirmRefusal(ports, taken, retirement);
+    default:
+      return retirement;
+  }
+  await ledger.recordEvent(arn, 'credential.retired', now(), { credentialId: id, result: action });
+  return retirement;
+}
+
+function issuing({ provider }: Taken): IssuingProvider {
+  if (provider?.kind !== 'issuing') throw new Error('bug: only an issued credential can be retired');
+  return provider;
+}
+
+/** One login may take this long (ms). */
+const LOGIN_BUDGET_MS = 20_000;
+
+/** A removed credential must be refused; a definite answer is kept, so that a refused one is not tried again. */
+async function confirmRefusal(
+  { ledger, login, now }: RetirementPorts,
+  { snapshot, values }: Taken,
+  retirement: Retirement,
+): Promise<Done> {
+  const { id } = retirement;
+  const { arn } = snapshot.secret;
+  const { versionId = '' } = snapshot.versions.find((one) => one.id === id) ?? {};
+  const parsed = values.get(versionId)?.parsed;
+  if (parsed?.kind !== 'credential') return retirement;
+  const { result } = await login(parsed.credential, LOGIN_BUDGET_MS);
+  const answer = ANSWERS[result.credential];
+  if (answer !== 'unknown') {
+    await ledger.recordEvent(arn, 'cred.previous-revoked', now(), { credentialId: id, result: answer });
+    const fields = { deactivatedAt: now(), removedAt: now(), refused: answer === 'refused' };
+    await ledger.recordDeactivation(arn, { credentialId: id, ...fields });
+  }
+  return { ...retirement, login: answer };
+}
+
+const ANSWERS = { good: 'accepted', bad: 'refused', unknown: 'unknown' } as const;

@@ -1,44 +1,143 @@
-import { parseSecret } from '../../providers/secret.ts';
+import type { IssuingProvider, SettingProvider } from '../../providers/provider.ts';
+import type { Credential } from '../../providers/secret.ts';
+import { sesHost } from '../../providers/ses.ts';
 import { idOf } from '../../secrets/credential.ts';
-import { issueCredential } from './issue-credential.ts';
-import { makePassword } from './make-password.ts';
-import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
-import type { SettledPlan } from './settled-plan.ts';
+import type { Redacted } from '../../secrets/redacted.ts';
+import { versionWith } from '../../secrets/secret-reader.ts';
+import type { Mint } from '../../table/items.ts';
+import { lease } from '../lease.ts';
+import { nameOf } from '../ownership.ts';
+import { type NotPossible, type NotPossibleReason, possibleFrom } from '../possible-from.ts';
+import { type Situation, situationOf } from '../situation.ts';
+import { providerInTags, type Taken } from '../snapshot.ts';
+import { neverMade } from '../stuck.ts';
+import { pendingValue } from './pending-value.ts';
+import { type Rotation, RotationError } from './rotation.ts';
 
 /**
  * Step 1. A new credential is issued, or a password made for the login whose turn it is, and stored as AWSPENDING. Where
  * a person has to do it, the step fails, and says how, until that is done.
  */
-export async function createSecret(rotation: Rotation, basis: Basis): Promise<'minted' | 'password-made'> {
-  const provider = await ownedProvider(rotation, basis.provider);
-  switch (provider.kind) {
-    case 'issuing':
-      return issueCredential(rotation, provider, basis);
-    case 'setting':
-      return makePassword(rotation, provider, basis);
-    case 'manual':
-      throw new RotationError(howToStore(rotation), 'waiting');
+export async function createSecret(rotation: Rotation, taken: Taken): Promise<'minted' | 'password-made'> {
+  const situation = situationOf(taken.snapshot, rotation);
+  const possibility = possibleFrom(situation, rotation.token);
+  if (!possibility.possible) throw await refused(rotation, situation, possibility);
+  const { provider } = taken;
+  if (provider?.kind === 'setting') return makePassword(rotation, provider, taken);
+  if (provider?.kind !== 'issuing') throw new Error('bug: possible, and nobody to issue it');
+  return issueCredential(rotation, provider, { taken, situation });
+}
+
+/** What only a person or time can change about it, or what passes, is left to the next try under this token. */
+const UNDECIDED: ReadonlySet<NotPossibleReason> = new Set(['manual', 'provider-trouble']);
+
+/** That nothing was made is written down, so that whoever looks next knows that nobody is at work. */
+async function refused(
+  { ledger, secret, token, now }: Rotation,
+  { mints }: Situation,
+  { reason, message }: NotPossible,
+): Promise<RotationError> {
+  const own = mints.find((mint) => mint.token === token) ?? neverMade(token);
+  // Without it the rotation is healed all the same, only later.
+  if (!UNDECIDED.has(reason))
+    await ledger.recordRefusal(secret.arn, { ...own, refusedAt: now() }).catch(() => {});
+  return new RotationError(message, reason);
+}
+
+interface Seen {
+  readonly taken: Taken;
+  readonly situation: Situation;
+}
+
+/**
+ * Removes orphans, mints, stores. A crash between mint and store leaves an orphan that the next try can prove to be ours
+ * and removes.
+ */
+async function issueCredential(
+  rotation: Rotation,
+  provider: IssuingProvider,
+  { taken, situation }: Seen,
+): Promise<'minted'> {
+  const { ledger, secret, token, now } = rotation;
+  for (const orphan of situation.orphans) await provider.remove(orphan);
+  const attempt = lease(token, now());
+  await ledger.recordMint(secret.arn, attempt);
+  const minted = await provider.mint(nameOf(provider, secret.arn)?.(token) ?? '');
+  const giveBack = () => provider.remove(minted.id);
+  if (now() > attempt.endsBy) {
+    await giveBack();
+    throw new RotationError('the provider took too long to make a credential, which was removed; try again');
   }
+  await storePending(rotation, pendingValue(fieldsIn(taken), minted), giveBack);
+  await ledger.recordMint(secret.arn, { ...attempt, endsBy: now(), credentialId: minted.id });
+  return 'minted';
+}
+
+/** Stores a new password for the login whose turn it is. The provider hears of it in setSecret. */
+async function makePassword(
+  rotation: Rotation,
+  provider: SettingProvider,
+  taken: Taken,
+): Promise<'password-made'> {
+  const { ledger, secret, token, now } = rotation;
+  const login = nextLogin(provider.logins, currentIn(taken)?.username ?? null);
+  const password = rotation.newPassword(provider.passwordLimit);
+  const attempt = lease(token, now());
+  await ledger.recordMint(secret.arn, attempt);
+  await storePending(rotation, pendingValue(fieldsIn(taken), { id: login, username: login, password }));
+  await ledger.recordMint(secret.arn, { ...attempt, endsBy: now(), credentialId: login });
+  return 'password-made';
+}
+
+/** The login whose password is set next: of two the one that is not in use, so that the one in use goes on working. */
+export function nextLogin([first, second]: SettingProvider['logins'], current: string | null): string {
+  return second !== undefined && first === current ? second : first;
+}
+
+/** What a new version is made from: the current value's fields, which are all kept; without any value, the tags. */
+function fieldsIn({ snapshot: { secret }, values }: Taken): object {
+  const current = values.get(versionWith('AWSCURRENT', secret) ?? '');
+  if (current) return JSON.parse(current.text.reveal());
+  const provider = providerInTags(secret);
+  return { host: sesHost(provider?.region ?? ''), port: 465, provider };
+}
+
+/** Null before the first rotation. */
+export function currentIn({ snapshot: { secret }, values }: Taken): Credential | null {
+  const parsed = values.get(versionWith('AWSCURRENT', secret) ?? '')?.parsed;
+  return parsed?.kind === 'credential' ? parsed.credential : null;
+}
+
+/** Stores the new value under this rotation's token. `whenRefused`: Secrets Manager did not take it, so nobody has it. */
+async function storePending(
+  { store, secret, token }: Rotation,
+  text: Redacted,
+  whenRefused: () => Promise<void> = async () => {},
+): Promise<void> {
+  try {
+    await store.putPending(secret.arn, token, text);
+  } catch (error) {
+    if (isDefiniteRefusal(error)) await whenRefused();
+    throw error;
+  }
+}
+
+/** Only a refusal proves that the value was not stored; after a timeout it may have been, and the credential must stay. */
+function isDefiniteRefusal(error: unknown): boolean {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500;
 }
 
 /** A crash came between storing the password and telling the ledger: without its id the credential looks like an orphan. */
 export async function recordMade(
-  { ledger, secret }: Rotation,
-  { plan, pending }: SettledPlan,
+  { ledger, secret, token }: Rotation,
+  { values }: Taken,
+  record: Mint | null,
 ): Promise<'already-minted'> {
-  if (plan.kind !== 'already-made' || plan.record === null || pending.kind !== 'value')
-    return 'already-minted';
-  const parsed = parseSecret(pending.text.reveal());
-  if (parsed.kind === 'credential') {
-    await ledger.recordMint(secret.arn, { ...plan.record, credentialId: idOf(parsed.credential) });
+  const parsed = values.get(token)?.parsed;
+  if (record !== null && parsed?.kind === 'credential') {
+    await ledger.recordMint(secret.arn, { ...record, credentialId: idOf(parsed.credential) });
   }
   return 'already-minted';
-}
-
-function howToStore({ secret, token }: Rotation): string {
-  return (
-    'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
-    `put-secret-value --secret-id ${secret.name} --client-request-token ${token} --version-stages AWSPENDING ` +
-    '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token'
-  );
 }

@@ -1,4 +1,5 @@
-import { type SecretValue, versionWith } from '../../secrets/secret-reader.ts';
+import type { Credential } from '../../providers/secret.ts';
+import { versionWith } from '../../secrets/secret-reader.ts';
 import type { VersionProof } from '../../table/items.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import { type Rotation, RotationError, readPending } from './rotation.ts';
@@ -36,8 +37,8 @@ export async function promote(
 }
 
 /** Step 4 where testSecret has failed, was passed over, or the ledger has lost what it proved. */
-export async function proveAndPromote(rotation: Rotation, pending: SecretValue): Promise<'promoted'> {
-  const proof = await proveSecret(rotation, pending, 'finishSecret');
+export async function proveAndPromote(rotation: Rotation, credential: Credential): Promise<'promoted'> {
+  const proof = await proveSecret(rotation, credential, 'finishSecret');
   // The logins may have taken minutes: somebody may have stopped the rotation meanwhile.
   if ((await readPending(rotation)).kind === 'absent') throw new RotationError('AWSPENDING was taken away');
   return promote(rotation, proof);

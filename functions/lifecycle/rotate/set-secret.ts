@@ -1,10 +1,8 @@
 import type { SettingProvider } from '../../providers/provider.ts';
 import { type Credential, parseSecret } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
-
-import type { SecretValue } from '../../secrets/secret-reader.ts';
 import { lease } from '../lease.ts';
-import { planSet } from '../turns.ts';
+import type { Taken } from '../snapshot.ts';
 import { type Rotation, RotationError, readPending } from './rotation.ts';
 
 /**
@@ -13,9 +11,8 @@ import { type Rotation, RotationError, readPending } from './rotation.ts';
  */
 export async function setSecret(
   rotation: Rotation,
-  pending: SecretValue,
+  credential: Credential,
 ): Promise<'nothing-to-set' | 'password-set'> {
-  const credential = usable(pending);
   const provider = credential.provider && rotation.providerFor(credential.provider, rotation.secret);
   if (provider?.kind !== 'setting') return 'nothing-to-set';
   const { ledger, secret, token, now } = rotation;
@@ -38,14 +35,27 @@ async function checkTurn(rotation: Rotation, { logins }: SettingProvider, { user
   if (plan.kind === 'refuse') throw new RotationError(plan.message);
 }
 
-/** The credential of a pending version. */
-export function usable(pending: SecretValue): Credential {
-  const parsed = pending.kind === 'value' ? parseSecret(pending.text.reveal()) : null;
+export type SetPlan = { readonly kind: 'set' } | { readonly kind: 'refuse'; readonly message: string };
+
+/** Whether the pending password may be set: it must not take the password in use away while there is another login. */
+export function planSet(logins: SettingProvider['logins'], pending: string, current: string | null): SetPlan {
+  if (!(logins as readonly string[]).includes(pending)) {
+    return { kind: 'refuse', message: `the pending login is none of the provider's: ${logins.join(', ')}` };
+  }
+  if (logins.length === 2 && pending === current) {
+    return { kind: 'refuse', message: `${pending} came into use meanwhile; start another rotation` };
+  }
+  return { kind: 'set' };
+}
+
+/** The credential of the pending version. */
+export function usable({ token }: Rotation, { values }: Taken): Credential {
+  const parsed = values.get(token)?.parsed;
   if (parsed?.kind === 'credential') return parsed.credential;
   throw new RotationError('the pending version holds no usable credential');
 }
 
-/** Null before the first rotation. */
+/** As it is now. Null before the first rotation. */
 export async function readCurrent({ store, secret }: Rotation): Promise<Credential | null> {
   const value = await store.read(secret.arn, { stage: 'AWSCURRENT' });
   const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : null;

@@ -1,12 +1,15 @@
 import { type Credential, everyLogin } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
-import type { SecretValue } from '../../secrets/secret-reader.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
 import type { VersionProof } from '../../table/items.ts';
 import { lease } from '../lease.ts';
+import { obstacle } from '../possible-from.ts';
+import { situationOf } from '../situation.ts';
+import type { Taken } from '../snapshot.ts';
 import { nextTry } from './convergence.ts';
-import { type Basis, ownedProvider, type Rotation, RotationError } from './rotation.ts';
-import { readCurrent, usable } from './set-secret.ts';
+import { currentIn } from './create-secret.ts';
+import { type Rotation, RotationError } from './rotation.ts';
+import { readCurrent } from './set-secret.ts';
 
 /** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
 const LOGIN_BUDGET_MS = 20_000;
@@ -17,11 +20,10 @@ const LOGIN_BUDGET_MS = 20_000;
  */
 export async function proveSecret(
   rotation: Rotation,
-  pending: SecretValue,
+  credential: Credential,
   provenBy: VersionProof['provenBy'],
 ): Promise<VersionProof> {
   const { ledger, secret, token, now } = rotation;
-  const credential = usable(pending);
   const unproven = { token, startedAt: now(), provenAt: null, provenBy };
   try {
     await ledger.recordProof(secret.arn, unproven);
@@ -40,12 +42,10 @@ export async function proveSecret(
  * Secrets Manager's deploy-time test (RotateImmediately=false, AWS RotateSecret) runs this step alone, on a version
  * without a value: then the current credential and the provider are examined instead.
  */
-export async function preflight(
-  rotation: Rotation,
-  { credential, provider }: Basis,
-): Promise<'preflight-passed'> {
-  const issuer = await ownedProvider(rotation, provider);
-  if (issuer.kind === 'issuing') await issuer.list();
+export async function preflight(rotation: Rotation, taken: Taken): Promise<'preflight-passed'> {
+  const found = obstacle(situationOf(taken.snapshot, rotation));
+  if (found) throw new RotationError(found.message, found.reason);
+  const credential = currentIn(taken);
   if (credential) await prove(rotation, credential, 'current');
   return 'preflight-passed';
 }

@@ -1,10 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mintName } from '../../../functions/lifecycle/mint-name.ts';
-import { attemptsBy, claimOf, ownIn } from '../../../functions/lifecycle/ownership.ts';
+import { SETTLING_MS } from '../../../functions/lifecycle/lease.ts';
+import {
+  attemptsBy,
+  claimOf,
+  type IssuerState,
+  mintName,
+  orphansIn,
+  ownIn,
+  whoseIs,
+} from '../../../functions/lifecycle/ownership.ts';
+import type { Snapshot, Version } from '../../../functions/lifecycle/snapshot.ts';
 import type { IssuedCredential } from '../../../functions/providers/provider.ts';
 import type { Mint } from '../../../functions/table/items.ts';
 import { arnOf } from '../../support/aws/secrets-manager.ts';
+import { issuing, SECRET, snapshot, version } from './snapshots.ts';
 
 const ARN = arnOf('keyturn/orders');
 const TOKEN = '11111111-2222-3333-4444-555555555555';
@@ -102,5 +112,99 @@ describe('a credential of a provider whose user is the tagged property of one se
   it('is of the attempt that the ledger closed with its id', () => {
     const claim = claimOf(unnamed, { arn: ARN, stages: {} }, [], [mint]);
     expect([issued('minted'), issued('other')].map(attemptsBy(claim))).toEqual([mint, undefined]);
+  });
+});
+
+const NOW = 1_000_000_000;
+const BORN = NOW - 100_000;
+const dead: Mint = { token: 'mine', startedAt: BORN, endsBy: BORN + 10_000, credentialId: null };
+
+function credential(id: string, changes: Partial<IssuedCredential> = {}): IssuedCredential {
+  return { id, name: null, active: true, createdAt: BORN, lastUsedAt: null, lastUsedBy: null, ...changes };
+}
+
+function state(changes: Partial<IssuerState>): IssuerState {
+  return { now: NOW, issued: [], labelled: new Set(), mints: [dead], nameOf: null, ...changes };
+}
+
+describe('an orphan', () => {
+  it('is a credential of an attempt that is over and was never closed', () => {
+    expect(orphansIn(state({ issued: [credential('a')] }))).toEqual(['a']);
+  });
+
+  it.each([
+    ['in a labelled version', { labelled: new Set(['a']) }],
+    ['used', { issued: [credential('a', { lastUsedAt: NOW })] }],
+    ['closed in the ledger', { mints: [dead, { ...dead, token: 'other', credentialId: 'a' }] }],
+    ['of an attempt that may still be under way', { now: BORN + 10_000 + SETTLING_MS - 1 }],
+    ['of no attempt', { mints: [] }],
+    ['of a closed attempt', { mints: [{ ...dead, credentialId: 'b' }] }],
+    ['made before the attempt', { issued: [credential('a', { createdAt: BORN - SETTLING_MS - 1 })] }],
+    ['made after it', { issued: [credential('a', { createdAt: BORN + 10_000 + SETTLING_MS + 1 })] }],
+    ['of unknown birth', { issued: [credential('a', { createdAt: null })] }],
+    ['one of two that were made in its time', { issued: [credential('a'), credential('b')] }],
+  ] as const)('is not one that is %s', (_why, changes) => {
+    expect(orphansIn(state({ issued: [credential('a')], ...changes }))).toEqual([]);
+  });
+
+  it('may be made in the first and last moment of the attempt, and is one as soon as it has settled', () => {
+    for (const createdAt of [BORN - SETTLING_MS, BORN + 10_000 + SETTLING_MS]) {
+      const now = BORN + 10_000 + SETTLING_MS;
+      expect(orphansIn(state({ now, issued: [credential('a', { createdAt })] }))).toEqual(['a']);
+    }
+  });
+
+  it('is not proven by a birth that the provider does not tell: unknown is not 1970, even for an attempt of then', () => {
+    const mints = [{ ...dead, startedAt: 0, endsBy: 10_000 }];
+    expect(orphansIn(state({ mints, issued: [credential('a', { createdAt: 0 })] }))).toEqual(['a']);
+    expect(orphansIn(state({ mints, issued: [credential('a', { createdAt: null })] }))).toEqual([]);
+  });
+
+  it('is known by its name where the provider keeps names, all of that name and no others', () => {
+    const issued = [
+      credential('a', { name: 'of mine', createdAt: null }),
+      credential('b', { name: 'of mine', createdAt: null }),
+      credential('c', { name: 'of hers' }),
+    ];
+    expect(orphansIn(state({ issued, nameOf: (token) => `of ${token}` }))).toEqual(['a', 'b']);
+  });
+});
+
+describe('the credential of a version that never was current', () => {
+  const pending = version('next', ['AWSPENDING'], { versionId: TOKEN });
+  const own = { ...mint, credentialId: 'next' };
+  const of = (changes: Partial<Snapshot>, one: Version = pending) =>
+    whoseIs(one, snapshot({ secret: { ...SECRET, arn: ARN }, mints: [own], ...changes }));
+  const named = (name: string) =>
+    issuing([issued('next', name)], { keepsNames: true, nameLimit: 100, limit: null });
+
+  it('is ours when the ledger saw it made for this token', () => {
+    expect(of({})).toBe('ours');
+    expect(of({ mints: [{ ...own, credentialId: null }] })).toBe('ours');
+    expect(of({ issuer: { kind: 'manual' }, mints: [] })).toBe('ours');
+    expect(of({ issuer: named(mintName(ARN, TOKEN, 100)) })).toBe('ours');
+    expect(of({ issuer: { kind: 'setting', logins: ['next'] } })).toBe('ours');
+  });
+
+  it.each<[string, Partial<Snapshot>]>([
+    ['the ledger knows nothing of', { mints: [] }],
+    ['the ledger knows as another one', { mints: [{ ...own, credentialId: 'other' }] }],
+    ['nothing can have been made for', { mints: [{ ...own, startedAt: 0, credentialId: null }] }],
+    ['the provider has under another name', { issuer: named('by hand') }],
+    ['is none of the logins', { issuer: { kind: 'setting', logins: ['other'] } }],
+    ['belongs to a provider that is not ours', { issuer: { kind: 'not-owner', message: '' } }],
+    ['belongs to a provider that does not answer', { issuer: { kind: 'unreachable', message: '' } }],
+  ])('cannot be proven to be ours when it is one that %s', (_why, changes) => {
+    expect(of(changes)).toBe('not-provable');
+  });
+
+  it('is none of the logins when somebody wrote one login under the id of another', () => {
+    const issuer = { kind: 'setting', logins: ['next'] } as const;
+    expect(of({ issuer }, { ...pending, username: 'victim' })).toBe('not-provable');
+  });
+
+  it('is nobody`s when there is none, or none any more under its name', () => {
+    expect(of({}, version(null, ['AWSPENDING']))).toBe('nobody');
+    expect(of({ issuer: issuing([], { keepsNames: true, nameLimit: 100 }) })).toBe('nobody');
   });
 });

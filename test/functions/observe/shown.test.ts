@@ -89,7 +89,7 @@ it('names the error and the request, by which AWS knows the rest', () => {
   expect(shownText(Object.assign(new Error(CANARY), { code: 'ECONNREFUSED' }))).toBe('Error (ECONNREFUSED)');
 });
 
-it.each([new RotationError('wait', 'waiting'), new ProviderError('refused', 'no', { status: 400 })])(
+it.each([new RotationError('wait', 'manual'), new ProviderError('refused', 'no', { status: 400 })])(
   'our own %o is shown, and rejected with, as it is',
   async (error) => {
     expect(shown(error)).toEqual({ name: error.name, message: error.message });

@@ -1,7 +1,8 @@
 import { retireReplaced } from '../../../functions/lifecycle/retire/retirement.ts';
 import { STEPS, type Step } from '../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
-import { performStep, type RotationPorts } from '../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../functions/lifecycle/rotate/rotation.ts';
 import { send } from '../../../functions/net/send.ts';
 import { adminSecrets, type ReadAdmin } from '../../../functions/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../functions/providers/http-api.ts';
@@ -122,7 +123,7 @@ export class RotationLab {
   /** One run of the retirement, with no overlap to wait for. */
   retire() {
     const ports = { ...this.#ports(), ledger: this.#ledger, isHeld: async () => false };
-    return retireReplaced({ ...ports, overlapMs: 0, soakMs: 0 }, this.arn);
+    return retireReplaced(ports, this.arn);
   }
 
   credential(label: string): Credential {
@@ -152,6 +153,8 @@ export class RotationLab {
       newPassword,
       random: () => 0.5,
       remainingMs: () => endsAt - this.now(),
+      overlapMs: 0,
+      soakMs: 0,
     };
   }
 }

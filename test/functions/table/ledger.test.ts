@@ -35,11 +35,11 @@ describe.each([
     await ledger.recordMint(ARN, MINT);
     await ledger.recordMint(ARN, { ...MINT, token: 'a', credentialId: 'AKIA2', abandonedAt: 4 });
     await ledger.recordMint(OTHER, { ...MINT, token: 'c' });
-    expect(await ledger.mints(ARN)).toMatchObject([
+    expect((await ledger.historyOf(ARN)).mints).toMatchObject([
       { token: 'a', credentialId: 'AKIA2', abandonedAt: 4 },
       MINT,
     ]);
-    expect(await ledger.deactivations(ARN)).toEqual([]);
+    expect((await ledger.historyOf(ARN)).deactivations).toEqual([]);
   });
 
   it('has the history of one secret in one call', async () => {
@@ -51,15 +51,36 @@ describe.each([
     expect(await ledger.historyOf(ARN)).toEqual(history);
   });
 
+  it('takes a refusal for a token of which nothing is known, or only that it was refused', async () => {
+    const ledger = make();
+    const refused = { token: 'b', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: 7 };
+    await ledger.recordRefusal(ARN, refused);
+    await ledger.recordRefusal(ARN, { ...refused, refusedAt: 8 });
+    expect((await ledger.historyOf(ARN)).mints).toEqual([{ ...refused, refusedAt: 8 }]);
+  });
+
+  it('takes none over an attempt that was opened since: that one may have made something', async () => {
+    const ledger = make();
+    await ledger.recordMint(ARN, MINT);
+    await ledger.recordRefusal(ARN, { ...MINT, startedAt: 0, refusedAt: 7 });
+    expect((await ledger.historyOf(ARN)).mints).toEqual([MINT]);
+    await ledger.recordRefusal(ARN, { ...MINT, refusedAt: 8 });
+    expect((await ledger.historyOf(ARN)).mints).toEqual([{ ...MINT, refusedAt: 8 }]);
+  });
+
   it('replaces the whole of an older record', async () => {
     const ledger = make();
     await ledger.recordMint(ARN, { ...MINT, abandonedAt: 4, undoneBy: 5 });
     await ledger.recordMint(ARN, { ...MINT, credentialId: 'AKIA1' });
-    const [mint] = await ledger.mints(ARN);
+    const {
+      mints: [mint],
+    } = await ledger.historyOf(ARN);
     expect([mint?.credentialId, mint?.abandonedAt, mint?.undoneBy]).toEqual(['AKIA1', undefined, undefined]);
     await ledger.recordDeactivation(ARN, { ...DEACTIVATION, removedAt: 4, refused: true });
     await ledger.recordDeactivation(ARN, DEACTIVATION);
-    const [deactivation] = await ledger.deactivations(ARN);
+    const {
+      deactivations: [deactivation],
+    } = await ledger.historyOf(ARN);
     expect([deactivation?.deactivatedAt, deactivation?.removedAt]).toEqual([3, undefined]);
   });
 
@@ -70,7 +91,7 @@ describe.each([
     await ledger.recordMint(ARN, MINT);
     expect(await ledger.proofOf(ARN, 'b')).toMatchObject({ ...PROOF, startedAt: 7, provenAt: 8 });
     expect([await ledger.proofOf(ARN, 'c'), await ledger.proofOf(OTHER, 'b')]).toEqual([null, null]);
-    expect(await ledger.mints(ARN)).toHaveLength(1);
+    expect((await ledger.historyOf(ARN)).mints).toHaveLength(1);
   });
 
   it('gives back the endpoints that were accepted for this secret, each once', async () => {
@@ -86,7 +107,7 @@ describe.each([
       ['starttls', 'ab', 1],
       ['tls', null, 2],
     ]);
-    expect(await ledger.mints(ARN)).toEqual([]);
+    expect((await ledger.historyOf(ARN)).mints).toEqual([]);
   });
 });
 

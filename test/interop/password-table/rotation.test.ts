@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { STEPS } from '../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
-import { performStep, type RotationPorts } from '../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../functions/lifecycle/rotate/rotation.ts';
 import { parseSecret } from '../../../functions/providers/secret.ts';
 import type { SqlAdmin } from '../../../functions/providers/sql.ts';
 import { canonicalEndpoint, spelt } from '../../../functions/secrets/endpoint.ts';
@@ -69,6 +70,8 @@ function portsOf(here: Deployment, secrets: InProcessSecretsManager): RotationPo
     random: Math.random,
     sleep,
     remainingMs: () => endsAt - Date.now(),
+    overlapMs: 0,
+    soakMs: 0,
   };
 }
 

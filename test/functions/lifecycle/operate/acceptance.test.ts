@@ -72,7 +72,7 @@ describe('a changed endpoint', () => {
     },
   );
 
-  it('is a finding of doctor, with what to do, and doctor logs in nowhere', async () => {
+  it('is an issue of doctor, with what to do, and doctor logs in nowhere', async () => {
     const lab = await rotated();
     write(lab, ELSEWHERE);
     let logins = 0;
@@ -80,9 +80,14 @@ describe('a changed endpoint', () => {
       ...lab.operationPorts(),
       login: () => Promise.reject(new Error(`login ${++logins}`)),
     };
-    const { findings } = await lab.operate(lab.operation('doctor', true), ports);
-    expect(findings).toMatchObject([
-      { code: 'endpoint-changed', fix: null, nextAction: expect.stringContaining(`keyturn/orders ${NAMED}`) },
+    const { issues } = await lab.operate(lab.operation('doctor', true), ports);
+    expect(issues).toMatchObject([
+      {
+        code: 'rotation-not-possible',
+        reason: 'endpoint-changed',
+        fix: null,
+        state: expect.stringContaining(`keyturn/orders ${NAMED}`),
+      },
     ]);
     expect(logins).toBe(0);
   });

@@ -1,67 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../../functions/lifecycle/operate/diagnosis.ts';
-import type { Facts } from '../../../../functions/lifecycle/operate/facts.ts';
-import { QUARANTINED } from '../../../../functions/lifecycle/operate/operation.ts';
+import { QUARANTINED, type Snapshot } from '../../../../functions/lifecycle/snapshot.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
+import { DAY_MS, issued, issuing, NOW, SECRET, situation, version } from '../snapshots.ts';
 
-const NOW = Date.parse('2026-11-24T06:00:00Z');
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const facts: Facts = {
-  now: NOW,
-  secret: {
-    kind: 'found',
-    arn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:keyturn/orders-AbCdEf',
-    name: 'keyturn/orders',
-    managed: true,
-    tags: {},
-    stages: {},
-    rotationEnabled: true,
-    schedule: { enabled: true, everyDays: 30, window: null, lastRotatedAt: null, nextRotationAt: null },
-    kmsKeyId: null,
-    createdAt: null,
-    lastChangedAt: null,
-    lastRotatedAt: null,
-    nextRotationAt: NOW + DAY_MS,
-    deletedAt: null,
-    replicas: [],
-  },
-  versions: [{ versionId: 'v1', labels: ['AWSCURRENT'], content: 'credential', id: 'AKIA1' }],
-  issuer: {
-    kind: 'issuing',
-    issued: [
-      {
-        id: 'AKIA1',
-        name: null,
-        active: true,
-        createdAt: NOW - DAY_MS,
-        lastUsedAt: null,
-        lastUsedBy: null,
-      },
-    ],
-    limit: 2,
-    reversible: true,
-    keepsNames: false,
-    own: new Set(['AKIA1']),
-    orphans: [],
-  },
-  mints: [],
-  deactivations: [],
-  endpoints: new Map(),
-};
-
+const CURRENT = version('AKIA1', ['AWSCURRENT']);
+const KEY = issued('AKIA1');
 const good = resultWith('valid');
-const codes = (changed: Partial<Facts>, loginResult = good) =>
-  diagnose({ facts: { ...facts, ...changed }, loginResult }).map(({ code }) => code);
+
+const issuesOf = (changes: Partial<Snapshot>, loginResult = good) =>
+  diagnose({
+    situation: situation({ versions: [CURRENT], issuer: issuing([KEY]), ...changes }),
+    loginResult,
+  });
+const codes = (...about: Parameters<typeof issuesOf>) => issuesOf(...about).map(({ code }) => code);
 
 describe('the diagnosis', () => {
   it('is empty when nothing is wrong', () => {
     expect(codes({})).toEqual([]);
   });
 
-  it('says that a rotation is overdue from the moment that it is', () => {
-    const due = (nextRotationAt: number) => codes({ secret: { ...facts.secret, nextRotationAt } });
-    expect([due(NOW + 1), due(NOW)]).toEqual([[], ['overdue']]);
+  it('says that a rotation is overdue from the moment that its window has closed', () => {
+    const due = (nextRotationAt: number) =>
+      codes({ secret: { ...SECRET, schedule: { ...SECRET.schedule, nextRotationAt } } });
+    expect([due(NOW - DAY_MS), due(NOW - DAY_MS - 1)]).toEqual([[], ['overdue']]);
   });
 
   it('tells a login that proved nothing from one that was refused', () => {
@@ -69,51 +31,65 @@ describe('the diagnosis', () => {
     expect(codes({}, resultWith('rejected'))).toEqual(['current-refused']);
   });
 
-  it.each([
-    ['its label', { versions: [{ ...facts.versions[0], labels: ['AWSCURRENT', QUARANTINED] }] }],
+  it.each<[string, Partial<Snapshot>]>([
+    ['its label', { versions: [{ ...CURRENT, labels: ['AWSCURRENT', QUARANTINED] }] }],
     ['the ledger', { deactivations: [{ credentialId: 'AKIA1', deactivatedAt: 1, quarantined: true }] }],
-  ])('finds a quarantined credential current, by %s, and does not switch it on', (_by, changed) => {
-    expect(codes(changed as Partial<Facts>)).toEqual(['current-quarantined']);
+  ])('finds a quarantined credential current, by %s, and does not switch it on', (_by, changes) => {
+    expect(codes(changes)).toEqual(['current-quarantined']);
   });
 
   it('never calls the current credential an orphan, or one of a provider without a limit foreign', () => {
-    const { issuer } = facts;
-    if (issuer.kind !== 'issuing') throw new Error('not issuing');
-    expect(codes({ issuer: { ...issuer, orphans: ['AKIA1'] } })).toEqual([]);
-    const other = { id: 'other', name: null, active: true, createdAt: 0, lastUsedAt: null, lastUsedBy: null };
-    const issued = [...issuer.issued, other];
-    expect(codes({ issuer: { ...issuer, issued, limit: null } })).toEqual([]);
-    expect(codes({ issuer: { ...issuer, issued } })).toEqual(['not-ours']);
+    const mints = [{ token: 'dead', startedAt: 0, endsBy: 0, credentialId: null }];
+    expect(codes({ mints })).toEqual([]);
+    const both = [KEY, issued('other')];
+    expect(codes({ issuer: issuing(both, { limit: null }) })).toEqual([]);
+    expect(codes({ issuer: issuing(both, { limit: 3 }) })).toEqual(['not-ours']);
   });
 
   it('says of a credential in a version that is not provably ours that nobody here retires it, unless it is current', () => {
-    const { issuer, versions } = facts;
-    if (issuer.kind !== 'issuing') throw new Error('not issuing');
-    const other = { id: 'other', name: null, active: true, createdAt: 0, lastUsedAt: null, lastUsedBy: null };
-    const adopted = { ...issuer, limit: null, own: new Set<string>(), issued: [...issuer.issued, other] };
-    const previous = {
-      versionId: 'v0',
-      labels: ['AWSPREVIOUS'],
-      content: 'credential',
-      id: 'other',
-    } as const;
-    const found = diagnose({
-      facts: { ...facts, issuer: adopted, versions: [...versions, previous] },
-      loginResult: good,
-    });
+    const previous = version('other', ['AWSPREVIOUS']);
+    const issuer = issuing([KEY, issued('other')], { limit: null, keepsNames: true, nameLimit: 100 });
+    const found = issuesOf({ issuer, versions: [CURRENT, previous] });
     expect(found.map(({ code, fix }) => [code, fix])).toEqual([['not-ours', null]]);
     expect(found[0]?.state).toContain('credential other, which a version of the secret names');
   });
 
   it('has nothing switched on that is not provably ours', () => {
-    const { issuer } = facts;
-    if (issuer.kind !== 'issuing') throw new Error('not issuing');
-    const off = issuer.issued.map((one) => ({ ...one, active: false }));
-    const fixes = (own: ReadonlySet<string>) =>
-      diagnose({ facts: { ...facts, issuer: { ...issuer, own, issued: off } }, loginResult: good })
+    const off = [issued('AKIA1', { active: false })];
+    const fixes = (changes: Parameters<typeof issuing>[1]) =>
+      issuesOf({ issuer: issuing(off, changes) })
         .filter(({ code }) => code === 'current-inactive')
         .map(({ fix }) => fix);
-    expect(fixes(issuer.own)).toEqual([{ step: 'reactivate', id: 'AKIA1' }]);
-    expect(fixes(new Set())).toEqual([null]);
+    expect(fixes({})).toEqual([{ step: 'reactivate', id: 'AKIA1' }]);
+    expect(fixes({ keepsNames: true, nameLimit: 100 })).toEqual([null]);
+  });
+
+  it('gives the reason and the date when the next rotation would fail, though nothing else is wrong', () => {
+    const previous = version('old', ['AWSPREVIOUS']);
+    const found = issuesOf({
+      secret: { ...SECRET, lastRotatedAt: NOW },
+      versions: [CURRENT, previous],
+      issuer: issuing([KEY, issued('old')]),
+    });
+    const possibleFrom = NOW + 5 * DAY_MS;
+    expect(found).toEqual([
+      {
+        code: 'rotation-not-possible',
+        state: expect.stringContaining(`Possible from ${new Date(possibleFrom).toISOString()}`),
+        nextAction: `keyturn rotate, from ${new Date(possibleFrom).toISOString()} on.`,
+        fix: null,
+        reason: 'no-slot',
+        possibleFrom,
+      },
+    ]);
+  });
+
+  it('expects no rotation of a secret that nobody is to rotate', () => {
+    const secret = { ...SECRET, rotationEnabled: null };
+    for (const kind of ['none', 'manual'] as const) {
+      expect(codes({ secret, issuer: { kind } })).toEqual([]);
+      expect(codes({ issuer: { kind } })).toEqual(['rotation-not-possible']);
+    }
+    expect(codes({ secret })).toEqual(['no-schedule']);
   });
 });

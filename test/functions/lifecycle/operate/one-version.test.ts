@@ -22,7 +22,7 @@ it.each(['compromised', 'rotate', 'doctor'] as const)(
           ? ({ kind: 'issuing', endpoints: absent } as unknown as RotationProvider)
           : ports.providerFor(provider, secret),
     });
-    expect(ended.result).toMatch(/^(rotated|revoked|not-possible|healthy|findings)$/);
+    expect(ended.result).toMatch(/^(rotated|revoked|not-possible|healthy|issues)$/);
     expect(ended.message).not.toContain('it does not exist');
   },
 );

@@ -78,9 +78,9 @@ export class OperationLab extends Lab {
   #ledger(): OperationPorts['ledger'] {
     const { ledger, faults, events } = this;
     return {
-      mints: (arn) => ledger.mints(arn),
+      historyOf: (arn) => ledger.historyOf(arn),
       recordMint: (arn, mint) => ledger.recordMint(arn, mint),
-      deactivations: (arn) => ledger.deactivations(arn),
+      proofOf: (arn, token) => ledger.proofOf(arn, token),
       recordDeactivation: (arn, one) => ledger.recordDeactivation(arn, one),
       acceptEndpoint: (arn, accepted) => ledger.acceptEndpoint(arn, accepted),
       acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),

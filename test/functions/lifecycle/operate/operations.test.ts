@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { QUARANTINED } from '../../../../functions/lifecycle/operate/operation.ts';
+import { QUARANTINED } from '../../../../functions/lifecycle/snapshot.ts';
 import { idOf } from '../../../../functions/secrets/credential.ts';
 import { HOUR_MS, MINUTE_MS } from '../rotate/enumeration/lab.ts';
 import { ModelSes } from '../rotate/enumeration/model-ses.ts';
@@ -28,7 +28,7 @@ const iamOf = (lab: OperationLab) => {
   return lab.subject.iam;
 };
 
-const codes = ({ findings }: { findings: readonly { code: string }[] }) => findings.map(({ code }) => code);
+const codes = ({ issues }: { issues: readonly { code: string }[] }) => issues.map(({ code }) => code);
 
 describe('rollback', () => {
   it('makes the previous credential current again, and switches the bad one off', async () => {
@@ -166,7 +166,10 @@ describe('rollback', () => {
     const secret = lab.secrets.find(lab.arn);
     secret.addPending('empty'.padEnd(36, '0'), lab.now);
     secret.move('AWSCURRENT', 'empty'.padEnd(36, '0'), secret.holder('AWSCURRENT')?.id, lab.now);
-    expect(codes(await lab.operate(lab.operation('doctor')))).toEqual(['current-unusable']);
+    expect(codes(await lab.operate(lab.operation('doctor')))).toEqual([
+      'current-unusable',
+      'rotation-not-possible',
+    ]);
     expect(await lab.operate(lab.operation('rollback'))).toMatchObject({ result: 'rolled-back' });
     expect(idUnder(lab, 'AWSCURRENT')).toBe(good);
     expect(lab.works('AWSCURRENT')).toBe(true);
@@ -195,7 +198,7 @@ describe('rotate', () => {
     expect(idUnder(lab, 'AWSCURRENT')).toBe(current);
   });
 
-  it('is refused while rotation is not set up, or another one is stuck', async () => {
+  it('is refused while rotation is not set up, or another one is under way', async () => {
     const lab = new OperationLab(SUBJECTS[SES]);
     const refused = (message: string) => ({
       result: 'not-possible',
@@ -204,7 +207,7 @@ describe('rotate', () => {
     expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused('not set up'));
     await lab.rotate();
     lab.secrets.beginRotation(lab.arn, lab.newToken());
-    expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused('doctor --fix'));
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused('under way'));
   });
 
   it('ends in time with its reason when the rotation does not come to its end', async () => {

@@ -178,7 +178,7 @@ describe('retirement of a replaced SES key', () => {
     let reads = 0;
     world.secrets.lag = () => {
       reads += 1;
-      return reads === 2 ? HOUR_MS : 0;
+      return reads === 3 ? HOUR_MS : 0;
     };
     expect(await world.retire(HOURS)).toEqual({ kind: 'stale-read', secretArn: world.arn, retirements: [] });
     expect(await world.retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [{ action: 'wait' }] });

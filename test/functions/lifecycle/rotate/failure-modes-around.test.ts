@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { performStep, type RotationPorts } from '../../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../../functions/lifecycle/rotate/rotation.ts';
 import type { Security } from '../../../../functions/net/endpoint.ts';
 import { type Credential, parseSecret } from '../../../../functions/providers/secret.ts';
 import { SesKeys } from '../../../../functions/providers/ses-keys.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Step } from '../../../../functions/lifecycle/rotate/guard.ts';
-import { performStep, type RotationPorts } from '../../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../../functions/lifecycle/rotate/rotation.ts';
 import { logger } from '../../../../functions/observe/logger.ts';
 import { everyLogin } from '../../../../functions/providers/secret.ts';
 import { MemoryLedger } from '../../../support/memory-ledger.ts';

@@ -2,11 +2,11 @@ import { attempt } from '../../../../functions/budget/attempt.ts';
 import { type RetirementOutcome, retireReplaced } from '../../../../functions/lifecycle/retire/retirement.ts';
 import { STEPS, type Step } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../../functions/lifecycle/rotate/password.ts';
-import { performStep, type RotationPorts } from '../../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../../functions/lifecycle/rotate/rotation.ts';
 import { loginCredential } from '../../../../functions/providers/access-token.ts';
 import { type Credential, parseSecret } from '../../../../functions/providers/secret.ts';
 import { SesKeys } from '../../../../functions/providers/ses-keys.ts';
-
 import { SecretStore } from '../../../../functions/secrets/store.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import type { LoginOutcome } from '../../../../functions/smtp/login-result.ts';
@@ -114,6 +114,8 @@ export class World {
       random: () => 0.5,
       sleep: (ms) => this.#sleep(ms),
       remainingMs: () => deadline - this.now,
+      overlapMs: 48 * HOUR_MS,
+      soakMs: 72 * HOUR_MS,
     };
   }
 

@@ -1,6 +1,7 @@
-import { labelledLogins } from '../../../../../functions/lifecycle/labelled.ts';
-import { performStep, type RotationPorts } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/rotation.ts';
 import type { IssuingProvider } from '../../../../../functions/providers/provider.ts';
+import { parseSecret } from '../../../../../functions/providers/secret.ts';
 import { idOf } from '../../../../../functions/secrets/credential.ts';
 import type { Handler } from './lab.ts';
 
@@ -50,13 +51,14 @@ function withoutPending(ports: RotationPorts): RotationPorts {
 }
 
 function forgetful({ ledger }: RotationPorts): RotationPorts['ledger'] {
-  return { ...portsOf(ledger), mints: async () => [] };
+  return { ...portsOf(ledger), historyOf: async () => ({ mints: [], deactivations: [], lease: null }) };
 }
 
 function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
   return {
-    mints: (arn) => ledger.mints(arn),
+    historyOf: (arn) => ledger.historyOf(arn),
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
+    recordRefusal: (arn, refused) => ledger.recordRefusal(arn, refused),
     recordProof: (arn, proof) => ledger.recordProof(arn, proof),
     proofOf: (arn, token) => ledger.proofOf(arn, token),
     acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
@@ -65,10 +67,9 @@ function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
 }
 
 async function currentOf({ store }: RotationPorts, secretId: string): Promise<string | null> {
-  const secret = await store.describe(secretId);
-  const logins = secret.kind === 'found' ? await labelledLogins(store, secret) : [];
-  const current = logins.find(({ labels }) => labels.includes('AWSCURRENT'));
-  return current ? idOf(current.credential) : null;
+  const value = await store.read(secretId, { stage: 'AWSCURRENT' });
+  const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : null;
+  return parsed?.kind === 'credential' ? idOf(parsed.credential) : null;
 }
 
 async function removeOldest(issuer: IssuingProvider): Promise<void> {

@@ -2,15 +2,10 @@ import {
   type RetirementOutcome,
   retireReplaced,
 } from '../../../../../functions/lifecycle/retire/retirement.ts';
-import {
-  performStep,
-  type RotationPorts,
-  type StepEvent,
-} from '../../../../../functions/lifecycle/rotate/perform-step.ts';
-import type { RotationRequest } from '../../../../../functions/lifecycle/rotate/rotation.ts';
+import { performStep, type StepEvent } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts, RotationRequest } from '../../../../../functions/lifecycle/rotate/rotation.ts';
 import { type Credential, parseSecret } from '../../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../../functions/secrets/redacted.ts';
-
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { type LoginOutcome, resultOf } from '../../../../../functions/smtp/login-result.ts';
 import { Faults } from '../../../../support/aws/faults.ts';
@@ -101,8 +96,7 @@ export class Lab {
     if (!this.#retires) return null;
     this.faults.restart();
     const { ledger } = this;
-    const hours = { overlapMs: OVERLAP_MS, soakMs: SOAK_MS };
-    const ports = { ...this.ports(), ledger, isHeld: async () => false, ...hours };
+    const ports = { ...this.ports(), ledger, isHeld: async () => false };
     return retireReplaced(ports, this.arn).catch(() => null);
   }
 
@@ -149,6 +143,8 @@ export class Lab {
         this.now += ms;
       },
       remainingMs: () => deadline - this.now,
+      overlapMs: OVERLAP_MS,
+      soakMs: SOAK_MS,
     };
   }
 

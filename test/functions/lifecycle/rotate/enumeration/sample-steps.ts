@@ -1,5 +1,5 @@
 import { pendingValue } from '../../../../../functions/lifecycle/rotate/pending-value.ts';
-import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/rotation.ts';
 import type { IssuingProvider } from '../../../../../functions/providers/provider.ts';
 import { parseSecret } from '../../../../../functions/providers/secret.ts';
 import { idOf } from '../../../../../functions/secrets/credential.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { mintName } from '../../../../../functions/lifecycle/mint-name.ts';
+import { mintName } from '../../../../../functions/lifecycle/ownership.ts';
 import type { Send } from '../../../../../functions/net/http.ts';
 import type { Network } from '../../../../../functions/net/network.ts';
 import { send } from '../../../../../functions/net/send.ts';

@@ -1,7 +1,8 @@
 import { retireReplaced } from '../../../../../functions/lifecycle/retire/retirement.ts';
 import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../../../functions/lifecycle/rotate/password.ts';
-import { performStep, type RotationPorts } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import { performStep } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
+import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/rotation.ts';
 import type { Resolver } from '../../../../../functions/net/dns/address-cache.ts';
 import type { Endpoint } from '../../../../../functions/net/endpoint.ts';
 import { Network } from '../../../../../functions/net/network.ts';
@@ -164,7 +165,7 @@ export class WriterLab {
     for (let run = 0; run < 2; run += 1) {
       this.#clock.leaptMs += 26 * HOUR_MS;
       const ports = { ...this.#ports(), ledger: this.ledger, isHeld: async () => false };
-      await retireReplaced({ ...ports, overlapMs: 0, soakMs: 0 }, this.arn).catch((error: Error) => {
+      await retireReplaced(ports, this.arn).catch((error: Error) => {
         this.failures.push(`retire: ${error.message}`);
       });
     }
@@ -240,6 +241,8 @@ export class WriterLab {
         this.#clock.leaptMs += ms;
       },
       remainingMs: () => deadline - this.now,
+      overlapMs: 0,
+      soakMs: 0,
     };
   }
 

@@ -1,22 +1,9 @@
 import type { Mint, VersionProof } from '../../table/items.ts';
 import { lastEnd } from '../lease.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Step } from './guard.ts';
 
-/** What is known when a step begins; times in milliseconds since 1970. Nothing in it is secret. */
-export interface Facts {
-  readonly now: number;
-  readonly token: string;
-  /** Whether the version of this token could be read with a value. */
-  readonly stored: boolean;
-  /** The ledger's attempts to make a credential for this secret, of all tokens. */
-  readonly mints: readonly Mint[];
-  /** The ledger's last try to prove this very version; only finishSecret asks for it. */
-  readonly proof: VersionProof | null;
-  /** Whether the version was current before: its label AWSPENDING was put back by hand. */
-  readonly replaced: boolean;
-}
-
-export type Plan =
+export type StepDecision =
   /** Look again then: reads have not caught up, or another process may still be at work. */
   | { readonly kind: 'wait'; readonly until: number; readonly message: string }
   | { readonly kind: 'refuse'; readonly message: string }
@@ -30,6 +17,9 @@ export type Plan =
   | { readonly kind: 'prove-and-promote' }
   | { readonly kind: 'promote'; readonly proof: VersionProof };
 
+/** What a step looks at. */
+export type StepView = Pick<Snapshot, 'now' | 'settled' | 'versions' | 'mints' | 'proof'>;
+
 /** What was written is readable well before; Secrets Manager promises no time (ms). */
 const REREAD_MS = 1000;
 /**
@@ -42,16 +32,18 @@ const PROOF_HOLDS_MS = 60 * 60_000;
  * What one step of a rotation does next. The pending value is looked for first, always: a step that is repeated must
  * not make a second credential.
  */
-export function plan(step: Step, facts: Facts): Plan {
-  const { now, token, stored, mints } = facts;
+export function decideStep(step: Step, token: string, view: StepView): StepDecision {
+  const { now, settled, versions, mints } = view;
   const own = mints.find((mint) => mint.token === token);
   if (own?.abandonedAt !== undefined) return refuse(ABANDONED);
-  if (stored) return withValue(step, facts, own);
+  if (versions.some(({ versionId, content }) => versionId === token && content !== 'empty'))
+    return withValue(step, token, view, own);
+  if (!settled) return { kind: 'wait', until: now + REREAD_MS, message: UNSETTLED };
   if (own && own.credentialId !== null) return { kind: 'wait', until: now + REREAD_MS, message: UNREADABLE };
-  return withoutValue(step, facts);
+  return withoutValue(step, view);
 }
 
-function withValue(step: Step, facts: Facts, own: Mint | undefined): Plan {
+function withValue(step: Step, token: string, view: StepView, own: Mint | undefined): StepDecision {
   switch (step) {
     case 'createSecret':
       return { kind: 'already-made', record: own?.credentialId === null ? own : null };
@@ -60,24 +52,25 @@ function withValue(step: Step, facts: Facts, own: Mint | undefined): Plan {
     case 'testSecret':
       return { kind: 'prove' };
     case 'finishSecret':
-      return promotion(facts);
+      return promotion(token, view);
   }
 }
 
 /**
  * A proof says what was true when it was made. It ends when another try to prove the version begins, and when this
  * secret's credential may have been changed since: when one was made or a password set for whichever token, this one
- * included, or the version was current and replaced.
+ * included, or the version was current and replaced, so that its label AWSPENDING was put back by hand.
  */
-function promotion({ now, mints, proof, replaced }: Facts): Plan {
-  const provenAt = proof?.provenAt ?? null;
+function promotion(token: string, { now, versions, mints, proof }: StepView): StepDecision {
+  const provenAt = proof?.token === token ? proof.provenAt : null;
+  const replaced = versions.some((one) => one.versionId === token && one.labels.includes('AWSPREVIOUS'));
   if (proof === null || provenAt === null || replaced) return { kind: 'prove-and-promote' };
   const isNewest = mints.every(({ endsBy }) => endsBy <= proof.startedAt);
   const holds = isNewest && now - provenAt <= PROOF_HOLDS_MS;
   return holds ? { kind: 'promote', proof } : { kind: 'prove-and-promote' };
 }
 
-function withoutValue(step: Step, { mints, now }: Facts): Plan {
+function withoutValue(step: Step, { mints, now }: StepView): StepDecision {
   switch (step) {
     case 'createSecret': {
       const until = lastEnd(mints, now);
@@ -92,12 +85,13 @@ function withoutValue(step: Step, { mints, now }: Facts): Plan {
   }
 }
 
-function refuse(message: string): Plan {
+function refuse(message: string): StepDecision {
   return { kind: 'refuse', message };
 }
 
 const ABANDONED =
   'this rotation stood still for so long that it was given up; start another one when AWSPENDING is gone';
+const UNSETTLED = 'AWSCURRENT moved while the secret was read; try again';
 const UNREADABLE = 'the pending version was stored but cannot be read yet; try again';
 const BUSY = 'another process may still be making a credential for this secret; try again';
 const NO_VALUE = 'the pending version has no value, so it cannot become the current one';

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS, lease, SETTLING_MS } from '../../../../functions/lifecycle/lease.ts';
 import { STEPS, type Step } from '../../../../functions/lifecycle/rotate/guard.ts';
-import { type Facts, plan } from '../../../../functions/lifecycle/rotate/plan.ts';
+import { decideStep } from '../../../../functions/lifecycle/rotate/step-decision.ts';
+import type { Snapshot } from '../../../../functions/lifecycle/snapshot.ts';
 import type { Mint, VersionProof } from '../../../../functions/table/items.ts';
+import { snapshot, version } from '../snapshots.ts';
 
 const NOW = 1_000_000_000;
 const HOUR_MS = 60 * 60_000;
@@ -15,19 +17,19 @@ const proof = {
 } satisfies VersionProof;
 const closed: Mint = { ...open, credentialId: 'AKIA1' };
 
-function planned(step: Step, facts: Partial<Facts>) {
-  return plan(step, {
-    now: NOW,
-    token: 'mine',
-    stored: false,
-    mints: [],
-    proof: null,
-    replaced: false,
-    ...facts,
-  });
+interface Seen extends Partial<Pick<Snapshot, 'now' | 'mints' | 'proof' | 'settled'>> {
+  readonly stored?: boolean;
+  readonly replaced?: boolean;
 }
 
-describe('the plan of a step', () => {
+function planned(step: Step, { stored = false, replaced = false, ...seen }: Seen) {
+  const labels = replaced ? ['AWSPREVIOUS', 'AWSPENDING'] : ['AWSPENDING'];
+  const mine = version(stored ? 'AKIA1' : null, labels, { versionId: 'mine' });
+  const versions = [version('new', ['AWSCURRENT']), mine];
+  return decideStep(step, 'mine', snapshot({ now: NOW, versions, ...seen }));
+}
+
+describe('what a step does', () => {
   it.each([
     ['createSecret', 'already-made'],
     ['setSecret', 'set'],
@@ -37,7 +39,7 @@ describe('the plan of a step', () => {
     expect(planned(step, { stored: true, mints: [closed] }).kind).toBe(kind);
   });
 
-  it.each<[string, Partial<Facts>, 'promote' | 'prove-and-promote']>([
+  it.each<[string, Seen, 'promote' | 'prove-and-promote']>([
     ['with its proof', {}, 'promote'],
     [
       'with its proof, after what was made for another token before it',
@@ -47,6 +49,7 @@ describe('the plan of a step', () => {
     ['with a proof of the last minute that it holds', { now: proof.provenAt + HOUR_MS }, 'promote'],
     ['without any proof', { proof: null }, 'prove-and-promote'],
     ['when it was tried again, and not proven', { proof: { ...proof, provenAt: null } }, 'prove-and-promote'],
+    ['with the proof of another version', { proof: { ...proof, token: 'other' } }, 'prove-and-promote'],
     ['with an outdated proof', { now: proof.provenAt + HOUR_MS + 1 }, 'prove-and-promote'],
     ['when it was current before', { replaced: true }, 'prove-and-promote'],
     [
@@ -115,6 +118,18 @@ describe('the plan of a step', () => {
     }
   });
 
+  it.each(STEPS)(
+    '%s looks again when AWSCURRENT moved while it looked, unless its own value is there',
+    (step) => {
+      expect(planned(step, { settled: false })).toEqual({
+        kind: 'wait',
+        until: NOW + 1000,
+        message: 'AWSCURRENT moved while the secret was read; try again',
+      });
+      expect(planned(step, { settled: false, stored: true }).kind).not.toBe('wait');
+    },
+  );
+
   it('is not stopped by what became of another token', () => {
     const mints = [{ ...closed, token: 'other', abandonedAt: NOW - 1 }];
     expect(planned('createSecret', { mints }).kind).toBe('make');
@@ -134,6 +149,11 @@ describe('the plan of a step', () => {
     expect(planned('createSecret', { mints: [{ ...closed, token: 'other', endsBy: NOW }] }).kind).toBe(
       'make',
     );
+  });
+
+  it('tries again what was refused before: the reason may be gone', () => {
+    const refused = { token: 'mine', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: NOW - 1 };
+    expect(planned('createSecret', { mints: [refused] }).kind).toBe('make');
   });
 
   it('waits for a process that undoes an abandoned attempt', () => {

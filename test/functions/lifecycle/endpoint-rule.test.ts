@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { refusalOf, ruleOnEndpoints } from '../../../../functions/lifecycle/rotate/endpoint-rule.ts';
-import type { Endpoint } from '../../../../functions/net/endpoint.ts';
-import { parseSecret } from '../../../../functions/providers/secret.ts';
-import { everyEndpoint } from '../../../../functions/secrets/credential.ts';
+import { refusalOf, ruleOnEndpoints } from '../../../functions/lifecycle/endpoint-rule.ts';
+import type { Endpoint } from '../../../functions/net/endpoint.ts';
+import { parseSecret } from '../../../functions/providers/secret.ts';
+import { everyEndpoint } from '../../../functions/secrets/credential.ts';
 import {
   addressOf,
   type CanonicalEndpoint,
@@ -11,8 +11,8 @@ import {
   canonicalHostPort,
   endpointIn,
   spelt,
-} from '../../../../functions/secrets/endpoint.ts';
-import { createAuthority } from '../../../../sandbox/certificates.ts';
+} from '../../../functions/secrets/endpoint.ts';
+import { createAuthority } from '../../../sandbox/certificates.ts';
 
 let authorities: readonly string[];
 
@@ -212,6 +212,7 @@ it('a refusal says what stands there, which field it is, what may, and both ways
     'keyturn/orders',
   );
   expect(refusal).toEqual({
+    reason: 'endpoint-changed',
     state:
       'endpoint-changed: the secret names smtp://mail.example.com:587, and no password is sent there: its port is none that the ' +
       "provider, the deployment, the administrator's secret or an operator named. Allowed: smtps://mail.example.com:465.",

@@ -1,4 +1,4 @@
-import { addressOf, type CanonicalEndpoint, spelt } from '../../secrets/endpoint.ts';
+import { addressOf, type CanonicalEndpoint, spelt } from '../secrets/endpoint.ts';
 
 /** What an endpoint is told apart by, what matters most first. */
 const FIELDS = ['host', 'port', 'security', 'ca'] as const satisfies readonly (keyof CanonicalEndpoint)[];
@@ -44,6 +44,8 @@ const SHOWN = 8;
 
 /** A refusal for people: what stands there and what may, and the two ways out. */
 export interface Refusal {
+  /** `provider-trouble`: nobody can tell, since the provider or its administrator's secret is of no use. */
+  readonly reason: 'endpoint-changed' | 'provider-trouble';
   readonly state: string;
   readonly nextAction: string;
 }
@@ -67,6 +69,7 @@ function refusal(
   const more = allowed.length > SHOWN ? ` and ${allowed.length - SHOWN} more` : '';
   const expected = shown.length === 0 ? 'none, since nobody named one' : `${shown.join(', ')}${more}`;
   return {
+    reason: 'endpoint-changed',
     state:
       `endpoint-changed: the secret names ${spelt(endpoint)}, and no password is sent there: its ${changed} is none that the ` +
       `provider, the deployment, the administrator's secret or an operator named. Allowed: ${expected}.`,

@@ -1,0 +1,178 @@
+import { USER_TAG } from '../observe/names.ts';
+import type { IssuedCredential } from '../providers/provider.ts';
+import { goneAt, type Retirement } from './retirable.ts';
+import type { Situation } from './situation.ts';
+import { labelled, providerInTags } from './snapshot.ts';
+import { isStuck } from './stuck.ts';
+
+/**
+ * - `no-provider`: the secret names none, so nothing can issue a new credential.
+ * - `malformed`: the current version cannot be read, so nothing can be made from it.
+ * - `manual`: a person makes the new credential, and has not stored it yet.
+ * - `not-set-up`: Secrets Manager has no rotation for this secret.
+ * - `not-owner`: the provider's user or application belongs to another secret.
+ * - `provider-trouble`: the provider did not answer, refuses us, or its administrator's secret is of no use.
+ * - `endpoint-changed`: the secret names a place where nobody lets passwords go.
+ * - `under-way`: another rotation has not ended.
+ * - `no-slot`: the provider has no place for another credential.
+ */
+export const NOT_POSSIBLE_REASONS = [
+  'no-provider',
+  'malformed',
+  'manual',
+  'not-set-up',
+  'not-owner',
+  'provider-trouble',
+  'endpoint-changed',
+  'under-way',
+  'no-slot',
+] as const;
+export type NotPossibleReason = (typeof NOT_POSSIBLE_REASONS)[number];
+
+export interface NotPossible {
+  readonly possible: false;
+  readonly reason: NotPossibleReason;
+  /** What was expected, what was got, what to do, and the date. */
+  readonly message: string;
+  /** Milliseconds since 1970; null: when a person has done something. */
+  readonly possibleFrom: number | null;
+}
+
+export type Possibility = { readonly possible: true } | NotPossible;
+
+/** Whether it is, or the time has come from which on it is: what retirement may remove by then, an operation removes first. */
+export function isPossible(possibility: Possibility, now: number): boolean {
+  return possibility.possible || (possibility.possibleFrom !== null && possibility.possibleFrom <= now);
+}
+
+/**
+ * Whether a rotation can succeed now, and if not, why, and from when it can. Each time is what retirement will have done by
+ * then. `token`: the rotation that is asked about, when it has one already; its own AWSPENDING does not stand in its way.
+ */
+export function possibleFrom(situation: Situation, token: string | null): Possibility {
+  return (
+    obstacle(situation) ??
+    manual(situation, token) ??
+    notSetUp(situation) ??
+    underWay(situation, token) ??
+    room(situation)
+  );
+}
+
+/** What stands in the way of whatever is made from the current version, by whomever. */
+export function obstacle(situation: Situation): NotPossible | null {
+  const { issuer, secret } = situation;
+  const current = labelled('AWSCURRENT', situation);
+  if (current?.content === 'malformed')
+    return byPerson('malformed', `the current version is malformed: ${current.fault}. Store it anew.`);
+  if ((!current || current.content === 'empty') && !providerInTags(secret))
+    return byPerson('no-provider', NO_VALUE);
+  if (issuer.kind === 'none') return byPerson('no-provider', NO_PROVIDER);
+  if (issuer.kind === 'not-owner') return byPerson('not-owner', `${issuer.message}.`);
+  if (issuer.kind === 'unreachable')
+    return byPerson('provider-trouble', `the provider did not answer as it should: ${issuer.message}`);
+  const refusal = current?.endpoints.refusal;
+  return refusal ? byPerson(refusal.reason, `${refusal.state} ${refusal.nextAction}`) : null;
+}
+
+const NO_VALUE = `the secret has no value: store at least { host, port, provider } in it, or tag it ${USER_TAG}=<user>; the first rotation adds the login`;
+const NO_PROVIDER = 'the secret names no `provider`, so nothing can issue a new credential';
+
+function byPerson(reason: NotPossibleReason, message: string): NotPossible {
+  return { possible: false, reason, message, possibleFrom: null };
+}
+
+/** The rotation goes on by itself as soon as the person has stored it. */
+function manual(situation: Situation, token: string | null): NotPossible | null {
+  const stored = situation.versions.some(
+    ({ versionId, content }) => versionId === token && content !== 'empty',
+  );
+  if (situation.issuer.kind !== 'manual' || stored) return null;
+  return byPerson('manual', howToStore(situation.secret.name, token));
+}
+
+function howToStore(secretName: string, token: string | null): string {
+  return (
+    'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
+    `put-secret-value --secret-id ${secretName} --client-request-token ${token ?? '<a new UUID>'} --version-stages AWSPENDING ` +
+    '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token'
+  );
+}
+
+/** One that is under way is set up, even while CloudFormation is still configuring it. */
+function notSetUp({ secret, pending }: Situation): NotPossible | null {
+  if (secret.rotationEnabled || pending.kind === 'open') return null;
+  return byPerson('not-set-up', 'rotation is not set up for this secret: keyturn doctor --fix does it');
+}
+
+function underWay({ pending, now, secret }: Situation, token: string | null): NotPossible | null {
+  if (pending.kind !== 'open' || pending.token === token) return null;
+  const stands = `AWSPENDING stands on version ${pending.token}, expected on none:`;
+  if (!isStuck(pending, now)) {
+    const from = new Date(pending.stuckFrom).toISOString();
+    const message = `a rotation is under way. ${stands} wait for its end; from ${from} on it counts as stuck, and keyturn rotate clears it`;
+    return { possible: false, reason: 'under-way', message, possibleFrom: pending.stuckFrom };
+  }
+  if (pending.whose !== 'not-provable') return null;
+  const message =
+    `${stands} its rotation has ended, and its credential is not provably ours. Remove that by hand, then the label: aws secretsmanager ` +
+    `update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${pending.token}`;
+  return byPerson('under-way', message);
+}
+
+function room(situation: Situation): Possibility {
+  const { issuer, orphans } = situation;
+  if (issuer.kind !== 'issuing' || issuer.limit === null) return { possible: true };
+  const staying = issuer.issued.filter(({ id }) => !orphans.has(id) && id !== clearedId(situation));
+  const tooMany = staying.length - issuer.limit + 1;
+  if (tooMany <= 0) return { possible: true };
+  const ends = staying.flatMap((one) => goneAt(one, situation) ?? []).toSorted((a, b) => a - b);
+  const from = ends[tooMany - 1] ?? null;
+  const message = noSlot(staying, situation, from);
+  return { possible: false, reason: 'no-slot', message, possibleFrom: from };
+}
+
+/** The credential of a stuck rotation goes with it. */
+function clearedId({ pending, versions, now }: Situation): string | null {
+  if (pending.kind !== 'open' || !isStuck(pending, now) || pending.whose !== 'ours') return null;
+  return versions.find(({ versionId }) => versionId === pending.token)?.id ?? null;
+}
+
+function noSlot(staying: readonly IssuedCredential[], situation: Situation, from: number | null): string {
+  const { issuer } = situation;
+  const limit = issuer.kind === 'issuing' ? issuer.limit : null;
+  const taken = staying.map((one) => `${one.id} (${whatItIs(one, situation)})`).join(', ');
+  const next =
+    from === null
+      ? byHand(situation)
+      : `Possible from ${new Date(from).toISOString()}, when retirement has removed what was replaced; if others may know a password, do not wait: keyturn compromised.`;
+  return `all ${limit} credentials of this user are taken, and a new one needs a place: ${taken}. ${next}`;
+}
+
+function byHand({ retirement }: Situation): string {
+  return retirement.kind === 'plan'
+    ? 'Nothing here may take away what is not ours: have it removed by hand, then rotate again.'
+    : 'Nothing is retired while the current credential is gone or switched off: keyturn doctor says what to do.';
+}
+
+function whatItIs(one: IssuedCredential, situation: Situation): string {
+  const version = situation.versions.find(({ id }) => id === one.id);
+  if (version?.labels.includes('AWSCURRENT')) return 'in this secret, AWSCURRENT';
+  const held = version ? `in this secret, ${version.labels.join(' and ')}` : 'in no version of this secret';
+  const gone = goneAt(one, situation);
+  if (gone === null) return situation.own.has(one.id) ? held : 'not ours';
+  const { retirement: plan } = situation;
+  const retirement = plan.kind === 'plan' ? plan.retirements.find(({ id }) => id === one.id) : undefined;
+  return `${held}; replaced, ${stateOf(retirement)}gone at the earliest ${new Date(gone).toISOString()}`;
+}
+
+function stateOf(retirement: Retirement | undefined): string {
+  if (retirement?.action !== 'wait') return '';
+  const until = new Date(retirement.until).toISOString();
+  if (retirement.reason === 'in-use') {
+    const { lastUsedAt, lastUsedBy } = retirement;
+    const by = lastUsedBy === null ? '' : ` (${lastUsedBy})`;
+    return `in use since, last ${new Date(lastUsedAt ?? 0).toISOString()}${by}; `;
+  }
+  return `in its ${retirement.reason} until ${until}; `;
+}

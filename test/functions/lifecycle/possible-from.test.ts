@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import { UNRULED } from '../../../functions/lifecycle/endpoints.ts';
+import { isPossible, possibleFrom } from '../../../functions/lifecycle/possible-from.ts';
+import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
+import type { Mint } from '../../../functions/table/items.ts';
+import { DAY_MS, HOUR_MS, issued, issuing, NOW, SECRET, situation, version, WAITS } from './snapshots.ts';
+
+const iso = (time: number) => new Date(time).toISOString();
+const possibility = (changes: Partial<Snapshot> = {}, token: string | null = null) =>
+  possibleFrom(situation(changes), token);
+
+const current = version('new', ['AWSCURRENT']);
+const pending = version('next', ['AWSPENDING'], { versionId: 'token' });
+
+/** Both slots taken: `old` was replaced by `new` an hour ago. */
+const full: Partial<Snapshot> = {
+  secret: { ...SECRET, lastRotatedAt: NOW - HOUR_MS },
+  versions: [current, version('old', ['AWSPREVIOUS'])],
+  issuer: issuing([issued('new'), issued('old')]),
+};
+
+describe('a rotation is possible', () => {
+  it.each<[string, Partial<Snapshot>]>([
+    ['of a secret in order', {}],
+    ['from a seed', { versions: [version(null, ['AWSCURRENT'], { content: 'seed' })], issuer: issuing([]) }],
+    [
+      'from nothing but a tag',
+      { versions: [], secret: { ...SECRET, tags: { 'keyturn:iam-user': 'orders' } }, issuer: issuing([]) },
+    ],
+    ['of a login that takes a password', { issuer: { kind: 'setting', logins: ['new'] } }],
+    [
+      'of a provider without a limit',
+      { ...full, issuer: issuing([issued('new'), issued('old')], { limit: null }) },
+    ],
+    [
+      'when an orphan takes the last place: it goes first',
+      {
+        issuer: issuing([issued('new'), issued('lost', { createdAt: NOW - HOUR_MS })]),
+        mints: [{ token: 'dead', startedAt: NOW - HOUR_MS, endsBy: NOW - HOUR_MS, credentialId: null }],
+      },
+    ],
+    [
+      'when AWSPENDING stands on the version before: only its label goes first',
+      { versions: [current, version('old', ['AWSPREVIOUS', 'AWSPENDING'])] },
+    ],
+  ])('%s', (_which, changes) => {
+    expect(possibility(changes)).toEqual({ possible: true });
+  });
+});
+
+describe('a rotation is not possible, and a person has to act,', () => {
+  const refusal = {
+    reason: 'endpoint-changed',
+    state: 'It names another place.',
+    nextAction: 'Put it right.',
+  } as const;
+
+  it.each<[string, string, RegExp, Partial<Snapshot>]>([
+    ['when the secret names no provider', 'no-provider', /names no `provider`/, { issuer: { kind: 'none' } }],
+    [
+      'when it has no value and no tag',
+      'no-provider',
+      /no value: store at least/,
+      { versions: [version(null, ['AWSCURRENT'])] },
+    ],
+    [
+      'when the current version is malformed',
+      'malformed',
+      /expected a port at \$\.port/,
+      {
+        versions: [
+          version(null, ['AWSCURRENT'], { content: 'malformed', fault: 'expected a port at $.port' }),
+        ],
+      },
+    ],
+    [
+      'where a person makes the credential',
+      'manual',
+      /store the whole new value/,
+      { issuer: { kind: 'manual' } },
+    ],
+    [
+      'when it is not set up',
+      'not-set-up',
+      /not set up.*doctor --fix/,
+      { secret: { ...SECRET, rotationEnabled: null } },
+    ],
+    [
+      'when the provider belongs to another secret',
+      'not-owner',
+      /belongs to another/,
+      { issuer: { kind: 'not-owner', message: 'it belongs to another' } },
+    ],
+    [
+      'when the provider does not answer',
+      'provider-trouble',
+      /no such user/,
+      { issuer: { kind: 'unreachable', message: 'no such user' } },
+    ],
+    [
+      'when the current version names a place where nobody lets passwords go',
+      'endpoint-changed',
+      /another place\. Put it right/,
+      { versions: [{ ...current, endpoints: { ...UNRULED, refusal } }] },
+    ],
+    [
+      'when a key that somebody else made takes the last place',
+      'no-slot',
+      /all 2 .*new \(in this secret, AWSCURRENT\), foreign \(not ours\).*by hand/,
+      { issuer: issuing([issued('new'), issued('foreign')]) },
+    ],
+    [
+      'when nothing is retired, since the current credential is switched off',
+      'no-slot',
+      /switched off: keyturn doctor/,
+      { ...full, issuer: issuing([issued('new', { active: false }), issued('old')]) },
+    ],
+    [
+      'when a stuck rotation has left a credential that is not provably ours',
+      'under-way',
+      /not provably ours.*update-secret-version-stage.*--remove-from-version-id token/,
+      { versions: [current, pending] },
+    ],
+  ])('%s: %s', (_when, reason, message, changes) => {
+    expect(possibility(changes)).toEqual({
+      possible: false,
+      reason,
+      message: expect.stringMatching(message),
+      possibleFrom: null,
+    });
+  });
+});
+
+describe('a rotation is possible later, and says from when,', () => {
+  const { overlapMs, soakMs } = WAITS;
+  const gone = NOW - HOUR_MS + overlapMs + soakMs;
+
+  it('when the replaced key takes the last place: from the date on which retirement will have removed it', () => {
+    const found = possibility(full);
+    expect(found).toMatchObject({ possible: false, reason: 'no-slot', possibleFrom: gone });
+    expect(found).toHaveProperty(
+      'message',
+      'all 2 credentials of this user are taken, and a new one needs a place: new (in this secret, AWSCURRENT), old (in this ' +
+        `secret, AWSPREVIOUS; replaced, in its overlap until ${iso(NOW - HOUR_MS + overlapMs)}; gone at the earliest ${iso(gone)}). ` +
+        `Possible from ${iso(gone)}, when retirement has removed what was replaced; if others may know a password, do not wait: keyturn compromised.`,
+    );
+  });
+
+  it('when that one is still in use: it says since when, and by what', () => {
+    const lastUsedAt = NOW - 1;
+    const used = issued('old', { lastUsedAt, lastUsedBy: 'ses-smtp' });
+    const long = { ...SECRET, lastRotatedAt: NOW - 9 * DAY_MS };
+    expect(possibility({ ...full, secret: long, issuer: issuing([issued('new'), used]) })).toMatchObject({
+      possibleFrom: lastUsedAt + overlapMs + soakMs,
+      message: expect.stringContaining(`in use since, last ${iso(lastUsedAt)} (ses-smtp)`),
+    });
+  });
+
+  it('the sooner one of two that will go makes room; two too many, the later one', () => {
+    const three = [issued('new'), issued('old'), issued('older', { active: false })];
+    const deactivations = [{ credentialId: 'older', deactivatedAt: NOW - DAY_MS }];
+    const versions = [...(full.versions ?? []), version('older', ['OTHER'])];
+    const at = (limit: number) =>
+      possibility({ ...full, versions, deactivations, issuer: issuing(three, { limit }) });
+    expect(at(3)).toMatchObject({ possibleFrom: NOW - DAY_MS + soakMs });
+    expect(at(2)).toMatchObject({ possibleFrom: gone });
+    expect(at(1)).toMatchObject({ possibleFrom: null });
+  });
+
+  it('when another rotation is under way: from when that counts as stuck', () => {
+    const secret = { ...SECRET, lastChangedAt: NOW };
+    const stuckFrom = NOW + 20 * 60_000;
+    expect(possibility({ secret, versions: [current, pending] })).toEqual({
+      possible: false,
+      reason: 'under-way',
+      message: expect.stringContaining(
+        `version token, expected on none: wait for its end; from ${iso(stuckFrom)} on`,
+      ),
+      possibleFrom: stuckFrom,
+    });
+  });
+
+  it('and when that date has come, it is: what may be removed by then is removed first', () => {
+    const found = possibility({
+      ...full,
+      issuer: issuing([issued('new'), issued('old', { active: false })]),
+      deactivations: [{ credentialId: 'old', deactivatedAt: NOW - soakMs }],
+    });
+    expect(found).toMatchObject({ possible: false, reason: 'no-slot', possibleFrom: NOW });
+    expect([isPossible(found, NOW), isPossible(found, NOW - 1)]).toEqual([true, false]);
+  });
+});
+
+describe('a stuck rotation', () => {
+  const made: Mint = { token: 'token', startedAt: 1, endsBy: 2, credentialId: 'next' };
+
+  it('stands in the way of no other: it is cleared first, and its credential goes with it', () => {
+    const issuer = issuing([issued('new'), issued('next')]);
+    expect(possibility({ versions: [current, pending], issuer, mints: [made] })).toEqual({ possible: true });
+  });
+
+  it('that was refused and has made nothing is stuck at once', () => {
+    const refused = { token: 'token', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: NOW };
+    const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
+    const secret = { ...SECRET, lastChangedAt: NOW };
+    expect(possibility({ versions, mints: [refused], secret })).toEqual({ possible: true });
+  });
+});
+
+describe('asked about a rotation that has a token', () => {
+  const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
+  const secret = { ...SECRET, rotationEnabled: null, lastChangedAt: NOW };
+
+  it('its own AWSPENDING does not stand in its way, nor that CloudFormation still sets rotation up', () => {
+    expect(possibility({ versions, secret }, 'token')).toEqual({ possible: true });
+    expect(possibility({ versions, secret }, 'other')).toMatchObject({ reason: 'under-way' });
+  });
+
+  it('a person has to store the value under this very token', () => {
+    const issuer = { kind: 'manual' } as const;
+    expect(possibility({ versions, issuer }, 'token')).toMatchObject({
+      reason: 'manual',
+      message: expect.stringContaining('--client-request-token token --version-stages AWSPENDING'),
+    });
+    expect(possibility({ versions: [current, pending], issuer }, 'token')).toEqual({ possible: true });
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { LONGEST_STEP_MS, SETTLING_MS, STEP_TIMEOUT_MS } from '../../../functions/lifecycle/lease.ts';
+import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
+import { isStuck, type Patience, pendingState, planHeal } from '../../../functions/lifecycle/stuck.ts';
+import type { Mint } from '../../../functions/table/items.ts';
+import { DAY_MS, issued, issuing, NOW, SECRET, snapshot, version } from './snapshots.ts';
+
+const mint: Mint = {
+  token: 'dead',
+  startedAt: NOW - 3 * DAY_MS,
+  endsBy: NOW - 2 * DAY_MS,
+  credentialId: 'next',
+};
+const dead = (id: string | null = 'next', labels = ['AWSPENDING']) =>
+  version(id, labels, { versionId: 'dead' });
+const current = version('new', ['AWSCURRENT']);
+
+/** A rotation whose last sign of life is its mint. */
+const pending = (changes: Partial<Snapshot> = {}) =>
+  pendingState(
+    snapshot({
+      versions: [current, dead()],
+      issuer: issuing([issued('new'), issued('next')]),
+      mints: [mint],
+      ...changes,
+    }),
+  );
+const plan = (changes: Partial<Snapshot> = {}, now = NOW, patience: Patience = 'patient') =>
+  planHeal(pending(changes), now, patience);
+
+describe('AWSPENDING', () => {
+  it('is nothing on the current version, or on no version', () => {
+    for (const versions of [[version('new', ['AWSCURRENT', 'AWSPENDING'])], [current]]) {
+      expect(pending({ versions })).toEqual({ kind: 'none' });
+      expect(plan({ versions })).toEqual({ kind: 'none' });
+    }
+  });
+
+  it('is only a trace, too, on the version before the current one: its label goes, its credential stays', () => {
+    const versions = [current, dead('next', ['AWSPREVIOUS', 'AWSPENDING'])];
+    expect(plan({ versions })).toEqual({ kind: 'unlabel', token: 'dead' });
+    expect(isStuck(pending({ versions }), NOW)).toBe(true);
+  });
+});
+
+describe('a rotation is stuck', () => {
+  const stuckFrom = (changes: Partial<Snapshot> = {}) => {
+    const state = pending(changes);
+    return state.kind === 'open' ? state.stuckFrom : expect.fail(state.kind);
+  };
+  const fromThen = (time: number) => time + 4 * STEP_TIMEOUT_MS;
+
+  it('when the timeouts of its four steps have passed since its last sign of life, to the millisecond', () => {
+    const state = pending();
+    expect(isStuck(state, fromThen(mint.endsBy) - 1)).toBe(false);
+    expect(isStuck(state, fromThen(mint.endsBy))).toBe(true);
+  });
+
+  it.each<[string, Partial<Snapshot>, number]>([
+    ['the end of its lease', {}, mint.endsBy],
+    [
+      'an open lease, once it has settled',
+      { mints: [{ ...mint, credentialId: null }] },
+      mint.endsBy + SETTLING_MS,
+    ],
+    ['the last change of the secret', { secret: { ...SECRET, lastChangedAt: NOW } }, NOW],
+    [
+      'its last test',
+      { proof: { token: 'dead', startedAt: NOW, provenAt: null, provenBy: 'testSecret' } },
+      NOW,
+    ],
+    ['none at all', { mints: [], secret: { ...SECRET, lastChangedAt: NOW - DAY_MS } }, NOW - DAY_MS],
+  ])('counted from %s', (_sign, changes, time) => {
+    expect(stuckFrom(changes)).toBe(fromThen(time));
+  });
+
+  it('at once when it was refused and has no value, since nobody is at work; a value says that somebody was', () => {
+    const mints = [{ token: 'dead', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: NOW }];
+    expect(stuckFrom({ mints, versions: [current, dead(null)] })).toBe(NOW);
+    expect(stuckFrom({ mints, secret: { ...SECRET, lastChangedAt: NOW } })).toBe(fromThen(NOW));
+  });
+});
+
+describe('one that stands still', () => {
+  it('is waited for: a day, or a week where a person has to act', () => {
+    expect(plan({}, mint.endsBy + DAY_MS - 1)).toEqual({
+      kind: 'wait',
+      token: 'dead',
+      until: mint.endsBy + DAY_MS,
+    });
+    expect(plan({}, mint.endsBy + DAY_MS)).toEqual({ kind: 'abandon', token: 'dead', mint });
+    expect(plan({ issuer: { kind: 'manual' } })).toMatchObject({
+      kind: 'wait',
+      until: mint.endsBy + 7 * DAY_MS,
+    });
+  });
+
+  it('counts from the last change of the secret when that was later, and without an attempt at all', () => {
+    const lastChangedAt = NOW - DAY_MS + 1;
+    expect(plan({ secret: { ...SECRET, lastChangedAt } })).toMatchObject({ kind: 'wait', until: NOW + 1 });
+    expect(plan({ mints: [], secret: { ...SECRET, lastChangedAt: lastChangedAt - 1 } })).toEqual({
+      kind: 'abandon',
+      token: 'dead',
+      mint: { token: 'dead', startedAt: 0, endsBy: 0, credentialId: null },
+    });
+  });
+
+  it('is given up when it is stuck if somebody asks for it, and at once if somebody decides so', () => {
+    const at = mint.endsBy + 1;
+    expect(plan({}, at, 'when-stuck')).toEqual({
+      kind: 'wait',
+      token: 'dead',
+      until: mint.endsBy + 4 * STEP_TIMEOUT_MS,
+    });
+    expect(plan({}, mint.endsBy + 4 * STEP_TIMEOUT_MS, 'when-stuck')).toMatchObject({ kind: 'abandon' });
+    expect(plan({}, at, 'at-once')).toMatchObject({ kind: 'abandon' });
+  });
+
+  it('is healed only when no step that began before can still run', () => {
+    const abandoned = { ...mint, abandonedAt: NOW - LONGEST_STEP_MS + 1 };
+    expect(plan({ mints: [abandoned] })).toEqual({ kind: 'wait', token: 'dead', until: NOW + 1 });
+    expect(plan({ mints: [{ ...mint, token: 'other' }, abandoned] }, NOW + 1)).toEqual({
+      kind: 'heal',
+      token: 'dead',
+      mint: abandoned,
+    });
+  });
+
+  it('is healed at once when it was refused: no step has made anything in its name', () => {
+    const refused = { token: 'dead', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: NOW };
+    const versions = [current, dead(null)];
+    const healed = { kind: 'heal', token: 'dead', mint: { ...refused, abandonedAt: NOW } };
+    expect(plan({ mints: [refused], versions })).toEqual(healed);
+    expect(plan({ mints: [{ ...refused, abandonedAt: NOW }], versions })).toEqual(healed);
+  });
+});
