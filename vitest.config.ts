@@ -33,6 +33,8 @@ export default defineConfig({
         test: {
           name: 'deployed',
           include: DEPLOYED,
+          // The logger reads it when the first module that logs is loaded.
+          env: { POWERTOOLS_DEV: 'true' },
           setupFiles: 'test/support/network-guard.ts',
         },
       },

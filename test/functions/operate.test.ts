@@ -119,6 +119,8 @@ async function call(event: Partial<APIGatewayProxyEvent>, userArn = ADA) {
   return { statusCode, body: JSON.parse(body) };
 }
 
+const logLines = () => logged.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+
 const post = (body: object, who?: string) => call({ body: JSON.stringify(body) }, who);
 
 describe('operate', () => {
@@ -147,15 +149,14 @@ describe('operate', () => {
     const { body } = await post({ operation: 'doctor', secretId: NAME });
     await operate({ operationId: body.operationId }, context);
     await post({ operation: 'rollback', secretId: NAME });
-    const lines = logged
-      .map((line) => JSON.parse(line))
-      .filter(({ event }) => event === 'operation.finished');
+    const lines = logLines().filter(({ event }) => event === 'operation.finished');
     const finished = { message: 'operation.finished', event: 'operation.finished', level: 'INFO' };
     expect(lines).toMatchObject([
       {
         ...finished,
         operation: 'doctor',
-        result: 'healthy',
+        // Both keys are taken, for a time.
+        result: 'issues',
         secretArn: arn,
         detail: expect.stringMatching(/\w+/),
       },
@@ -191,7 +192,7 @@ describe('operate', () => {
   it('leaves each event of the ledger in the log, where the table does not reach, and of its author’s address a hash', async () => {
     const who = 'arn:aws:sts::123456789012:assumed-role/Operator/ada@example.com';
     await post({ operation: 'doctor', secretId: NAME }, who);
-    const events = logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'ledger.event');
+    const events = logLines().filter(({ event }) => event === 'ledger.event');
     const stored = [...(await table.items())].filter(([key]) => key.startsWith('EVENTS#'));
     expect(stored.length).toBeGreaterThan(2);
     expect(events.map(({ secretArn, sk }) => `EVENTS#${secretArn}|${sk}`)).toEqual(
