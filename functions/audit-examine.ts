@@ -6,10 +6,10 @@ import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
 import { OptInTests } from './audit/facts/opt-in-tests.ts';
 import { identitiesOf } from './audit/facts/sending-identity.ts';
 import { gather, known } from './audit/gathered.ts';
+import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examination.ts';
 import { examineSecrets } from './audit/run/examine.ts';
-import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examined.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
-import { type Batch, LEASE_MS, parseBatch } from './audit/run/run.ts';
+import { type AuditBatch, LEASE_MS, parseBatch } from './audit/run/run.ts';
 import { JsonApi } from './aws/json-api.ts';
 import { IAM, QueryApi } from './aws/query-api.ts';
 import { SesV2 } from './aws/sesv2.ts';
@@ -64,7 +64,7 @@ async function handle(event: unknown, context: Context): Promise<BatchExamined> 
   return { batch, examined: examined.length, findings };
 }
 
-async function examinationsOf(planned: Batch, context: Context): Promise<readonly Examination[]> {
+async function examinationsOf(planned: AuditBatch, context: Context): Promise<readonly Examination[]> {
   await goOnAlone(planned.runId);
   return planned.alone ? examinedAlone(reportBucket(), planned, planned.alone) : examine(planned, context);
 }
@@ -77,12 +77,10 @@ async function goOnAlone(runId: string): Promise<void> {
     throw new KeyturnError(`expected no other audit at work, found ${leased.value.holder}`);
 }
 
-async function examine(
-  { runId, secretArns, unread, accountKey }: Batch,
-  context: Context,
-): Promise<Examination[]> {
-  const shared = await reportBucket().getJson<SharedFacts>(accountKey);
-  if (!shared) throw new KeyturnError(`expected the account's facts at ${accountKey}, found nothing`);
+async function examine({ runId, secretArns, unread }: AuditBatch, context: Context): Promise<Examination[]> {
+  const key = REPORT.account(runId);
+  const shared = await reportBucket().getJson<SharedFacts>(key);
+  if (!shared) throw new KeyturnError(`expected the account's facts at ${key}, found nothing`);
   const account = { ...shared, unread: known(unread) };
   const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
   const aws = {

@@ -4,8 +4,7 @@ import type { SharedFacts } from './audit/facts/account.ts';
 import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
 import { known } from './audit/gathered.ts';
-import { planBatches } from './audit/run/plan.ts';
-import { accountKey, LEASE_MS, parseRun, type Run } from './audit/run/run.ts';
+import { LEASE_MS, parseRun, planBatches, type Run } from './audit/run/run.ts';
 import { auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
@@ -71,7 +70,7 @@ async function plan(run: Run, context: Context): Promise<Planned> {
   }
   await bucket.putStream(planKey, 'application/jsonl', lines());
   const account: SharedFacts = { ...around, values: known(values.result()) };
-  await bucket.putJson(accountKey(runId), account);
+  await bucket.putJson(REPORT.account(runId), account);
   logger.info('audit.planned', { event: 'audit.planned', runId, result: 'planned', batches });
   return { ...run, outcome: 'planned', planKey, batches };
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { Aggregate } from './audit/report/aggregate.ts';
 import { summarise } from './audit/report/summary.ts';
-import type { Counts } from './audit/run/examined.ts';
+import type { Counts } from './audit/run/examination.ts';
 import { announce, writePage, writeReport } from './audit/run/publish.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';

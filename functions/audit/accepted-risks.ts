@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { isWorry } from './outcome.ts';
 import type { Acceptance } from './report/report.ts';
-import type { Finding } from './run/examined.ts';
+import type { Finding } from './run/examination.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
 

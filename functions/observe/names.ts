@@ -114,6 +114,8 @@ export const ANSWER_HEADERS = {
 export const REPORT = {
   latest: 'audits/latest.json',
   plan: (runId: string) => `audits/${runId}/plan.jsonl`,
+  /** What the plan knows of the account, for all batches: a copy in each would outgrow Step Functions. */
+  account: (runId: string) => `audits/${runId}/account.json`,
   result: (runId: string, batch: number) => `audits/${runId}/results/${batch}.json`,
   /** Of the one that stands there in its batch, when each of it was examined alone; from 0 on. */
   resultOfOne: (runId: string, batch: number, at: number) => `audits/${runId}/results/${batch}/${at}.json`,

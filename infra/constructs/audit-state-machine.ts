@@ -117,7 +117,6 @@ export class AuditStateMachine extends Construct {
         batch: JsonPath.numberAt('$.batch'),
         secretArns: JsonPath.array(JsonPath.stringAt('$$.Map.Item.Value')),
         unread: JsonPath.objectAt('$.unread'),
-        accountKey: JsonPath.stringAt('$.accountKey'),
         at: JsonPath.numberAt('$$.Map.Item.Index'),
       },
       maxConcurrency: 1,

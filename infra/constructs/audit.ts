@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { accountKey } from '../../functions/audit/run/run.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import { PARTITION } from '../../functions/table/items.ts';
 import { AuditNotify } from './audit-notify.ts';
@@ -70,7 +69,7 @@ export class Audit extends Construct {
       ...compareSecrets(this, deployment),
       ...readAccount(this, deployment),
       ...readSes(this),
-      onReports(storage, 'PutObject', REPORT.plan(ANY_RUN), accountKey(ANY_RUN)),
+      onReports(storage, 'PutObject', REPORT.plan(ANY_RUN), REPORT.account(ANY_RUN)),
       encryptReports(storage),
       onPartitions(storage, [PARTITION.auditLease], 'GetItem', 'PutItem'),
       decryptTable(storage),
@@ -89,7 +88,7 @@ export class Audit extends Construct {
     });
     examine.allow(
       ...readCredentials(this, deployment),
-      onReports(storage, 'GetObject', accountKey(ANY_RUN), 'audits/*/results/*'),
+      onReports(storage, 'GetObject', REPORT.account(ANY_RUN), 'audits/*/results/*'),
       onReports(storage, 'PutObject', 'audits/*/results/*'),
       listReports(storage),
       encryptReports(storage),

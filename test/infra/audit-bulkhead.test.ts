@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Report } from '../../functions/audit/report/report.ts';
 import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
-import { accountKey } from '../../functions/audit/run/run.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import { type ObjectStore, startObjectStore } from '../functions/audit/object-store.ts';
 import { account } from '../functions/audit/sound-facts.ts';
@@ -35,8 +34,8 @@ beforeEach(() => {
 
 /** What the Distributed Map does with one line of the plan, and the state after it. */
 async function audit(secretArns: readonly string[]): Promise<Report> {
-  const batch = { runId: RUN.runId, batch: 0, secretArns, unread: {}, accountKey: accountKey(RUN.runId) };
-  await bucket.putJson(batch.accountKey, account);
+  const batch = { runId: RUN.runId, batch: 0, secretArns, unread: {} };
+  await bucket.putJson(REPORT.account(RUN.runId), account);
   await bucket.putHtml(REPORT.plan(RUN.runId), `${JSON.stringify(batch)}\n`);
   const machine = new StateMachine(perBatch, (resource, event) => {
     expect(resource).toBe('<AuditExamineFunctionFAA1DB40.Arn>');

@@ -1,7 +1,7 @@
 import type { AcceptedRisks } from '../accepted-risks.ts';
 import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
-import { countStatuses, type Examined } from '../run/examined.ts';
+import { countStatuses, type Examined } from '../run/examination.ts';
 import type { CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';
 import { addPoints, alarm, NO_POINTS, scoreOf, worstFindingFirst } from './score.ts';
 

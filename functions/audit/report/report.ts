@@ -1,6 +1,6 @@
 import type { Reference } from '../../smtp/reference.ts';
 import type { PracticeNumber, Severity } from '../check.ts';
-import type { Counts, Examined, Finding, Unexamined } from '../run/examined.ts';
+import type { Counts, Examined, Finding, Unexamined } from '../run/examination.ts';
 
 /** `audits/<runId>/report.json`: the whole result of one audit. Dates are ISO 8601, scores whole numbers from 0 to 100. */
 export interface Report {

@@ -1,7 +1,7 @@
 import type { Check, Severity } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import { isWorry, type Status } from '../outcome.ts';
-import type { Finding } from '../run/examined.ts';
+import type { Finding } from '../run/examination.ts';
 import type { CredentialReport, ReportedFinding } from './report.ts';
 
 /** How much a check weighs. */

@@ -12,7 +12,7 @@ import { passwordsOf } from '../facts/mail-host.ts';
 import { gather } from '../gathered.ts';
 import type { Outcome } from '../outcome.ts';
 import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
-import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examined.ts';
+import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examination.ts';
 import { dated, remember, resolved } from './memory.ts';
 
 /** Each credential holds a few sockets and little memory. Those of one mail host take turns. */

@@ -5,7 +5,7 @@ import type { Aggregate } from '../report/aggregate.ts';
 import { worriesOf } from '../report/credential-report.ts';
 import { type CredentialPage, CredentialPages, render } from '../report/page/pages.ts';
 import type { CredentialReport, Report, Summary } from '../report/report.ts';
-import type { Unexamined } from './examined.ts';
+import type { Unexamined } from './examination.ts';
 import type { ReportBucket } from './report-bucket.ts';
 import type { Results } from './results.ts';
 

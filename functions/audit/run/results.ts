@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { REPORT } from '../../observe/names.ts';
 import { KeyturnError } from '../../observe/shown.ts';
-import type { BatchResult, Examination, Examined, Unexamined, UnexaminedReason } from './examined.ts';
+import type { BatchResult, Examination, Examined, Unexamined, UnexaminedReason } from './examination.ts';
 import type { ReportBucket } from './report-bucket.ts';
-import type { Batch, Ended } from './run.ts';
+import type { AuditBatch, Ended } from './run.ts';
 
 /** Results that are fetched at once, or ahead of the one in hand; each is about half a megabyte. */
 const AT_ONCE = 8;
@@ -77,7 +77,7 @@ export class Results {
     const lines = await this.#bucket.getLines(planKey);
     if (!lines) throw new KeyturnError(`expected the plan of this run at ${planKey}, found nothing`);
     for await (const line of lines) {
-      const { batch, secretArns } = JSON.parse(line) as Batch;
+      const { batch, secretArns } = JSON.parse(line) as AuditBatch;
       if (!this.#missing.has(batch)) continue;
       for (const secretArn of secretArns) {
         yield { kind: 'unexamined', secretArn, reason: 'no-result', detail: null };
@@ -92,7 +92,7 @@ export class Results {
  */
 export function examinedAlone(
   bucket: ReportBucket,
-  { runId, batch, secretArns }: Batch,
+  { runId, batch, secretArns }: AuditBatch,
   alone: readonly Ended[],
 ): Promise<readonly Examination[]> {
   return pLimit(AT_ONCE).map(secretArns, async (secretArn, at) => {

@@ -1,34 +1,8 @@
 import * as v from 'valibot';
 import { KeyturnError } from '../../observe/shown.ts';
-import { type AcceptedRisk, acceptedRiskSchema } from '../accepted-risks.ts';
-import type { UnreadSecrets } from '../facts/account.ts';
-
-/** One audit: `runId` is the name of the Step Functions execution and part of each key in the report bucket. */
-export interface Run {
-  readonly runId: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-}
-
-/** One item of the plan, and the event of one examination. */
-export interface Batch {
-  readonly runId: string;
-  readonly batch: number;
-  readonly secretArns: readonly string[];
-  /** Those of them that nobody has read for long. */
-  readonly unread: UnreadSecrets;
-  /** Where the account's facts are: a copy in each of thousands of batches would outgrow Step Functions. */
-  readonly accountKey: string;
-  /** The one secret is examined alone, since its batch ended its process: where it stands there, from 0 on. */
-  readonly at?: number | undefined;
-  /** Each was examined alone: an empty object, or why there is no result of that one. Nothing is left to examine. */
-  readonly alone?: readonly Ended[] | undefined;
-}
-
-/** `error`: why an invocation failed, in the words of Step Functions. */
-export interface Ended {
-  readonly error?: string | undefined;
-}
+import type { ManagedSecret } from '../../secrets/store.ts';
+import { acceptedRiskSchema } from '../accepted-risks.ts';
+import { longUnread } from '../facts/stale-secrets.ts';
 
 /**
  * How long (ms) a run holds its lease. The plan and each batch begin by acquiring it anew. None of them can go on for so
@@ -36,50 +10,60 @@ export interface Ended {
  * hand holds up the next one for no longer.
  */
 export const LEASE_MS = 20 * 60 * 1000;
+/**
+ * One invocation has 15 minutes, and the credentials of one mail host are examined one after the other (`HostTurns`): 20
+ * of them that all time out still fit.
+ */
+const BATCH_SIZE = 20;
+
+const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
+const place = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** As the path of the API has it too. */
 export const runId = v.pipe(v.string(), v.regex(/^\w[\w.-]{0,79}$/, 'the name of an execution'));
 
-const runSchema = v.object({ runId, startedAt: v.pipe(v.string(), v.isoTimestamp()) });
+const run = v.object({
+  /** The name of the Step Functions execution, and part of each key in the report bucket. */
+  runId,
+  startedAt: v.pipe(v.string(), v.isoTimestamp()),
+});
 
-const place = v.pipe(v.number(), v.integer(), v.minValue(0));
+const ended = v.object({
+  /** Why an invocation failed, in the words of Step Functions. */
+  error: v.optional(v.string()),
+});
 
-const batchSchema = v.object({
+const auditBatch = v.object({
   runId,
   batch: place,
-  secretArns: v.array(v.string()),
+  secretArns: list(v.string()),
+  /** Those of them that nobody has read for long. */
   unread: v.record(v.string(), v.nullable(v.number())),
-  accountKey: v.string(),
+  /** The one secret is examined alone, since its batch ended its process: where it stands there, from 0 on. */
   at: v.optional(place),
-  alone: v.optional(v.array(v.object({ error: v.optional(v.string()) }))),
+  /** Each was examined alone: an empty object, or why there is no result of that one. Nothing is left to examine. */
+  alone: v.optional(list(ended)),
 });
 
-/** What the report is made from; the accepted risks come with the state machine, from the configuration. */
-export interface ReportedRun extends Run {
-  readonly batches: number;
-  readonly acceptedRisks: readonly AcceptedRisk[];
-}
-
-const reportedRunSchema = v.object({
-  ...runSchema.entries,
+const reportedRun = v.object({
+  ...run.entries,
   batches: place,
-  acceptedRisks: v.array(acceptedRiskSchema),
+  /** From the configuration, in the definition of the state machine. */
+  acceptedRisks: list(acceptedRiskSchema),
 });
 
-/** Throws on a malformed event: the state machine is broken, not a credential. */
-export function parseRun(event: unknown): Run {
-  return parsed(runSchema, event);
-}
+/** One audit. */
+export type Run = Readonly<v.InferOutput<typeof run>>;
+export type Ended = Readonly<v.InferOutput<typeof ended>>;
+/** One item of the plan, and the event of one examination. */
+export type AuditBatch = Readonly<v.InferOutput<typeof auditBatch>>;
+/** What the report is made from. */
+export type ReportedRun = Readonly<v.InferOutput<typeof reportedRun>>;
 
 /** Throws on a malformed event: the state machine is broken, not a credential. */
-export function parseBatch(event: unknown): Batch {
-  return parsed(batchSchema, event);
-}
-
-/** Throws on a malformed event: the state machine is broken, not a credential. */
-export function parseReportedRun(event: unknown): ReportedRun {
-  return parsed(reportedRunSchema, event);
-}
+export const parseRun = (event: unknown): Run => parsed(run, event);
+export const parseBatch = (event: unknown): AuditBatch => parsed(auditBatch, event);
+export const parseReportedRun = (event: unknown): ReportedRun => parsed(reportedRun, event);
 
 function parsed<T>(schema: v.GenericSchema<unknown, T>, event: unknown): T {
   const result = v.safeParse(schema, event, { abortEarly: true });
@@ -90,6 +74,29 @@ function parsed<T>(schema: v.GenericSchema<unknown, T>, event: unknown): T {
   );
 }
 
-export function accountKey(id: string): string {
-  return `audits/${id}/account.json`;
+type Listed = Pick<ManagedSecret, 'arn' | 'createdAt' | 'lastAccessedAt'>;
+
+/**
+ * Cuts the managed secrets into batches as they are listed, page by page; holds one batch at a time. `now` in milliseconds
+ * since 1970.
+ */
+export async function* planBatches(
+  secrets: AsyncIterable<Listed>,
+  id: string,
+  now: number,
+): AsyncGenerator<AuditBatch> {
+  let batch = 0;
+  let waiting: Listed[] = [];
+  for await (const secret of secrets) {
+    waiting.push(secret);
+    if (waiting.length < BATCH_SIZE) continue;
+    yield batchOf(waiting, id, batch, now);
+    batch += 1;
+    waiting = [];
+  }
+  if (waiting.length > 0) yield batchOf(waiting, id, batch, now);
+}
+
+function batchOf(secrets: readonly Listed[], id: string, batch: number, now: number): AuditBatch {
+  return { runId: id, batch, secretArns: secrets.map(({ arn }) => arn), unread: longUnread(secrets, now) };
 }

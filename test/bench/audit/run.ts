@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import type { Batch } from '../../../functions/audit/run/run.ts';
+import type { AuditBatch } from '../../../functions/audit/run/run.ts';
 import { ENVIRONMENT, REPORT } from '../../../functions/observe/names.ts';
 import { startResponder } from '../../functions/smtp/probe/responder.ts';
 import { LAMBDA_ENV } from '../init.ts';
@@ -52,7 +52,7 @@ export async function measureRun(
   const AuditPlan = await plan.end();
   const examine = start('AuditExamine');
   for (const line of objects.read(REPORT.plan(run.runId)).toString().split('\n')) {
-    if (line) await examine.invoke(JSON.parse(line) as Batch);
+    if (line) await examine.invoke(JSON.parse(line) as AuditBatch);
   }
   const AuditExamine = await examine.end();
   const report = start('AuditReport');

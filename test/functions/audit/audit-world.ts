@@ -9,7 +9,7 @@ import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { AcceptedRisk } from '../../../functions/audit/accepted-risks.ts';
 import type { OptIns } from '../../../functions/audit/opt-in.ts';
-import type { Batch, Run } from '../../../functions/audit/run/run.ts';
+import type { AuditBatch, Run } from '../../../functions/audit/run/run.ts';
 import { QueryApi } from '../../../functions/aws/query-api.ts';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
@@ -150,9 +150,9 @@ export class AuditWorld {
     return this.#handlers?.tell({ ...RUN, batches: 1, acceptedRisks: [], ...event }, context);
   }
 
-  planned(runId = RUN.runId): Batch[] {
+  planned(runId = RUN.runId): AuditBatch[] {
     const { body = '' } = this.store.objects.get(`reports/audits/${runId}/plan.jsonl`) ?? {};
-    return body.split('\n').flatMap((line) => (line ? [JSON.parse(line) as Batch] : []));
+    return body.split('\n').flatMap((line) => (line ? [JSON.parse(line) as AuditBatch] : []));
   }
 
   async getLatest(): Promise<APIGatewayProxyResult> {

@@ -155,7 +155,6 @@ describe('an audit', () => {
           batch: 0,
           secretArns: [],
           unread: {},
-          accountKey: 'audits/run-1/account.json',
         }),
       /expected the account's facts/,
     ],

@@ -1,6 +1,6 @@
 import { SERVED_WITHOUT_CHECK } from '../../check.ts';
 import type { Status } from '../../outcome.ts';
-import type { Counts, UnexaminedReason } from '../../run/examined.ts';
+import type { Counts, UnexaminedReason } from '../../run/examination.ts';
 import { worries } from '../credential-report.ts';
 import { EMPTY, type Html, html, prose } from '../html.ts';
 import type { CredentialReport, PracticeReport, Report, ReportedFinding, Worry } from '../report.ts';

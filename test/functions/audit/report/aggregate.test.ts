@@ -7,7 +7,7 @@ import { Aggregate, WorstOf } from '../../../../functions/audit/report/aggregate
 import { worries } from '../../../../functions/audit/report/credential-report.ts';
 import { addPoints, NO_POINTS, scoreOf } from '../../../../functions/audit/report/score.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
-import type { Examination } from '../../../../functions/audit/run/examined.ts';
+import type { Examination } from '../../../../functions/audit/run/examination.ts';
 import { elsewhere, silent, withCertificate, withDescription, withSession } from '../sound-facts.ts';
 import { aggregate, examined, FINISHED, RUN } from './examinations.ts';
 

@@ -3,7 +3,7 @@ import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import { PER_PAGE } from '../../../../functions/audit/report/page/pages.ts';
 import type { Report } from '../../../../functions/audit/report/report.ts';
 import { summarise } from '../../../../functions/audit/report/summary.ts';
-import type { Examined, Finding } from '../../../../functions/audit/run/examined.ts';
+import type { Examined, Finding } from '../../../../functions/audit/run/examination.ts';
 import { writePage, writeReport } from '../../../../functions/audit/run/publish.ts';
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { Results } from '../../../../functions/audit/run/results.ts';

@@ -4,8 +4,8 @@ import type { Sources } from '../../../../functions/audit/facts/gather.ts';
 import { HostTurns, SharedProbes } from '../../../../functions/audit/facts/mail-host.ts';
 import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import { missing } from '../../../../functions/audit/gathered.ts';
+import type { Examined } from '../../../../functions/audit/run/examination.ts';
 import { examineSecrets } from '../../../../functions/audit/run/examine.ts';
-import type { Examined } from '../../../../functions/audit/run/examined.ts';
 import { attempt, type Prover, prove } from '../../../../functions/budget/attempt.ts';
 
 import type { Network } from '../../../../functions/net/network.ts';

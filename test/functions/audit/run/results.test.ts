@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Examination } from '../../../../functions/audit/run/examined.ts';
-import { planBatches } from '../../../../functions/audit/run/plan.ts';
+import type { Examination } from '../../../../functions/audit/run/examination.ts';
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { lostBy, Results } from '../../../../functions/audit/run/results.ts';
+import { planBatches } from '../../../../functions/audit/run/run.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
 import { type ObjectStore, startObjectStore } from '../object-store.ts';
 import { examined } from '../report/examinations.ts';

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { planBatches } from '../../../../functions/audit/run/plan.ts';
-import { type Batch, parseBatch, parseRun } from '../../../../functions/audit/run/run.ts';
+import { type AuditBatch, parseBatch, parseRun, planBatches } from '../../../../functions/audit/run/run.ts';
 
 const NOW = Date.parse('2026-11-24T06:00:00Z');
 const secret = (index: number, lastAccessedAt = NOW) => ({
@@ -13,8 +12,8 @@ async function* secrets(count: number) {
   for (let index = 0; index < count; index += 1) yield secret(index);
 }
 
-async function planned(count: number): Promise<Batch[]> {
-  const batches: Batch[] = [];
+async function planned(count: number): Promise<AuditBatch[]> {
+  const batches: AuditBatch[] = [];
   for await (const batch of planBatches(secrets(count), 'run-1', NOW)) batches.push(batch);
   return batches;
 }
@@ -39,7 +38,6 @@ it('makes batches that the examination takes as its event', async () => {
     batch: 0,
     secretArns: ['arn:0', 'arn:1'],
     unread: {},
-    accountKey: 'audits/run-1/account.json',
   });
 });
 
