@@ -30,7 +30,7 @@ export async function login(
 function evidenceOf(
   { endpoint: { host, port, security }, tokenIssued }: Login,
   transcript: Transcript,
-  { tls, used, proof, address }: Session,
+  { tls, used, accepted, address }: Session,
   failure: Failure | null,
 ): LoginEvidence {
   const { stage, authSent, offered, lastReply } = transcript;
@@ -39,7 +39,7 @@ function evidenceOf(
   const shownTls = tls && transcript.shownTls(tls);
   const shownFailure =
     failure?.kind === 'reply' ? { ...failure, reply: transcript.shown(failure.reply) } : failure;
-  const last = proof ?? lastReply;
+  const last = accepted ?? lastReply;
   const reply = shownFailure?.kind === 'reply' ? shownFailure.reply : last && transcript.shown(last);
   return {
     endpoint: { host, port, security },

@@ -35,8 +35,8 @@ export class Session {
   used: AuthMethod | null = null;
   /** The IP address that was connected to. */
   address: string | null = null;
-  /** The reply that proved the login, when more was said after it. */
-  proof: Reply | null = null;
+  /** The reply that accepted the login, when more was said after it. */
+  accepted: Reply | null = null;
   #connection: SmtpConnection | undefined;
   #handshake: Handshake | undefined;
   /** Settled when the server has answered QUIT, or has not in time. */
@@ -71,7 +71,7 @@ export class Session {
       await this.#greet();
       return await this.#authenticate();
     } catch (error) {
-      if (this.proof) return null;
+      if (this.accepted) return null;
       // Once we have cut the connection ourselves, whatever error that caused says nothing about the server.
       if (this.#transcript.breach) return this.#transcript.breach;
       return this.#signal.aborted ? { kind: 'timeout' } : classifyFailure(error, this.#transcript);
@@ -136,7 +136,7 @@ export class Session {
   async #goOn(sendCommand: SendCommand): Promise<void> {
     if (!this.#afterwards) return;
     this.#transcript.enter('done');
-    this.proof = this.#transcript.lastReply;
+    this.accepted = this.#transcript.lastReply;
     await this.#afterwards(async (line) => {
       await sendCommand(line);
       const { lastReply } = this.#transcript;

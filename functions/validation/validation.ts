@@ -67,7 +67,7 @@ async function show(
   }
 }
 
-/** The part of the answer that one proof gives. */
+/** The part of the answer that one login gives. */
 export function shownBy({ endpoint }: Credential, { result, evidence }: LoginOutcome): Shown {
   if (evidence) return { ...result, ...observed(evidence) };
   return { ...untried(result), endpoint: publicEndpoint(endpoint) };

@@ -1,6 +1,6 @@
 import { spf } from 'mailauth/lib/spf/index.js';
 import type { DnsResolver, RecordData, RecordType } from '../../net/dns/dns.ts';
-import { SPF_LIMITS, type SpfLimits } from './limits.ts';
+import { SPF_LIMITS, type SpfLimits } from './record.ts';
 
 export type SpfResult = 'none' | 'neutral' | 'pass' | 'fail' | 'softfail' | 'temperror' | 'permerror';
 

@@ -2,38 +2,7 @@ import type { DnsResolver } from '../../net/dns/dns.ts';
 import type { Gathered } from '../../net/gathered.ts';
 import { published, recordsAt } from '../records.ts';
 import { checkHost, type SpfEvaluation } from './check-host.ts';
-import { MX_LIMIT } from './limits.ts';
-
-/** One term of an SPF record (RFC 7208 section 4.6.1), not checked for anything that only a macro can tell. */
-export interface SpfTerm {
-  readonly qualifier: '+' | '-' | '~' | '?';
-  /** A mechanism or modifier in lower case: include, a, mx, ip4, all, redirect, ... */
-  readonly name: string;
-  /** What follows the colon or the equals sign, without prefix lengths; empty: the record's own domain. */
-  readonly target: string;
-  readonly prefix4: number;
-}
-
-const SPF_VERSION = /^v=spf1(?: |$)/i;
-
-/** Mechanisms and modifiers that cost a query (RFC 7208 section 4.6.4). */
-const COUNTED: readonly string[] = ['include', 'a', 'mx', 'ptr', 'exists', 'redirect'];
-
-const TERM = /^([+\-~?])?([a-z][a-z0-9_.-]*)(?:[:=](.*?))?(?:\/(\d{1,2}))?(?:\/\/\d{1,3})?$/i;
-const IP4_BITS = 32;
-
-/** What does not look like a term is left out: whether the record is valid is asked elsewhere. */
-export function spfTerms(record: string): SpfTerm[] {
-  return record
-    .split(' ')
-    .slice(1)
-    .flatMap((text) => {
-      const [, qualifier = '+', name = '', target = '', prefix] = TERM.exec(text) ?? [];
-      if (name === '') return [];
-      const prefix4 = prefix === undefined ? IP4_BITS : Math.min(IP4_BITS, Number(prefix));
-      return [{ qualifier: qualifier as SpfTerm['qualifier'], name: name.toLowerCase(), target, prefix4 }];
-    });
-}
+import { COUNTED, MX_LIMIT, SPF_VERSION, type SpfTerm, spfTerms } from './record.ts';
 
 export interface SpfFacts {
   readonly domain: string;

@@ -3,7 +3,7 @@ import { logFacts } from '../../../../functions/audit/facts/logs.ts';
 import { parseDkimKey } from '../../../../functions/mail-domain/dkim/dkim.ts';
 import { parseDmarcRecord } from '../../../../functions/mail-domain/dmarc/record.ts';
 import { parseMtaStsPolicy } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
-import { spfTerms } from '../../../../functions/mail-domain/spf/spf.ts';
+import { spfTerms } from '../../../../functions/mail-domain/spf/record.ts';
 
 /** The most that a TXT record, and that a policy file may have. */
 const SIZE = 64 * 1024;
