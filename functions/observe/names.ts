@@ -56,7 +56,7 @@ export const OWNER_TAG = 'keyturn:owner';
 export const ADMIN_TAG = 'keyturn:admin-for';
 /**
  * On a credential's secret: where the deployment, or an administrator, lets its passwords go besides the provider's own
- * hosts (secrets/canonical-endpoint.ts). For more than one: tags whose key goes on after a colon.
+ * hosts (secrets/endpoint.ts). For more than one: tags whose key goes on after a colon.
  */
 export const ENDPOINT_TAG = 'keyturn:endpoint';
 /** On the IAM user of a SES credential, and as `key=value` on an Entra application: the full ARN of the one secret it belongs to. */

@@ -13,7 +13,7 @@ import { type Database, failureIn, type Phase, wrongRows } from './sql/database.
 
 /**
  * A password table that Dovecot reads (and Postfix through Dovecot): `logins` are values of its login column, each in one
- * row. Where it is, the secret `adminSecretId` says (sql/admin.ts): who writes this one may not choose it.
+ * row. Where it is, the secret `adminSecretId` says: who writes this one may not choose it.
  */
 export const sqlSchema = v.object({
   type: v.literal('sql'),
