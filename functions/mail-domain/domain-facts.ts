@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RecordData, Security } from '../net/dns/dns.ts';
+import type { RecordData, SecurityStatus } from '../net/dns/dns.ts';
 import { type Gathered, known } from '../net/gathered.ts';
 import type { DaneHost } from './dane/dane.ts';
 import { type DkimSelector, keyName } from './dkim/dkim.ts';
@@ -14,7 +14,7 @@ export interface PublishedFacts {
   /** Whether it has an address record: without MX records mail goes there (RFC 5321 section 5.1). */
   readonly hasAddress: Gathered<boolean>;
   readonly mx: Gathered<readonly RecordData['MX'][]>;
-  readonly dnssec: Gathered<Security>;
+  readonly dnssec: Gathered<SecurityStatus>;
   readonly spf: SpfFacts;
   readonly dkim: readonly DkimSelector[];
   readonly dmarc: Gathered<DmarcFacts>;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Answer, endsIn, exchange, jsonOf, type Received, type Send } from '../net/http.ts';
 import type { Redacted } from '../secrets/redacted.ts';
-import { LONGEST_CALL_MS, ProviderError } from './provider.ts';
+import { LONGEST_CALL_MS, ProviderError, type ProviderErrorReason } from './provider.ts';
 
 const TRIES = 3;
 /** The longest answers are lists: a hundred keys take 20 KiB, an application of Microsoft Entra a few times that. */
@@ -159,35 +159,27 @@ function cutAnswer(about: About, { reason: why, code, status }: Cut): ProviderEr
 /** A status 2xx with a body that is not as documented: for a mint, the new credential's secret is lost. */
 function lostAnswer(about: About, status: number): ProviderError {
   const reason = isRead(about) ? 'protocol' : 'ambiguous';
-  return new ProviderError(
-    reason,
-    say(about, `an answer ${status} that is not as documented${doubt(about)}`),
-    {
-      status,
-    },
-  );
+  const got = `an answer ${status} that is not as documented${doubt(about)}`;
+  return new ProviderError(reason, say(about, got), { status });
 }
 
 /** `now` in milliseconds since 1970. */
 function statusError(about: About, status: number, headers: AnswerHeaders, now: number): ProviderError {
-  if (status === 401 || status === 403)
-    return new ProviderError('unauthorized', say(about, `${status}: ${UNAUTHORIZED}`), { status });
-  if (status === 429) {
-    const seconds = retryAfter(headers, now);
-    const message = say(
-      about,
-      `429, asked too often${seconds === undefined ? '' : `; again in ${seconds} s`}`,
-    );
-    return new ProviderError('rate-limited', message, {
-      status,
-      ...(seconds !== undefined && { retryAfterSeconds: seconds }),
-    });
-  }
-  if (status >= 400 && status < 500)
-    return new ProviderError('refused', say(about, String(status)), { status });
+  if (status === 429) return askedTooOften(about, retryAfter(headers, now));
   if (status < 400) return lostAnswer(about, status);
-  const reason = isRead(about) ? 'unavailable' : 'ambiguous';
-  return new ProviderError(reason, say(about, `${status}${doubt(about)}`), { status });
+  const error = (reason: ProviderErrorReason, got: string) =>
+    new ProviderError(reason, say(about, got), { status });
+  if (status === 401 || status === 403) return error('unauthorized', `${status}: ${UNAUTHORIZED}`);
+  if (status < 500) return error('refused', String(status));
+  return error(isRead(about) ? 'unavailable' : 'ambiguous', `${status}${doubt(about)}`);
+}
+
+function askedTooOften(about: About, seconds: number | undefined): ProviderError {
+  const again = seconds === undefined ? '' : `; again in ${seconds} s`;
+  return new ProviderError('rate-limited', say(about, `429, asked too often${again}`), {
+    status: 429,
+    ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+  });
 }
 
 const UNAUTHORIZED = "the administrator's key is wrong, or may not do this; see the secret in adminSecretId";

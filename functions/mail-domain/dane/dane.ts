@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { publicKeyInfo } from '../../net/certificate.ts';
-import type { DnsResolver, Security, TlsaRecord } from '../../net/dns/dns.ts';
+import type { DnsResolver, SecurityStatus, TlsaRecord } from '../../net/dns/dns.ts';
 import { type Gathered, known, type LookupFailure, missing } from '../../net/gathered.ts';
 import type { Network } from '../../net/network.ts';
 import { shownName } from '../../observe/shown.ts';
@@ -29,7 +29,7 @@ export interface DaneHost {
   readonly host: string;
   readonly records: Gathered<readonly TlsaRecord[]>;
   /** Not asked when there is no record to be signed. */
-  readonly security: Gathered<Security, LookupFailure | 'not-reached'>;
+  readonly security: Gathered<SecurityStatus, LookupFailure | 'not-reached'>;
   /** Null when there is nothing to compare with. */
   readonly presented: Gathered<readonly PresentedCertificate[], InterruptionReason> | null;
 }

@@ -45,13 +45,13 @@ export function recordsOf<T extends RecordType>(answer: Answer<T>): Gathered<rea
 }
 
 /** RFC 4035 section 4.3; `insecure`: unsigned, or the resolver does not validate. */
-export type Security = 'secure' | 'insecure' | 'bogus';
+export type SecurityStatus = 'secure' | 'insecure' | 'bogus';
 
 /** All that is asked of the DNS but addresses to dial. Neither method rejects: a failure is an answer. */
 export interface DnsResolver {
   query<T extends RecordType>(name: string, type: T): Promise<Answer<T>>;
   /** Whether a validating resolver finds the answer signed and true. */
-  security(name: string, type: SignedType): Promise<Gathered<Security>>;
+  security(name: string, type: SignedType): Promise<Gathered<SecurityStatus>>;
 }
 
 /** Those whose signature matters to a check. */

@@ -1,6 +1,6 @@
 import { type Gathered, known, missing } from '../gathered.ts';
 import { exchange, type HttpFailure, type Send } from '../http.ts';
-import type { Security, SignedType } from './dns.ts';
+import type { SecurityStatus, SignedType } from './dns.ts';
 
 /** For all that is asked about one name. */
 const LIMIT_MS = 6000;
@@ -32,7 +32,7 @@ export class DnsOverHttps {
   }
 
   /** Never rejects. */
-  async security(name: string, type: SignedType): Promise<Gathered<Security>> {
+  async security(name: string, type: SignedType): Promise<Gathered<SecurityStatus>> {
     const signal = AbortSignal.timeout(LIMIT_MS);
     const ask = (header: number) => this.#ask(query(name, TYPES[type], header), signal);
     try {
@@ -61,7 +61,7 @@ export class DnsOverHttps {
 }
 
 /** Bogus is what is answered without validation and fails with it, twice: once may be a server's bad moment. */
-async function secondOpinion(ask: (header: number) => Promise<number>): Promise<Gathered<Security>> {
+async function secondOpinion(ask: (header: number) => Promise<number>): Promise<Gathered<SecurityStatus>> {
   const unchecked = await ask(RECURSION_DESIRED | CHECKING_DISABLED);
   if (!isAnswer(unchecked)) return missing('dns-failed', 'DNS SERVFAIL');
   const again = await ask(RECURSION_DESIRED);
@@ -93,7 +93,7 @@ function labelOf(label: string): Buffer {
   return Buffer.concat([Buffer.from([octets.length]), octets]);
 }
 
-function securityOf(flags: number): Gathered<Security> {
+function securityOf(flags: number): Gathered<SecurityStatus> {
   if (!isAnswer(flags)) return missing('dns-failed', `DNS response code ${flags & RCODE}`);
   return known(flags & AUTHENTIC_DATA ? 'secure' : 'insecure');
 }

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { BoundedCache } from '../bounded-cache.ts';
 import { type Gathered, missing } from '../gathered.ts';
-import type { Answer, DnsResolver, RecordType, Security, SignedType } from './dns.ts';
+import type { Answer, DnsResolver, RecordType, SecurityStatus, SignedType } from './dns.ts';
 
 const NAMES = 20_000;
 const CONCURRENCY = 16;
@@ -30,9 +30,9 @@ export class RunDns implements DnsResolver {
     return this.#once(`${type} ${name}`, late, () => this.#sources.lookup.query(name.toLowerCase(), type));
   }
 
-  security(name: string, type: SignedType): Promise<Gathered<Security>> {
+  security(name: string, type: SignedType): Promise<Gathered<SecurityStatus>> {
     const late = missing('timeout', LATE);
-    return this.#once<Gathered<Security>>(`DNSSEC ${type} ${name}`, late, () =>
+    return this.#once<Gathered<SecurityStatus>>(`DNSSEC ${type} ${name}`, late, () =>
       this.#sources.validator.security(name.toLowerCase(), type),
     );
   }
