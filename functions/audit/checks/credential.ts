@@ -100,10 +100,10 @@ export const credentialChecks: readonly Check[] = [
   {
     id: 'cred.pending',
     practices: [3],
-    title: 'Version that waits for its test',
+    title: 'Pending version',
     severity: 'medium',
     needs: ['secret'],
-    why: 'A new credential becomes the current one only after a login with it; one that waits for long is a rotation that stands still, and nobody has the new password.',
+    why: 'A new credential becomes the current one only after a login with it; one that stays pending for long is a rotation that is stuck, and nobody has the new password.',
     remediation:
       'Look at the log of the rotation function for the reason, then rotate again; the current version stays in use until the new one is proven.',
     reference: awsPage(
@@ -115,10 +115,10 @@ export const credentialChecks: readonly Check[] = [
       if (!pending || description.stages[pending]?.includes('AWSCURRENT'))
         return notApplicable('No version is under way: the next rotation tests its own before it is used.');
       const since = description.lastChangedAt;
-      const evidence = 'A new version waits for its login test; the current one stays in use.';
+      const evidence = 'A new version is waiting for its login test; the current one stays in use.';
       if (since === null) return unknown('not-found', evidence);
       return examinedAt - since > PENDING_MS
-        ? fail(`${evidence} It has for more than a day.`)
+        ? fail(`${evidence} It has been for more than a day.`)
         : pass(evidence);
     },
   },
@@ -128,9 +128,9 @@ export const credentialChecks: readonly Check[] = [
     title: 'Replaced credential',
     severity: 'high',
     needs: ['value', 'login'],
-    why: 'As long as the replaced password still works, whoever has copied it can go on sending, and the rotation was for nothing.',
+    why: 'As long as the replaced password still works, whoever has copied it can go on sending, and the rotation was in vain.',
     remediation:
-      'Find out who still uses it (the digest and `credential.retired` in the log say it), give them the new version, and let the retirement deactivate and delete it.',
+      'Find out who still uses it (the digest and `credential.retired` in the log tell), give them the new version, and let the retirement deactivate and delete it.',
     reference: awsPage('Rotation strategies', 'secretsmanager/latest/userguide/rotation-strategy.html'),
     rule: onCredential((_credential, { previous }) =>
       decide(previous, (tried) => {

@@ -23,7 +23,7 @@ export const secretChecks: readonly Check[] = [
     title: 'Rotation',
     severity: 'high',
     needs: ['secret'],
-    why: 'A password that nobody changes works for everybody who ever saw it: former colleagues, old backups, logs.',
+    why: 'A password that nobody changes works for everybody who has ever seen it: former colleagues, old backups, logs.',
     remediation:
       'Deploy the credential with Keyturn, or attach the rotate function with RotateSecret and a schedule.',
     reference: awsPage(
@@ -41,8 +41,8 @@ export const secretChecks: readonly Check[] = [
     title: 'Age of the secret',
     severity: 'medium',
     needs: ['secret'],
-    why: 'The longer a password lives, the more copies of it exist and the longer a stolen one is worth something.',
-    remediation: 'Rotate it now with `keyturn rotate`, then look at why the schedule did not.',
+    why: 'The longer a password lives, the more copies of it exist, and the longer a stolen one stays useful.',
+    remediation: 'Rotate it now with `keyturn rotate`, then find out why the schedule did not.',
     reference: awsPage(
       'Security Hub: SecretsManager.4',
       'securityhub/latest/userguide/secretsmanager-controls.html',
@@ -55,9 +55,9 @@ export const secretChecks: readonly Check[] = [
     title: 'Late or stuck rotation',
     severity: 'high',
     needs: ['secret'],
-    why: 'A rotation that failed half-way leaves a new password nobody uses and an old one that grows older.',
+    why: 'A rotation that failed half-way leaves a new password that nobody uses and an old one that keeps ageing.',
     remediation:
-      'Read the log of the rotate function for this secret, fix the cause, and let Secrets Manager try again; or clear what is left with `keyturn doctor --fix` and start anew with `keyturn rotate`.',
+      'Read the log of the rotate function for this secret, fix the cause, and let Secrets Manager try again; or clear what is left with `keyturn doctor --fix` and start afresh with `keyturn rotate`.',
     reference: awsPage('Troubleshoot rotation', 'secretsmanager/latest/userguide/troubleshoot_rotation.html'),
     rule: ({ description, examinedAt }) => lateOutcome(description, examinedAt),
   },
@@ -67,9 +67,9 @@ export const secretChecks: readonly Check[] = [
     title: 'Encryption key',
     severity: 'low',
     needs: ['secret', 'account'],
-    why: 'Only with a customer-managed KMS key can you say who may decrypt, see each use in CloudTrail, and cut access at once.',
+    why: 'Only with a customer-managed KMS key can you say who may decrypt, see each use in CloudTrail, and cut access off at once.',
     remediation:
-      'Set a customer-managed KMS key on the secret (`kmsKeyArn`), let the readers use it, and switch its yearly rotation on with EnableKeyRotation.',
+      'Set a customer-managed KMS key on the secret (`kmsKeyArn`), let the readers use it, and enable its yearly rotation with EnableKeyRotation.',
     reference: awsPage(
       'Encryption in Secrets Manager',
       'secretsmanager/latest/userguide/security-encryption.html',
@@ -82,12 +82,12 @@ export const secretChecks: readonly Check[] = [
   {
     id: 'secret.recovery',
     practices: [15],
-    title: 'Way back',
+    title: 'Recovery',
     severity: 'medium',
     needs: ['secret', 'account'],
     why: 'If the new password turns out wrong, AWSPREVIOUS is the quickest way back; a secret that is scheduled for deletion has none.',
     remediation:
-      'Restore the secret with RestoreSecret, or rotate it once so that a previous version exists; switch point-in-time recovery of the table on.',
+      'Restore the secret with RestoreSecret, or rotate it once so that a previous version exists; enable point-in-time recovery for the table.',
     reference: awsPage(
       'Delete and restore a secret',
       'secretsmanager/latest/userguide/manage_delete-secret.html',
