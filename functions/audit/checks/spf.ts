@@ -135,11 +135,11 @@ export const spfChecks: readonly Check[] = [
   {
     id: 'spf.ptr-mech',
     practices: [10],
-    title: 'SPF by reverse names',
+    title: 'The ptr mechanism in SPF',
     severity: 'low',
     needs: ['domain'],
     why: 'The ptr mechanism is slow and unreliable and must not be used; some receivers ignore records that contain it.',
-    remediation: 'Replace ptr with ip4, ip6 or a mechanisms that name the senders.',
+    remediation: 'Replace ptr with ip4, ip6 or `a` mechanisms that name the senders.',
     reference: rfc(7208, '5.5'),
     rule: onSpf(({ survey: { ptr }, evaluation }) =>
       ptr.length > 0
