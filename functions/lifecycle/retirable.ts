@@ -119,7 +119,8 @@ function disusedFrom(one: IssuedCredential, view: RetirementView) {
   // One newer than the current is not replaced but of a rotation that may be under way.
   const replacedAt = Math.max(promotedAt(view), attempts.get(one.id)?.startedAt ?? 0);
   const overlapEnds = replacedAt + overlapMs + (isReversible(view) ? 0 : soakMs);
-  return { overlapEnds, quietAt: isUsedSince(promotedAt(view), one) ? (one.lastUsedAt ?? 0) + overlapMs : 0 };
+  const quietAt = isUsedSince(promotedAt(view), one) ? (one.lastUsedAt ?? 0) + overlapMs : 0;
+  return { replacedAt, overlapEnds, quietAt };
 }
 
 function retireInactive(one: IssuedCredential, view: RetirementView): Retirement {
@@ -177,8 +178,13 @@ export function goneAt(one: IssuedCredential, view: RetirementView): number | nu
 }
 
 function endOfUse(one: IssuedCredential, view: RetirementView): number {
-  const { overlapEnds, quietAt } = disusedFrom(one, view);
-  return Math.max(overlapEnds, quietAt) + (isReversible(view) ? view.soakMs : 0);
+  const { replacedAt, quietAt } = disusedFrom(one, view);
+  return Math.max(goneFrom(replacedAt, view), quietAt + (isReversible(view) ? view.soakMs : 0));
+}
+
+/** When a credential that was replaced then is gone, if nobody uses it: it must not work any more. */
+export function goneFrom(replacedAt: number, { overlapMs, soakMs }: Waits): number {
+  return replacedAt + overlapMs + soakMs;
 }
 
 /** Those that are gone, and of which no server was seen to refuse the password yet. */

@@ -1,7 +1,9 @@
+import type { SecretDescription } from '../secrets/secret-reader.ts';
 import type { Mint } from '../table/items.ts';
+import { UNRULED } from './endpoints.ts';
 import { endOf, LONGEST_STEP_MS, STEP_TIMEOUT_MS } from './lease.ts';
 import { whoseIs } from './ownership.ts';
-import { pendingIn, type Snapshot } from './snapshot.ts';
+import { pendingIn, type Snapshot, type Version } from './snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A rotation without a sign of life for so long (ms) is not under way: its four steps take no longer than their timeouts. */
@@ -49,6 +51,18 @@ export function pendingState(
     refused,
     whose: whoseIs(version, snapshot),
   };
+}
+
+/** The same, as far as labels and dates alone tell, for who reads no more than them. `byPerson`: one makes the credential. */
+export function pendingByLabels(secret: SecretDescription, byPerson: boolean): PendingState {
+  const versions = Object.entries(secret.stages).map(([versionId, labels]) => unread(versionId, labels));
+  const issuer = { kind: byPerson ? 'manual' : 'unasked' } as const;
+  return pendingState({ secret, versions, issuer, mints: [], proof: null });
+}
+
+function unread(versionId: string, labels: readonly string[]): Version {
+  const content = { content: 'empty', fault: null, id: null, username: null, createdAt: null } as const;
+  return { versionId, labels, ...content, endpoints: UNRULED };
 }
 
 function lastSignOfLife(mint: Mint, { secret, proof }: Pick<Snapshot, 'secret' | 'proof'>): number {

@@ -1,4 +1,4 @@
-import { versionWith } from '../../secrets/secret-reader.ts';
+import { pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { HeldBackReason, LoginOutcome } from '../../smtp/login-result.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
@@ -6,8 +6,13 @@ import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Check } from '../check.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import type { CredentialFacts } from '../subjects/credential.ts';
-import { onCredential, reasonOf, replyOutcome } from '../subjects/credential.ts';
+import {
+  type CredentialFacts,
+  onCredential,
+  reasonOf,
+  replyOutcome,
+  type SecretContent,
+} from '../subjects/credential.ts';
 
 /** The server is there and the password was not the reason: a person has to change something at the provider. */
 const POLICIES: readonly Verdict[] = [
@@ -20,8 +25,6 @@ const POLICIES: readonly Verdict[] = [
   'account-not-enabled',
 ];
 
-/** A rotation takes minutes; Secrets Manager tries a failed one again within the day. */
-const PENDING_MS = 24 * 60 * 60 * 1000;
 const NO_LOGIN = 'No login succeeded, so the sender was not tried; see `cred.login`.';
 
 const THROTTLED: readonly Verdict[] = [
@@ -110,15 +113,14 @@ export const credentialChecks: readonly Check[] = [
       'Rotation function steps',
       'secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html',
     ),
-    rule: ({ description, examinedAt }) => {
-      const pending = versionWith('AWSPENDING', description);
-      if (!pending || description.stages[pending]?.includes('AWSCURRENT'))
+    rule: ({ description, content, examinedAt }) => {
+      const pending = pendingByLabels(description, content.known && isManual(content.value));
+      if (pending.kind !== 'open')
         return notApplicable('No version is under way: the next rotation tests its own before it is used.');
-      const since = description.lastChangedAt;
       const evidence = 'A new version is waiting for its login test; the current one stays in use.';
-      if (since === null) return unknown('not-found', evidence);
-      return examinedAt - since > PENDING_MS
-        ? fail(`${evidence} It has been for more than a day.`)
+      if (description.lastChangedAt === null) return unknown('not-found', evidence);
+      return examinedAt >= pending.givenUpFrom
+        ? fail(`${evidence} It has been for so long that nobody is expected to take it up.`)
         : pass(evidence);
     },
   },
@@ -215,4 +217,9 @@ function serverSignals(server: CredentialFacts['server']): string[] {
     ...(interrupted?.reason === 'throttled' ? [`${interrupted.code} in the probe`] : []),
     ...(surveyed ? ['a 4yz reply while its TLS was surveyed'] : []),
   ];
+}
+
+function isManual(secret: SecretContent): boolean {
+  const named = secret.kind === 'credential' ? secret.credential : secret;
+  return 'provider' in named && named.provider?.type === 'manual';
 }

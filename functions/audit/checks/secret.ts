@@ -1,3 +1,5 @@
+import { overdueSince } from '../../lifecycle/overdue.ts';
+import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
@@ -6,12 +8,9 @@ import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
 import type { CredentialFacts, Policy } from '../subjects/credential.ts';
 
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** The limit of AWS Config's and Security Hub's own rule on the age of a secret. */
 const MAX_AGE_DAYS = 90;
-/** A rotation takes minutes; a pending version that is older belongs to one that failed. */
-const ROTATION_HOURS = 1;
 /** Secrets Manager rotates within a window of the due day. */
 const WINDOW_DAYS = 1;
 const AWS_MANAGED_KEY = 'alias/aws/secretsmanager';
@@ -108,18 +107,14 @@ function ageOutcome(secret: SecretDescription, { rotationDays }: Policy, now: nu
 }
 
 function lateOutcome(secret: SecretDescription, now: number): Outcome {
-  const pending = Object.values(secret.stages).some(
-    (labels) => labels.includes('AWSPENDING') && !labels.includes('AWSCURRENT'),
-  );
-  const { rotationEnabled, nextRotationAt, lastChangedAt } = secret;
-  if (rotationEnabled && nextRotationAt !== null && nextRotationAt < now - ROTATION_HOURS * HOUR_MS)
-    return fail(
-      `The rotation due on ${new Date(nextRotationAt).toISOString().slice(0, 10)} has not happened.`,
-    );
-  const running = lastChangedAt !== null && lastChangedAt > now - ROTATION_HOURS * HOUR_MS;
-  if (pending && running) return info('A rotation is under way.');
-  if (pending) return fail('A version still carries AWSPENDING: a rotation began and did not finish.');
-  return rotationEnabled
+  const overdue = overdueSince(secret.schedule, now);
+  if (overdue !== null)
+    return fail(`The rotation due by ${new Date(overdue).toISOString().slice(0, 10)} has not happened.`);
+  const pending = pendingByLabels(secret, false);
+  if (isStuck(pending, now))
+    return fail('A version still carries AWSPENDING: a rotation began and did not finish.');
+  if (pending.kind === 'open') return info('A rotation is under way.');
+  return secret.rotationEnabled
     ? pass('No rotation is open or overdue.')
     : notApplicable('Rotation is not enabled.');
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from '../../budget/turn.ts';
+import { goneFrom } from '../../lifecycle/retirable.ts';
 import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
 
@@ -36,8 +37,9 @@ export async function previousCredential(
   if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
   if (!current.provider || !ISSUING.includes(current.provider.type))
     return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
-  const endsAt = (description.lastRotatedAt ?? now()) + (overlapHours + soakHours) * HOUR_MS;
-  if (now() < endsAt) return notTried('The replaced credential is still in its overlap or soak time.');
+  const waits = { overlapMs: overlapHours * HOUR_MS, soakMs: soakHours * HOUR_MS };
+  if (now() < goneFrom(description.lastRotatedAt ?? now(), waits))
+    return notTried('The replaced credential is still in its overlap or soak time.');
   const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
   const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;
   if (parsed?.kind !== 'credential') return notTried('The replaced version holds no credential.');

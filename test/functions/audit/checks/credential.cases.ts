@@ -50,6 +50,13 @@ const pending = (lastChangedAt: number | null, version: string) =>
       [version]: version === 'current' ? ['AWSCURRENT', 'AWSPENDING'] : ['AWSPENDING'],
     },
   });
+const manual = {
+  content: known({
+    kind: 'seed' as const,
+    endpoint: { host: 'mail.example.com', port: 465, security: 'tls' as const },
+    provider: { type: 'manual' as const },
+  }),
+};
 const replaced = (verdict: Verdict) => ({
   previous: known({ kind: 'tried' as const, outcome: { result: resultWith(verdict), evidence: null } }),
 });
@@ -144,8 +151,14 @@ export const credentialCases: Cases = {
     ['none', {}, 'not-applicable'],
     ['the label is left on the current version', pending(null, 'current'), 'not-applicable'],
     ['since an hour', pending(NOW - HOUR, 'next'), 'pass'],
-    ['since a day', pending(NOW - DAY, 'next'), 'pass'],
-    ['since more than a day', pending(NOW - DAY - 1, 'next'), 'fail'],
+    ['since less than a day', pending(NOW - DAY + 1, 'next'), 'pass'],
+    ['since a day', pending(NOW - DAY, 'next'), 'fail'],
+    [
+      'since a day, where a person makes the credential',
+      { ...pending(NOW - DAY, 'next'), ...manual },
+      'pass',
+    ],
+    ['since a week, where a person makes it', { ...pending(NOW - 7 * DAY, 'next'), ...manual }, 'fail'],
     ['AWS does not say since when', pending(null, 'next'), 'not-found'],
   ],
   'cred.previous-revoked': [

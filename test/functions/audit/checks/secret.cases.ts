@@ -1,9 +1,25 @@
 import { known, missing } from '../../../../functions/audit/gathered.ts';
+import type { RotationSchedule } from '../../../../functions/secrets/secret-reader.ts';
 import { DAY, HOUR, NOW, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
 const rotated = (days: number, next: number | null = NOW + 20 * DAY) =>
   withDescription({ lastRotatedAt: NOW - days * DAY, nextRotationAt: next });
+
+/** As Secrets Manager describes it. */
+const scheduled = (changes: Partial<RotationSchedule>) =>
+  withDescription({
+    rotationEnabled: changes.enabled ?? true,
+    schedule: {
+      enabled: true,
+      everyDays: 30,
+      window: null,
+      lastRotatedAt: null,
+      nextRotationAt: null,
+      ...changes,
+    },
+  });
+const MINUTE = HOUR / 60;
 
 export const secretCases: Cases = {
   'secret.rotation-enabled': [
@@ -30,13 +46,18 @@ export const secretCases: Cases = {
   ],
   'secret.rotation-late': [
     ['in time', {}, 'pass'],
-    ['overdue', withDescription({ nextRotationAt: NOW - 2 * HOUR }), 'fail'],
+    ['overdue', scheduled({ nextRotationAt: NOW - DAY - 1 }), 'fail'],
+    [
+      'overdue, though Secrets Manager has moved its date on',
+      scheduled({ lastRotatedAt: NOW - 32 * DAY }),
+      'fail',
+    ],
     ['stuck', withDescription({ stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] } }), 'fail'],
     [
       'running now',
       withDescription({
         stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
-        lastChangedAt: NOW - HOUR / 2,
+        lastChangedAt: NOW - 20 * MINUTE + 1,
       }),
       'info',
     ],
@@ -45,19 +66,19 @@ export const secretCases: Cases = {
       withDescription({ stages: { current: ['AWSCURRENT', 'AWSPENDING'] } }),
       'pass',
     ],
-    ['not enabled', withDescription({ rotationEnabled: false, nextRotationAt: null }), 'not-applicable'],
-    ['due an hour ago', withDescription({ nextRotationAt: NOW - HOUR }), 'pass'],
-    ['no date of the next rotation', withDescription({ nextRotationAt: null }), 'pass'],
+    ['not enabled', scheduled({ enabled: false }), 'not-applicable'],
+    ['due today', scheduled({ nextRotationAt: NOW - DAY }), 'pass'],
+    ['no date of the next rotation', scheduled({}), 'pass'],
     [
       'disabled, and its date has passed',
-      withDescription({ rotationEnabled: false, nextRotationAt: NOW - DAY }),
+      scheduled({ enabled: false, nextRotationAt: NOW - 2 * DAY }),
       'not-applicable',
     ],
     [
-      'a version that waits for more than an hour',
+      'a version that nobody has touched for as long as four steps may take',
       withDescription({
         stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
-        lastChangedAt: NOW - HOUR,
+        lastChangedAt: NOW - 20 * MINUTE,
       }),
       'fail',
       'did not finish',
