@@ -94,11 +94,7 @@ export class Ledger {
     details: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const recorded: LedgerEvent = { who: 'schedule', ...details, event, at };
-    const key = keys.event(
-      secretArn,
-      at,
-      `${`${process.hrtime.bigint()}`.padStart(18, '0')}#${randomUUID()}`,
-    );
+    const key = keys.event(secretArn, at, newOrder());
     logger.info('ledger.event', { event: 'ledger.event', secretArn, sk: key.sk, recorded });
     const item = { ...recorded, ...key, expiresAt: expiry(at, KEPT_DAYS.event) };
     // Where it does not hold, this very event is there already, and only the answer was lost.
@@ -117,4 +113,9 @@ export class Ledger {
   async #partition<Item>(pk: string): Promise<Item[]> {
     return [...(await queryItems<Item>(this.#table, 'pk = :pk', { ':pk': pk })).values()];
   }
+}
+
+/** Later than all before it in this process, and like none of another. */
+function newOrder(): string {
+  return `${String(process.hrtime.bigint()).padStart(18, '0')}#${randomUUID()}`;
 }
