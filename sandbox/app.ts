@@ -55,7 +55,11 @@ function ownTemplate(resource: CfnResource): Template {
 const { KEYTURN_SANDBOX_CONTEXT = '{}' } = process.env;
 
 if (import.meta.main) {
-  const app = keyturnApp({ postCliContext: { keyturn: JSON.parse(KEYTURN_SANDBOX_CONTEXT) } });
+  const app = keyturnApp({
+    postCliContext: { keyturn: JSON.parse(KEYTURN_SANDBOX_CONTEXT) },
+    // The template is looked through when it is made for AWS.
+    builtinCloudFormationValidation: false,
+  });
   Aspects.of(app).add(new OnLoopback(), { priority: 900 });
   Aspects.of(app).add(new LocalAws(), { priority: 1000 });
   app.synth();

@@ -4,7 +4,13 @@ import { Aspects, type IAspect } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { keyturnApp } from '../../infra/app.ts';
 import { LocalAws, OnLoopback, ORIGINAL, REFUSED_TYPES } from '../../sandbox/app.ts';
-import { inScratchDirectory, KEYTURN, type Resource, WITHOUT_BUNDLES } from '../infra/synthesized.ts';
+import {
+  inScratchDirectory,
+  KEYTURN,
+  type Resource,
+  UNCHECKED,
+  WITHOUT_BUNDLES,
+} from '../infra/synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -14,7 +20,7 @@ interface Template {
 
 function template(aspect?: IAspect): Template {
   return inScratchDirectory((outdir) => {
-    const app = keyturnApp({ outdir, context: { ...WITHOUT_BUNDLES, keyturn: KEYTURN } });
+    const app = keyturnApp({ outdir, context: { ...WITHOUT_BUNDLES, keyturn: KEYTURN }, ...UNCHECKED });
     if (aspect) Aspects.of(app).add(aspect, { priority: 1000 });
     return app.synth().getStackByName('Keyturn').template as Template;
   });

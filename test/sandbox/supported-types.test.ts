@@ -6,7 +6,13 @@ import { LocalAws, REFUSED_TYPES } from '../../sandbox/app.ts';
 import { ensurePythonEnvironment } from '../../sandbox/ministack/python.ts';
 import { Children } from '../../sandbox/processes.ts';
 import { KEEP } from '../../sandbox/sandbox.ts';
-import { inScratchDirectory, KEYTURN, type Resource, WITHOUT_BUNDLES } from '../infra/synthesized.ts';
+import {
+  inScratchDirectory,
+  KEYTURN,
+  type Resource,
+  UNCHECKED,
+  WITHOUT_BUNDLES,
+} from '../infra/synthesized.ts';
 
 const KNOWN_TYPES = `
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
@@ -23,7 +29,7 @@ async function knownTypes(): Promise<string[]> {
 function sandboxTypes(): string[] {
   return inScratchDirectory((outdir) => {
     const context = { ...WITHOUT_BUNDLES, keyturn: KEYTURN };
-    const app = keyturnApp({ outdir, context, analyticsReporting: false });
+    const app = keyturnApp({ outdir, context, analyticsReporting: false, ...UNCHECKED });
     Aspects.of(app).add(new LocalAws(), { priority: 1000 });
     const { Resources } = app.synth().getStackByName('Keyturn').template as {
       Resources: Record<string, Resource>;
