@@ -7,9 +7,8 @@ import { SecretStore } from '../functions/secrets/store.ts';
 import type { LoginEvidence } from '../functions/smtp/evidence.ts';
 import { login } from '../functions/smtp/login.ts';
 import { type LoginOutcome, resultOf, resultWith } from '../functions/smtp/login-result.ts';
+import type { ValidationResult } from '../functions/validation/result.ts';
 import { shownBy, validateSecret } from '../functions/validation/validation.ts';
-
-import type { ValidationResult } from '../functions/validation/validation-result.ts';
 import { awsFailure, type Failure } from './outcome.ts';
 import type { TypedLogin } from './target.ts';
 
@@ -43,7 +42,7 @@ export async function validateLogin(
   }
   if (parsed.kind === 'seed') throw new Error('bug: a typed login has a user name');
   const checkedAt = new Date().toISOString();
-  const proof = await prove(parsed.credential);
+  const proof = await logIn(parsed.credential);
   const answer = { secretId: null, versionId: null, checkedAt, ...shownBy(parsed.credential, proof) };
   return { kind: 'validated', answer, evidence: proof.evidence };
 }
@@ -52,7 +51,7 @@ export async function validateLogin(
 export async function validateStored(secretId: string): Promise<Outcome> {
   let evidence: LoginEvidence | null = null;
   const proveAndKeep = async (credential: Credential) => {
-    const proof = await prove(credential);
+    const proof = await logIn(credential);
     evidence = proof.evidence;
     return proof;
   };
@@ -71,7 +70,7 @@ export async function validateStored(secretId: string): Promise<Outcome> {
  * The Lambda's network guard keeps strangers from dialling inside a network that they are not in. The person here
  * reaches no further than by any other program, and a company's server may well have a private address.
  */
-async function prove(credential: Credential): Promise<LoginOutcome> {
+async function logIn(credential: Credential): Promise<LoginOutcome> {
   const network = new Network({ ports: [credential.endpoint.port], networks: ANYWHERE });
   const ready = await loginCredential(credential, BUDGET_MS);
   if (ready.kind === 'failed') return { result: resultWith(ready.verdict), evidence: null };

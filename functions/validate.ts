@@ -8,9 +8,9 @@ import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { isThrottling } from './observe/throttling.ts';
 import { crashed, refusalFor, THROTTLED, validateBatch } from './validation/batch.ts';
-import { type ValidationPorts, validateAndRecord } from './validation/recorded-validation.ts';
-import { parseRequest, type ValidationRequest } from './validation/validation-request.ts';
-import type { BatchAnswer, RefusedResult, ValidationResult } from './validation/validation-result.ts';
+import { parseRequest, type ValidationRequest } from './validation/request.ts';
+import type { BatchAnswer, RefusedResult, ValidationResult } from './validation/result.ts';
+import { type ValidationPorts, validate } from './validation/validation.ts';
 
 /** Kept back from the function's remaining time (ms) for QUIT and for writing the result down. */
 const RESERVE_MS = 3000;
@@ -24,7 +24,7 @@ type Result = ValidationResult | RefusedResult;
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
 
 /**
- * Validates one secret or several: a request of validation/validation-request.ts as direct event, or as `POST /validations`. By
+ * Validates one secret or several: a request of validation/request.ts as direct event, or as `POST /validations`. By
  * itself: several, in a process of their own, with their results as answer.
  */
 export const handler = handles(handle);
@@ -80,14 +80,14 @@ async function validateHere(secretIds: readonly string[], endsAt: number): Promi
     remainingMs: () => endsAt - RESERVE_MS - Date.now(),
     answerWithinMs: endsAt - ANSWER_RESERVE_MS - Date.now(),
     proveWithin: proveCredential,
-    validate: (secretId, prove) => validateAndRecord(ports(), { secretId }, prove),
+    validate: (secretId, prove) => validate(ports(), { secretId }, prove),
   });
   return results;
 }
 
 async function single(request: ValidationRequest, remainingMs: () => number): Promise<Answer> {
   try {
-    return await validateAndRecord(ports(), request, (credential, secretArn) =>
+    return await validate(ports(), request, (credential, secretArn) =>
       proveCredential({ credential, secretArn, budgetMs: remainingMs() }),
     );
   } catch (error) {

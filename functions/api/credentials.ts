@@ -10,7 +10,7 @@ import {
   validationResult,
   verdict,
   versionId,
-} from '../validation/validation-result.ts';
+} from '../validation/result.ts';
 import type { ErrorBody } from './answer.ts';
 import { pageOf, parsePage } from './page.ts';
 

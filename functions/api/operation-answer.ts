@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ISSUE_CODES } from '../lifecycle/operate/diagnosis.ts';
 import { OPERATIONS, RESULTS } from '../lifecycle/operate/operation.ts';
 import { NOT_POSSIBLE_REASONS } from '../lifecycle/possible-from.ts';
-import { timestamp } from '../validation/validation-result.ts';
+import { timestamp } from '../validation/result.ts';
 
 const text = v.nullable(v.string());
 

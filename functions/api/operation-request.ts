@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { secretId } from '../validation/validation-request.ts';
+import { secretId } from '../validation/request.ts';
 
 /** Letters of all scripts, but no control characters, and none outside the BMP: those have two lengths. */
 const REASON = /^[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff]{1,500}$/;

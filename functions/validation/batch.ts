@@ -5,8 +5,8 @@ import { shownName } from '../observe/shown.ts';
 import { isThrottling } from '../observe/throttling.ts';
 import type { LoginOutcome } from '../smtp/login-result.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
+import type { BatchAnswer, RefusedResult, ValidationResult } from './result.ts';
 import type { Prove } from './validation.ts';
-import type { BatchAnswer, RefusedResult, ValidationResult } from './validation-result.ts';
 
 type Refusal = Omit<RefusedResult, 'secretId'>;
 

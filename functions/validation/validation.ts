@@ -1,13 +1,14 @@
 import type { TlsFacts } from '../net/certificate.ts';
 import type { Endpoint } from '../net/endpoint.ts';
+import { logger } from '../observe/logger.ts';
+import { countMetric, countProvenLogin } from '../observe/metrics.ts';
 import { type Credential, parseSecret } from '../providers/secret.ts';
-
 import { type SecretReader, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
 import type { LoginEvidence, Reply } from '../smtp/evidence.ts';
 import { type LoginOutcome, type LoginResult, resultWith } from '../smtp/login-result.ts';
-
-import type { ValidationRequest } from './validation-request.ts';
-import type { ValidationResult } from './validation-result.ts';
+import type { Validations } from '../table/validations.ts';
+import type { ValidationRequest } from './request.ts';
+import type { ValidationResult } from './result.ts';
 
 /** A validation, or why there is none: the caller answers 403 or 404. */
 export type ValidationOutcome =
@@ -44,6 +45,51 @@ export async function validateSecret(
   const shown = await show(value, (credential) => prove(credential, secret.arn));
   const result = { secretId, versionId: version, checkedAt, ...shown };
   return { kind: 'validated', secretArn: secret.arn, secretName: secret.name, current, result };
+}
+
+type Unvalidated = Readonly<{ error: 'not-managed' | 'not-found'; message: string }>;
+
+export interface ValidationPorts {
+  readonly secrets: SecretReader;
+  readonly validations: Pick<Validations, 'record'>;
+  /** Marks (observe/names.ts) of the secrets whose proven logins an alarm waits for. */
+  readonly watched: ReadonlySet<string>;
+}
+
+/** Validates one secret, and puts the result into the log, the metrics and the ledger. */
+export async function validate(
+  ports: ValidationPorts,
+  request: ValidationRequest,
+  prove: Prove,
+): Promise<ValidationResult | Unvalidated> {
+  const outcome = await validateSecret(ports.secrets, prove, request);
+  if (outcome.kind !== 'validated') return refusal(outcome.kind);
+  await record(ports, outcome);
+  return outcome.result;
+}
+
+async function record(
+  { validations, watched }: ValidationPorts,
+  validated: Extract<ValidationOutcome, { kind: 'validated' }>,
+): Promise<void> {
+  const { secretArn, secretName, current, result } = validated;
+  const { versionId, verdict, credential, timings } = result;
+  const durationMs = timings?.totalMs ?? 0;
+  const line = { secretArn, versionId, verdict, credential, durationMs };
+  logger.info('credential.validated', { event: 'credential.validated', ...line });
+  countMetric('validation');
+  if (current && verdict === 'valid') countProvenLogin(secretName, watched);
+  await validations.record(validated);
+}
+
+function refusal(kind: Unvalidated['error']): Unvalidated {
+  return kind === 'not-found'
+    ? { error: 'not-found', message: 'No such secret, or no such version of it.' }
+    : {
+        error: 'not-managed',
+        message:
+          'Keyturn does not manage this secret: it lacks the tag keyturn:managed=true, or does not exist.',
+      };
 }
 
 type Shown = Omit<ValidationResult, 'secretId' | 'versionId' | 'checkedAt'>;

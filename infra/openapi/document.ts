@@ -5,7 +5,7 @@ import { credentialHistory, credentialList, credentialSummary } from '../../func
 import { operationAnswer } from '../../functions/api/operation-answer.ts';
 import { operationRequest } from '../../functions/api/operation-request.ts';
 import { auditSummary } from '../../functions/audit/report/summary.ts';
-import { uniqueItems, validationRequest } from '../../functions/validation/validation-request.ts';
+import { uniqueItems, validationRequest } from '../../functions/validation/request.ts';
 import {
   batchAnswer,
   credentialState,
@@ -13,7 +13,7 @@ import {
   refusedResult,
   validationResult,
   verdict,
-} from '../../functions/validation/validation-result.ts';
+} from '../../functions/validation/result.ts';
 import { answerHeaders, paths } from './paths.ts';
 
 /** The API as an OpenAPI 3.1 document, from the schemas by which the functions answer and the gateway validates. */

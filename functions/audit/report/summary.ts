@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { REPORT } from '../../observe/names.ts';
-import { timestamp } from '../../validation/validation-result.ts';
+import { timestamp } from '../../validation/result.ts';
 import type { Report, Summary } from './report.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -4,12 +4,7 @@ import ajvFormats from 'ajv-formats';
 import * as v from 'valibot';
 import { REASON_TEXT } from '../../../../functions/audit/outcome.ts';
 import { UNEXAMINED_REASONS } from '../../../../functions/audit/run/examination.ts';
-import {
-  endpoint,
-  timestamp,
-  verdict,
-  versionId,
-} from '../../../../functions/validation/validation-result.ts';
+import { endpoint, timestamp, verdict, versionId } from '../../../../functions/validation/result.ts';
 import { closed } from '../../../support/api-schema.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
