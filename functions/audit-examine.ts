@@ -118,13 +118,13 @@ async function examine({ runId, secretArns, unread }: AuditBatch, context: Conte
     ...aws,
     ...reached,
     domains,
-    policy: policy(),
+    settings: settings(),
     now: Date.now,
     remainingMs,
   });
 }
 
-function policy() {
+function settings() {
   return {
     rotationDays: setting('rotationDays'),
     overlapHours: setting('overlapHours'),

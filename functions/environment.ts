@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { optInSchema } from './audit/opt-in.ts';
+import { optInSchema } from './audit/settings.ts';
 import { isNetwork } from './net/address-guard.ts';
 import { ENVIRONMENT } from './observe/names.ts';
 import { KeyturnError } from './observe/shown.ts';

@@ -87,7 +87,7 @@ export const ENVIRONMENT = {
   loginHostFailures: 'KEYTURN_LOGIN_HOST_FAILURES',
   loginWindowMinutes: 'KEYTURN_LOGIN_WINDOW_MINUTES',
   reportRetentionDays: 'KEYTURN_REPORT_RETENTION_DAYS',
-  /** JSON: hosts and what the audit may do there (audit/opt-in.ts). */
+  /** JSON: hosts and what the audit may do there (audit/settings.ts). */
   auditOptIn: 'KEYTURN_AUDIT_OPT_IN',
   /** Of the audit: `address` or `address:port`, with commas between; or `none` for those of the network. */
   nameServers: 'KEYTURN_NAME_SERVERS',

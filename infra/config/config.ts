@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import { CATALOGUE } from '../../functions/audit/checks/catalogue.ts';
-import { optInSchema } from '../../functions/audit/opt-in.ts';
+import { optInSchema } from '../../functions/audit/settings.ts';
 import { isNetwork, mayBeOpened } from '../../functions/net/address-guard.ts';
 import { credential, secretNameOf } from './credential.ts';
 import {

@@ -1,14 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditPicture } from '../../cli/picture/audit.ts';
 import { asciiJson } from '../../cli/picture/page.ts';
-import { AcceptedRisks } from '../../functions/audit/accepted-risks.ts';
 import type { Sources } from '../../functions/audit/facts/gather.ts';
 import { HostTurns, SharedProbes } from '../../functions/audit/facts/mail-host.ts';
 import { OptInTests } from '../../functions/audit/facts/opt-in-tests.ts';
 import { missing } from '../../functions/audit/gathered.ts';
 import { digestMail } from '../../functions/audit/notify/digests.ts';
 import { asffFindings } from '../../functions/audit/notify/security-hub.ts';
-import { credentialReport } from '../../functions/audit/report/credential-report.ts';
+import { AcceptedRisks, credentialReport } from '../../functions/audit/report/credential-report.ts';
 import { render } from '../../functions/audit/report/page/pages.ts';
 import { summarise } from '../../functions/audit/report/summary.ts';
 import type { Examined } from '../../functions/audit/run/examination.ts';
@@ -82,7 +81,7 @@ function sourcesOf({ secrets, table }: Aws): Sources {
     account,
     identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
     keyOf: () => Promise.reject(new Error('nobody asked for a key here')),
-    policy: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
+    settings: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
     turns: new HostTurns(),
     probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network)),
     memory: {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OPT_IN_CHECKS } from '../../functions/audit/opt-in.ts';
+import { OPT_IN_CHECKS } from '../../functions/audit/settings.ts';
 import { readConfig } from '../../infra/config/config.ts';
 
 const page = readFileSync('docs/settings.md', 'utf8');

@@ -1,8 +1,8 @@
 import { describe, expect, inject, test } from 'vitest';
 import { OptInTests } from '../../functions/audit/facts/opt-in-tests.ts';
 import { NOTHING_HEARD, rehearse } from '../../functions/audit/facts/rehearsal.ts';
-import { OPT_IN_CHECKS } from '../../functions/audit/opt-in.ts';
-import type { Policy } from '../../functions/audit/subjects/credential.ts';
+import type { AuditSettings } from '../../functions/audit/settings.ts';
+import { OPT_IN_CHECKS } from '../../functions/audit/settings.ts';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { login } from '../../functions/smtp/login.ts';
@@ -19,7 +19,7 @@ const SIDES = SERVERS.flatMap((server) =>
   ),
 );
 const optIns = [{ host: 'localhost', checks: [...OPT_IN_CHECKS], recipient: 'ada@mailbox.example.org' }];
-const policy: Policy = { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns };
+const policy: AuditSettings = { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns };
 
 /** Postfix of Debian 12 takes bare line feeds until it is told not to; this Exim has no rule for recipients, so has none. */
 const MESSAGES: Readonly<Record<Server, (variant: string) => object>> = {

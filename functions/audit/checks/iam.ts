@@ -6,8 +6,8 @@ import type { PolicyStatement, SmtpUser } from '../facts/aws.ts';
 import { decide } from '../gathered.ts';
 import { fail, type Outcome, pass, warn } from '../outcome.ts';
 import { limitingKeys, listOf } from '../policy-document.ts';
-import type { CredentialFacts, Policy } from '../subjects/credential.ts';
-import { onCredential } from '../subjects/credential.ts';
+import type { AuditSettings } from '../settings.ts';
+import { type CredentialFacts, onCredential } from '../subjects/credential.ts';
 import { onSes } from '../subjects/ses.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -30,9 +30,9 @@ export const iamChecks: readonly Check[] = [
     remediation:
       'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no console password, and one active key. If another key is active, find out who uses it; the retire function deletes it once it is unused.',
     reference: awsPage('Control access to Amazon SES', 'ses/latest/dg/control-user-access.html'),
-    rule: onSes((_ses, { username }, { keys, policy, examinedAt, aws }) =>
+    rule: onSes((_ses, { username }, { keys, settings, examinedAt, aws }) =>
       decide(keys, (found) => {
-        const outcome = keysOutcome(found, username, policy, examinedAt);
+        const outcome = keysOutcome(found, username, settings, examinedAt);
         if (outcome.status !== 'pass') return outcome;
         return decide(aws.user, (user) => userOutcome(user, outcome.evidence));
       }),
@@ -78,7 +78,7 @@ export const iamChecks: readonly Check[] = [
 function keysOutcome(
   keys: readonly IssuedCredential[],
   username: string,
-  { overlapHours }: Policy,
+  { overlapHours }: AuditSettings,
   now: number,
 ): Outcome {
   const current = keys.find(({ id }) => id === username);

@@ -2,8 +2,8 @@ import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { canaryRecipient } from '../facts/rehearsal.ts';
 import { decide } from '../gathered.ts';
-import { type OptInCheck, type OptIns, optInFor } from '../opt-in.ts';
 import { fail, notApplicable, type Outcome, pass, unknown } from '../outcome.ts';
+import { type OptInCheck, type OptIns, optInFor } from '../settings.ts';
 import { onCredential, onEndpoint, reasonOf, replyOutcome } from '../subjects/credential.ts';
 
 /** Only on hosts whose owner asked for it (`auditOptIn`). */
@@ -18,8 +18,8 @@ export const optInChecks: readonly Check[] = [
     remediation:
       'Fix how the server checks passwords; its log shows what it answered to the user `keyturn-negative-control`.',
     reference: rfc(4954, '4'),
-    rule: onEndpoint(({ host }, { optIn, policy }) =>
-      whenAgreed(policy.optIns, host, 'negative-control', () => {
+    rule: onEndpoint(({ host }, { optIn, settings }) =>
+      whenAgreed(settings.optIns, host, 'negative-control', () => {
         if (!optIn.negativeControl) return NOT_REACHED;
         return decide(optIn.negativeControl, ({ result: { credential, verdict } }) => {
           if (credential === 'good') return fail('A user and password made up on the spot were accepted.');
@@ -39,8 +39,8 @@ export const optInChecks: readonly Check[] = [
     remediation:
       'Allow `ses:SendRawEmail` for the identity of the sender and verify that identity; elsewhere follow what the reply says.',
     reference: awsPage('Amazon SES mailbox simulator', 'ses/latest/dg/send-an-email-from-console.html'),
-    rule: onCredential(({ endpoint, from }, { policy, rehearsal }) =>
-      whenAgreed(policy.optIns, endpoint.host, 'canary-send', (recipient) => {
+    rule: onCredential(({ endpoint, from }, { settings, rehearsal }) =>
+      whenAgreed(settings.optIns, endpoint.host, 'canary-send', (recipient) => {
         if (!from) return notApplicable('The secret names no sender.');
         if (!canaryRecipient(endpoint.host, recipient)) return NO_RECIPIENT;
         if (!rehearsal.canary) return NOT_REACHED;
@@ -58,8 +58,8 @@ export const optInChecks: readonly Check[] = [
     remediation:
       'Relay only for clients that have logged in. Postfix: `smtpd_relay_restrictions = permit_sasl_authenticated, reject`; Exim: `accept authenticated = *` and nothing wider.',
     reference: rfc(5321, '7.9'),
-    rule: onEndpoint(({ host }, { optIn, policy }) =>
-      whenAgreed(policy.optIns, host, 'open-relay', () => {
+    rule: onEndpoint(({ host }, { optIn, settings }) =>
+      whenAgreed(settings.optIns, host, 'open-relay', () => {
         if (optIn.openRelay === 'no-recipient') return NO_RECIPIENT;
         if (!optIn.openRelay) return NOT_REACHED;
         return decide(optIn.openRelay, (relay) => {
@@ -83,8 +83,8 @@ export const optInChecks: readonly Check[] = [
     remediation:
       'Update the server and have it reject or normalise bare line feeds. Postfix: `smtpd_forbid_bare_newline = normalize`; Exim 4.97.1 and later do so by themselves.',
     reference: rfc(5321, '2.3.8'),
-    rule: onCredential(({ endpoint, from }, { policy, rehearsal }) =>
-      whenAgreed(policy.optIns, endpoint.host, 'bare-lf', (recipient) => {
+    rule: onCredential(({ endpoint, from }, { settings, rehearsal }) =>
+      whenAgreed(settings.optIns, endpoint.host, 'bare-lf', (recipient) => {
         if (!from) return notApplicable('The secret names no sender.');
         if (!recipient) return NO_RECIPIENT;
         const { bareLf } = rehearsal;

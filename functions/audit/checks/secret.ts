@@ -6,7 +6,8 @@ import type { Check } from '../check.ts';
 import type { EncryptionKey } from '../facts/encryption-key.ts';
 import { decide } from '../gathered.ts';
 import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
-import type { CredentialFacts, Policy } from '../subjects/credential.ts';
+import type { AuditSettings } from '../settings.ts';
+import type { CredentialFacts } from '../subjects/credential.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The limit of AWS Config's and Security Hub's own rule on the age of a secret. */
@@ -46,7 +47,7 @@ export const secretChecks: readonly Check[] = [
       'Security Hub: SecretsManager.4',
       'securityhub/latest/userguide/secretsmanager-controls.html',
     ),
-    rule: ({ description, examinedAt, policy }) => ageOutcome(description, policy, examinedAt),
+    rule: ({ description, examinedAt, settings }) => ageOutcome(description, settings, examinedAt),
   },
   {
     id: 'secret.rotation-late',
@@ -95,7 +96,7 @@ export const secretChecks: readonly Check[] = [
   },
 ];
 
-function ageOutcome(secret: SecretDescription, { rotationDays }: Policy, now: number): Outcome {
+function ageOutcome(secret: SecretDescription, { rotationDays }: AuditSettings, now: number): Outcome {
   const changedAt = secret.lastRotatedAt ?? secret.createdAt;
   if (changedAt === null) return info('Secrets Manager gives no date of creation.');
   const days = (now - changedAt) / DAY_MS;

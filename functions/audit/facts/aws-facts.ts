@@ -5,8 +5,7 @@ import type { Credential } from '../../providers/secret.ts';
 import type { SesProvider } from '../../providers/ses.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { type Gathered, gather, known, missing } from '../gathered.ts';
-import { optInFor } from '../opt-in.ts';
-import type { Policy } from '../subjects/credential.ts';
+import { type AuditSettings, optInFor } from '../settings.ts';
 import type { AccountFacts } from './account.ts';
 import type { AwsFacts } from './aws.ts';
 import { breaches } from './breaches.ts';
@@ -25,7 +24,7 @@ export interface AwsSources {
   readonly identityOf: (name: string) => Promise<SendingIdentity>;
   /** KMS's word on one key; the secrets of a batch share theirs. */
   readonly keyOf: (keyId: string) => Promise<EncryptionKey>;
-  readonly policy: Policy;
+  readonly settings: AuditSettings;
 }
 
 /** What the AWS API says of one credential. Every failure is a fact. */
@@ -47,10 +46,10 @@ async function keyFacts({ keyOf }: AwsSources, { kmsKeyId }: SecretDescription):
 }
 
 async function breachFacts(
-  { policy }: AwsSources,
+  { settings }: AwsSources,
   { endpoint, password }: Credential,
 ): Promise<AwsFacts['breaches']> {
-  const agreed = optInFor(policy.optIns, endpoint.host, 'breach-lookup');
+  const agreed = optInFor(settings.optIns, endpoint.host, 'breach-lookup');
   return agreed ? gather(() => breaches(password)) : null;
 }
 

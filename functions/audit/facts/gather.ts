@@ -34,14 +34,14 @@ export async function gatherFacts(
   description: SecretDescription,
   history: Remembered | null,
 ): Promise<CredentialFacts> {
-  const { store, iam, account, policy, now } = sources;
+  const { store, iam, account, settings, now } = sources;
   const content = await gather(() => readContent(store, description.arn));
   const secret = content.known ? content.value : undefined;
   const credential = secret?.kind === 'credential' ? secret.credential : undefined;
   const endpoint = endpointOf(secret);
   return {
     examinedAt: now(),
-    policy,
+    settings,
     account,
     description,
     content,

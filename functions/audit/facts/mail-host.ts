@@ -9,7 +9,8 @@ import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Afterwards } from '../../smtp/session.ts';
 import { gather, known, missing } from '../gathered.ts';
-import type { CredentialFacts, Policy } from '../subjects/credential.ts';
+import type { AuditSettings } from '../settings.ts';
+import type { CredentialFacts } from '../subjects/credential.ts';
 import { ALL_OFF, type OptInTests } from './opt-in-tests.ts';
 import { previousCredential } from './previous.ts';
 import { NOTHING_HEARD, rehearse } from './rehearsal.ts';
@@ -35,7 +36,7 @@ export const NOBODY_THERE: HostFacts = {
 
 export interface HostSources {
   readonly store: Pick<SecretReader, 'describe' | 'read'>;
-  readonly policy: Policy;
+  readonly settings: AuditSettings;
   readonly turns: HostTurns;
   readonly probes: SharedProbes;
   readonly optInTests: OptInTests;
@@ -52,12 +53,12 @@ export function meetHost(
   endpoint: Endpoint,
   credential: Credential | undefined,
 ): Promise<HostFacts> {
-  const { turns, probes, optInTests, policy } = sources;
+  const { turns, probes, optInTests, settings } = sources;
   const budget = (limitMs: number) => Math.max(1, Math.min(limitMs, sources.remainingMs()));
   return turns.run(endpoint.host, async () => ({
     ...(credential ? await logIn(sources, description, credential, budget) : NOBODY_THERE),
     server: known(await probes.of(endpoint, credential, budget(PROBE_LIMIT_MS))),
-    optIn: await optInTests.of(endpoint, policy.optIns, budget(LOGIN_LIMIT_MS)),
+    optIn: await optInTests.of(endpoint, settings.optIns, budget(LOGIN_LIMIT_MS)),
   }));
 }
 
@@ -72,7 +73,7 @@ async function logIn(
   const budgetMs = budget(LOGIN_LIMIT_MS);
   const patienceMs = budget(PATIENCE_MS + budgetMs) - budgetMs;
   const tried = { credential, secretArn: description.arn, budgetMs, patienceMs };
-  const login = await gather(() => sources.prove(tried, rehearse(credential, sources.policy, rehearsal)));
+  const login = await gather(() => sources.prove(tried, rehearse(credential, sources.settings, rehearsal)));
   const previous = await gather(() =>
     previousCredential(sources, description, credential, budget(LOGIN_LIMIT_MS)),
   );

@@ -5,7 +5,7 @@ import { Redacted } from '../../secrets/redacted.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Relay } from '../../smtp/probe/misuse.ts';
 import { type Gathered, gather } from '../gathered.ts';
-import { type OptIns, optInFor } from '../opt-in.ts';
+import { type OptIns, optInFor } from '../settings.ts';
 
 interface Ports {
   /** One login inside the login budget. */

@@ -2,10 +2,9 @@ import type { Attempt } from '../../budget/turn.ts';
 import { goneFrom } from '../../lifecycle/retirable.ts';
 import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
-
 import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
-import type { Policy } from '../subjects/credential.ts';
+import type { AuditSettings } from '../settings.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Each of their credentials has an id of its own, and is gone for good once it is retired. */
@@ -20,7 +19,7 @@ export type PreviousCredential =
 interface Ports {
   readonly store: Pick<SecretReader, 'read'>;
   readonly attempt: (tried: Attempt) => Promise<LoginOutcome>;
-  readonly policy: Policy;
+  readonly settings: AuditSettings;
   readonly now: () => number;
 }
 
@@ -28,12 +27,12 @@ const notTried = (because: string): PreviousCredential => ({ kind: 'not-tried', 
 
 /** Logs in once with a replaced credential, from the day on which it must not work any more. */
 export async function previousCredential(
-  { store, attempt, policy, now }: Ports,
+  { store, attempt, settings, now }: Ports,
   description: SecretDescription,
   current: Credential,
   budgetMs: number,
 ): Promise<PreviousCredential> {
-  const { overlapHours, soakHours } = policy;
+  const { overlapHours, soakHours } = settings;
   if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
   if (!current.provider || !ISSUING.includes(current.provider.type))
     return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');

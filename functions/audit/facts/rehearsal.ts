@@ -4,8 +4,7 @@ import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import { optInFor } from '../opt-in.ts';
-import type { Policy } from '../subjects/credential.ts';
+import { type AuditSettings, optInFor } from '../settings.ts';
 
 /** Amazon SES takes its mail and counts it neither as a bounce nor towards the reputation. */
 const SES_SIMULATOR = 'success@simulator.amazonses.com';
@@ -30,7 +29,11 @@ type Say = Parameters<Afterwards>[0];
 export const NOTHING_HEARD: Rehearsal = { sender: null, canary: null, bareLf: null };
 
 /** Goes on after a login, as far as the secret and the owner's consent allow, and writes down what it hears. */
-export function rehearse({ from = '', endpoint }: Credential, { optIns }: Policy, heard: Heard): Afterwards {
+export function rehearse(
+  { from = '', endpoint }: Credential,
+  { optIns }: AuditSettings,
+  heard: Heard,
+): Afterwards {
   const recipientOf = (check: 'canary-send' | 'bare-lf') => {
     const agreed = optInFor(optIns, endpoint.host, check);
     return agreed && canaryRecipient(endpoint.host, agreed.recipient);

@@ -1,10 +1,17 @@
-import { type AcceptedRisk, AcceptedRisks } from '../accepted-risks.ts';
 import { PRACTICES, type PracticeNumber } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import type { Status } from '../outcome.ts';
 import { type Counts, countStatuses, type Examined, type Unexamined } from '../run/examination.ts';
 import type { Run } from '../run/run.ts';
-import { CHECK_TEXTS, counts, credentialReport, loudestFirst, worriesOf } from './credential-report.ts';
+import type { AcceptedRisk } from '../settings.ts';
+import {
+  AcceptedRisks,
+  CHECK_TEXTS,
+  counts,
+  credentialReport,
+  loudestFirst,
+  worriesOf,
+} from './credential-report.ts';
 import type {
   CheckTally,
   CredentialReport,

@@ -1,8 +1,9 @@
-import type { AcceptedRisks } from '../accepted-risks.ts';
 import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
-import { countStatuses, type Examined } from '../run/examination.ts';
-import type { CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';
+import { isWorry } from '../outcome.ts';
+import { countStatuses, type Examined, type Finding } from '../run/examination.ts';
+import type { AcceptedRisk } from '../settings.ts';
+import type { Acceptance, CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';
 import { addPoints, alarm, NO_POINTS, scoreOf, worstFindingFirst } from './score.ts';
 
 /** The words of every check of the catalogue. */
@@ -56,4 +57,38 @@ export function loudestFirst(a: Worry, b: Worry): number {
 
 function checkText({ title, severity, practices, why, remediation, reference }: Check): CheckText {
   return { title, severity, practices, why, remediation, reference };
+}
+
+/** The two fields of a reported finding that say whether its risk is accepted; at most one of them is not null. */
+export interface Accepted {
+  readonly accepted: Acceptance | null;
+  readonly acceptanceExpired: string | null;
+}
+
+const NOT_ACCEPTED: Accepted = { accepted: null, acceptanceExpired: null };
+
+/** The accepted risks of one deployment, as they stand on one day. */
+export class AcceptedRisks {
+  readonly #risks: ReadonlyMap<string, AcceptedRisk>;
+  readonly #today: string;
+
+  /** `at` in ISO 8601: the same run gives the same answer, however late its report is made. */
+  constructor(risks: readonly AcceptedRisk[], at: string) {
+    this.#risks = new Map(risks.map((risk) => [keyOf(risk.secret, risk.check), risk]));
+    this.#today = at.slice(0, 'YYYY-MM-DD'.length);
+  }
+
+  /** Only a failure or a warning is a risk that can be accepted. */
+  of(secretName: string, finding: Pick<Finding, 'check' | 'status'>): Accepted {
+    const risk = this.#risks.get(keyOf(secretName, finding.check));
+    if (!risk || !isWorry(finding)) return NOT_ACCEPTED;
+    const { reason, owner = null, until } = risk;
+    if (until < this.#today) return { accepted: null, acceptanceExpired: until };
+    return { accepted: { reason, owner, until }, acceptanceExpired: null };
+  }
+}
+
+/** Neither part can hold a line feed. */
+function keyOf(secret: string, check: string): string {
+  return `${check}\n${secret}`;
 }

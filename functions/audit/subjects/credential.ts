@@ -14,16 +14,8 @@ import type { OptInFacts } from '../facts/opt-in-tests.ts';
 import type { PreviousCredential } from '../facts/previous.ts';
 import type { Rehearsal } from '../facts/rehearsal.ts';
 import { decide, type Gathered } from '../gathered.ts';
-import type { OptIns } from '../opt-in.ts';
 import { fail, notApplicable, type Outcome, pass, type UnknownReason, unknown } from '../outcome.ts';
-
-/** The deployment's own settings that some rules measure against. */
-export interface Policy {
-  readonly rotationDays: number;
-  readonly overlapHours: number;
-  readonly soakHours: number;
-  readonly optIns: OptIns;
-}
+import type { AuditSettings } from '../settings.ts';
 
 /** What the current version holds; `empty` before the first rotation of a secret without a value. */
 export type SecretContent = ParsedSecret | { readonly kind: 'empty' };
@@ -32,7 +24,7 @@ export type SecretContent = ParsedSecret | { readonly kind: 'empty' };
 export interface CredentialFacts {
   /** Milliseconds since 1970. */
   readonly examinedAt: number;
-  readonly policy: Policy;
+  readonly settings: AuditSettings;
   readonly description: SecretDescription;
   readonly content: Gathered<SecretContent>;
   readonly login: Gathered<LoginOutcome>;

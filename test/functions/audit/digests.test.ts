@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AcceptedRisks } from '../../../functions/audit/accepted-risks.ts';
 import { type Claim, Digests, type Mail, type Send } from '../../../functions/audit/notify/digests.ts';
-import { credentialReport } from '../../../functions/audit/report/credential-report.ts';
+import { AcceptedRisks, credentialReport } from '../../../functions/audit/report/credential-report.ts';
 import type { Finding } from '../../../functions/audit/run/examination.ts';
 import { examined, RUN } from './report/examinations.ts';
 

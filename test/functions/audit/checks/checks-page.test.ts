@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PRACTICES, type PracticeNumber, SERVED_WITHOUT_CHECK } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
+import type { OptInCheck } from '../../../../functions/audit/settings.ts';
 import { checksPage, servedBy } from './checks-page.ts';
 
 const FILE = join(import.meta.dirname, '../../../../docs/checks.md');

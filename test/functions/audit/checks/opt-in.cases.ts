@@ -1,7 +1,7 @@
 import type { OptInFacts } from '../../../../functions/audit/facts/opt-in-tests.ts';
 import type { Rehearsal } from '../../../../functions/audit/facts/rehearsal.ts';
 import { known, missing } from '../../../../functions/audit/gathered.ts';
-import { OPT_IN_CHECKS } from '../../../../functions/audit/opt-in.ts';
+import { OPT_IN_CHECKS } from '../../../../functions/audit/settings.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
@@ -17,8 +17,8 @@ const agreed = (
   host = SES,
   recipient?: string,
 ): Partial<CredentialFacts> => ({
-  policy: {
-    ...soundFacts.policy,
+  settings: {
+    ...soundFacts.settings,
     optIns: [{ host, checks: [...OPT_IN_CHECKS], ...(recipient && { recipient }) }],
   },
   ...changes,

@@ -71,7 +71,7 @@ const factsOf = (
       account: around,
       identityOf: identitiesOf(new SesV2(aws.env)),
       keyOf: encryptionKeys(new JsonApi(KMS, aws.env)),
-      policy: soundFacts.policy,
+      settings: soundFacts.settings,
     },
     { ...soundFacts.description, kmsKeyId },
     one,

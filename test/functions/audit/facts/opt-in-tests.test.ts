@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_OFF, OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
-import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
+import type { OptInCheck } from '../../../../functions/audit/settings.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 
 const endpoint = { host: 'Mail.example.com', port: 587, security: 'starttls' } as const;

@@ -31,7 +31,7 @@ async function previous({ description = {}, current = credential, stored = value
         tried.push(credential.username);
         return { result: resultWith('rejected'), evidence: null };
       },
-      policy: soundFacts.policy,
+      settings: soundFacts.settings,
       now: () => NOW,
     },
     { ...soundFacts.description, ...description },

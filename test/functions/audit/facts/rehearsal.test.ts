@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { canaryRecipient, NOTHING_HEARD, rehearse } from '../../../../functions/audit/facts/rehearsal.ts';
-import type { OptInCheck } from '../../../../functions/audit/opt-in.ts';
-import type { Policy } from '../../../../functions/audit/subjects/credential.ts';
+import type { AuditSettings, OptInCheck } from '../../../../functions/audit/settings.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { resultOf } from '../../../../functions/smtp/login-result.ts';
@@ -40,7 +39,7 @@ async function rehearsed(
     ...(from !== null && { from }),
   };
   const optIns = [{ host: 'localhost', checks: [...checks], recipient: RECIPIENT }];
-  const policy: Policy = { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns };
+  const policy: AuditSettings = { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns };
   const heard = { ...NOTHING_HEARD };
   const evidence = await login(
     credential,

@@ -1,10 +1,9 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AcceptedRisks } from '../../../../functions/audit/accepted-risks.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import { asffFindings, type ImportContext } from '../../../../functions/audit/notify/security-hub.ts';
-import { credentialReport } from '../../../../functions/audit/report/credential-report.ts';
+import { AcceptedRisks, credentialReport } from '../../../../functions/audit/report/credential-report.ts';
 import type { Examined, Finding } from '../../../../functions/audit/run/examination.ts';
 import { examined, RUN } from '../report/examinations.ts';
 

@@ -59,7 +59,7 @@ beforeEach(() => {
     account,
     identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
     keyOf: () => Promise.reject(new Error('nobody asked for a key here')),
-    policy: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
+    settings: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
     turns: new HostTurns(),
     probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network)),
     memory: {

@@ -35,3 +35,27 @@ export function optInFor(optIns: OptIns, host: string, check: OptInCheck): OptIn
     (optIn) => optIn.host.toLowerCase() === host.toLowerCase() && optIn.checks.includes(check),
   );
 }
+
+const text = v.pipe(v.string(), v.minLength(1));
+
+/** An owner's decision to live with what one check finds about one secret, for a time; from the deployment's configuration. */
+export const acceptedRiskSchema = v.object({
+  /** The name of the secret. */
+  secret: text,
+  /** The id of a check of the catalogue. */
+  check: text,
+  reason: text,
+  owner: v.optional(text),
+  /** The last day on which it holds, `YYYY-MM-DD`, UTC. */
+  until: v.pipe(v.string(), v.isoDate()),
+});
+
+export type AcceptedRisk = Readonly<v.InferOutput<typeof acceptedRiskSchema>>;
+
+/** The deployment's own settings that some rules measure against. */
+export interface AuditSettings {
+  readonly rotationDays: number;
+  readonly overlapHours: number;
+  readonly soakHours: number;
+  readonly optIns: OptIns;
+}
