@@ -26,7 +26,7 @@ const WITH_SPF_KIB = 1360;
  * whose a key is, what may be kept of a server's words, and an HTTP client that no peer can end. Nobody waits for one of them to
  * start.
  */
-const WITH_PROVIDERS_KIB = 525;
+const WITH_PROVIDERS_KIB = 550;
 const LIMITS: Readonly<Record<string, number>> = {
   AuditExamine: WITH_SPF_KIB,
   Retire: WITH_PROVIDERS_KIB,
