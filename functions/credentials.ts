@@ -1,22 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import document from '../docs/openapi.json' with { type: 'json' };
 import { errorResponse, jsonResponse } from './api/answer.ts';
-import { answerHistory, answerList } from './api/credentials.ts';
+import { answerList } from './api/credentials.ts';
 import { validations } from './deployment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { handles } from './observe/shown.ts';
 
-/** Behind API Gateway: `GET /credentials`, `GET /credentials/{id}` and `GET /openapi.json`. Reads the table only. */
+/** Behind API Gateway: `GET /credentials` and `GET /openapi.json`. Reads the table only. */
 export const handler = handles(handle);
 
 async function handle(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   beginInvocation(context);
   if (event.resource === '/openapi.json') return jsonResponse(200, document);
   const query = event.queryStringParameters;
-  const id = event.pathParameters?.id;
-  const answer =
-    id === undefined
-      ? await answerList(validations(), query, Date.now())
-      : await answerHistory(validations(), id, query, Date.now());
+  const answer = await answerList(validations(), query, Date.now());
   return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
 }

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { errorResponse, jsonResponse } from './api/answer.ts';
+import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
+import { answerHistory } from './api/credentials.ts';
+import { type AnswerPorts, answerRequest, answerState } from './api/operations.ts';
+import { answerRotation } from './api/rotation.ts';
 import { invokeLater } from './aws/lambda.ts';
-import { attemptLogin, ledger, operations, providerFor, secretStore, secretsManager } from './deployment.ts';
+import {
+  attemptLogin,
+  ledger,
+  operations,
+  providerFor,
+  secretStore,
+  secretsManager,
+  validations,
+} from './deployment.ts';
 import { setting } from './environment.ts';
-import { type AnswerPorts, answerRequest, answerState } from './lifecycle/operate/answer.ts';
 import type { OperationPorts } from './lifecycle/operate/ports.ts';
 import { RotationControl } from './lifecycle/operate/rotation-control.ts';
 import { hasSucceeded, work } from './lifecycle/operate/work.ts';
@@ -23,7 +33,10 @@ export interface Work {
   readonly operationId: string;
 }
 
-/** Behind API Gateway: `POST /operations` and `GET /operations/{operationId}`. By itself: works on an operation. */
+/**
+ * Behind API Gateway: `POST /operations`, `GET /operations/{operationId}`, and `GET /credentials/{id}`, which says like them
+ * whether a rotation is possible. By itself: works on an operation.
+ */
 export const handler = handles(handle);
 
 async function handle(
@@ -31,30 +44,38 @@ async function handle(
   context: Context,
 ): Promise<APIGatewayProxyResult | undefined> {
   beginInvocation(context);
-  if ('httpMethod' in event) return answer(event, context);
-  await workOn(event, context);
-  return undefined;
+  if (!('httpMethod' in event)) {
+    await workOn(event, context);
+    return undefined;
+  }
+  const body = await answer(event, answerPorts(context.invokedFunctionArn));
+  if ('error' in body) return errorResponse(body);
+  return jsonResponse(event.httpMethod === 'POST' ? 202 : 200, body);
 }
 
-async function answer(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
-  const ports = answerPorts(context.invokedFunctionArn);
-  const id = event.pathParameters?.operationId;
-  const body =
-    id === undefined
-      ? await answerRequest(ports, event.body, event.requestContext.identity.userArn ?? 'unknown')
-      : await answerState(ports, id);
-  return 'error' in body ? errorResponse(body) : jsonResponse(id === undefined ? 202 : 200, body);
+function answer(
+  { pathParameters, queryStringParameters, body, requestContext }: APIGatewayProxyEvent,
+  ports: AnswerPorts,
+): Promise<object | ErrorBody> {
+  const { operationId, id } = pathParameters ?? {};
+  if (operationId !== undefined) return answerState(ports, operationId);
+  if (id === undefined) return answerRequest(ports, body, requestContext.identity.userArn ?? 'unknown');
+  const rotationOf = (secretArn: string) => answerRotation(ports, secretArn);
+  const history = { validations: validations(), rotationOf };
+  return answerHistory(history, id, queryStringParameters, Date.now());
 }
 
 function answerPorts(functionArn: string): AnswerPorts {
-  const start = (operationId: string) => invokeLater(functionArn, { operationId } satisfies Work);
   return {
     store: secretStore(),
     ledger: ledger(),
     operations: operations(),
+    providerFor,
     now: Date.now,
     newId: randomUUID,
-    start,
+    start: (operationId) => invokeLater(functionArn, { operationId } satisfies Work),
+    overlapMs: setting('overlapHours') * HOUR_MS,
+    soakMs: setting('soakHours') * HOUR_MS,
   };
 }
 

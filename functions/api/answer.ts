@@ -1,6 +1,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import * as v from 'valibot';
+import { NOT_POSSIBLE_REASONS, type NotPossible } from '../lifecycle/possible-from.ts';
 import { ANSWER_HEADERS } from '../observe/names.ts';
+import { timestamp } from '../validation/result.ts';
 
 /** HTTP status of each error that a function answers with. */
 const STATUS = {
@@ -8,10 +10,16 @@ const STATUS = {
   'not-managed': 403,
   'not-found': 404,
   conflict: 409,
+  'not-possible': 409,
   throttled: 429,
 } as const;
 
-export type ErrorBody = Readonly<{ error: keyof typeof STATUS; message: string }>;
+export type ErrorBody = Readonly<{
+  error: keyof typeof STATUS;
+  message: string;
+  reason?: NotPossible['reason'];
+  possibleFrom?: string | null;
+}>;
 
 const message = v.pipe(v.string(), v.description('What was expected, what was got, what to do.'));
 
@@ -19,6 +27,18 @@ const message = v.pipe(v.string(), v.description('What was expected, what was go
 export const errorBody = v.object({
   error: v.picklist([...(Object.keys(STATUS) as (keyof typeof STATUS)[]), 'forbidden', 'refused', 'failed']),
   message,
+  reason: v.exactOptional(
+    v.pipe(
+      v.picklist(NOT_POSSIBLE_REASONS),
+      v.description('not-possible only: why no rotation can be made.'),
+    ),
+  ),
+  possibleFrom: v.exactOptional(
+    v.pipe(
+      v.nullable(timestamp),
+      v.description('not-possible only: null when a person has to do something first.'),
+    ),
+  ),
 });
 
 export function errorResponse(body: ErrorBody): APIGatewayProxyResult {

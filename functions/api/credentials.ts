@@ -13,6 +13,7 @@ import {
 } from '../validation/result.ts';
 import type { ErrorBody } from './answer.ts';
 import { pageOf, parsePage } from './page.ts';
+import { type RotationAnswer, rotationAnswer } from './rotation.ts';
 
 const next = v.pipe(
   v.nullable(v.string()),
@@ -53,6 +54,10 @@ export type CredentialList = v.InferOutput<typeof credentialList>;
 /** The answer of `GET /credentials/{id}`. */
 export const credentialHistory = v.object({
   ...credentialSummary.entries,
+  rotation: v.pipe(
+    v.nullable(rotationAnswer),
+    v.description('Null when the secret is gone, or Keyturn does not manage it.'),
+  ),
   history: v.pipe(
     v.array(validationResult),
     v.description('The validations of 90 days, of all versions, newest first.'),
@@ -77,9 +82,14 @@ export async function answerList(
   return { credentials: items.map((status) => summaryOf(status, now)), next };
 }
 
+export interface HistoryPorts {
+  readonly validations: Validations;
+  readonly rotationOf: (secretArn: string) => Promise<RotationAnswer | null>;
+}
+
 /** `GET /credentials/{id}`: `id` is the secret's name or its full ARN, percent-encoded or not. */
 export async function answerHistory(
-  validations: Validations,
+  { validations, rotationOf }: HistoryPorts,
   id: string,
   query: Query,
   now: number,
@@ -94,9 +104,13 @@ export async function answerHistory(
       error: 'not-found',
       message: 'No validation of this secret in 90 days; POST /validations makes one.',
     };
-  const found = await validations.history(status.secretArn, page.limit + 1, page.after);
+  const { secretArn } = status;
+  const [found, rotation] = await Promise.all([
+    validations.history(secretArn, page.limit + 1, page.after),
+    rotationOf(secretArn),
+  ]);
   const { items, next } = pageOf(found, page.limit, positionOf);
-  return { ...summaryOf(status, now), history: items, next };
+  return { ...summaryOf(status, now), rotation, history: items, next };
 }
 
 function find(validations: Validations, secretId: string): Promise<CredentialStatus | null> {

@@ -105,7 +105,7 @@ export class Api extends Construct {
     const list = root.addResource('credentials');
     get(list, credentials);
     // With a plus, since the names of most secrets have slashes in them.
-    get(list.addResource('{id+}'), credentials);
+    get(list.addResource('{id+}'), operate);
     get(root.addResource('openapi.json'), credentials);
     get(operations.addResource('{operationId}'), operate);
   }

@@ -1,3 +1,4 @@
+import type { ErrorBody } from '../../functions/api/answer.ts';
 import type { AuditPage } from '../../functions/api/audits.ts';
 import type {
   CredentialHistory,
@@ -81,7 +82,22 @@ export const validations = {
 
 export const list: CredentialList = { credentials: [summary], next: 'a2V5dHVybi9vcmRlcnM' };
 
-export const history: CredentialHistory = { ...summary, history: [unreachable, valid], next: null };
+const possibleFrom = '2026-03-06T05:00:00.000Z';
+const full = `all 2 credentials of this user are taken, and a new one needs a place: AKIAIOSFODNN7EXAMPLE (in this secret, AWSCURRENT), AKIAI44QH8DHBEXAMPLE (in this secret, AWSPREVIOUS; replaced, in its overlap until 2026-03-03T05:00:00.000Z; gone at the earliest ${possibleFrom}). Possible from ${possibleFrom}, when retirement has removed what was replaced; if others may know a password, do not wait: keyturn compromised.`;
+
+export const notPossible: ErrorBody = {
+  error: 'not-possible',
+  message: full,
+  reason: 'no-slot',
+  possibleFrom,
+};
+
+export const history: CredentialHistory = {
+  ...summary,
+  rotation: { possible: false, reason: 'no-slot', message: full, possibleFrom },
+  history: [unreachable, valid],
+  next: null,
+};
 
 export const audit: AuditSummary = {
   schemaVersion: 1,

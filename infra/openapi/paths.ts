@@ -242,10 +242,10 @@ const requestOperation = {
       'Malformed request: expected JSON with operation and secretId.',
     ),
     404: refusal('No such secret.', 'not-found', 'No such secret.'),
-    409: refusal(
-      'The clientRequestToken is that of another operation.',
-      'conflict',
-      'This clientRequestToken is that of another operation. Send a new one, or none.',
+    409: answer(
+      'It is not possible now, and nothing was begun (`not-possible`, for a rotation with the reason and the date from which it is); or the clientRequestToken is that of another operation (`conflict`).',
+      'Error',
+      examples.notPossible,
     ),
     ...REFUSALS,
     403: refusal(

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
-import { ended, requested } from '../../infra/openapi/examples.ts';
+import { ended, notPossible, requested } from '../../infra/openapi/examples.ts';
 import { listen } from '../support/smtp-servers.ts';
 import { keyturn } from './command.ts';
 
@@ -187,6 +187,16 @@ describe('the exit code', () => {
     answers = [[status, body]];
     const ran = await run('doctor', 'keyturn/orders');
     expect(ran).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  it('of a rotation that is not possible is 3, with the reason and the date at once, and nobody waits', async () => {
+    answers = [[409, notPossible]];
+    const ran = await run('rotate', 'keyturn/orders');
+    expect(ran).toMatchObject({ code: 3, stdout: '' });
+    const told = ran.stderr.replaceAll(/\s+/g, ' ');
+    expect(told).toContain('not-possible: all 2 credentials of this user are taken');
+    expect(told).toContain(`Possible from ${notPossible.possibleFrom}`);
+    expect(calls).toHaveLength(1);
   });
 
   it('of an API that is not there is 2, and without the URL of one 3', async () => {

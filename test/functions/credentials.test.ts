@@ -1,3 +1,4 @@
+import { type DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { Ledger } from '../../functions/table/ledger.ts';
@@ -9,13 +10,18 @@ import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
 const DAY = 86_400_000;
 
 let handler: typeof import('../../functions/credentials.ts').handler;
+/** Answers for one credential: it may ask whether a rotation is possible. */
+let operate: typeof import('../../functions/operate.ts').handler;
 let ledger: Ledger;
 let validations: Validations;
 let table: Aws['table'];
+let secrets: Aws['secrets'];
 
 beforeAll(async () => {
   stubDeployment({ ports: [] });
+  for (const name of ['OVERLAP_HOURS', 'SOAK_HOURS']) vi.stubEnv(`KEYTURN_${name}`, '48');
   ({ handler } = await import('../../functions/credentials.ts'));
+  ({ handler: operate } = await import('../../functions/operate.ts'));
   const deployment = await import('../../functions/deployment.ts');
   ledger = deployment.ledger();
   validations = deployment.validations();
@@ -24,7 +30,10 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllEnvs());
 
 beforeEach(() => {
-  ({ table } = freshAws());
+  ({ table, secrets } = freshAws());
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
+    secrets.client.send(command as DescribeSecretCommand),
+  );
 });
 
 const arnOf = (name: string) => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`;
@@ -72,8 +81,13 @@ async function list(query: Query | null = null) {
 }
 
 async function one(id: string, query: Query | null = null) {
-  const event = { resource: '/credentials/{id+}', pathParameters: { id }, queryStringParameters: query };
-  const answer = await call(handler, event);
+  const event = {
+    httpMethod: 'GET',
+    resource: '/credentials/{id+}',
+    pathParameters: { id },
+    queryStringParameters: query,
+  };
+  const answer = await call(operate, event);
   expectAnswer(answer.statusCode === 200 ? 'CredentialHistory' : 'Error', answer.body);
   return answer;
 }
@@ -157,6 +171,23 @@ describe('GET /credentials/{id}', () => {
     expect(history.map(({ secretId }) => secretId)).toEqual(Array.from({ length: 5 }, () => 'mail/ada'));
     const times = history.map(({ checkedAt }) => checkedAt);
     expect(times).toEqual(times.toSorted().toReversed());
+  });
+
+  it('says whether a rotation is possible, as rotate and doctor would; of a secret that is gone, nothing', async () => {
+    await record('mail/ada');
+    expect((await one('mail/ada')).body).toMatchObject({ credential: 'good', rotation: null });
+    const arn = secrets.create(
+      'mail/eve',
+      '{"host":"mail.example.com","port":465,"username":"eve","password":"x"}',
+    );
+    const checked = result('mail/eve', Date.now(), 'valid');
+    await validations.record({ secretArn: arn, current: true, result: checked });
+    expect((await one('mail/eve')).body.rotation).toEqual({
+      possible: false,
+      reason: 'no-provider',
+      message: 'the secret names no `provider`, so nothing can issue a new credential',
+      possibleFrom: null,
+    });
   });
 
   it.each(['mail/none', arnOf('mail/none'), arnOf('mail/ada').replace(/AbCdEf$/, 'GhIjKl')])(

@@ -42,7 +42,8 @@ describe('the API', () => {
         expect.stringMatching(/^<AuditLookupFunction\w{8}\.Arn>$/),
       ]),
       ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
-      ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
+      // Of one credential it is also said whether a rotation is possible.
+      ['AWS_PROXY', '<OperateFunction6F45C1C3.Arn>'],
       ['AWS_PROXY', '<LookupFunction194FD8D8.Arn>'],
     ]);
   });

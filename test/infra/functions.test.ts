@@ -394,7 +394,7 @@ describe('who may invoke', () => {
         `/<ApiRestApiDeploymentStageprodE828476C>/GET/audits/${path}`,
       ]),
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials'],
-      ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*'],
+      ['<OperateFunction6F45C1C3.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/credentials/*'],
       ['<LookupFunction194FD8D8.Arn>', '/<ApiRestApiDeploymentStageprodE828476C>/GET/openapi.json'],
     ]);
   });

@@ -20,6 +20,8 @@ export function decideAcceptance(situation: Situation, { plan, done }: Progress,
 }
 
 function planAcceptance(situation: Situation, address: string | null): Decision {
+  const { issuer } = situation;
+  if (issuer.kind === 'unreachable') return finish('not-possible', `${NOBODY_CAN_TELL} ${issuer.message}`);
   const refused = refusedAt(address, situation);
   const [accept, other] = refused;
   if (other) return finish('not-possible', `${SEVERAL} ${refused.map(inWords).join('; ')}.`);
@@ -35,6 +37,7 @@ function planAcceptance(situation: Situation, address: string | null): Decision 
     : finish('not-possible', `${NOT_THERE} ${standing.map(inWords).join('; ') || 'none'}.`);
 }
 
+const NOBODY_CAN_TELL = 'The provider did not answer, so nobody can tell what it allows:';
 const SEVERAL =
   'The current and the pending version trust this host and port in different ways. Have the wrong one put right first:';
 const NOT_THERE =

@@ -1,7 +1,15 @@
 import { possibleFrom } from '../possible-from.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { issuedFor, labelled, pendingIn, QUARANTINED, type Version } from '../snapshot.ts';
-import { act, type Decision, finish, nextDrop, type Progress, type Suspect } from './decision.ts';
+import {
+  act,
+  type Decision,
+  finish,
+  nextDrop,
+  notPossible,
+  type Progress,
+  type Suspect,
+} from './decision.ts';
 import { notOurs } from './rollback.ts';
 import { decideRotate } from './rotate-now.ts';
 
@@ -58,8 +66,7 @@ function planCompromised(situation: Situation, progress: Progress, token: string
     );
   }
   const possibility = possibleFrom(afterRevocation(situation), token);
-  if (!possibility.possible && !progress.done.has('start-rotation'))
-    return finish('not-possible', possibility.message);
+  if (!possibility.possible && !progress.done.has('start-rotation')) return notPossible(possibility);
   return act({
     step: 'plan',
     plan: { suspects: situation.versions.flatMap((one) => suspectIn(one, situation)) },

@@ -1,5 +1,6 @@
 import type { Mint } from '../../table/items.ts';
 import type { NamedEndpoint } from '../endpoints.ts';
+import type { NotPossible } from '../possible-from.ts';
 import type { Situation } from '../situation.ts';
 import type { Version } from '../snapshot.ts';
 import { type Patience, planHeal } from '../stuck.ts';
@@ -54,10 +55,20 @@ export interface Suspect {
 
 export type Decision =
   | ({ readonly kind: 'act' } & Action)
-  | { readonly kind: 'finish'; readonly result: Result; readonly message: string };
+  | {
+      readonly kind: 'finish';
+      readonly result: Result;
+      readonly message: string;
+      /** Why no rotation can be made. */
+      readonly possibility?: NotPossible;
+    };
 
 export function act(action: Action): Decision {
   return { kind: 'act', ...action };
+}
+
+export function notPossible(possibility: NotPossible): Decision {
+  return { kind: 'finish', result: 'not-possible', message: possibility.message, possibility };
 }
 
 export function finish(result: Result, message: string): Decision {

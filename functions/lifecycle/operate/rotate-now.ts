@@ -1,6 +1,6 @@
 import { isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
 import type { Situation } from '../situation.ts';
-import { act, type Decision, finish, nextDrop, type Progress } from './decision.ts';
+import { act, type Decision, finish, nextDrop, notPossible, type Progress } from './decision.ts';
 
 /** Between two looks at a rotation that Secrets Manager drives (ms). */
 const LOOK_MS = 5000;
@@ -11,8 +11,7 @@ export function decideRotate(situation: Situation, { done }: Progress, token: st
     return finish('rotated', 'The new credential is current, proven by logins.');
   if (done.has('start-rotation')) return act({ step: 'wait', untilAt: situation.now + LOOK_MS });
   const possibility = possibleFrom(situation, token);
-  if (!possibility.possible && !isPossible(possibility, situation.now))
-    return finish('not-possible', possibility.message);
+  if (!possibility.possible && !isPossible(possibility, situation.now)) return notPossible(possibility);
   return clearFirst(situation, possibility, token) ?? act({ step: 'start-rotation' });
 }
 

@@ -2,17 +2,14 @@ import { shownText } from '../../observe/shown.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { labelled, type Taken, takeSnapshot } from '../snapshot.ts';
-import { decideAcceptance } from './acceptance.ts';
 import { carryOut } from './act.ts';
-import { decideCompromised } from './compromised.ts';
+import { decideOn } from './decide.ts';
 import { type Action, type Decision, finish, nameOf, type Progress } from './decision.ts';
 import type { Issue } from './diagnosis.ts';
 import { decideDoctor } from './doctor.ts';
 import type { Operation, Result } from './operation.ts';
 import type { OperationPorts } from './ports.ts';
 import { progressOf } from './progress.ts';
-import { decideRollback } from './rollback.ts';
-import { decideRotate } from './rotate-now.ts';
 
 /** One login may take this long (ms). */
 const LOGIN_BUDGET_MS = 20_000;
@@ -87,19 +84,11 @@ const OUT_OF_TIME =
   'It did not come to its end in time. A rotation that it began goes on: read the log of the rotate function, then ask for it again.';
 
 async function decide(run: Run, taken: Taken, situation: Situation, progress: Progress): Promise<Decided> {
-  const { operation, operationId: token, fix, endpoint } = run.operation;
-  switch (operation) {
-    case 'rotate':
-      return { decision: decideRotate(situation, progress, token), issues: [] };
-    case 'rollback':
-      return { decision: decideRollback(situation, progress), issues: [] };
-    case 'compromised':
-      return { decision: decideCompromised(situation, progress, token), issues: [] };
-    case 'accept-endpoint':
-      return { decision: decideAcceptance(situation, progress, endpoint ?? ''), issues: [] };
-    case 'doctor':
-      return decideDoctor({ situation, loginResult: await loginOnce(run, taken) }, progress, fix);
-  }
+  const { operation } = run;
+  const { operation: name } = operation;
+  if (name === 'doctor')
+    return decideDoctor({ situation, loginResult: await loginOnce(run, taken) }, progress, operation.fix);
+  return { decision: decideOn({ ...operation, operation: name }, situation, progress), issues: [] };
 }
 
 async function loginOnce({ ports, tried }: Run, { snapshot, values }: Taken): Promise<LoginResult | null> {

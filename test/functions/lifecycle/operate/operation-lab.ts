@@ -2,7 +2,7 @@ import type { Operation, OperationName } from '../../../../functions/lifecycle/o
 import type { OperationPorts } from '../../../../functions/lifecycle/operate/ports.ts';
 import { type Ended, runOperation } from '../../../../functions/lifecycle/operate/run.ts';
 import type { LedgerEvent } from '../../../../functions/table/items.ts';
-import { Lab, MINUTE_MS, OVERLAP_MS } from '../rotate/enumeration/lab.ts';
+import { Lab, MINUTE_MS } from '../rotate/enumeration/lab.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
 
 /** A kind of provider. */
@@ -60,8 +60,6 @@ export class OperationLab extends Lab {
     return {
       ...this.ports(),
       ledger: this.#ledger(),
-      overlapMs: OVERLAP_MS,
-      soakMs: OVERLAP_MS,
       announce: () => this.faults.call(() => void this.announced++),
       rotations: {
         start: (_arn, token) => this.faults.call(() => this.#start(token)),

@@ -1,8 +1,8 @@
-import type { OperationAnswer } from '../../api/operation-answer.ts';
-import type { LedgerEvent } from '../../table/items.ts';
-import type { Plan } from './decision.ts';
-import { incidentTimeline } from './incident.ts';
-import { type Operation, type Result, SUCCEEDED } from './operation.ts';
+import type { Plan } from '../lifecycle/operate/decision.ts';
+import { incidentTimeline } from '../lifecycle/operate/incident.ts';
+import { type Operation, type Result, SUCCEEDED } from '../lifecycle/operate/operation.ts';
+import type { LedgerEvent } from '../table/items.ts';
+import type { OperationAnswer } from './operation-answer.ts';
 
 /** Longer (ms) no function runs; an operation that has not said anything since then has died. */
 const LONGEST_RUN_MS = 20 * 60_000;

@@ -1,17 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  type AnswerPorts,
-  answerRequest,
-  answerState,
-} from '../../../../functions/lifecycle/operate/answer.ts';
-import { work } from '../../../../functions/lifecycle/operate/work.ts';
-import { Ledger } from '../../../../functions/table/ledger.ts';
-import { Operations } from '../../../../functions/table/operations.ts';
-import { expectAnswer } from '../../../support/api-schema.ts';
-import { InProcessTable } from '../../../support/aws/dynamodb.ts';
-import { HOUR_MS, MINUTE_MS } from '../rotate/enumeration/lab.ts';
-import { SUBJECTS } from '../rotate/enumeration/providers.ts';
-import { OperationLab } from './operation-lab.ts';
+import { type AnswerPorts, answerRequest, answerState } from '../../../functions/api/operations.ts';
+import { answerRotation } from '../../../functions/api/rotation.ts';
+import { work } from '../../../functions/lifecycle/operate/work.ts';
+import { Ledger } from '../../../functions/table/ledger.ts';
+import { Operations } from '../../../functions/table/operations.ts';
+import { expectAnswer } from '../../support/api-schema.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { OperationLab } from '../lifecycle/operate/operation-lab.ts';
+import { HOUR_MS, MINUTE_MS } from '../lifecycle/rotate/enumeration/lab.ts';
+import { SUBJECTS } from '../lifecycle/rotate/enumeration/providers.ts';
 
 const ADA = 'arn:aws:sts::123456789012:assumed-role/operator/ada';
 const TOKEN = '0f0c5a5e-5d3a-4a53-8f6b-2f4a4d7c9b10';
@@ -30,15 +27,28 @@ beforeEach(async () => {
   ledger = new Ledger(dynamodb);
   operations = new Operations(dynamodb);
   started = [];
+  const { store, providerFor, now, overlapMs, soakMs } = lab.ports();
   ports = {
-    store: lab.store,
-    ledger,
+    store,
+    // What rotation has written, and what is told of operations.
+    ledger: Object.assign(ledger, bound(lab.ledger)),
     operations,
-    now: () => lab.now,
+    providerFor,
+    now,
+    overlapMs,
+    soakMs,
     newId: () => TOKEN,
     start: async (id) => void started.push(id),
   };
 });
+
+function bound(memory: OperationLab['ledger']) {
+  return {
+    historyOf: memory.historyOf.bind(memory),
+    proofOf: memory.proofOf.bind(memory),
+    acceptedEndpoints: memory.acceptedEndpoints.bind(memory),
+  };
+}
 
 const ask = (body: object, who = ADA) => answerRequest(ports, JSON.stringify(body), who);
 
@@ -100,6 +110,79 @@ describe('POST /operations', () => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     expect(await answerRequest(ports, text, ADA)).toMatchObject({ error });
     expect(started).toEqual([]);
+  });
+});
+
+describe('what cannot be done', () => {
+  const rotate = { operation: 'rotate', secretId: 'keyturn/orders' };
+
+  /** Both slots are taken: by the credential in use, and by the one that it has just replaced. */
+  const full = async () => {
+    await lab.rotate();
+    lab.now += HOUR_MS;
+    return new Date(lab.now - HOUR_MS + lab.ports().overlapMs + lab.ports().soakMs);
+  };
+
+  it('is said at once, with the reason and the date from which it can be, and nothing is begun', async () => {
+    const gone = await full();
+    const answer = await ask(rotate);
+    expectAnswer('Error', answer);
+    expect(answer).toMatchObject({ error: 'not-possible', reason: 'no-slot' });
+    const { possibleFrom = null } = answer as { possibleFrom?: string | null };
+    expect(Math.abs(Date.parse(possibleFrom ?? '') - gone.getTime())).toBeLessThan(MINUTE_MS);
+    expect(answer).toHaveProperty('message', expect.stringContaining(`Possible from ${possibleFrom}`));
+    expect([started, await ledger.events(lab.arn), await operations.find(TOKEN)]).toEqual([[], [], null]);
+  });
+
+  it('is the same, in the same words, for rotate, doctor, GET /credentials/{id} and a rotation started past all of them', async () => {
+    await full();
+    const refused = await ask(rotate);
+    const { message, possibleFrom } = 'error' in refused ? refused : expect.fail('accepted');
+    expect(await answerRotation(ports, lab.arn)).toEqual({
+      possible: false,
+      reason: 'no-slot',
+      message,
+      possibleFrom,
+    });
+    const { issues } = await lab.operate(lab.operation('doctor'));
+    expect(issues.map(({ code, state, reason }) => [code, state, reason])).toEqual([
+      ['rotation-not-possible', message, 'no-slot'],
+    ]);
+    expect(new Date(issues[0]?.possibleFrom ?? 0).toISOString()).toBe(possibleFrom);
+    expect(await lab.rotate()).toMatchObject({
+      kind: 'failed',
+      step: 'createSecret',
+      reason: `RotationError: ${message}`,
+    });
+  });
+
+  it('is possible from that date on', async () => {
+    await full();
+    const { possibleFrom } = (await answerRotation(ports, lab.arn)) ?? expect.fail('no answer');
+    for (let looks = 0; looks < 3; looks += 1) {
+      const outcome = await lab.retire();
+      const next = outcome?.kind === 'retired' ? outcome.nextLookAt : null;
+      lab.now = Math.min(next ?? lab.now, Date.parse(possibleFrom ?? ''));
+    }
+    expect(lab.now).toBe(Date.parse(possibleFrom ?? ''));
+    expect(await answerRotation(ports, lab.arn)).toMatchObject({ possible: true, reason: null });
+    await ask(rotate);
+    expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+  });
+
+  it('is said of a rollback, too', async () => {
+    expect(await ask({ ...rotate, operation: 'rollback' })).toEqual({
+      error: 'not-possible',
+      message: 'There is no previous version with a credential in it.',
+      possibleFrom: null,
+    });
+  });
+
+  it('is no matter for what was begun before: that goes on', async () => {
+    await ask(rotate);
+    lab.secrets.beginRotation(lab.arn, TOKEN);
+    await full();
+    expect(await ask({ ...rotate, clientRequestToken: TOKEN })).toMatchObject({ operationId: TOKEN });
   });
 });
 

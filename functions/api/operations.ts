@@ -1,17 +1,21 @@
-import type { ErrorBody } from '../../api/answer.ts';
-import type { OperationAnswer } from '../../api/operation-answer.ts';
-import { type OperationRequest, parseOperation } from '../../api/operation-request.ts';
-import type { SecretReader } from '../../secrets/secret-reader.ts';
-import type { Ledger } from '../../table/ledger.ts';
-import type { Operations } from '../../table/operations.ts';
-import type { Operation } from './operation.ts';
+import { decideOn, NOTHING_DONE } from '../lifecycle/operate/decide.ts';
+import type { NotPossible } from '../lifecycle/possible-from.ts';
+import type { Waits } from '../lifecycle/retirable.ts';
+import { situationOf } from '../lifecycle/situation.ts';
+import { type SnapshotPorts, takeSnapshot } from '../lifecycle/snapshot.ts';
+import type { SecretDescription, SecretReader } from '../secrets/secret-reader.ts';
+import type { Operation } from '../table/items.ts';
+import type { Ledger } from '../table/ledger.ts';
+import type { Operations } from '../table/operations.ts';
+import type { ErrorBody } from './answer.ts';
+import type { OperationAnswer } from './operation-answer.ts';
+import { type OperationRequest, parseOperation } from './operation-request.ts';
 import { operationState } from './operation-state.ts';
 
-export interface AnswerPorts {
+export interface AnswerPorts extends SnapshotPorts, Waits {
   readonly store: SecretReader;
-  readonly ledger: Pick<Ledger, 'events' | 'recordEvent'>;
+  readonly ledger: SnapshotPorts['ledger'] & Pick<Ledger, 'events' | 'recordEvent'>;
   readonly operations: Operations;
-  readonly now: () => number;
   readonly newId: () => string;
   /** Has the operation worked on by an invocation of its own: it may take longer than API Gateway waits. */
   readonly start: (operationId: string) => Promise<void>;
@@ -29,13 +33,36 @@ export async function answerRequest(
   const secret = await store.describe(parsed.request.secretId);
   if (secret.kind === 'not-found') return { error: 'not-found', message: 'No such secret.' };
   if (secret.kind === 'denied' || !secret.managed) return NOT_MANAGED;
-  const operation = await operations.begin(operationOf(ports, parsed.request, secret.arn, who));
+  const asked = operationOf(ports, parsed.request, secret.arn, who);
+  const refusal = await refusalOf(ports, secret, asked);
+  if (refusal) return refusal;
+  const operation = await operations.begin(asked);
   if (operation === 'taken') return TAKEN;
   const { operationId, reason, fix, endpoint } = operation;
   const details = { who, operationId, operation: operation.operation, reason, fix, endpoint };
   await ledger.recordEvent(secret.arn, 'operation.requested', now(), details);
   await start(operationId);
   return operationState(operation, await ledger.events(secret.arn), now());
+}
+
+/** What cannot be done is said at once, and nothing is begun; what was begun before goes on. */
+async function refusalOf(
+  ports: AnswerPorts,
+  secret: SecretDescription,
+  asked: Operation,
+): Promise<ErrorBody | null> {
+  const { operation } = asked;
+  if (operation === 'doctor' || (await ports.operations.find(asked.operationId))) return null;
+  const { snapshot } = await takeSnapshot(ports, secret, 'everything');
+  const decision = decideOn({ ...asked, operation }, situationOf(snapshot, ports), NOTHING_DONE);
+  if (!snapshot.settled || decision.kind !== 'finish' || decision.result !== 'not-possible') return null;
+  return { error: 'not-possible', message: decision.message, ...inTheAnswer(decision.possibility) };
+}
+
+function inTheAnswer(possibility: NotPossible | undefined): Partial<ErrorBody> {
+  if (!possibility) return { possibleFrom: null };
+  const { reason, possibleFrom } = possibility;
+  return { reason, possibleFrom: possibleFrom === null ? null : new Date(possibleFrom).toISOString() };
 }
 
 const NOT_MANAGED: ErrorBody = {
