@@ -100,6 +100,3 @@ export interface Worry extends CheckText {
   /** ISO 8601. */
   readonly firstSeenAt: string | null;
 }
-
-/** `audits/latest.json` too. */
-export type { AuditSummary as Summary } from './summary.ts';

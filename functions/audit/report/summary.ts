@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { REPORT } from '../../observe/names.ts';
 import { timestamp } from '../../validation/result.ts';
-import type { Report, Summary } from './report.ts';
+import type { Report } from './report.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -32,7 +32,7 @@ const worry = v.object({
   reference: v.object({ title: v.string(), url: v.pipe(v.string(), v.url()) }),
 });
 
-/** The answer of `GET /audits/latest` and `GET /audits/{id}`: bounded, whatever the number of credentials. */
+/** `audits/latest.json`, and the answer of `GET /audits/latest` and `GET /audits/{id}`: bounded, whatever the number of credentials. */
 export const auditSummary = v.object({
   schemaVersion: v.literal(1),
   runId: v.string(),
@@ -62,7 +62,7 @@ export const auditSummary = v.object({
 export type AuditSummary = Readonly<v.InferOutput<typeof auditSummary>>;
 
 /** Bounded, as the report in memory is: it is the answer of a function, which may have 6 MB. */
-export function summarise(report: Report): Summary {
+export function summarise(report: Report): AuditSummary {
   const { schemaVersion, runId, startedAt, finishedAt, score, counts, accepted } = report;
   return {
     schemaVersion,

@@ -4,7 +4,8 @@ import { REPORT } from '../../observe/names.ts';
 import type { Aggregate } from '../report/aggregate.ts';
 import { worriesOf } from '../report/credential-report.ts';
 import { type CredentialPage, CredentialPages, render } from '../report/page/pages.ts';
-import type { CredentialReport, Report, Summary } from '../report/report.ts';
+import type { CredentialReport, Report } from '../report/report.ts';
+import type { AuditSummary } from '../report/summary.ts';
 import type { Unexamined } from './examination.ts';
 import type { ReportBucket } from './report-bucket.ts';
 import type { Results } from './results.ts';
@@ -67,10 +68,10 @@ async function putPage(bucket: ReportBucket, runId: string, page: CredentialPage
 }
 
 /** The page for people, and last of all the pointer that makes this report the latest, unless a later run has its own. */
-export async function writePage(bucket: ReportBucket, report: Report, summary: Summary): Promise<void> {
+export async function writePage(bucket: ReportBucket, report: Report, summary: AuditSummary): Promise<void> {
   await bucket.putHtml(summary.pageKey, render(report));
   await bucket.putJson(REPORT.summary(summary.runId), summary);
-  const latest = await bucket.getJson<Summary>(REPORT.latest);
+  const latest = await bucket.getJson<AuditSummary>(REPORT.latest);
   // A run that is redriven late hides no newer one.
   if (!latest || latest.startedAt <= summary.startedAt) await bucket.putJson(REPORT.latest, summary);
 }
