@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
 
 /**
  * In ms. The SDK's own would wait for a silent service until the function ends: a call must end before the lease of a
@@ -19,4 +20,8 @@ export function dynamodb(): DynamoDBClient {
 
 export function secretsManager(): SecretsManagerClient {
   return new SecretsManagerClient({ requestHandler });
+}
+
+export function stepFunctions(): SFNClient {
+  return new SFNClient({ requestHandler });
 }

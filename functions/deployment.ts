@@ -28,6 +28,7 @@ import { SecretStore } from './secrets/store.ts';
 import { login } from './smtp/login.ts';
 import type { LoginOutcome } from './smtp/login-result.ts';
 import type { Afterwards } from './smtp/session.ts';
+import { Agenda } from './table/agenda.ts';
 import { tableOf } from './table/dynamodb.ts';
 import { keys } from './table/items.ts';
 import { Lease } from './table/lease.ts';
@@ -55,6 +56,7 @@ function once<T>(make: () => T): () => T {
 
 export const table = once(() => tableOf(aws.dynamodb(), setting('table')));
 export const secretsManager = once(aws.secretsManager);
+export const stepFunctions = once(aws.stepFunctions);
 
 /** All Secrets Manager calls there are; and the reading ones alone, in the functions that do nothing else. */
 export const secretStore = once(() => new SecretStore(secretsManager()));
@@ -63,6 +65,8 @@ export const secretReader = once(() => new SecretReader(new SecretsManager()));
 export const ledger = once(() => new Ledger(table()));
 export const validations = once(() => new Validations(table()));
 export const operations = once(() => new Operations(table()));
+export const agenda = once(() => new Agenda(table()));
+export const retirementLease = once(() => new Lease(table(), keys.retirementLease));
 export const auditLease = once(() => new Lease(table(), keys.auditLease));
 export const reportBucket = once(() => new ReportBucket(setting('bucket')));
 

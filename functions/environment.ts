@@ -25,6 +25,7 @@ const settings = {
   soakHours: hours,
   rotationDays: hours,
   rotateFunction: v.pipe(v.string(), v.minLength(1)),
+  retirementMachine: v.pipe(v.string(), v.minLength(1)),
   watched: v.pipe(
     v.string(),
     v.transform((marks): ReadonlySet<string> => new Set(marks.split(','))),

@@ -7,6 +7,7 @@ import { type AnswerPorts, answerRequest, answerState } from './api/operations.t
 import { answerRotation } from './api/rotation.ts';
 import { invokeLater } from './aws/lambda.ts';
 import {
+  agenda,
   attemptLogin,
   ledger,
   operations,
@@ -15,6 +16,7 @@ import {
   secretsManager,
   validations,
 } from './deployment.ts';
+
 import { setting } from './environment.ts';
 import type { OperationPorts } from './lifecycle/operate/ports.ts';
 import { RotationControl } from './lifecycle/operate/rotation-control.ts';
@@ -104,6 +106,7 @@ function portsFor(context: Context, secretArn: string): OperationPorts {
   return {
     store: secretStore(),
     ledger: ledger(),
+    agenda: agenda(),
     rotations: new RotationControl(secretsManager(), {
       functionArn: setting('rotateFunction'),
       days: setting('rotationDays'),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
-import { attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
+import { agenda, attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
@@ -75,6 +75,7 @@ function portsFor(context: Context, secretArn: string): RotationPorts {
   return {
     store: secretStore(),
     ledger: ledger(),
+    agenda: agenda(),
     requestOf: (operationId) => operations().find(operationId),
     login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
     providerFor,

@@ -61,6 +61,8 @@ export class KeyturnStack extends Stack {
       CredentialsFunctionName: lookup.lambda.functionName,
       RotateFunctionName: rotate.lambda.functionName,
       RetireFunctionName: retire.lambda.functionName,
+      RetireDueFunctionName: retire.due.lambda.functionName,
+      RetirementStateMachineArn: retire.stateMachine.stateMachineArn,
       OperateFunctionName: operate.lambda.functionName,
       AuditPlanFunctionName: audit.plan.lambda.functionName,
       AuditExamineFunctionName: audit.examine.lambda.functionName,
@@ -96,6 +98,7 @@ export class KeyturnStack extends Stack {
       validate,
       credentials: lookup,
       retire,
+      'retire-due': retire.due,
       operate,
       'audit-plan': audit.plan,
       'audit-examine': audit.examine,
@@ -108,8 +111,9 @@ export class KeyturnStack extends Stack {
     const { all } = new Alarms(this, 'Alarms', {
       topic,
       functions: watched,
-      deadLetters: { audit: audit.deadLetters, retire: retire.deadLetters },
+      deadLetters: { audit: audit.deadLetters, ...retire.deadLetters },
       auditRuns: audit.stateMachine,
+      retirementRuns: retire.stateMachine,
       secretNames,
       deadManHours: config.deadManHours,
     });

@@ -7,7 +7,7 @@ import { pendingIn, type Snapshot, type Version } from './snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A rotation without a sign of life for so long (ms) is not under way: its four steps take no longer than their timeouts. */
-const STUCK_AFTER_MS = 4 * STEP_TIMEOUT_MS;
+export const STUCK_AFTER_MS = 4 * STEP_TIMEOUT_MS;
 /** So long (ms) retirement, unasked, leaves a rotation that stands still to Secrets Manager's own tries, or to a person. */
 const PATIENCE_MS = { rotation: DAY_MS, person: 7 * DAY_MS } as const;
 

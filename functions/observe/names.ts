@@ -18,11 +18,11 @@ export const METRIC = {
   rotationWaiting: 'RotationWaiting',
   /** The provider gives no more credentials: all slots are taken. */
   keyQuotaExhausted: 'KeyQuotaExhausted',
-  /** 1 for each secret and run of the retire function. */
+  /** 1 for each look at a secret whose rotation is missing. */
   rotationOverdue: 'RotationOverdue',
   retired: 'CredentialRetired',
   retirementFailed: 'RetirementFailed',
-  /** A replaced credential that somebody still logs in with after the overlap, 1 for each and run. */
+  /** A replaced credential that somebody still logs in with after the overlap, 1 for each and look. */
   replacedStillUsed: 'ReplacedCredentialStillUsed',
   auditCompleted: 'AuditCompleted',
   auditFailures: 'AuditFailures',
@@ -39,6 +39,9 @@ export const METRIC = {
 export function watchMark(secretName: string): string {
   return createHash('sha256').update(secretName).digest('hex').slice(0, 8);
 }
+
+/** What stays wrong is counted again after so many hours, by a look of retirement: its alarm looks back twice as long. */
+export const TOLD_AGAIN_HOURS = 3;
 
 /** Put by a person, in the same namespace, after the restore of the table was rehearsed (docs/operations.md). */
 export const RESTORE_DRILL = 'RestoreDrill';
@@ -77,6 +80,8 @@ export const ENVIRONMENT = {
   rotationDays: 'KEYTURN_ROTATION_DAYS',
   /** ARN of the rotation function; for the operations only. */
   rotateFunction: 'KEYTURN_ROTATE_FUNCTION',
+  /** ARN of the state machine that retires; for the function retire-due only. */
+  retirementMachine: 'KEYTURN_RETIREMENT_MACHINE',
   /** Marks (`watchMark`) of the secrets that have a dead-man alarm, with commas between. */
   watched: 'KEYTURN_WATCHED',
   /** Mail servers' ports and CIDR blocks that may be dialled besides the usual ones, with commas between; or `none`. */

@@ -79,7 +79,9 @@ export async function queryPage<Item>(
   { client, name }: Table,
   condition: string,
   values: Values,
-  page: Pick<QueryCommandInput, 'ScanIndexForward' | 'ExclusiveStartKey'> & { readonly Limit: number },
+  page: Pick<QueryCommandInput, 'IndexName' | 'ScanIndexForward' | 'ExclusiveStartKey'> & {
+    readonly Limit: number;
+  },
 ): Promise<Item[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({ TableName: name, ...conditionOn(condition, values), ...page }),

@@ -16,10 +16,12 @@ import type { LoginResult } from '../smtp/login-result.ts';
  * | `EVENTS#<ARN>`            | `<time>#<order>#<UUID>`              | `LedgerEvent`      | 400                  |
  * | `PROOFS#<ARN>`            | `<version's id>`                     | `VersionProof`     | 400                  |
  * | `ENDPOINTS#<ARN>`         | `smtp[s]://<host>:<port>[ ca=<...>]` | `AcceptedEndpoint` | for ever             |
+ * | `AGENDA#<ARN>`             | `AGENDA`                             | `AgendaItem`       | 400                  |
  * | `CREDENTIALS#<0 to f>`    | `<name of the secret>`               | `Recorded`         | 90 after the newest  |
  * | `OPERATION#<id>`          | `OPERATION`                          | `{ request }`      | 400                  |
  * | `BUDGET#<host>`           | `HOST`                               | `Tally`            | 3 after all is over  |
  * | `BUDGET#<host>#<account>` | `LOGINS`                             | `Tally`            | 3 after all is over  |
+ * | `RETIREMENT-RUN`          | `LEASE`                              | `HeldLease`        | 1 after it ended     |
  * | `AUDIT-RUN`               | `LEASE`                              | `HeldLease`        | 1 after it ended     |
  * | `AUDIT`                   | `<start of the run>#<its id>`        | `AuditRun`         | as long as reports   |
  * | `AUDITED#<ARN>`           | `MEMORY`                             | `AuditMemoryItem`  | as long as reports   |
@@ -40,9 +42,11 @@ export const PARTITION = {
   events: 'EVENTS#',
   proofs: 'PROOFS#',
   endpoints: 'ENDPOINTS#',
+  agenda: 'AGENDA#',
   credentials: 'CREDENTIALS#',
   operation: 'OPERATION#',
   budget: 'BUDGET#',
+  retirementLease: 'RETIREMENT-RUN',
   auditLease: 'AUDIT-RUN',
   auditRuns: 'AUDIT',
   auditMemory: 'AUDITED#',
@@ -50,10 +54,10 @@ export const PARTITION = {
 } as const;
 
 /**
- * What rotation acts upon, in partitions of their own: what was done, what logins have proven, and where an operator lets
- * passwords go. The functions that only look at credentials write to the table, but to none of these.
+ * What rotation and retirement act upon, in partitions of their own: what was done, what logins have proven, where an operator
+ * lets passwords go, and what is due. The functions that only look at credentials write to the table, but to none of these.
  */
-export const PROTECTED = [PARTITION.events, PARTITION.proofs, PARTITION.endpoints] as const;
+export const PROTECTED = [PARTITION.events, PARTITION.proofs, PARTITION.endpoints, PARTITION.agenda] as const;
 
 /** What the sort keys in the partition of a secret begin with. */
 export const SORT = {
@@ -76,11 +80,13 @@ export const keys = {
     key(PARTITION.events + secretArn, `${new Date(at).toISOString()}#${order}`),
   proof: (secretArn: string, versionId: string) => key(PARTITION.proofs + secretArn, versionId),
   acceptedEndpoint: (secretArn: string, spelt: string) => key(PARTITION.endpoints + secretArn, spelt),
+  agenda: (secretArn: string) => key(PARTITION.agenda + secretArn, 'AGENDA'),
   status: (shard: string, secretName: string) => key(PARTITION.credentials + shard, secretName),
   operation: (operationId: string) => key(PARTITION.operation + operationId, 'OPERATION'),
   tallyOfHost: (host: string) => key(PARTITION.budget + host, 'HOST'),
   /** `account`: a hash, or `control` for the login that must fail. */
   tallyOfAccount: (host: string, account: string) => key(`${PARTITION.budget}${host}#${account}`, 'LOGINS'),
+  retirementLease: key(PARTITION.retirementLease, SORT.lease),
   auditLease: key(PARTITION.auditLease, SORT.lease),
   auditRun: ({ startedAt, runId }: Pick<AuditRun, 'startedAt' | 'runId'>) =>
     key(PARTITION.auditRuns, `${startedAt}#${runId}`),
@@ -108,6 +114,7 @@ export const KEPT_DAYS = {
   proof: 400,
   event: 400,
   operation: 400,
+  agenda: 400,
   /** Longer than any window, login and circuit together. */
   tally: 3,
   lease: 1,
@@ -308,3 +315,16 @@ interface RememberedRecord {
   /** When it was first seen with this very hash. */
   readonly since: number;
 }
+
+/** When a secret is to be looked at: for retirement, and for a rotation that stands still or does not come. */
+export interface AgendaItem {
+  /** The version with AWSCURRENT at the last look, or the one that is about to get it; null: to be seen by the next look. */
+  readonly versionId: string | null;
+  /** Null: nothing is due before the next rotation. */
+  readonly dueAt: number | null;
+  /** The id of a look that began, and has not ended. */
+  readonly look: string | null;
+}
+
+/** The index of what is due, by `dueAt`; an item without these two attributes is not in it. */
+export const DUE_INDEX = { name: 'due', partition: 'due', sort: 'dueAt', value: 'AGENDA' } as const;

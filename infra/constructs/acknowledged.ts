@@ -71,6 +71,7 @@ const FUNCTIONS = [
   'Lookup',
   'Rotate',
   'Retire',
+  'Retire/Due',
   'Operate',
   'Audit/Plan',
   'Audit/Examine',
@@ -87,7 +88,13 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   {
     rule: wildcard('*'),
     reason: 'Only with actions listed in ACTIONS_WITHOUT_RESOURCE, each explained there.',
-    at: [...FUNCTIONS, 'Audit/StateMachine/Role', 'Access/Viewer', 'Access/Validator'],
+    at: [
+      ...FUNCTIONS,
+      'Retire/StateMachine/Role',
+      'Audit/StateMachine/Role',
+      'Access/Viewer',
+      'Access/Validator',
+    ],
   },
   {
     rule: wildcard(`arn:<AWS::Partition>:secretsmanager:${ACCOUNT}:secret:*`),
@@ -220,17 +227,17 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
     rule: 'Serverless-LambdaDLQ',
     reason:
       'Invoked synchronously by API Gateway, Secrets Manager or Step Functions, which see every failure.',
-    at: FUNCTIONS.filter((name) => name !== 'Retire'),
+    at: FUNCTIONS.filter((name) => name !== 'Retire/Due'),
   },
   {
     rule: 'Serverless-LambdaDLQ',
     reason: 'Has an on-failure destination, which unlike a dead-letter queue also says why.',
-    at: ['Retire'],
+    at: ['Retire/Due'],
   },
   ...['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy'].map((rule) => ({
     rule,
     reason: 'It is the dead-letter queue of a schedule; an alarm tells when it is not empty.',
-    at: ['Retire/Timetable/DeadLetters', 'Audit/Timetable/DeadLetters'],
+    at: ['Retire/Timetable/DeadLetters', 'Retire/Sweep/DeadLetters', 'Audit/Timetable/DeadLetters'],
   })),
   {
     rule: 'Serverless-SNSRedrivePolicy',

@@ -14,6 +14,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { TOLD_AGAIN_HOURS } from '../../functions/observe/names.ts';
 import type { KeyturnFunction } from './function.ts';
 import { abandonedRotations, certificateDaysLeft, keyturnMetric, provenLogin } from './metrics.ts';
 
@@ -23,13 +24,14 @@ export interface AlarmsProps {
   readonly functions: Readonly<Record<string, KeyturnFunction>>;
   readonly deadLetters: Readonly<Record<string, IQueue>>;
   readonly auditRuns: IStateMachine;
+  readonly retirementRuns: IStateMachine;
   readonly secretNames: readonly string[];
   /** How long a credential may go without a proven login, and the account without a completed audit. */
   readonly deadManHours: number;
 }
 
-/** What each run of the retire function tells again: between two runs the alarm has to stay, or it would ring every hour. */
-const RECURRING = Duration.hours(6);
+/** What looks of retirement tell again and again: between two of them the alarm has to stay, or it would ring each time. */
+const RECURRING = Duration.hours(2 * TOLD_AGAIN_HOURS);
 /** As the check cert.expiry: what is left of 90 days or less is renewed by then. */
 const CERTIFICATE_DAYS = 7;
 const FIVE_MINUTES = { period: Duration.minutes(5) };
@@ -42,13 +44,13 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.topic = props.topic;
-    this.watchOutcomes(props.auditRuns);
+    this.watchOutcomes(props);
     this.watchFunctions(props.functions);
     this.watchDeadLetters(props.deadLetters);
     this.watchForSilence(props);
   }
 
-  private watchOutcomes(auditRuns: IStateMachine): void {
+  private watchOutcomes({ auditRuns, retirementRuns }: AlarmsProps): void {
     this.onAny(
       'rotation failed',
       keyturnMetric('rotationFailed'),
@@ -78,6 +80,16 @@ export class Alarms extends Construct {
       'retirement failed',
       keyturnMetric('retirementFailed'),
       'A replaced access key could not be taken away and stays valid. Read the log of the retire function.',
+    );
+    this.onAny(
+      'retirement run failed',
+      retirementRuns.metricFailed(FIVE_MINUTES),
+      'Credentials that are due for retirement were not looked at; the next run begins anew. Open the failed execution in Step Functions.',
+    );
+    this.onAny(
+      'retirement run timed out',
+      retirementRuns.metricTimedOut(FIVE_MINUTES),
+      'A run of retirement did not come to an end; the next run begins anew. Look at its execution in Step Functions.',
     );
     this.onAny(
       'audit left credentials unexamined',

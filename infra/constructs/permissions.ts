@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { MANAGED_TAG, PROMOTED, USER_PATH } from '../../functions/observe/names.ts';
-import { PROTECTED } from '../../functions/table/items.ts';
+import { DUE_INDEX, PROTECTED } from '../../functions/table/items.ts';
 import type { Config } from '../config/config.ts';
 import type { Storage } from './storage.ts';
 
@@ -59,6 +59,14 @@ export function onTable({ table }: Storage, ...actions: string[]): PolicyStateme
   return new PolicyStatement({
     actions: actions.map((action) => `dynamodb:${action}`),
     resources: [table.tableArn],
+  });
+}
+
+/** Of the index, where an item stands without its key: only its date and the ARN of its secret. */
+export function onDueIndex({ table }: Storage): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:Query'],
+    resources: [`${table.tableArn}/index/${DUE_INDEX.name}`],
   });
 }
 

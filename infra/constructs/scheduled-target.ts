@@ -10,6 +10,8 @@ export interface ScheduledTargetProps {
   readonly targetArn: string;
   /** The one action that starts the target, e.g. `states:StartExecution`. */
   readonly action: string;
+  /** What the target is given; nothing without it. */
+  readonly input?: object;
 }
 
 /**
@@ -19,7 +21,11 @@ export interface ScheduledTargetProps {
 export class ScheduledTarget extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { schedule, targetArn, action }: ScheduledTargetProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { schedule, targetArn, action, input = {} }: ScheduledTargetProps,
+  ) {
     super(scope, id);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -33,7 +39,7 @@ export class ScheduledTarget extends Construct {
       target: {
         arn: targetArn,
         roleArn: role.roleArn,
-        input: '{}',
+        input: JSON.stringify(input),
         retryPolicy: { maximumEventAgeInSeconds: Duration.hours(1).toSeconds(), maximumRetryAttempts: 5 },
         deadLetterConfig: { arn: this.deadLetters.queueArn },
       },

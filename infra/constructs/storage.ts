@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import {
   AccountRootPrincipal,
   AnyPrincipal,
@@ -11,7 +11,7 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { PARTITION } from '../../functions/table/items.ts';
+import { DUE_INDEX, PARTITION } from '../../functions/table/items.ts';
 import type { Config } from '../config/config.ts';
 
 const NONCURRENT_DAYS = 30;
@@ -35,7 +35,7 @@ export class Storage extends Construct {
 
   /** Not TableV2: that takes a customer-managed key only in a stack that is bound to one region. */
   private createTable(): Table {
-    return new Table(this, 'Ledger', {
+    const table = new Table(this, 'Ledger', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiresAt',
@@ -47,6 +47,15 @@ export class Storage extends Construct {
       resourcePolicy: new PolicyDocument({ statements: eventsStay() }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // Only what is due, or will be, has these two attributes.
+    table.addGlobalSecondaryIndex({
+      indexName: DUE_INDEX.name,
+      partitionKey: { name: DUE_INDEX.partition, type: AttributeType.STRING },
+      sortKey: { name: DUE_INDEX.sort, type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['secretArn'],
+    });
+    return table;
   }
 
   private createBucket(retentionDays: number): Bucket {

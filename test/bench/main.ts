@@ -2,13 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loginRows, missingForLogins } from './logins/logins.ts';
+import { retirementRows } from './retirement/retirement.ts';
 import { print, type Row } from './rows.ts';
-import { startUpRows } from './start-up.ts';
+import { bundle, startUpRows } from './start-up.ts';
 
 async function measured(): Promise<Row[]> {
   const outdir = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
   try {
-    return [...(await startUpRows(outdir)), ...(await logins())];
+    const bundles = bundle(outdir);
+    return [
+      ...(await startUpRows(bundles)),
+      ...(await retirementRows(bundles.deployed)),
+      ...(await logins()),
+    ];
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

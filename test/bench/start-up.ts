@@ -15,8 +15,7 @@ const BUSY = 1.25;
 const FIRST_READ_LIMIT = 0.95;
 
 /** What a user waits for when no function is warm yet: sizes, initialisation, and the first secret. */
-export async function startUpRows(outdir: string): Promise<Row[]> {
-  const { bare, plain, deployed } = bundle(outdir);
+export async function startUpRows({ bare, plain, deployed }: Bundles): Promise<Row[]> {
   const timeOf = await inTurns([bare, ...deployed], ROUNDS, init);
   warnIfBusy(timeOf(bare));
   return [
@@ -27,7 +26,7 @@ export async function startUpRows(outdir: string): Promise<Row[]> {
 }
 
 /** In a process of its own: one that has the CDK in memory takes many milliseconds longer to start another. */
-function bundle(outdir: string): Bundles {
+export function bundle(outdir: string): Bundles {
   const script = join(import.meta.dirname, 'bundles.ts');
   return JSON.parse(execFileSync(process.execPath, [script, outdir], { encoding: 'utf8' }));
 }

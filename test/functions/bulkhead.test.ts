@@ -10,7 +10,7 @@ const WAYS = Object.keys(WAYS_TO_END) as WayToEnd[];
 
 let world: FunctionWorld;
 beforeAll(async () => {
-  world = await startFunctionWorld(['validate', 'retire']);
+  world = await startFunctionWorld(['validate']);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -125,85 +125,5 @@ describe('POST /validations with one secret', () => {
     world.create('mail/a');
     await world.lambda.run('validate', { secretId: 'mail/a' });
     expect(world.lambda.invocations).toMatchObject([{ ended: { answer: { verdict: 'valid' } } }]);
-  });
-});
-
-describe('retirement', { timeout: 60_000 }, () => {
-  it.each(['segmentation fault', 'endless loop'] as const)(
-    'reaches every secret but the one that ends its process: by %s',
-    async (way) => {
-      const [a, killer, b] = [
-        world.create('mail/a'),
-        world.createKiller('mail/killer', way),
-        world.create('mail/b'),
-      ];
-      const { answer } = await world.lambda.run('retire', {});
-      expect(answer).toMatchObject([
-        { secretArn: a, kind: 'nothing-to-retire' },
-        { secretArn: killer, kind: 'failed', reason: 'crashed' },
-        { secretArn: b, kind: 'nothing-to-retire' },
-      ]);
-      expect(
-        world.lambda.logged.filter(({ event }) => event === 'credential.retirement-failed'),
-      ).toMatchObject([{ secretArn: killer, result: 'crashed', level: 'ERROR' }]);
-      const failures = world.lambda.logged.filter((line) => 'RetirementFailed' in line);
-      expect(failures).toMatchObject([{ RetirementFailed: 1 }]);
-    },
-  );
-
-  it('reaches every secret of more than fit into one process, with two that end theirs', async () => {
-    const arns = Array.from({ length: 23 }, (_, at) =>
-      at === 20 || at === 22 ? world.createKiller(`mail/${at}`) : world.create(`mail/${at}`),
-    );
-    const { answer } = await world.lambda.run('retire', {}, 15 * 60_000);
-    const outcomes = answer as { secretArn: string; kind: string; reason?: string }[];
-    expect(outcomes.map(({ secretArn }) => secretArn)).toEqual(arns);
-    expect(
-      outcomes.filter(({ kind }) => kind !== 'nothing-to-retire').map(({ secretArn }) => secretArn),
-    ).toEqual([arns[20], arns[22]]);
-  });
-
-  it('goes on in a next run, which nobody waits for, when it has no time left', async () => {
-    const arns = Array.from({ length: 23 }, (_, at) => world.create(`mail/${at}`));
-    const { answer } = await world.lambda.run('retire', {}, 60_000);
-    expect(answer).toHaveLength(20);
-    await world.lambda.settled();
-    expect(world.lambda.invocations.map(({ event }) => event)).toContainEqual({ after: 20 });
-    const reached = world.lambda.invocations.flatMap(({ event }) =>
-      'apart' in event ? (event.apart as { secretIds: string[] }).secretIds : [],
-    );
-    expect(reached).toEqual(arns);
-  });
-
-  it('reaches every secret in one process when Lambda runs no other and takes no next run', async () => {
-    for (let at = 0; at < 23; at += 1) world.create(`mail/${at}`);
-    world.lambda.refusals.push(403, 403, 403);
-    const { answer } = await world.lambda.run('retire', {});
-    expect(answer).toHaveLength(23);
-    expect(world.lambda.invocations).toHaveLength(1);
-  });
-
-  it('puts a secret off whose turn came too late, and says of none that it has failed', async () => {
-    world.createKiller('mail/killer');
-    world.create('mail/a');
-    const { answer } = await world.lambda.run('retire', {}, 1900);
-    expect(answer).toMatchObject([{ kind: 'no-time' }, { kind: 'no-time' }]);
-    expect(world.lambda.logged.filter((line) => 'RetirementFailed' in line)).toEqual([]);
-    expect(world.lambda.logged).toContainEqual(
-      expect.objectContaining({ event: 'credential.retirement-put-off', result: 'no-time' }),
-    );
-  });
-
-  it('tells an operator who asked for one secret that it ends its process, and tries it once', async () => {
-    world.createKiller('mail/killer');
-    const { answer } = await world.lambda.run('retire', { secretId: 'mail/killer' });
-    expect(answer).toMatchObject([{ secretArn: 'mail/killer', kind: 'failed', reason: 'crashed' }]);
-    expect(world.lambda.invocations).toHaveLength(2);
-  });
-
-  it('takes one process more while none ends', async () => {
-    for (const name of GOOD) world.create(name);
-    await world.lambda.run('retire', {});
-    expect(world.lambda.invocations).toHaveLength(2);
   });
 });

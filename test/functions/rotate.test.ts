@@ -1,18 +1,19 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
-  ListSecretsCommand,
-  type ListSecretsCommandOutput,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Batch, HandedOut, Round, RunInput } from '../../functions/lifecycle/retire/round.ts';
 import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
 import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../functions/secrets/store.ts';
+import { Agenda } from '../../functions/table/agenda.ts';
 import { Ledger } from '../../functions/table/ledger.ts';
 import { Operations } from '../../functions/table/operations.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
@@ -39,7 +40,8 @@ let iam: InProcessIam;
 let table: InProcessTable;
 let arn: string;
 let rotate: (event: SecretsManagerRotationEvent, context: Context) => Promise<void>;
-let retire: (event: { secretId?: string }, context: Context) => Promise<unknown>;
+let retire: (event: { secretId: string } | Batch, context: Context) => Promise<unknown>;
+let retireDue: (event: Round, context: Context) => Promise<HandedOut | undefined>;
 const logged: string[] = [];
 
 beforeAll(async () => {
@@ -66,6 +68,7 @@ beforeAll(async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   ({ handler: rotate } = await import('../../functions/rotate.ts'));
   ({ handler: retire } = await import('../../functions/retire.ts'));
+  ({ handler: retireDue } = await import('../../functions/retire-due.ts'));
 });
 
 afterAll(async () => {
@@ -316,7 +319,7 @@ describe('failure mode', () => {
   it('19: writes no secret access key and no password into a log, metric or table', async () => {
     await rotateFully(TOKEN);
     await rotateFully('second'.padEnd(36, '0'));
-    await retire({}, context);
+    await retireAll();
     await retire({ secretId: NAME }, context);
     const seen = JSON.stringify([logged, [...(await table.items())]]);
     expect(seen).toContain('credential.retired');
@@ -345,7 +348,7 @@ describe('retire', () => {
     await rotateFully('second'.padEnd(36, '0'));
     const now = Date.now();
     await new Operations(table).leaseOn(arn).acquire('operation', now + 60_000, now);
-    expect(await retire({}, context)).toMatchObject([{ kind: 'held' }]);
+    expect(await retire({ secretId: NAME }, context)).toMatchObject([{ kind: 'held' }]);
     expect(lines().at(-1)).toMatchObject(putOff('held'));
     expect(logged.join()).not.toContain('RetirementFailed');
     expect([...iam.keys.values()].map(({ active }) => active)).toEqual([true, true]);
@@ -357,7 +360,7 @@ describe('retire', () => {
       const answer = await secrets.client.send(command);
       return command instanceof GetSecretValueCommand ? { ...answer, VersionId: 'older' } : answer;
     });
-    expect(await retire({}, context)).toMatchObject([{ kind: 'stale-read' }]);
+    expect(await retire({ secretId: NAME }, context)).toMatchObject([{ kind: 'stale-read' }]);
     expect(lines().at(-1)).toMatchObject(putOff('stale-read'));
     expect(logged.join()).not.toContain('RetirementFailed');
   });
@@ -365,49 +368,66 @@ describe('retire', () => {
   it('counts a replaced key that somebody still uses, and names it', async () => {
     await rotateFully(TOKEN);
     await rotateFully('second'.padEnd(36, '0'));
-    await retire({}, context);
+    await retire({ secretId: NAME }, context);
     const [replaced] = [...iam.keys.values()].filter(({ active }) => !active);
     if (replaced) replaced.lastUsedAt = Date.now();
     expect(logged.some((line) => line.includes('ReplacedCredentialStillUsed'))).toBe(false);
-    await retire({}, context);
+    await retire({ secretId: NAME }, context);
     expect(logged.some((line) => line.includes('"ReplacedCredentialStillUsed":1'))).toBe(true);
     expect(lines().at(-1)).toMatchObject({ result: 'reactivate', credentialId: replaced?.id });
   });
 
-  it('counts and names a secret whose rotation is overdue, in its scheduled run', async () => {
+  it('counts and names a secret whose rotation is overdue, and goes on telling until it comes', async () => {
     const LastRotatedDate = new Date(Date.now() - 32 * 24 * 3_600_000);
     const rules = { RotationEnabled: true, RotationRules: { AutomaticallyAfterDays: 30 }, LastRotatedDate };
-    vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
-      const answer = await secrets.client.send(command);
-      if (!(command instanceof ListSecretsCommand)) return answer;
-      const { SecretList = [] } = answer as ListSecretsCommandOutput;
-      return { ...answer, SecretList: SecretList.map((entry) => ({ ...entry, ...rules })) };
-    });
     await retire({ secretId: NAME }, context);
     expect(logged.some((line) => line.includes('RotationOverdue'))).toBe(false);
-    await retire({}, context);
+    vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
+      const answer = await secrets.client.send(command);
+      return command instanceof DescribeSecretCommand ? { ...answer, ...rules } : answer;
+    });
+    await retire({ secretId: NAME }, context);
     expect(logged.some((line) => line.includes('"RotationOverdue":1'))).toBe(true);
     expect(lines()).toContainEqual(
       expect.objectContaining({ event: 'credential.rotation-overdue', secretArn: arn }),
     );
+    const { dueAt } = (await new Agenda(table).find(arn)) ?? {};
+    // The alarm looks back six hours.
+    expect(dueAt).toBeLessThan(Date.now() + 6 * 3_600_000);
   });
 
-  it('goes through all managed secrets, one trouble does not keep the others from their turn', async () => {
+  it('looks at whatever is due, one trouble does not keep the others from their turn', async () => {
     await rotateFully(TOKEN);
     await rotateFully('second'.padEnd(36, '0'));
-    secrets.create('mail/broken', '{');
+    const broken = secrets.create('mail/broken', '{');
     secrets.create('mail/other', '{', {});
-    expect(await retire({}, context)).toMatchObject([
-      { kind: 'retired', retirements: [{ action: 'deactivate' }] },
-      { kind: 'failed', reason: 'malformed-secret' },
+    const agenda = new Agenda(table);
+    const { dueAt } = (await agenda.find(arn)) ?? {};
+    expect(dueAt, 'the overlap of 0 hours, and a minute').toBeGreaterThan(Date.now());
+    await agenda.put(arn, { versionId: null, dueAt: Date.now() }, Date.now());
+    // Overlap and soak are over at once: what one round switches off, the next one takes away.
+    await retireAll();
+    expect(lines().filter(({ event }) => event === 'credential.retirement-failed')).toMatchObject([
+      { secretArn: broken, result: 'malformed-secret' },
     ]);
-    expect(await retire({}, context)).toMatchObject([{ retirements: [{ action: 'remove' }] }, {}]);
+    expect(logged.some((line) => line.includes('"RetirementFailed":1'))).toBe(true);
     expect(
       lines()
         .filter(({ event: name }) => name === 'credential.retired')
         .map(({ result }) => result),
     ).toEqual(['deactivate', 'remove']);
-    expect(logged.some((line) => line.includes('"RetirementFailed":1'))).toBe(true);
     expect(iam.keys.size).toBe(1);
   });
 });
+
+/** What the state machine does, with a sweep before. */
+async function retireAll(): Promise<void> {
+  let round: RunInput = { round: 0, sweepFrom: '' };
+  for (let goesOn = true; goesOn; ) {
+    const found = await retireDue({ ...round, runId: 'run' }, context);
+    if (!found) throw new Error('a round without an answer');
+    for (const batch of found.batches) await retire(batch, context);
+    goesOn = found.goesOn;
+    round = found;
+  }
+}

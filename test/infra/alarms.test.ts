@@ -51,7 +51,7 @@ describe('an alarm', () => {
   it.each([
     ['rotation overdue', METRIC.rotationOverdue],
     ['replaced credential still in use', METRIC.replacedStillUsed],
-  ])('stays from one run of the retire function to the next: %s', (title, metric) => {
+  ])('stays from one look of retirement to the next: %s', (title, metric) => {
     expect(alarm(title)).toMatchObject({
       ...ANY,
       Period: 6 * 3600,
@@ -86,6 +86,7 @@ describe('an alarm', () => {
   it.each([
     ['validate', 'Validate'],
     ['retire', 'Retire'],
+    ['retire-due', 'RetireDue'],
     ['operate', 'Operate'],
     ['audit-plan', 'AuditPlan'],
     ['audit-examine', 'AuditExamine'],
@@ -113,14 +114,21 @@ describe('an alarm', () => {
   });
 
   it.each([
-    ['audit run failed', 'ExecutionsFailed'],
-    ['audit run timed out', 'ExecutionsTimedOut'],
-  ])('tells of an %s', (title, MetricName) => {
+    ['audit run failed', 'ExecutionsFailed', 'Audit'],
+    ['audit run timed out', 'ExecutionsTimedOut', 'Audit'],
+    ['retirement run failed', 'ExecutionsFailed', 'Retire'],
+    ['retirement run timed out', 'ExecutionsTimedOut', 'Retire'],
+  ])('tells of: %s', (title, MetricName, construct) => {
     expect(alarm(title)).toMatchObject({
       ...ANY,
       Namespace: 'AWS/States',
       MetricName,
-      Dimensions: [{ Name: 'StateMachineArn', Value: '<AuditStateMachineE693A784>' }],
+      Dimensions: [
+        {
+          Name: 'StateMachineArn',
+          Value: expect.stringMatching(new RegExp(`^<${construct}StateMachine[0-9A-F]{8}>$`)),
+        },
+      ],
     });
   });
 
@@ -143,14 +151,17 @@ describe('an alarm', () => {
     expect(titles).not.toContain('Keyturn: audit not told');
   });
 
-  it.each(['audit', 'retire'])('tells when the schedule of %s left a dead letter', (title) => {
-    expect(alarm(`${title} was not run`)).toMatchObject({
-      ...ANY,
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Statistic: 'Maximum',
-    });
-  });
+  it.each(['audit', 'retire', 'the retirement sweep'])(
+    'tells when the schedule of %s left a dead letter',
+    (title) => {
+      expect(alarm(`${title} was not run`)).toMatchObject({
+        ...ANY,
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Statistic: 'Maximum',
+      });
+    },
+  );
 
   it.each(['keyturn/orders', 'mail/mailgun', 'mail/office'])(
     'tells when %s has not logged in for deadManHours, also when nothing was measured at all',
@@ -180,7 +191,7 @@ describe('an alarm', () => {
   });
 
   it('is a plain metric alarm: nothing composed, no metric mathematics', () => {
-    expect(alarms).toHaveLength(26);
+    expect(alarms).toHaveLength(30);
     expect(alarms.filter(({ Metrics }) => Metrics)).toEqual([]);
     expect(ofType(resources, 'AWS::CloudWatch::CompositeAlarm')).toEqual([]);
   });
@@ -233,6 +244,6 @@ describe('the dashboard', () => {
     const shown = JSON.parse(dashboard?.Properties.DashboardBody)
       .widgets.filter(({ type }: { type: string }) => type === 'alarm')
       .map(({ properties }: { properties: { alarms: string[] } }) => properties.alarms.length);
-    expect(shown).toEqual([100, 41]);
+    expect(shown).toEqual([100, 45]);
   });
 });

@@ -178,10 +178,17 @@ describe('the audit', () => {
 });
 
 describe.each([
-  ['Audit', 'cron(30 4 * * ? *)', '<AuditStateMachineE693A784>', 'states:StartExecution'],
-  ['Retire', 'rate(2 hours)', '<RetireFunctionE255B234.Arn>', 'lambda:InvokeFunction'],
-])('the schedule of %s', (name, expression, target, action) => {
-  const schedule = named(resources, `${name}TimetableSchedule`).Properties;
+  ['AuditTimetable', 'cron(30 4 * * ? *)', '<AuditStateMachineE693A784>', 'states:StartExecution', '{}'],
+  ['RetireTimetable', 'rate(2 hours)', '<RetireDueFunction7EFC9A4C.Arn>', 'lambda:InvokeFunction', '{}'],
+  [
+    'RetireSweep',
+    'rate(1 day)',
+    '<RetireStateMachine4EBFE6C3>',
+    'states:StartExecution',
+    '{"round":0,"sweepFrom":""}',
+  ],
+])('the schedule of %s', (name, expression, target, action, input) => {
+  const schedule = named(resources, `${name}Schedule`).Properties;
   const queue = schedule.Target.DeadLetterConfig.Arn;
 
   it('starts its target, tries again for an hour, and leaves a dead letter then', () => {
@@ -189,19 +196,19 @@ describe.each([
       ScheduleExpression: expression,
       Target: {
         Arn: target,
-        Input: '{}',
+        Input: input,
         RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 5 },
       },
     });
-    expect(queue).toMatch(new RegExp(`^<${name}TimetableDeadLetters\\w{8}\\.Arn>$`));
+    expect(queue).toMatch(new RegExp(`^<${name}DeadLetters\\w{8}\\.Arn>$`));
   });
 
   it('has a role of its own that can start the target, write the dead letter and nothing else', () => {
-    expect(allowed(resources, `${name}Timetable`)).toEqual([
+    expect(allowed(resources, name)).toEqual([
       { Effect: 'Allow', Action: [action], Resource: [target] },
       { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue] },
     ]);
-    const trust = named(resources, `${name}TimetableRole`).Properties.AssumeRolePolicyDocument;
+    const trust = named(resources, `${name}Role`).Properties.AssumeRolePolicyDocument;
     expect(statements(trust)).toEqual([
       {
         Effect: 'Allow',
@@ -213,9 +220,9 @@ describe.each([
   });
 
   it('has an encrypted queue that refuses plain HTTP', () => {
-    const deadLetters = named(resources, `${name}TimetableDeadLetters`).Properties;
+    const deadLetters = named(resources, `${name}DeadLetters`).Properties;
     expect(deadLetters.SqsManagedSseEnabled).toBe(true);
-    const policy = named(resources, `${name}TimetableDeadLettersPolicy`).Properties.PolicyDocument;
+    const policy = named(resources, `${name}DeadLettersPolicy`).Properties.PolicyDocument;
     expect(statements(policy)).toMatchObject([
       { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     ]);

@@ -13,6 +13,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   iam: 'iam',
   'secrets-manager': 'secretsmanager',
   ses: 'ses',
+  sfn: 'states',
   ssm: 'ssm',
 };
 
@@ -44,7 +45,18 @@ const NEVER_MADE: Readonly<Record<string, readonly string[]>> = {
   validate: ['dynamodb:Query'],
   rotate: ['dynamodb:UpdateItem', 'iam:UpdateAccessKey', 'secretsmanager:ListSecrets'],
   credentials: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  retire: ['dynamodb:UpdateItem', 'iam:CreateAccessKey', 'secretsmanager:PutSecretValue'],
+  retire: [
+    'dynamodb:UpdateItem',
+    'iam:CreateAccessKey',
+    'secretsmanager:ListSecrets',
+    'secretsmanager:PutSecretValue',
+  ],
+  'retire-due': [
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
   operate: [
     'dynamodb:UpdateItem',
     'iam:CreateAccessKey',
@@ -67,6 +79,7 @@ it.each([
   ['credentials', 'Lookup'],
   ['rotate', 'Rotate'],
   ['retire', 'Retire'],
+  ['retire-due', 'RetireDue'],
   ['operate', 'Operate'],
   ['audit-plan', 'AuditPlan'],
   ['audit-examine', 'AuditExamine'],

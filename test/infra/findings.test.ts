@@ -58,6 +58,8 @@ describe('cdk-nag, AwsSolutions and Serverless', () => {
       'CredentialsFunctionName',
       'RotateFunctionName',
       'RetireFunctionName',
+      'RetireDueFunctionName',
+      'RetirementStateMachineArn',
       'OperateFunctionName',
       'AuditPlanFunctionName',
       'AuditExamineFunctionName',

@@ -35,6 +35,8 @@ const onUsers = (...actions: string[]) =>
 const here = (service: string, resource: string) =>
   `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}`;
 
+const RETIREMENT = here('states', 'stateMachine:Keyturn-retirement');
+
 const onLedger = (...actions: string[]) =>
   allow(
     actions.map((action) => `dynamodb:${action}`),
@@ -51,7 +53,9 @@ const EXCEPT_PROTECTED: Statement = {
   Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   Resource: ['<StorageLedger5E7CB2E3.Arn>'],
   Condition: {
-    'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['EVENTS#*', 'PROOFS#*', 'ENDPOINTS#*'] },
+    'ForAnyValue:StringLike': {
+      'dynamodb:LeadingKeys': ['EVENTS#*', 'PROOFS#*', 'ENDPOINTS#*', 'AGENDA#*'],
+    },
   },
 };
 
@@ -111,12 +115,18 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
   ],
   Retire: [
     ...IN_SUBNETS,
-    allow(['secretsmanager:ListSecrets'], ['*']),
     onSecrets('DescribeSecret', 'GetSecretValue', 'UpdateSecretVersionStage'),
     through('secretsmanager', ['Decrypt'], SECRET_KEYS),
     onUsers('DeleteAccessKey', 'GetAccessKeyLastUsed', 'ListAccessKeys', 'ListUserTags', 'UpdateAccessKey'),
     onLedger('GetItem', 'PutItem', 'Query'),
     through('dynamodb', ['Decrypt']),
+  ],
+  RetireDue: [
+    allow(['secretsmanager:ListSecrets'], ['*']),
+    onPartitions(['AGENDA#*', 'RETIREMENT-RUN'], 'GetItem', 'PutItem'),
+    allow(['dynamodb:Query'], ['<StorageLedger5E7CB2E3.Arn>/index/due']),
+    through('dynamodb', ['Decrypt']),
+    allow(['states:StartExecution'], [RETIREMENT]),
     allow(
       ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
       ['<RetireTimetableDeadLetters0E515969.Arn>'],
@@ -342,6 +352,7 @@ describe.each(Object.entries(EXPECTED))('the function %s', (name, expected) => {
         [ENVIRONMENT.securityHub]: 'on',
         [ENVIRONMENT.digestFrom]: 'audit@example.com',
       }),
+      ...(name === 'RetireDue' && { [ENVIRONMENT.retirementMachine]: RETIREMENT }),
       ...(name === 'Operate' && { [ENVIRONMENT.rotateFunction]: '<RotateFunction80E9DEEB.Arn>' }),
     });
   });
@@ -407,30 +418,30 @@ describe('who may invoke', () => {
     expect(invocations.Roles).toEqual([expect.stringMatching(/^<OperateRole\w{8}>$/)]);
   });
 
-  it.each([
-    ['ValidateInvocations', '<ValidateFunction'],
-    ['RetireInvocations', '<RetireFunction'],
-  ])('one that works on several secrets itself, and nothing else: %s', (name, self) => {
-    const { PolicyDocument, Roles } = named(resources, name).Properties;
-    const [statement, ...others] = statements(PolicyDocument);
-    expect(others).toEqual([]);
-    expect(statement).toEqual(
-      allow(['lambda:InvokeFunction'], [expect.stringMatching(new RegExp(`^${self}\\w{8}\\.Arn>$`))]),
-    );
-    expect(Roles).toEqual([
-      expect.stringMatching(new RegExp(`^${self.replace('Function', 'Role')}\\w{8}>$`)),
-    ]);
-  });
+  it.each([['ValidateInvocations', '<ValidateFunction']])(
+    'one that works on several secrets itself, and nothing else: %s',
+    (name, self) => {
+      const { PolicyDocument, Roles } = named(resources, name).Properties;
+      const [statement, ...others] = statements(PolicyDocument);
+      expect(others).toEqual([]);
+      expect(statement).toEqual(
+        allow(['lambda:InvokeFunction'], [expect.stringMatching(new RegExp(`^${self}\\w{8}\\.Arn>$`))]),
+      );
+      expect(Roles).toEqual([
+        expect.stringMatching(new RegExp(`^${self.replace('Function', 'Role')}\\w{8}>$`)),
+      ]);
+    },
+  );
 
   it('nobody else', () => {
     expect(permissions).toHaveLength(10);
   });
 });
 
-it('a failed retirement, which runs asynchronously, ends in a queue that is watched; an operation is tried again', () => {
+it('a failed look for what is due, which runs asynchronously, ends in a queue that is watched; an operation is tried again', () => {
   expect(ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(({ Properties }) => Properties)).toEqual([
     {
-      FunctionName: '<RetireFunctionE255B234>',
+      FunctionName: '<RetireDueFunction7EFC9A4C>',
       Qualifier: '$LATEST',
       MaximumEventAgeInSeconds: 3600,
       MaximumRetryAttempts: 1,

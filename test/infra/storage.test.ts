@@ -84,7 +84,7 @@ describe('the key', () => {
       named(resources, 'StorageReports').Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]
         .ServerSideEncryptionByDefault.KMSMasterKeyID,
     ];
-    expect(keys).toHaveLength(17);
+    expect(keys).toHaveLength(19);
     expect(new Set(keys)).toEqual(new Set([KEY]));
   });
 });

@@ -4,6 +4,7 @@ export const DEPLOYED_FUNCTIONS = [
   'Lookup',
   'Rotate',
   'Retire',
+  'RetireDue',
   'Operate',
   'AuditPlan',
   'AuditExamine',

@@ -1,9 +1,12 @@
+import { shownText } from '../../observe/shown.ts';
 import type { IssuingProvider } from '../../providers/provider.ts';
 import type { Credential } from '../../providers/secret.ts';
+import { type SecretDescription, versionWith } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import { type HealPorts, heal, type PendingOutcome } from '../healing.ts';
+import { overdueFrom } from '../overdue.ts';
 import { type Done, nextLookAt, type Retirement, type Waits } from '../retirable.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { labelled, type SnapshotPorts, type Taken, takeSnapshot } from '../snapshot.ts';
@@ -14,11 +17,20 @@ export interface RetirementPorts extends SnapshotPorts, HealPorts, Waits {
   readonly ledger: SnapshotPorts['ledger'] & HealPorts['ledger'] & Pick<Ledger, 'recordDeactivation'>;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
-  /** Whether an operator's operation has the secret in hand: what it is about to bring back must not be taken away. */
-  readonly isHeld: (secretArn: string) => Promise<boolean>;
 }
 
-export type RetirementOutcome =
+/** What a look sees of a secret besides what is to be retired. */
+export interface Seen {
+  /** The version with AWSCURRENT; null: none has it. */
+  readonly versionId: string | null;
+  /** When the next rotation is missing (ms since 1970); null when none is planned. */
+  readonly overdueFrom: number | null;
+}
+
+/** `seen` is absent where the secret could not even be described. */
+export type RetirementOutcome = Outcome & { readonly seen?: Seen };
+
+type Outcome =
   | {
       readonly kind: 'retired';
       readonly secretArn: string;
@@ -27,13 +39,8 @@ export type RetirementOutcome =
       /** When something is due next (ms since 1970), as far as can be told now; null: not before the next rotation. */
       readonly nextLookAt: number | null;
     }
-  /** Put off to the next run: an operation has the secret in hand, it changed while it was read, or there was no time for it. */
-  | {
-      readonly kind: 'held' | 'stale-read' | 'no-time';
-      readonly secretArn: string;
-      /** What was done before that. */
-      readonly retirements: readonly Done[];
-    }
+  /** Put off: an operation or another look has the secret in hand, or it changed while it was read. */
+  | { readonly kind: 'held' | 'stale-read'; readonly secretArn: string }
   /** No provider is named, so nothing can be made or retired here. */
   | { readonly kind: 'nothing-to-retire'; readonly secretArn: string }
   | {
@@ -50,46 +57,58 @@ type FailureReason =
   | 'not-owner'
   | 'current-not-active'
   | 'aws-error'
-  /** It ended the process that worked on it alone, or gave that no chance to answer in time. */
+  /** It ended the process that looked at it, or gave that no chance to answer in time. */
   | 'crashed';
 
 /**
  * Retires what the last rotations of one secret replaced, and ends a rotation that stands still for ever. Idempotent:
- * each run does the next due step, and no more.
+ * each run does the next due step, and no more. Alone on its secret (look.ts).
  */
 export async function retireReplaced(ports: RetirementPorts, secretId: string): Promise<RetirementOutcome> {
   const secret = await ports.store.describe(secretId);
-  if (secret.kind !== 'found')
-    return failed(secretId, secret.kind === 'denied' ? 'not-managed' : 'not-found');
+  if (secret.kind === 'denied') return failed(secretId, 'not-managed');
+  if (secret.kind === 'not-found' || secret.deletedAt !== null) return failed(secretId, 'not-found');
   if (!secret.managed) return failed(secretId, 'not-managed');
+  const seen = {
+    versionId: versionWith('AWSCURRENT', secret) ?? null,
+    overdueFrom: overdueFrom(secret.schedule),
+  };
+  const outcome = await retireIn(ports, secret).catch((error: unknown) => failure(secret.arn, error));
+  return { ...outcome, seen };
+}
+
+/** It is alarmed by its metric. */
+export function failure(secretArn: string, error: unknown): RetirementOutcome {
+  return failed(secretArn, 'aws-error', shownText(error));
+}
+
+async function retireIn(ports: RetirementPorts, secret: SecretDescription): Promise<Outcome> {
   const taken = await takeSnapshot(ports, secret, 'issued');
   if ('fault' in taken) throw taken.fault;
   const situation = situationOf(taken.snapshot, ports);
   const { issuer, settled } = situation;
   const { arn: secretArn } = secret;
-  if (!settled) return { kind: 'stale-read', secretArn, retirements: [] };
-  if (labelled('AWSCURRENT', situation)?.content === 'malformed') return failed(secretId, 'malformed-secret');
+  if (!settled) return { kind: 'stale-read', secretArn };
+  if (labelled('AWSCURRENT', situation)?.content === 'malformed')
+    return failed(secretArn, 'malformed-secret');
   if (issuer.kind === 'none') return { kind: 'nothing-to-retire', secretArn };
-  if (issuer.kind === 'not-owner') return failed(secretId, 'not-owner', issuer.message);
+  if (issuer.kind === 'not-owner') return failed(secretArn, 'not-owner', issuer.message);
   return actOn(ports, taken, situation);
 }
 
-function failed(secretArn: string, reason: FailureReason, message?: string): RetirementOutcome {
+function failed(secretArn: string, reason: FailureReason, message?: string): Outcome {
   return { kind: 'failed', secretArn, reason, ...(message !== undefined && { message }) };
 }
 
-async function actOn(ports: RetirementPorts, taken: Taken, situation: Situation): Promise<RetirementOutcome> {
+async function actOn(ports: RetirementPorts, taken: Taken, situation: Situation): Promise<Outcome> {
   const { secret, retirement: plan } = situation;
   if (plan.kind === 'current-not-active') return failed(secret.arn, plan.kind);
   const done: Done[] = [];
-  const held = (): RetirementOutcome => ({ kind: 'held', secretArn: secret.arn, retirements: done });
   for (const retirement of plan.retirements) {
     const isIdle = retirement.action === 'wait' || retirement.action === 'leave';
-    if (!isIdle && (await ports.isHeld(secret.arn))) return held();
     done.push(isIdle ? retirement : await act(ports, taken, retirement));
   }
   const healing = planHeal(situation.pending, ports.now(), 'patient');
-  if (healing.kind !== 'none' && (await ports.isHeld(secret.arn))) return held();
   const pending = healing.kind === 'none' ? {} : { pending: await heal(ports, taken, healing) };
   const nextAt = earliest(nextLookAt(situation, done), nextHealAt(healing, ports.now()));
   return { kind: 'retired', secretArn: secret.arn, retirements: done, ...pending, nextLookAt: nextAt };

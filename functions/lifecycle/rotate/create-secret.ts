@@ -10,7 +10,7 @@ import { nameOf } from '../ownership.ts';
 import { type NotPossible, type NotPossibleReason, possibleFrom } from '../possible-from.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { providerInTags, type Taken } from '../snapshot.ts';
-import { neverMade } from '../stuck.ts';
+import { neverMade, STUCK_AFTER_MS } from '../stuck.ts';
 import { pendingValue } from './pending-value.ts';
 import { type Rotation, RotationError } from './rotation.ts';
 
@@ -22,6 +22,7 @@ export async function createSecret(rotation: Rotation, taken: Taken): Promise<'m
   const situation = situationOf(taken.snapshot, rotation);
   const possibility = possibleFrom(situation, rotation.token);
   if (!possibility.possible) throw await refused(rotation, situation, possibility);
+  await lookAfter(rotation, STUCK_AFTER_MS);
   const { provider } = taken;
   if (provider?.kind === 'setting') return makePassword(rotation, provider, taken);
   if (provider?.kind !== 'issuing') throw new Error('bug: possible, and nobody to issue it');
@@ -33,15 +34,25 @@ const UNDECIDED: ReadonlySet<NotPossibleReason> = new Set(['manual', 'provider-t
 
 /** That nothing was made is written down, so that whoever looks next knows that nobody is at work. */
 async function refused(
-  { ledger, secret, token, now }: Rotation,
+  rotation: Rotation,
   { mints }: Situation,
   { reason, message }: NotPossible,
 ): Promise<RotationError> {
+  const { ledger, secret, token, now } = rotation;
   const own = mints.find((mint) => mint.token === token) ?? neverMade(token);
+  const record = async () => {
+    if (UNDECIDED.has(reason)) return lookAfter(rotation, STUCK_AFTER_MS);
+    await ledger.recordRefusal(secret.arn, { ...own, refusedAt: now() });
+    await lookAfter(rotation, 0);
+  };
   // Without it the rotation is healed all the same, only later.
-  if (!UNDECIDED.has(reason))
-    await ledger.recordRefusal(secret.arn, { ...own, refusedAt: now() }).catch(() => {});
+  await record().catch(() => {});
   return new RotationError(message, reason);
+}
+
+/** AWSPENDING is there by now: if nothing comes of it, a look has to take it away. */
+function lookAfter({ agenda, secret, now }: Rotation, ms: number): Promise<void> {
+  return agenda.put(secret.arn, { versionId: null, dueAt: now() + ms }, now());
 }
 
 interface Seen {

@@ -17,6 +17,8 @@ export interface Promotion {
   readonly provenBy: VersionProof['provenBy'] | 'rollback';
 }
 
+/** Secrets Manager dates the rotation, from which the overlap counts, when this step has ended (ms). */
+const MARGIN_MS = 60_000;
 /** Operations that rotate under their own id; another one's id says nothing about a rotation with the same token. */
 const ROTATING: ReadonlySet<string> = new Set(['rotate', 'compromised']);
 const UNASKED = {
@@ -24,13 +26,15 @@ const UNASKED = {
   reason: 'no operation asked for it: its schedule was due, or RotateSecret was called directly',
 };
 
-/** Step 4: moves AWSCURRENT and does nothing after it. What must follow is the work of retire.ts, on its own schedule. */
+/** Step 4: moves AWSCURRENT and does nothing after it. What must follow is the work of retire.ts, by its agenda. */
 export async function promote(
   rotation: Rotation,
   { provenBy }: Pick<VersionProof, 'provenBy'>,
 ): Promise<'promoted'> {
-  const { store, secret, token } = rotation;
+  const { store, agenda, secret, token, now, overlapMs } = rotation;
   const from = versionWith('AWSCURRENT', secret);
+  const dueAt = now() + overlapMs + MARGIN_MS;
+  await agenda.put(secret.arn, { versionId: token, dueAt }, now());
   await recordPromotion(rotation, secret.arn, { from, to: token, provenBy, ...(await askedBy(rotation)) });
   await store.moveCurrent(secret.arn, token, from);
   return 'promoted';

@@ -4,6 +4,7 @@ import type { Redacted } from '../../secrets/redacted.ts';
 import type { SecretDescription, SecretValue } from '../../secrets/secret-reader.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
+import type { Agenda } from '../../table/agenda.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import type { NotPossibleReason } from '../possible-from.ts';
 import type { Waits } from '../retirable.ts';
@@ -23,6 +24,7 @@ export interface RotationPorts extends SnapshotPorts, Waits {
   readonly store: SecretStore;
   readonly ledger: SnapshotPorts['ledger'] &
     Pick<Ledger, 'recordMint' | 'recordRefusal' | 'recordProof' | 'recordEvent'>;
+  readonly agenda: Pick<Agenda, 'put'>;
   /** The operation of this id, if an operator has asked for one. */
   readonly requestOf: (operationId: string) => Promise<RotationRequest | null>;
   /** One login inside the login budget. */

@@ -1,19 +1,20 @@
 import { once } from 'node:events';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  request as send,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { json, text } from 'node:stream/consumers';
 import { listen } from '../../support/smtp-servers.ts';
-import type { ObjectFiles } from './object-files.ts';
-import type { ManySecrets } from './secrets.ts';
 
 /** Calls by `service.operation`; `dynamodb write units` and `dynamodb read units`, which cost by size, among them. */
 export type Calls = Map<string, number>;
+
+interface Secrets {
+  /** Undefined for an operation that a role without permission asks for. */
+  answer(operation: string, input: Readonly<Record<string, unknown>>): object | undefined;
+}
+
+interface Service {
+  /** Answers one request, and says what it was. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<string>;
+}
 
 export interface AwsEndpoint {
   readonly url: string;
@@ -22,25 +23,26 @@ export interface AwsEndpoint {
 }
 
 /**
- * AWS for the functions that are measured: Secrets Manager, S3 and DynamoDB as they need them; every other service refuses
- * access, which is a fact like any other. Counts all calls.
+ * AWS for the functions that are measured: Secrets Manager, DynamoDB and `others`, by the names they are signed for. Every
+ * other service refuses access, which is a fact like any other. Counts all calls.
  */
 export async function startAwsEndpoint(
-  secrets: ManySecrets,
-  objects: ObjectFiles,
-  dynamodb: Server,
+  secrets: Secrets,
+  dynamodbUrl: string,
+  others: Readonly<Record<string, Service>>,
 ): Promise<AwsEndpoint> {
   const calls: Calls = new Map();
   const count = (name: string, times = 1) => calls.set(name, (calls.get(name) ?? 0) + times);
   const server = createServer((request, response) => {
     const service = serviceOf(request);
     const operation = request.headers['x-amz-target']?.toString().split('.').at(-1) ?? 'unknown';
-    if (service === 's3') {
-      void objects.answer(request, response).then((name) => count(`s3.${name}`));
+    const other = others[service];
+    if (other) {
+      void other.answer(request, response).then((name) => count(`${service}.${name}`));
       return;
     }
     count(`${service}.${operation}`);
-    if (service === 'dynamodb') void forward(request, response, dynamodb, count);
+    if (service === 'dynamodb') void forward(request, response, dynamodbUrl, count);
     else if (service === 'secretsmanager') void answerSecret(secrets, operation, request, response);
     else refuse(request, response);
   });
@@ -53,7 +55,7 @@ function serviceOf({ headers }: IncomingMessage): string {
 }
 
 async function answerSecret(
-  secrets: ManySecrets,
+  secrets: Secrets,
   operation: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -80,13 +82,12 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
 async function forward(
   request: IncomingMessage,
   response: ServerResponse,
-  to: Server,
+  to: string,
   count: (name: string, times: number) => void,
 ): Promise<void> {
-  const { port } = to.address() as AddressInfo;
   const { 'content-length': _length, ...headers } = request.headers;
   const input = { ...((await json(request)) as object), ReturnConsumedCapacity: 'TOTAL' };
-  const passed = send({ host: '127.0.0.1', port, method: 'POST', path: '/', headers });
+  const passed = send(to, { method: 'POST', headers });
   passed.end(JSON.stringify(input));
   const [answer] = (await once(passed, 'response')) as [IncomingMessage];
   const output = await text(answer);

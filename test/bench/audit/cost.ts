@@ -8,13 +8,13 @@ const MEMORY: Readonly<Record<FunctionName, number>> = {
   AuditReport: 1024,
 };
 /** Memory at which Lambda gives one whole vCPU (MiB): https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-const FULL_CPU_MIB = 1769;
+export const FULL_CPU_MIB = 1769;
 
 /**
  * What a call waits for that this machine answers at once; upper bounds of what one sees inside a region, and at a mail
  * server some 40 ms away: TCP, TLS, greeting, EHLO, AUTH. All of them are taken to be one after the other.
  */
-const AWS_CALL_MS = 10;
+export const AWS_CALL_MS = 10;
 const LOGIN_MS = 250;
 /** Of the 13 further connections by which a batch examines its server. */
 const PROBE_MS = 13 * 120;

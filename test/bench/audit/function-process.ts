@@ -36,6 +36,11 @@ export class FunctionProcess {
     }
   }
 
+  /** Written so far. */
+  get logBytes(): number {
+    return this.#logBytes;
+  }
+
   async invoke(event: object): Promise<Invocation> {
     const answer = await this.#ask(event);
     if (answer.error) throw new Error(`the function failed: ${answer.error}`);

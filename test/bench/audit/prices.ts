@@ -19,6 +19,11 @@ export const PRICES = {
     unit: 'state transition of a Standard workflow',
     source: 'https://aws.amazon.com/step-functions/pricing/',
   },
+  scheduled: {
+    dollars: 1e-6,
+    unit: 'invocation by EventBridge Scheduler',
+    source: 'https://aws.amazon.com/eventbridge/pricing/',
+  },
   secretsManagerCall: {
     dollars: 5e-6,
     unit: 'API call',

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import type { AuditBatch } from '../../../functions/audit/run/run.ts';
 import { ENVIRONMENT, REPORT } from '../../../functions/observe/names.ts';
 import { startResponder } from '../../functions/smtp/probe/responder.ts';
+import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { LAMBDA_ENV } from '../init.ts';
 import { type AwsEndpoint, type Calls, startAwsEndpoint } from './aws-endpoint.ts';
 import { FunctionProcess, type Usage } from './function-process.ts';
@@ -29,8 +27,6 @@ export interface MeasuredRun {
   readonly bytes: number;
 }
 
-const CREDENTIALS = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-
 /** The whole audit of so many credentials: each function in its own process, in front of AWS and a mail server in this one. */
 export async function measureRun(
   credentials: number,
@@ -41,8 +37,8 @@ export async function measureRun(
   const { host, port, security, ca } = server;
   const secrets = new ManySecrets(credentials, { host, port, security, ca });
   const objects = new ObjectFiles(join(folder, String(credentials)));
-  const dynamodb = await startTable();
-  const aws = await startAwsEndpoint(secrets, objects, dynamodb.server);
+  const dynamodb = new InProcessTable();
+  const aws = await startAwsEndpoint(secrets, await dynamodb.url(), { s3: objects });
   const environment = environmentFor(aws, port);
   const run = { runId: `bench-${credentials}`, startedAt: new Date().toISOString() };
 
@@ -60,7 +56,6 @@ export async function measureRun(
   const AuditReport = await report.end();
 
   aws.close();
-  dynamodb.server.close();
   await server.close();
   return { credentials, functions: { AuditPlan, AuditExamine, AuditReport }, bytes: objects.bytes };
 }
@@ -110,28 +105,4 @@ function environmentFor({ url }: AwsEndpoint, port: number): NodeJS.ProcessEnv {
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL: url,
   };
-}
-
-async function startTable() {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  const endpoint = `http://127.0.0.1:${port}`;
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS });
-  const key = (name: string, KeyType: 'HASH' | 'RANGE') => ({ AttributeName: name, KeyType });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'table',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [key('pk', 'HASH'), key('sk', 'RANGE')],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  const status = async () =>
-    (await client.send(new DescribeTableCommand({ TableName: 'table' }))).Table?.TableStatus;
-  while ((await status()) !== 'ACTIVE');
-  client.destroy();
-  return { server };
 }

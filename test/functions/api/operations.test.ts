@@ -2,10 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type AnswerPorts, answerRequest, answerState } from '../../../functions/api/operations.ts';
 import { answerRotation } from '../../../functions/api/rotation.ts';
 import { work } from '../../../functions/lifecycle/operate/work.ts';
+import type { AgendaItem } from '../../../functions/table/items.ts';
 import { Ledger } from '../../../functions/table/ledger.ts';
 import { Operations } from '../../../functions/table/operations.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { MemoryAgenda } from '../../support/memory-agenda.ts';
 import { OperationLab } from '../lifecycle/operate/operation-lab.ts';
 import { HOUR_MS, MINUTE_MS } from '../lifecycle/rotate/enumeration/lab.ts';
 import { SUBJECTS } from '../lifecycle/rotate/enumeration/providers.ts';
@@ -225,5 +227,30 @@ describe('two operations on one secret', () => {
       result: 'not-possible',
     });
     expect(await acquired(MINUTE_MS)).toEqual({ kind: 'acquired' });
+  });
+
+  it('waits for a look of retirement, which ends by itself, half a minute at most', async () => {
+    await ask({ operation: 'rotate', secretId: lab.arn });
+    const lease = operations.leaseOn(lab.arn);
+    await lease.acquire('look:1', lab.now + MINUTE_MS, lab.now);
+    const long = await workOn(TOKEN);
+    expect(long).toMatchObject({ result: 'busy' });
+    await lease.acquire('look:1', lab.now + 5000, lab.now);
+    expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+  });
+
+  it('is on the agenda of retirement before it changes anything, for when its function must have ended', async () => {
+    await ask({ operation: 'rotate', secretId: lab.arn });
+    const operation = (await operations.find(TOKEN)) ?? expect.fail('no operation');
+    const agenda = new MemoryAgenda();
+    const { dueAt } = await new Promise<AgendaItem>((resolve) => {
+      const rotations = {
+        ...lab.operationPorts().rotations,
+        start: async () => resolve((await agenda.find(lab.arn)) ?? expect.fail('not on the agenda')),
+      };
+      void work({ ...lab.operationPorts(), ledger, agenda, rotations }, operations, operation);
+    });
+    expect(dueAt).toBeGreaterThan(lab.now);
+    expect(dueAt).toBeLessThan(lab.now + 20 * MINUTE_MS);
   });
 });

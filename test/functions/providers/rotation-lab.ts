@@ -17,6 +17,7 @@ import { login } from '../../../functions/smtp/login.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
+import { MemoryAgenda } from '../../support/memory-agenda.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 import { FaultyHttp } from '../../support/providers/faulty-http.ts';
 import type { ResendApi } from '../../support/providers/resend-api.ts';
@@ -122,7 +123,7 @@ export class RotationLab {
 
   /** One run of the retirement, with no overlap to wait for. */
   retire() {
-    const ports = { ...this.#ports(), ledger: this.#ledger, isHeld: async () => false };
+    const ports = { ...this.#ports(), ledger: this.#ledger };
     return retireReplaced(ports, this.arn);
   }
 
@@ -143,6 +144,7 @@ export class RotationLab {
       ...deps,
       store: this.#store,
       ledger: this.#ledger,
+      agenda: new MemoryAgenda(),
       requestOf: async () => null,
       providerFor: (provider, secret) =>
         this.#makeProvider(provider, { ...deps, readAdmin: adminSecrets(this.#store, secret) }),

@@ -11,6 +11,7 @@ import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import { MemoryAgenda } from '../../support/memory-agenda.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 import { attemptOf, proverOn } from '../../support/prover.ts';
 import { type Deployment, deploy, LOGINS } from './deployment.ts';
@@ -61,6 +62,7 @@ function portsOf(here: Deployment, secrets: InProcessSecretsManager): RotationPo
   return {
     store: new SecretStore(secrets.client),
     ledger: new MemoryLedger(),
+    agenda: new MemoryAgenda(),
     requestOf: async () => null,
     login: (credential, budgetMs) =>
       attemptOf(proverOn(new InProcessTable(), [credential.endpoint]), credential, budgetMs),

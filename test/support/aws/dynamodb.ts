@@ -3,13 +3,16 @@ import type { AddressInfo } from 'node:net';
 import {
   type AttributeValue,
   CreateTableCommand,
+  DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
+  type GlobalSecondaryIndex,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { type Table, tableOf } from '../../../functions/table/dynamodb.ts';
+import { DUE_INDEX } from '../../../functions/table/items.ts';
 import { Faults } from './faults.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -53,6 +56,12 @@ export class InProcessTable implements Table {
     return tableOf(this.#newClient(), TableName);
   }
 
+  /** Nothing is in the table any more. */
+  async clear(): Promise<void> {
+    for (const { pk, sk } of (await this.items()).values())
+      if (pk && sk) await this.#server.send(new DeleteItemCommand({ TableName, Key: { pk, sk } }));
+  }
+
   /** All that is in the table, by `pk|sk`. */
   async items(): Promise<Map<string, Item>> {
     const items = new Map<string, Item>();
@@ -77,11 +86,29 @@ async function openTable(): Promise<string> {
   return url;
 }
 
+/** As infra/constructs/storage.ts has it. */
+const DUE: GlobalSecondaryIndex = {
+  IndexName: DUE_INDEX.name,
+  KeySchema: [
+    { AttributeName: DUE_INDEX.partition, KeyType: 'HASH' },
+    { AttributeName: DUE_INDEX.sort, KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['secretArn'] },
+};
+const DUE_ATTRIBUTES = [
+  { AttributeName: DUE_INDEX.partition, AttributeType: 'S' as const },
+  { AttributeName: DUE_INDEX.sort, AttributeType: 'N' as const },
+];
+
 async function createTable(client: DynamoDBClient): Promise<void> {
-  const AttributeDefinitions = KEYS.map(({ attribute }) => attribute);
-  const KeySchema = KEYS.map(({ schema }) => schema);
   await client.send(
-    new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' }),
+    new CreateTableCommand({
+      TableName,
+      AttributeDefinitions: [...KEYS.map(({ attribute }) => attribute), ...DUE_ATTRIBUTES],
+      KeySchema: KEYS.map(({ schema }) => schema),
+      GlobalSecondaryIndexes: [DUE],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
   );
   while ((await client.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus !== 'ACTIVE');
 }

@@ -108,14 +108,13 @@ export class InProcessSecretsManager {
   #describe(secretId: string | undefined): DescribeSecretCommandOutput {
     const secret = this.find(secretId);
     const { arn, name, rotationEnabled, lastRotatedAt, changedAt } = secret;
-    const labelled = this.#seen(secret).filter(({ labels }) => labels.length > 0);
     return {
       $metadata: {},
       ARN: arn,
       Name: name,
       Tags: tagList(secret),
       LastChangedDate: changedAt,
-      VersionIdsToStages: Object.fromEntries(labelled.map(({ id, labels }) => [id, [...labels]])),
+      VersionIdsToStages: this.#stagesOf(secret),
       ...(rotationEnabled !== undefined && { RotationEnabled: rotationEnabled }),
       ...(lastRotatedAt && { LastRotatedDate: lastRotatedAt }),
     };
@@ -159,11 +158,17 @@ export class InProcessSecretsManager {
     return { $metadata: {} };
   }
 
+  #stagesOf(secret: StoredSecret): Record<string, string[]> {
+    const labelled = this.#seen(secret).filter(({ labels }) => labels.length > 0);
+    return Object.fromEntries(labelled.map(({ id, labels }) => [id, [...labels]]));
+  }
+
   #list(): ListSecretsCommandOutput {
     const entries = [...this.#secrets.values()].map((secret) => ({
       ARN: secret.arn,
       Name: secret.name,
       Tags: tagList(secret),
+      SecretVersionsToStages: this.#stagesOf(secret),
     }));
     return { $metadata: {}, SecretList: entries };
   }

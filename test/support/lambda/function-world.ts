@@ -1,4 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Agenda } from '../../../functions/table/agenda.ts';
 import { InProcessTable } from '../aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../aws/secrets-manager.ts';
 import { startSecretsManagerServer } from '../aws/secrets-manager-server.ts';
@@ -22,13 +23,14 @@ export async function startFunctionWorld(
   endpoints: Readonly<Record<string, string>> = {},
 ) {
   const smtp = await startSmtpServer({ security: 'tls', users: { [USERNAME]: PASSWORD } });
+  const table = new InProcessTable();
   let secrets = new InProcessSecretsManager();
   const reached = { send: (command: never) => secrets.client.send(command) } as SecretsManagerClient;
   const secretsServer = await startSecretsManagerServer(reached);
   const env = {
     ...settings(smtp.port),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsServer.url,
-    AWS_ENDPOINT_URL_DYNAMODB: await new InProcessTable().url(),
+    AWS_ENDPOINT_URL_DYNAMODB: await table.url(),
     ...endpoints,
   };
   const lambda = await LambdaService.start(functions, env);
@@ -46,7 +48,7 @@ export async function startFunctionWorld(
     lambda.reset();
   };
   const close = () => Promise.all([lambda.close(), secretsServer.close(), smtp.close()]);
-  return { smtp, lambda, create, createKiller, reset, close };
+  return { smtp, lambda, table, agenda: new Agenda(table), create, createKiller, reset, close };
 }
 
 function settings(port: number): Record<string, string> {

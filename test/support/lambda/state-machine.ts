@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Ended } from './lambda-service.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -13,6 +14,13 @@ interface State {
   readonly ItemsPath?: string;
   readonly ItemSelector?: Json;
   readonly ItemProcessor?: States;
+  readonly MaxConcurrency?: number;
+  readonly Choices?: readonly {
+    readonly Variable: string;
+    readonly Next: string;
+    readonly [test: string]: unknown;
+  }[];
+  readonly Default?: string;
 }
 
 export interface States {
@@ -21,8 +29,8 @@ export interface States {
 }
 
 /**
- * As much of the Amazon States Language as the audit's map of batches is written in (https://states-language.net/spec.html):
- * tasks, passes and inline maps, with catchers of all errors. `invoke` has a task's function work.
+ * As much of the Amazon States Language as ours are written in (https://states-language.net/spec.html): tasks, passes, choices
+ * between equals, and inline maps, with catchers of all errors. `invoke` has a task's function work.
  */
 export class StateMachine {
   readonly #states: States;
@@ -42,7 +50,7 @@ export class StateMachine {
       try {
         const result = await this.#resultOf(state, data, context);
         data = placed(state.ResultPath, data, result);
-        name = state.Next;
+        name = state.Type === 'Choice' ? chosen(state, data, context) : state.Next;
       } catch (error) {
         const catcher = state.Catch?.[0];
         if (!catcher || !(error instanceof TaskFailed)) throw error;
@@ -60,7 +68,7 @@ export class StateMachine {
   }
 
   async #worked(state: State, input: unknown, context: Json): Promise<unknown> {
-    if (state.Type === 'Pass') return input;
+    if (['Pass', 'Choice', 'Succeed'].includes(state.Type)) return input;
     if (state.Type === 'Map') return this.#eachOf(state, input, context);
     if (state.Type !== 'Task') throw new Error(`not in this state machine: ${state.Type}`);
     const { answer, error } = await this.#invoke(state.Resource ?? '', input as Json);
@@ -68,16 +76,28 @@ export class StateMachine {
     return answer;
   }
 
-  async #eachOf({ ItemsPath = '$', ItemSelector, ItemProcessor }: State, input: unknown, context: Json) {
+  async #eachOf(state: State, input: unknown, context: Json) {
+    const { ItemsPath = '$', ItemSelector, ItemProcessor, MaxConcurrency } = state;
     if (!ItemProcessor) throw new Error('a map without a processor');
-    const results: unknown[] = [];
-    for (const [Index, Value] of (at(ItemsPath, input, context) as unknown[]).entries()) {
+    const items = at(ItemsPath, input, context) as unknown[];
+    const limit = pLimit(MaxConcurrency || Number.POSITIVE_INFINITY);
+    return limit.map(items, (Value, Index) => {
       const inner = { ...context, Map: { Item: { Index, Value } } };
       const item = ItemSelector ? filled(ItemSelector, input, inner) : Value;
-      results.push(await new StateMachine(ItemProcessor, this.#invoke).run(item, inner));
-    }
-    return results;
+      return new StateMachine(ItemProcessor, this.#invoke).run(item, inner);
+    });
   }
+}
+
+function chosen({ Choices = [], Default }: State, data: unknown, context: Json): string | undefined {
+  const matching = Choices.find(({ Variable, Next: _next, ...tests }) =>
+    Object.entries(tests).every(([test, expected]) => {
+      if (!/^(Boolean|Numeric|String)Equals$/.test(test))
+        throw new Error(`not in this state machine: ${test}`);
+      return at(Variable, data, context) === expected;
+    }),
+  );
+  return matching?.Next ?? Default;
 }
 
 class TaskFailed extends Error {

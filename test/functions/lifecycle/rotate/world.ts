@@ -1,4 +1,5 @@
 import { attempt } from '../../../../functions/budget/attempt.ts';
+import { lookNow } from '../../../../functions/lifecycle/retire/look.ts';
 import { type RetirementOutcome, retireReplaced } from '../../../../functions/lifecycle/retire/retirement.ts';
 import { STEPS, type Step } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { newPassword } from '../../../../functions/lifecycle/rotate/password.ts';
@@ -10,6 +11,7 @@ import { SesKeys } from '../../../../functions/providers/ses-keys.ts';
 import { SecretStore } from '../../../../functions/secrets/store.ts';
 import type { LoginEvidence } from '../../../../functions/smtp/evidence.ts';
 import type { LoginOutcome } from '../../../../functions/smtp/login-result.ts';
+import { Agenda } from '../../../../functions/table/agenda.ts';
 import { Ledger } from '../../../../functions/table/ledger.ts';
 import { Operations } from '../../../../functions/table/operations.ts';
 import { Tallies } from '../../../../functions/table/tallies.ts';
@@ -43,6 +45,7 @@ export class World {
   readonly store: SecretStore;
   readonly ledger: Ledger;
   readonly operations: Operations;
+  readonly agenda: Agenda;
   readonly arn: string;
   logins = 0;
   #tokens = 0;
@@ -59,6 +62,7 @@ export class World {
     this.store = new SecretStore(this.secrets.client);
     this.ledger = new Ledger(this.table);
     this.operations = new Operations(this.table);
+    this.agenda = new Agenda(this.table);
     this.arn = this.secrets.create(NAME, value ?? undefined, { ...TAGS, ...options.tags });
   }
 
@@ -81,12 +85,18 @@ export class World {
     return results;
   }
 
-  retire(hours: { overlap: number; soak: number }): Promise<RetirementOutcome> {
-    const { overlap, soak } = hours;
-    const { ledger } = this;
-    const isHeld = (arn: string) => this.operations.leaseOn(arn).isHeld(this.now);
-    const ports = { ...this.#ports(this.now + LAMBDA_MS), ledger, isHeld };
-    return retireReplaced({ ...ports, overlapMs: overlap * HOUR_MS, soakMs: soak * HOUR_MS }, this.arn);
+  /** A look, as an operator has it done. */
+  retire({ overlap, soak }: { overlap: number; soak: number }): Promise<RetirementOutcome> {
+    const { ledger, agenda } = this;
+    const ports = { ...this.#ports(this.now + LAMBDA_MS), ledger };
+    const waits = { overlapMs: overlap * HOUR_MS, soakMs: soak * HOUR_MS };
+    const looks = {
+      agenda,
+      leaseOn: (arn: string) => this.operations.leaseOn(arn),
+      retire: (arn: string) => retireReplaced({ ...ports, ...waits }, arn),
+      newId: () => `look-${++this.#ids}`,
+    };
+    return lookNow({ ...ports, ...looks }, this.arn);
   }
 
   credential(label: string): Credential | undefined {
@@ -106,6 +116,7 @@ export class World {
     return {
       store: this.store,
       ledger: this.ledger,
+      agenda: this.agenda,
       requestOf: (id) => this.operations.find(id),
       providerFor: () => new SesKeys(this.iam.client, { type: 'ses', userName: 'orders', region: REGION }),
       login: (credential, budgetMs) => this.#attempt(credential, budgetMs),

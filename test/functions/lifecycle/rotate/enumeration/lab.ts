@@ -11,6 +11,7 @@ import { type LoginOutcome, resultOf } from '../../../../../functions/smtp/login
 import { Faults } from '../../../../support/aws/faults.ts';
 import { InProcessRotation, type RotationResult } from '../../../../support/aws/rotation.ts';
 import { InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';
+import { MemoryAgenda } from '../../../../support/memory-agenda.ts';
 import { MemoryLedger } from '../../../../support/memory-ledger.ts';
 import { loginEvidence } from '../login-evidence.ts';
 import type { Subject } from './subject.ts';
@@ -63,6 +64,7 @@ export class Lab {
   readonly #retires: boolean;
   /** The last value under each label: it is looked at after every I/O call. */
   readonly #parsed = new Map<string, { value: string | undefined; credential: Credential | undefined }>();
+  readonly #agenda = new MemoryAgenda(this.faults);
   #made = 0;
 
   constructor(makeSubject: MakeSubject, { handler, retires }: Implementation = OURS) {
@@ -96,7 +98,7 @@ export class Lab {
     if (!this.#retires) return null;
     this.faults.restart();
     const { ledger } = this;
-    const ports = { ...this.ports(), ledger, isHeld: async () => false };
+    const ports = { ...this.ports(), ledger };
     return retireReplaced(ports, this.arn).catch(() => null);
   }
 
@@ -133,6 +135,7 @@ export class Lab {
     return {
       store: this.store,
       ledger: this.ledger,
+      agenda: this.#agenda,
       requestOf: async (id) => this.requests.get(id) ?? null,
       providerFor: () => this.subject.provider,
       login: (credential) => this.faults.call(() => this.#login(credential)),

@@ -17,6 +17,7 @@ import { type LoginOutcome, resultOf, resultWith } from '../../../../../function
 
 import { createAuthority } from '../../../../../sandbox/certificates.ts';
 import { arnOf, InProcessSecretsManager } from '../../../../support/aws/secrets-manager.ts';
+import { MemoryAgenda } from '../../../../support/memory-agenda.ts';
 import { MemoryLedger } from '../../../../support/memory-ledger.ts';
 import { type PromptSmtpServer, startPromptSmtp } from '../../../../support/prompt-smtp-server.ts';
 import { ACCOUNTS, type Account, type Accounts, ADMIN, FOREIGN, MADE_BY_A_PERSON, NAME } from './account.ts';
@@ -164,7 +165,7 @@ export class WriterLab {
   async retire(): Promise<void> {
     for (let run = 0; run < 2; run += 1) {
       this.#clock.leaptMs += 26 * HOUR_MS;
-      const ports = { ...this.#ports(), ledger: this.ledger, isHeld: async () => false };
+      const ports = { ...this.#ports(), ledger: this.ledger };
       await retireReplaced(ports, this.arn).catch((error: Error) => {
         this.failures.push(`retire: ${error.message}`);
       });
@@ -231,6 +232,7 @@ export class WriterLab {
     return {
       store: this.#store,
       ledger: this.ledger,
+      agenda: new MemoryAgenda(),
       requestOf: async () => null,
       providerFor: (provider, secret) => this.account.make(provider, adminSecrets(this.#store, secret)),
       login: (credential, budgetMs) => this.#login(credential, budgetMs),

@@ -1,0 +1,119 @@
+import { TOLD_AGAIN_HOURS } from '../../observe/names.ts';
+import type { Agenda } from '../../table/agenda.ts';
+import type { AgendaItem } from '../../table/items.ts';
+import type { Lease } from '../../table/lease.ts';
+import { failure, type RetirementOutcome, type Seen } from './retirement.ts';
+
+const MINUTE_MS = 60_000;
+/** What failed is looked at again after so long (ms), and so is what ended the process of its look. */
+const AFTER_FAILURE_MS = 60 * MINUTE_MS;
+/** What an operation has in hand, or what changed while it was read, is settled by then (ms). */
+const PUT_OFF_MS = 5 * MINUTE_MS;
+/** In hours; alarms look back twice as long. */
+const TOLD_AGAIN_MS = TOLD_AGAIN_HOURS * 60 * MINUTE_MS;
+/** A function that is stopped may still have a request under way (ms). */
+const SETTLING_MS = 30_000;
+
+/** Who holds the lease of a secret: an operation by its id, or a look. */
+const LOOK = 'look:';
+
+export function isLook(holder: string): boolean {
+  return holder.startsWith(LOOK);
+}
+
+export interface LookPorts {
+  readonly agenda: Pick<Agenda, 'begin' | 'put' | 'settle'>;
+  /** That of the operations: two could undo each other. */
+  readonly leaseOn: (secretArn: string) => Pick<Lease, 'acquire' | 'release'>;
+  readonly retire: (secretArn: string) => Promise<RetirementOutcome>;
+  /** Never repeats itself, over all processes. */
+  readonly newId: () => string;
+  readonly now: () => number;
+  /** Until the function must have answered. */
+  readonly remainingMs: () => number;
+}
+
+/**
+ * Looks at one secret if it is due: no other look and no operation has it meanwhile. A look that ends its process leaves
+ * it due an hour later, so that it costs nobody else their turn. Null when it was not due any more.
+ */
+export async function lookIfDue(ports: LookPorts, secretArn: string): Promise<RetirementOutcome | null> {
+  const { agenda, newId, now } = ports;
+  const look = LOOK + newId();
+  const begun = await agenda.begin(secretArn, look, now() + AFTER_FAILURE_MS, now());
+  if (!begun) return null;
+  const outcome = await lookAlone(ports, secretArn, look);
+  await agenda.settle(secretArn, look, next(outcome, now()), now());
+  return outcome;
+}
+
+/** For an operator: whatever its date. */
+export async function lookNow(ports: LookPorts, secretArn: string): Promise<RetirementOutcome> {
+  const { agenda, now } = ports;
+  await agenda.put(secretArn, { versionId: null, dueAt: now() }, now());
+  return (await lookIfDue(ports, secretArn)) ?? held(secretArn);
+}
+
+async function lookAlone(
+  { leaseOn, retire, now, remainingMs }: LookPorts,
+  secretArn: string,
+  look: string,
+): Promise<RetirementOutcome> {
+  const lease = leaseOn(secretArn);
+  const acquired = await lease.acquire(look, now() + remainingMs() + SETTLING_MS, now());
+  if (acquired.kind === 'held') return held(secretArn);
+  const outcome = await retire(secretArn).catch((error: unknown) => failure(secretArn, error));
+  await lease.release(look);
+  return outcome;
+}
+
+function held(secretArn: string): RetirementOutcome {
+  return { kind: 'held', secretArn };
+}
+
+/** What the agenda says of a secret after a look. */
+function next(outcome: RetirementOutcome, now: number): Omit<AgendaItem, 'look'> {
+  const versionId = outcome.seen?.versionId ?? null;
+  switch (outcome.kind) {
+    case 'retired':
+      return {
+        versionId,
+        dueAt: soonest(outcome.nextLookAt, toldAgain(outcome, now), rotationDue(outcome.seen, now)),
+      };
+    case 'nothing-to-retire':
+      return { versionId, dueAt: rotationDue(outcome.seen, now) };
+    case 'held':
+    case 'stale-read':
+      return { versionId: null, dueAt: now + PUT_OFF_MS };
+    case 'failed':
+      return { versionId: null, dueAt: isGone(outcome) ? null : now + AFTER_FAILURE_MS };
+  }
+}
+
+/** An alarm waits for the metric of a replaced credential that is still used: it has to be told again before that clears. */
+function toldAgain(
+  { retirements }: Extract<RetirementOutcome, { kind: 'retired' }>,
+  now: number,
+): number | null {
+  const isUsed = retirements.some(
+    (one) => one.action === 'reactivate' || (one.action === 'wait' && one.reason === 'in-use'),
+  );
+  return isUsed ? now + TOLD_AGAIN_MS : null;
+}
+
+/** A rotation that does not happen emits nothing, so that a look has to miss it; one that is missed is told again, too. */
+function rotationDue(seen: Seen | undefined, now: number): number | null {
+  const { overdueFrom = null } = seen ?? {};
+  if (overdueFrom === null) return null;
+  return overdueFrom < now ? now + TOLD_AGAIN_MS : overdueFrom + 1;
+}
+
+function soonest(...dates: readonly (number | null)[]): number | null {
+  const due = dates.filter((date) => date !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** If it comes back, the sweep finds it. */
+function isGone({ reason }: Extract<RetirementOutcome, { kind: 'failed' }>): boolean {
+  return reason === 'not-found' || reason === 'not-managed';
+}

@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type LookPorts, lookIfDue, lookNow } from '../../../../functions/lifecycle/retire/look.ts';
+import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
+import { Agenda } from '../../../../functions/table/agenda.ts';
+import { keys } from '../../../../functions/table/items.ts';
+import { Lease } from '../../../../functions/table/lease.ts';
+import { InProcessTable } from '../../../support/aws/dynamodb.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:mail/a-AbCdEf';
+const SEEN = { versionId: 'version', overdueFrom: null };
+const SETTLED = { kind: 'retired', secretArn: ARN, retirements: [], nextLookAt: null, seen: SEEN } as const;
+
+let now: number;
+let table: InProcessTable;
+let agenda: Agenda;
+let ids: number;
+let looks: number;
+
+beforeEach(async () => {
+  now = Date.parse('2026-12-01T06:00:00Z');
+  table = new InProcessTable();
+  agenda = new Agenda(table);
+  ids = 0;
+  looks = 0;
+  await agenda.put(ARN, { versionId: 'older', dueAt: now }, now);
+});
+
+const lease = () => new Lease(table, keys.secretLease(ARN));
+
+function ports(retire: () => Promise<RetirementOutcome> = async () => SETTLED): LookPorts {
+  return {
+    agenda,
+    leaseOn: lease,
+    retire: () => {
+      looks += 1;
+      return retire();
+    },
+    newId: () => {
+      ids += 1;
+      return String(ids);
+    },
+    now: () => now,
+    remainingMs: () => 2 * MINUTE,
+  };
+}
+
+/** A look whose process ended, or whose function was stopped, in its midst. */
+async function dies(): Promise<void> {
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  const silent = () => {
+    resolve();
+    return new Promise<never>(() => {});
+  };
+  void lookIfDue(ports(silent), ARN);
+  await begun;
+}
+
+describe('a look', () => {
+  it('happens when it is due, and what it saw stands in the agenda', async () => {
+    expect(await lookIfDue(ports(), ARN)).toBe(SETTLED);
+    expect(await agenda.find(ARN)).toMatchObject({ versionId: 'version', dueAt: null, look: null });
+    expect(await agenda.due(10, now + 1000 * HOUR)).toEqual([]);
+  });
+
+  it('does not happen before it is due, nor of what the agenda does not know', async () => {
+    await agenda.put(ARN, { versionId: null, dueAt: now + 1 }, now);
+    expect(await lookIfDue(ports(), ARN)).toBeNull();
+    expect(await lookIfDue(ports(), ARN.replace('mail/a', 'mail/b'))).toBeNull();
+    expect(looks).toBe(0);
+  });
+
+  it('is one, when it is delivered twice at the same time, and none when it is delivered again', async () => {
+    const twice = await Promise.all([lookIfDue(ports(), ARN), lookIfDue(ports(), ARN)]);
+    expect(twice.filter((outcome) => outcome !== null)).toHaveLength(1);
+    expect(await lookIfDue(ports(), ARN)).toBeNull();
+    expect(looks).toBe(1);
+  });
+
+  it('that ends its process comes back in an hour, and is marked until then', async () => {
+    await dies();
+    expect(await agenda.find(ARN)).toMatchObject({ look: 'look:1', dueAt: now + HOUR });
+    expect(await lookIfDue(ports(), ARN)).toBeNull();
+    now += HOUR;
+    expect(await agenda.due(10, now)).toEqual([ARN]);
+    expect(await lookIfDue(ports(), ARN)).toBe(SETTLED);
+  });
+
+  it('does not overwrite a date that somebody wrote meanwhile', async () => {
+    const soon = now + MINUTE;
+    await lookIfDue(
+      ports(async () => {
+        await agenda.put(ARN, { versionId: null, dueAt: soon }, now);
+        return SETTLED;
+      }),
+      ARN,
+    );
+    expect(await agenda.find(ARN)).toMatchObject({ versionId: null, dueAt: soon, look: null });
+  });
+});
+
+describe('a look and an operation on the same secret', () => {
+  it('never have it at the same time: the look is put off', async () => {
+    await lease().acquire('operation', now + HOUR, now);
+    expect(await lookIfDue(ports(), ARN)).toEqual({ kind: 'held', secretArn: ARN });
+    expect(looks).toBe(0);
+    expect(await agenda.find(ARN)).toMatchObject({ dueAt: now + 5 * MINUTE, look: null });
+    expect(await lease().isHeld(now)).toBe(true);
+  });
+
+  it('never have it at the same time: the operation has to wait', async () => {
+    const acquired: string[] = [];
+    await lookIfDue(
+      ports(async () => {
+        acquired.push((await lease().acquire('operation', now + HOUR, now)).kind);
+        return SETTLED;
+      }),
+      ARN,
+    );
+    acquired.push((await lease().acquire('operation', now + HOUR, now)).kind);
+    expect(acquired).toEqual(['held', 'acquired']);
+  });
+
+  it('whose process ended: the operation waits no longer than the function could have run', async () => {
+    await dies();
+    expect((await lease().acquire('operation', now + HOUR, now)).kind).toBe('held');
+    now += 2.5 * MINUTE;
+    expect((await lease().acquire('operation', now + HOUR, now)).kind).toBe('acquired');
+  });
+});
+
+describe('for an operator a look', () => {
+  it('happens whatever its date', async () => {
+    await agenda.put(ARN, { versionId: 'version', dueAt: null }, now);
+    expect(await lookNow(ports(), ARN)).toBe(SETTLED);
+    expect(await agenda.find(ARN)).toMatchObject({ versionId: 'version', dueAt: null });
+  });
+
+  it('happens where the agenda knows nothing', async () => {
+    const other = ARN.replace('mail/a', 'mail/b');
+    expect(await lookNow(ports(), other)).toBe(SETTLED);
+    expect(await agenda.find(other)).toMatchObject({ versionId: 'version' });
+  });
+
+  it('says that another look has the secret', async () => {
+    await dies();
+    expect(await lookNow(ports(), ARN)).toEqual({ kind: 'held', secretArn: ARN });
+    expect(looks).toBe(1);
+  });
+});
+
+describe('the next look', () => {
+  const wait = { id: 'a', action: 'wait', reason: 'overlap', until: 0 } as const;
+  const inUse = { ...wait, reason: 'in-use', lastUsedAt: null, lastUsedBy: null } as const;
+  const overdueFrom = (at: number) => ({ ...SEEN, overdueFrom: at });
+
+  it.each<[string, (from: number) => RetirementOutcome, number | null]>([
+    ['at the date that retirement says', (at) => ({ ...SETTLED, nextLookAt: at + 9 * HOUR }), 9 * HOUR],
+    ['never, when nothing is due and no rotation planned', () => SETTLED, null],
+    [
+      'when the next rotation would be missing, if that is sooner',
+      (at) => ({ ...SETTLED, nextLookAt: at + 9 * HOUR, seen: overdueFrom(at + HOUR) }),
+      HOUR + 1,
+    ],
+    [
+      'before the alarm of a missing rotation clears',
+      (at) => ({ ...SETTLED, seen: overdueFrom(at - HOUR) }),
+      3 * HOUR,
+    ],
+    [
+      'before the alarm of a missing rotation clears, of a secret without a provider',
+      (at) => ({ kind: 'nothing-to-retire', secretArn: ARN, seen: overdueFrom(at - HOUR) }),
+      3 * HOUR,
+    ],
+    [
+      'before the alarm of a replaced credential in use clears',
+      (at) => ({ ...SETTLED, retirements: [inUse], nextLookAt: at + 48 * HOUR }),
+      3 * HOUR,
+    ],
+    [
+      'before the alarm of a reactivated one clears',
+      (at) => ({
+        ...SETTLED,
+        retirements: [{ id: 'a', action: 'reactivate', lastUsedAt: null, lastUsedBy: null }],
+        nextLookAt: at + 48 * HOUR,
+      }),
+      3 * HOUR,
+    ],
+    [
+      'in minutes, when the secret changed while it was read',
+      () => ({ kind: 'stale-read', secretArn: ARN }),
+      5 * MINUTE,
+    ],
+    ['in an hour, when it failed', () => ({ kind: 'failed', secretArn: ARN, reason: 'not-owner' }), HOUR],
+    ['never, when the secret is gone', () => ({ kind: 'failed', secretArn: ARN, reason: 'not-found' }), null],
+    [
+      'never, when it is managed no more',
+      () => ({ kind: 'failed', secretArn: ARN, reason: 'not-managed' }),
+      null,
+    ],
+  ])('comes %s', async (_, outcome, afterMs) => {
+    await lookIfDue(
+      ports(async () => outcome(now)),
+      ARN,
+    );
+    expect((await agenda.find(ARN))?.dueAt ?? null).toBe(afterMs === null ? null : now + afterMs);
+  });
+});
