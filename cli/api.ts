@@ -1,8 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AwsClient } from 'aws4fetch';
 import * as v from 'valibot';
-import { type OperationAnswer, operationAnswer } from '../functions/api/operation-answer.ts';
-import type { OperationRequest } from '../functions/api/operation-request.ts';
+import { type OperationAnswer, operationAnswer } from '../functions/api/operation-state.ts';
+import type { OperationRequest } from '../functions/api/operations.ts';
 import { type AuditSummary, auditSummary } from '../functions/audit/report/summary.ts';
 import { type Answer, endsIn, exchange, jsonOf } from '../functions/net/http.ts';
 import { send } from '../functions/net/send.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OperationAnswer } from '../functions/api/operation-answer.ts';
+import type { OperationAnswer } from '../functions/api/operation-state.ts';
 import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
 import { canonicalHostPort } from '../functions/secrets/endpoint.ts';
 import { SECRET_ARN, SECRET_NAME } from '../functions/secrets/secret-name.ts';

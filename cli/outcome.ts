@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { OperationAnswer } from '../functions/api/operation-answer.ts';
+import type { OperationAnswer } from '../functions/api/operation-state.ts';
 import type { AuditSummary } from '../functions/audit/report/summary.ts';
 import type { CredentialState } from '../functions/smtp/verdicts.ts';
 

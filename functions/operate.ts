@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
-import { answerHistory } from './api/credentials.ts';
+import { answerHistory, answerRotation } from './api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from './api/operations.ts';
-import { answerRotation } from './api/rotation.ts';
+
 import { invokeLater } from './aws/lambda.ts';
 import {
   agenda,

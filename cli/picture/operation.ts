@@ -1,4 +1,4 @@
-import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
+import type { OperationAnswer } from '../../functions/api/operation-state.ts';
 import { Page, type Paint, type Style } from './page.ts';
 
 /** One operation for a person to read, in lines of at most `columns`. */

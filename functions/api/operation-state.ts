@@ -1,8 +1,73 @@
+import * as v from 'valibot';
 import type { Plan } from '../lifecycle/operate/decision.ts';
+import { ISSUE_CODES } from '../lifecycle/operate/diagnosis.ts';
 import { incidentTimeline } from '../lifecycle/operate/incident.ts';
-import { type Operation, type Result, SUCCEEDED } from '../lifecycle/operate/operation.ts';
+import {
+  OPERATIONS,
+  type Operation,
+  RESULTS,
+  type Result,
+  SUCCEEDED,
+} from '../lifecycle/operate/operation.ts';
+import { NOT_POSSIBLE_REASONS } from '../lifecycle/possible-from.ts';
 import type { LedgerEvent } from '../table/items.ts';
-import type { OperationAnswer } from './operation-answer.ts';
+import { timestamp } from '../validation/result.ts';
+
+const text = v.nullable(v.string());
+
+/** The answer of `POST /operations` and of `GET /operations/{operationId}`. */
+export const operationAnswer = v.object({
+  operationId: v.string(),
+  operation: v.picklist(OPERATIONS),
+  secretArn: v.string(),
+  fix: v.pipe(v.boolean(), v.description('doctor only: whether it may change anything.')),
+  endpoint: v.pipe(text, v.description('accept-endpoint only: host and port, as they were given.')),
+  reason: v.pipe(text, v.description('As it was given.')),
+  caller: v.pipe(v.string(), v.description('ARN of who asked for it.')),
+  requestedAt: timestamp,
+  state: v.pipe(
+    v.picklist(['requested', 'running', 'succeeded', 'failed', 'abandoned']),
+    v.description(
+      'abandoned: it died. After a failure with error, out-of-time or busy, and after that, the same request with the same clientRequestToken goes on with it.',
+    ),
+  ),
+  result: v.pipe(v.nullable(v.picklist(RESULTS)), v.description('How it ended; null until then.')),
+  message: v.pipe(text, v.description('The same in plain words, and what to do.')),
+  steps: v.array(
+    v.object({
+      at: timestamp,
+      step: v.string(),
+      result: v.string(),
+      durationMs: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    }),
+  ),
+  issues: v.pipe(
+    v.array(
+      v.object({
+        code: v.picklist(ISSUE_CODES),
+        state: v.pipe(v.string(), v.description('What is not as it should be.')),
+        nextAction: v.pipe(v.string(), v.description('What to do about it, safely.')),
+        fixable: v.pipe(v.boolean(), v.description('Whether doctor with fix does it.')),
+        reason: v.exactOptional(
+          v.pipe(v.picklist(NOT_POSSIBLE_REASONS), v.description('rotation-not-possible only.')),
+        ),
+        possibleFrom: v.exactOptional(
+          v.pipe(
+            v.nullable(timestamp),
+            v.description('rotation-not-possible only: null when a person has to do something first.'),
+          ),
+        ),
+      }),
+    ),
+    v.description('doctor only: what is left.'),
+  ),
+  timeline: v.pipe(
+    v.array(v.object({ at: timestamp, what: v.string() })),
+    v.description('compromised only: what is known of the incident, oldest first.'),
+  ),
+});
+
+export type OperationAnswer = Readonly<v.InferOutput<typeof operationAnswer>>;
 
 /** Longer (ms) no function runs; an operation that has not said anything since then has died. */
 const LONGEST_RUN_MS = 20 * 60_000;

@@ -2,8 +2,8 @@ import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/
 import { errorBody } from '../../functions/api/answer.ts';
 import { auditPage } from '../../functions/api/audits.ts';
 import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
-import { operationAnswer } from '../../functions/api/operation-answer.ts';
-import { operationRequest } from '../../functions/api/operation-request.ts';
+import { operationAnswer } from '../../functions/api/operation-state.ts';
+import { operationRequest } from '../../functions/api/operations.ts';
 import { auditSummary } from '../../functions/audit/report/summary.ts';
 import { uniqueItems, validationRequest } from '../../functions/validation/request.ts';
 import {

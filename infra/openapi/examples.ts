@@ -5,7 +5,7 @@ import type {
   CredentialList,
   CredentialSummary,
 } from '../../functions/api/credentials.ts';
-import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
+import type { OperationAnswer } from '../../functions/api/operation-state.ts';
 import type { AuditSummary } from '../../functions/audit/report/summary.ts';
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/result.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
+import type { OperationAnswer } from '../../functions/api/operation-state.ts';
 import { ended, notPossible, requested } from '../../infra/openapi/examples.ts';
 import { listen } from '../support/smtp-servers.ts';
 import { keyturn } from './command.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, vi } from 'vitest';
-import type { OperationAnswer } from '../../functions/api/operation-answer.ts';
+import type { OperationAnswer } from '../../functions/api/operation-state.ts';
 import type { OperationName, Result } from '../../functions/lifecycle/operate/operation.ts';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { tableOf } from '../../functions/table/dynamodb.ts';

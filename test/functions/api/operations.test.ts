@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { answerRotation } from '../../../functions/api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from '../../../functions/api/operations.ts';
-import { answerRotation } from '../../../functions/api/rotation.ts';
 import { work } from '../../../functions/lifecycle/operate/work.ts';
 import type { AgendaItem } from '../../../functions/table/items.ts';
 import { Ledger } from '../../../functions/table/ledger.ts';
