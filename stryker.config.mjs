@@ -4,7 +4,7 @@
  */
 export default {
   mutate: [
-    'functions/smtp/{login-result,failure,reply,usual-texts}.ts',
+    'functions/smtp/{login-result,failure,reply}.ts',
     'functions/smtp/verdicts/*.ts',
     'functions/{providers/secret,secrets/credential}.ts',
     'functions/lifecycle/{lease,reconcile,turns,mint-name,heal-plan}.ts',

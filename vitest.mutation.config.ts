@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/functions/smtp/{login-result,reply,failure}.test.ts',
+      'test/functions/smtp/{login-result,reply,failure,known-text}.test.ts',
       'test/functions/smtp/verdicts/*.test.ts',
       'test/functions/providers/secret.test.ts',
       'test/functions/lifecycle/**/{plan,reconcile,retire-plan,guard,convergence}.test.ts',

@@ -72,7 +72,7 @@ export interface LoginEvidence {
   readonly used: string | null;
   /** The access token was new, and issued for this login: a refusal of it says nothing of what it was bought with. */
   readonly tokenIssued?: true;
-  /** EHLO keywords after TLS and the greeting text, for the audit. */
+  /** What is known of the greeting. */
   readonly greeting: string | null;
   readonly reply: Reply | null;
   readonly timings: Timings;

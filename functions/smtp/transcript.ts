@@ -166,7 +166,7 @@ export class Transcript {
       if (this.#isDropping()) return;
     }
     if (flaw) this.#refuse(flaw, flaw === 'tls' ? { kind: 'tls', code: TLS_SPOKEN } : PROTOCOL);
-    else if (this.#reader.beginning !== '') this.#expect(this.#reader.beginning);
+    else if (this.#awaited === 0 && this.#reader.beginning !== '') this.#expect(this.#reader.beginning);
   }
 
   /** Whatever comes behind the reply to STARTTLS is thrown away unread (RFC 3207 section 4.2). */

@@ -20,6 +20,7 @@ describe('parseReply', () => {
     ['535 5.7.8888 no', { code: 535, enhanced: null, text: '…' }],
     ['535 5.7.139 no', { code: 535, enhanced: '5.7.139', text: '…' }],
     ['535 5.104.117 a number that nobody assigned', { code: 535, enhanced: '5.0.0', text: '…' }],
+    ['535 5.1.100 a number of three digits', { code: 535, enhanced: '5.0.0', text: '…' }],
     ['535 4.123.456 another class', { code: 535, enhanced: '4.0.0', text: '…' }],
   ])('reads %j', (raw, reply) => {
     expect(parseReply(raw, NOTHING_HIDDEN)).toEqual(reply);
@@ -95,11 +96,21 @@ describe('ReplyReader', () => {
   it.each([
     ['a line without a code', '220 hi\r\nhello\r\n', 'not-smtp', ['220 hi']],
     ['a code that runs into its text', '220hi\r\n', 'not-smtp', []],
+    ['a code behind something else', 'x220 hi\r\n', 'not-smtp', []],
     ['an empty line inside a reply', '250-a\r\n\r\n250 b\r\n', 'not-smtp', []],
     ['more than may come', `250 ${'x'.repeat(MOST_OCTETS)}`, 'too-long', []],
     ['nothing but empty lines without end', '\r\n'.repeat(MOST_OCTETS), 'too-long', []],
   ])('%s is a flaw, and the replies before it stay', (_what, said, flaw, replies) => {
     expect(read(said)).toMatchObject({ flaw, replies });
+  });
+
+  it('takes as much as may come', () => {
+    const longest = `250 ${'x'.repeat(MOST_OCTETS - 6)}`;
+    expect(read(`${longest}\r\n`)).toMatchObject({ flaw: null, replies: [longest] });
+  });
+
+  it('skips an empty line before anything else', () => {
+    expect(read('\n220 hi\r\n')).toMatchObject({ flaw: null, replies: ['220 hi'] });
   });
 
   it('counts all that comes, though each reply is short', () => {
@@ -109,9 +120,10 @@ describe('ReplyReader', () => {
   it.each([
     ['an alert', [21, 3, 3, 0, 2], 'tls'],
     ['a handshake', [22, 3, 1, 0, 2], 'tls'],
+    ['neither of them', [23, 3, 3, 0, 11], null],
     ['no version of TLS', [22, 4, 0, 0, 11], null],
   ])('knows TLS by its first record: %s', (_what, octets, flaw) => {
-    expect(read(Buffer.from(octets)).flaw).toBe(flaw);
+    expect(read(Buffer.from(octets))).toMatchObject({ flaw, replies: [] });
     expect(read('220 hi\r\n', Buffer.from(octets)).flaw).not.toBe('tls');
   });
 

@@ -143,6 +143,7 @@ export const SESSION_CASES: readonly (readonly [stages: readonly ReplyStage[], r
   [BEFORE_TLS, [550, '5.7.1', 'No', 'ip-refused']],
   [BEFORE_TLS, [554, null, 'Your address is listed at a DNSBL', 'ip-refused']],
   [BEFORE_TLS, [530, '5.7.0', 'Must issue a STARTTLS command first', 'tls-required']],
+  [BEFORE_TLS, [530, '5.7.0', 'Authentication required', 'server-refused']],
   [BEFORE_TLS, [554, null, 'No SMTP service here', 'server-refused']],
   [BEFORE_TLS, [535, '5.7.8', 'Authentication credentials invalid', 'server-refused']],
   [BEFORE_TLS, [525, '5.7.13', 'Disabled', 'server-refused']],
