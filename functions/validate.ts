@@ -1,6 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
-import { type Apart, answersFor, isApart } from './bulkhead.ts';
 import { proveCredential, secretReader, validations } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
@@ -8,6 +7,7 @@ import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { isThrottling } from './observe/throttling.ts';
 import { crashed, refusalFor, THROTTLED, validateBatch } from './validation/batch.ts';
+import { type Apart, answersFor, isApart } from './validation/bulkhead.ts';
 import { parseRequest, type ValidationRequest } from './validation/request.ts';
 import type { BatchAnswer, RefusedResult, ValidationResult } from './validation/result.ts';
 import { type ValidationPorts, validate } from './validation/validation.ts';

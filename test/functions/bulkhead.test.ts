@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Apart, answersFor } from '../../functions/bulkhead.ts';
+import { type Apart, answersFor } from '../../functions/validation/bulkhead.ts';
 import { OutOfTime } from '../../functions/validation/login-queue.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type FunctionWorld, startFunctionWorld } from '../support/lambda/function-world.ts';

@@ -26,7 +26,7 @@ const LAYERS = [
 ];
 
 /** Imports that still point upwards: this list only ever gets shorter, and ends empty. */
-const STILL_UPWARD: readonly string[] = ['aws -> net', 'entry point -> entry point'];
+const STILL_UPWARD: readonly string[] = ['aws -> net'];
 
 const FILES = globSync('functions/**/*.ts', { cwd: ROOT });
 

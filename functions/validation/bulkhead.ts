@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { type Invoked, invokeNow } from './aws/lambda.ts';
-import { logger } from './observe/logger.ts';
-import { OutOfTime } from './validation/login-queue.ts';
+import { type Invoked, invokeNow } from '../aws/lambda.ts';
+import { logger } from '../observe/logger.ts';
+import { OutOfTime } from './login-queue.ts';
 
 /** As many as the audit has functions at work: what a mail host sees at once, too. */
 const ALONE_AT_ONCE = 10;
