@@ -29,7 +29,7 @@ export function spfTerms(record: string): SpfTerm[] {
     });
 }
 
-/** Of what evaluates; apart from it (mailauth, 700 KiB), for the page of a report names them, too. */
+/** Of what evaluates; apart from it (mailauth, 350 KiB), for the page of a report names them, too. */
 export interface SpfLimits {
   readonly lookups: number;
   readonly voids: number;
