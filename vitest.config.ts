@@ -33,8 +33,8 @@ export default defineConfig({
         test: {
           name: 'deployed',
           include: DEPLOYED,
-          // The logger reads it when the first module that logs is loaded.
-          env: { POWERTOOLS_DEV: 'true' },
+          // Logger and metrics read them when the first module that uses them is loaded.
+          env: { POWERTOOLS_DEV: 'true', POWERTOOLS_METRICS_DISABLED: 'false' },
           setupFiles: 'test/support/network-guard.ts',
         },
       },

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ENVIRONMENT } from '../../functions/observe/names.ts';
+import { functionEnvironment } from '../support/lambda/environment.ts';
 import type { Bundle } from './bundles.ts';
 import type { Time } from './turns.ts';
 
@@ -15,22 +15,10 @@ const loader = (load: string) => `
 const LOAD_ESM = ['--input-type=module', '--eval', loader('await import')];
 const LOAD_CJS = ['--input-type=commonjs', '--eval', loader('require')];
 
-/** What Lambda's environment holds. */
-export const LAMBDA_ENV = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'none',
-  AWS_SECRET_ACCESS_KEY: 'none',
-  ...Object.fromEntries(Object.values(ENVIRONMENT).map((name) => [name, '1'])),
-  [ENVIRONMENT.networks]: 'none',
-  [ENVIRONMENT.nameServers]: 'none',
-  [ENVIRONMENT.auditOptIn]: '[]',
-  [ENVIRONMENT.securityHub]: 'off',
-};
-
 /** From starting Node to the exported handler; no call is made. */
 export async function init({ file }: Bundle): Promise<Time> {
   const load = file.endsWith('.mjs') ? LOAD_ESM : LOAD_CJS;
-  return timed([...load, file], LAMBDA_ENV);
+  return timed([...load, file], functionEnvironment());
 }
 
 /** Runs Node with `args`; it prints `{ now, cpuMs }` when what is timed has happened. */

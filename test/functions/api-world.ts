@@ -6,19 +6,18 @@ import { SecretsManager } from '../../functions/aws/secrets-manager.ts';
 import { watchMark } from '../../functions/observe/names.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { functionEnvironment, type Settings } from '../support/lambda/environment.ts';
 
-/** What a function finds in its environment; call it before the function is imported. */
-export function stubDeployment({ ports }: { readonly ports: readonly number[] }): void {
-  vi.stubEnv('KEYTURN_TABLE', 'table');
-  vi.stubEnv('KEYTURN_WATCHED', watchMark('mail/ada'));
-  vi.stubEnv('KEYTURN_PORTS', ports.join(','));
-  vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
-  vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
-  vi.stubEnv('KEYTURN_LOGIN_HOST_FAILURES', '4');
-  vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+/** What a function finds in its environment, and other variables; call it before the function is imported. */
+export function stubDeployment(
+  changes: Partial<Settings>,
+  besides: Readonly<Record<string, string>> = {},
+): void {
+  const environment = {
+    ...functionEnvironment({ watched: watchMark('mail/ada'), ...changes }),
+    ...besides,
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 }
 
 /** The AWS that all clients of a test reach, and all that was logged in it. */

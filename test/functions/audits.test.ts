@@ -6,6 +6,7 @@ import type { handler as Handler } from '../../functions/audits.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import { audit } from '../../infra/openapi/examples.ts';
 import { expectAnswer } from '../support/api-schema.ts';
+import { stubDeployment } from './api-world.ts';
 import { type ObjectStore, startObjectStore } from './audit/object-store.ts';
 
 const SECRET = 'canary-secret-access-key';
@@ -17,15 +18,15 @@ let handler: typeof Handler;
 
 beforeAll(async () => {
   store = await startObjectStore();
-  const environment = {
-    KEYTURN_BUCKET: 'reports',
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: store.url,
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: SECRET,
-    AWS_SESSION_TOKEN: 'role+session/token=',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  stubDeployment(
+    {},
+    {
+      AWS_ENDPOINT_URL: store.url,
+      AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: SECRET,
+      AWS_SESSION_TOKEN: 'role+session/token=',
+    },
+  );
   ({ handler } = await import('../../functions/audits.ts'));
 });
 

@@ -18,8 +18,7 @@ let table: Aws['table'];
 let secrets: Aws['secrets'];
 
 beforeAll(async () => {
-  stubDeployment({ ports: [] });
-  for (const name of ['OVERLAP_HOURS', 'SOAK_HOURS']) vi.stubEnv(`KEYTURN_${name}`, '48');
+  stubDeployment({ soakHours: '48' });
   ({ handler } = await import('../../functions/credentials.ts'));
   ({ handler: operate } = await import('../../functions/operate.ts'));
   const deployment = await import('../../functions/deployment.ts');

@@ -41,7 +41,7 @@ let searched = 0;
 beforeAll(async () => {
   // The scripts begin with their own TLS, each with a certificate of its own.
   server = await startScriptedServer(() => script);
-  stubDeployment({ ports: [server.port] });
+  stubDeployment({ ports: String(server.port) });
   ({ handler } = await import('../../functions/validate.ts'));
 });
 afterEach(() => vi.restoreAllMocks());

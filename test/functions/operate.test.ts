@@ -12,6 +12,7 @@ import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
 import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { listen, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
+import { stubDeployment } from './api-world.ts';
 
 const NAME = 'keyturn/orders';
 const REGION = 'us-east-1';
@@ -49,25 +50,14 @@ beforeAll(async () => {
     invoked.push({ url, type: headers['x-amz-invocation-type'], payload: await json(request) });
     response.writeHead(202).end();
   });
-  const settings = {
-    KEYTURN_TABLE: 'table',
-    KEYTURN_OVERLAP_HOURS: '48',
-    KEYTURN_SOAK_HOURS: '72',
-    KEYTURN_ROTATION_DAYS: '30',
-    KEYTURN_ROTATE_FUNCTION: 'arn:aws:lambda:us-east-1:123456789012:function:rotate',
-    KEYTURN_PORTS: String(smtp.port),
-    KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
-    KEYTURN_LOGIN_FAILURES: '4',
-    KEYTURN_LOGIN_HOST_FAILURES: '4',
-    KEYTURN_LOGIN_WINDOW_MINUTES: '15',
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: 'AKIAROLE',
-    AWS_SECRET_ACCESS_KEY: 'role',
-    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listen(lambda)}`,
-    POWERTOOLS_DEV: 'true',
-  };
-  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  stubDeployment(
+    { ports: String(smtp.port) },
+    {
+      AWS_REGION: REGION,
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listen(lambda)}`,
+    },
+  );
   ({ handler: operate } = await import('../../functions/operate.ts'));
   ({ handler: rotate } = await import('../../functions/rotate.ts'));
 });

@@ -23,6 +23,7 @@ import { InProcessIam } from '../support/aws/iam.ts';
 import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { startPromptSmtp } from '../support/prompt-smtp-server.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
+import { stubDeployment } from './api-world.ts';
 
 const NAME = 'keyturn/orders';
 const REGION = 'us-east-1';
@@ -54,18 +55,10 @@ beforeAll(async () => {
         : { code: 535, text: 'Authentication Credentials Invalid' },
   });
   bus = await startEventBusServer();
-  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.url);
-  vi.stubEnv('KEYTURN_TABLE', 'table');
-  vi.stubEnv('KEYTURN_OVERLAP_HOURS', '0');
-  vi.stubEnv('KEYTURN_SOAK_HOURS', '0');
-  vi.stubEnv('KEYTURN_PORTS', String(server.port));
-  vi.stubEnv('KEYTURN_NETWORKS', '127.0.0.0/8,::1/128');
-  vi.stubEnv('KEYTURN_LOGIN_FAILURES', '4');
-  vi.stubEnv('KEYTURN_LOGIN_HOST_FAILURES', '4');
-  vi.stubEnv('KEYTURN_LOGIN_WINDOW_MINUTES', '15');
-  vi.stubEnv('AWS_REGION', REGION);
-  vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  stubDeployment(
+    { overlapHours: '0', soakHours: '0', ports: String(server.port) },
+    { AWS_REGION: REGION, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url },
+  );
   ({ handler: rotate } = await import('../../functions/rotate.ts'));
   ({ handler: retire } = await import('../../functions/retire.ts'));
   ({ handler: retireDue } = await import('../../functions/retire-due.ts'));

@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await startSmtpServer({ security: 'tls', users, onAuth });
   silent = createServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1');
   await once(silent, 'listening');
-  stubDeployment({ ports: [server.port, silentPort()] });
+  stubDeployment({ ports: `${server.port},${silentPort()}` });
   ({ handler } = await import('../../functions/validate.ts'));
 });
 

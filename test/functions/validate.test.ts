@@ -14,7 +14,7 @@ let logged: Aws['logged'];
 
 beforeAll(async () => {
   server = await startSmtpServer({ security: 'tls', users: { [USERNAME]: PASSWORD } });
-  stubDeployment({ ports: [server.port] });
+  stubDeployment({ ports: String(server.port) });
   ({ handler } = await import('../../functions/validate.ts'));
 });
 

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ENVIRONMENT } from '../../functions/observe/names.ts';
 import { keyturnApp } from '../../infra/app.ts';
 import { bundleLimitKiB, DEPLOYED_FUNCTIONS } from '../support/deployed-functions.ts';
+import { functionEnvironment } from '../support/lambda/environment.ts';
 import { type Resource, UNCHECKED } from './synthesized.ts';
 
 const run = promisify(execFile);
@@ -96,21 +96,9 @@ function bundleOf(construct: string, from = resources): string {
 
 /** In an empty directory, with the environment that Lambda gives and no other. */
 function node(script: string, env: Record<string, string> = {}) {
-  const settings = Object.values(ENVIRONMENT).map((name) => [name, '1']);
   return run(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: outdir,
-    env: {
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'AKIAROLE',
-      AWS_SECRET_ACCESS_KEY: 'role',
-      AWS_SESSION_TOKEN: 'role-session',
-      ...Object.fromEntries(settings),
-      [ENVIRONMENT.networks]: 'none',
-      [ENVIRONMENT.nameServers]: 'none',
-      [ENVIRONMENT.auditOptIn]: '[]',
-      [ENVIRONMENT.securityHub]: 'off',
-      ...env,
-    },
+    env: { ...functionEnvironment(), AWS_SESSION_TOKEN: 'role-session', ...env },
   });
 }
 

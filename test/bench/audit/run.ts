@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { AuditBatch } from '../../../functions/audit/run/run.ts';
-import { ENVIRONMENT, REPORT } from '../../../functions/observe/names.ts';
+import { REPORT } from '../../../functions/observe/names.ts';
 import { startResponder } from '../../functions/smtp/probe/responder.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
-import { LAMBDA_ENV } from '../init.ts';
+import { functionEnvironment } from '../../support/lambda/environment.ts';
 import { type AwsEndpoint, type Calls, startAwsEndpoint } from './aws-endpoint.ts';
 import { FunctionProcess, type Usage } from './function-process.ts';
 import { ObjectFiles } from './object-files.ts';
@@ -90,19 +90,7 @@ class Meter {
 
 function environmentFor({ url }: AwsEndpoint, port: number): NodeJS.ProcessEnv {
   return {
-    ...LAMBDA_ENV,
-    [ENVIRONMENT.table]: 'table',
-    [ENVIRONMENT.bucket]: 'reports',
-    [ENVIRONMENT.ports]: String(port),
-    [ENVIRONMENT.networks]: '127.0.0.0/8,::1/128',
-    [ENVIRONMENT.auditOptIn]: '[]',
-    [ENVIRONMENT.loginFailures]: '4',
-    [ENVIRONMENT.loginHostFailures]: '100',
-    [ENVIRONMENT.loginWindowMinutes]: '15',
-    [ENVIRONMENT.rotationDays]: '30',
-    [ENVIRONMENT.reportRetentionDays]: '400',
-    [ENVIRONMENT.watched]: 'none',
-    AWS_REGION: 'us-east-1',
+    ...functionEnvironment({ ports: String(port), loginHostFailures: '100' }),
     AWS_ENDPOINT_URL: url,
   };
 }

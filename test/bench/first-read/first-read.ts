@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { functionEnvironment } from '../../support/lambda/environment.ts';
 import type { Bundle } from '../bundles.ts';
-import { LAMBDA_ENV, timed } from '../init.ts';
+import { timed } from '../init.ts';
 import type { Time } from '../turns.ts';
 
 /** Nothing listens there: a handler that goes on to log in would not hurt anybody. */
@@ -48,5 +49,5 @@ async function stop(child: ChildProcess): Promise<void> {
 /** From starting Node to the first secret value in the handler's hands, whatever calls the handler makes before. */
 export function firstRead({ file }: Bundle, { url }: SecretsManagerStub): Promise<Time> {
   const args = ['--input-type=commonjs', '--eval', CALLER, file, SECRET];
-  return timed(args, { ...LAMBDA_ENV, AWS_ENDPOINT_URL: url });
+  return timed(args, { ...functionEnvironment(), AWS_ENDPOINT_URL: url });
 }

@@ -1,11 +1,10 @@
 import type { HandedOut } from '../../../functions/lifecycle/retire/round.ts';
-import { ENVIRONMENT } from '../../../functions/observe/names.ts';
 import { Agenda } from '../../../functions/table/agenda.ts';
 import type { AgendaItem } from '../../../functions/table/items.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { functionEnvironment } from '../../support/lambda/environment.ts';
 import { type AwsEndpoint, type Calls, startAwsEndpoint } from '../audit/aws-endpoint.ts';
 import { FunctionProcess, type Invocation } from '../audit/function-process.ts';
-import { LAMBDA_ENV } from '../init.ts';
 import { AccessKeys } from './access-keys.ts';
 import { billedSeconds } from './cost.ts';
 import { RotatedSecrets, SEEN } from './rotated-secrets.ts';
@@ -158,12 +157,5 @@ class World {
 }
 
 function environmentFor(url: string): NodeJS.ProcessEnv {
-  return {
-    ...LAMBDA_ENV,
-    [ENVIRONMENT.table]: 'table',
-    [ENVIRONMENT.overlapHours]: '48',
-    [ENVIRONMENT.soakHours]: '72',
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: url,
-  };
+  return { ...functionEnvironment(), AWS_ENDPOINT_URL: url };
 }

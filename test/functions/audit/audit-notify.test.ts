@@ -30,10 +30,11 @@ beforeAll(async () => {
     };
     response.writeHead(status).end(JSON.stringify(body));
   });
-  vi.stubEnv('AWS_ENDPOINT_URL_SECURITYHUB', `http://127.0.0.1:${await listen(hub)}`);
-  vi.stubEnv('KEYTURN_SECURITY_HUB', 'on');
-  vi.stubEnv('KEYTURN_DIGEST_FROM', 'audit@example.com');
-  world = await AuditWorld.start();
+  const AWS_ENDPOINT_URL_SECURITYHUB = `http://127.0.0.1:${await listen(hub)}`;
+  world = await AuditWorld.start(
+    { securityHub: 'on', digestFrom: 'audit@example.com' },
+    { AWS_ENDPOINT_URL_SECURITYHUB },
+  );
 });
 
 afterAll(async () => {

@@ -8,16 +8,17 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { AuditBatch, Run } from '../../../functions/audit/run/run.ts';
-import type { AcceptedRisk, OptIns } from '../../../functions/audit/settings.ts';
+import type { AcceptedRisk } from '../../../functions/audit/settings.ts';
 import { QueryApi } from '../../../functions/aws/query-api.ts';
 import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
-import { watchMark } from '../../../functions/observe/names.ts';
 import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
+import type { Settings } from '../../support/lambda/environment.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
+import { stubDeployment } from '../api-world.ts';
 import { InProcessSes } from './in-process-ses.ts';
 import { type ObjectStore, startObjectStore } from './object-store.ts';
 
@@ -56,8 +57,11 @@ export class AuditWorld {
     this.#server = server;
   }
 
-  /** `optIns`: what the owners of hosts agreed to have tried there. */
-  static async start(optIns: OptIns = []): Promise<AuditWorld> {
+  /** `settings`: of the deployment, besides where its servers are. */
+  static async start(
+    settings: Partial<Settings> = {},
+    besides: Readonly<Record<string, string>> = {},
+  ): Promise<AuditWorld> {
     const store = await startObjectStore();
     // It knows one user, and besides it every live access key, as the SES endpoint does.
     const server = await startSmtpServer({
@@ -69,8 +73,15 @@ export class AuditWorld {
       },
     });
     const world = new AuditWorld(store, server);
-    stubEnvironment(store.url, server.port);
-    vi.stubEnv('KEYTURN_AUDIT_OPT_IN', JSON.stringify(optIns));
+    stubDeployment(
+      { ports: String(server.port), ...settings },
+      {
+        AWS_ENDPOINT_URL: store.url,
+        AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: ACCESS_SECRET,
+        ...besides,
+      },
+    );
     world.#handlers = await importHandlers();
     return world;
   }
@@ -175,35 +186,6 @@ export class AuditWorld {
   entries() {
     return this.logged.map((line) => JSON.parse(line));
   }
-}
-
-function stubEnvironment(endpoint: string, port: number): void {
-  const environment = {
-    KEYTURN_STACK: 'Keyturn',
-    KEYTURN_TABLE: 'table',
-    KEYTURN_BUCKET: 'reports',
-    KEYTURN_ROTATION_DAYS: '30',
-    KEYTURN_OVERLAP_HOURS: '48',
-    KEYTURN_SOAK_HOURS: '72',
-    KEYTURN_WATCHED: watchMark('mail/ada'),
-    KEYTURN_PORTS: String(port),
-    KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
-    KEYTURN_LOGIN_FAILURES: '4',
-    KEYTURN_LOGIN_HOST_FAILURES: '4',
-    KEYTURN_LOGIN_WINDOW_MINUTES: '15',
-    KEYTURN_REPORT_RETENTION_DAYS: '400',
-    KEYTURN_DEPENDENCIES: 'null',
-    KEYTURN_NAME_SERVERS: 'none',
-    KEYTURN_DNS_OVER_HTTPS: 'https://127.0.0.1:1/dns-query',
-    KEYTURN_DKIM_SELECTORS: 'none',
-    AWS_REGION: REGION,
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: ACCESS_SECRET,
-    POWERTOOLS_DEV: 'true',
-    POWERTOOLS_METRICS_DISABLED: 'false',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 }
 
 /** Not before the environment is set: the functions read it as they load, once for each cold start. */

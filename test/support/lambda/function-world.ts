@@ -4,6 +4,7 @@ import { InProcessTable } from '../aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../aws/secrets-manager.ts';
 import { startSecretsManagerServer } from '../aws/secrets-manager-server.ts';
 import { startSmtpServer } from '../smtp-servers.ts';
+import { functionEnvironment } from './environment.ts';
 import { LambdaService } from './lambda-service.ts';
 import type { WayToEnd } from './ways-to-end.ts';
 
@@ -28,7 +29,11 @@ export async function startFunctionWorld(
   const reached = { send: (command: never) => secrets.client.send(command) } as SecretsManagerClient;
   const secretsServer = await startSecretsManagerServer(reached);
   const env = {
-    ...settings(smtp.port),
+    ...functionEnvironment({ ports: String(smtp.port), loginHostFailures: '100' }),
+    AWS_ENDPOINT_URL: NOBODY,
+    // Nor do these processes reach beyond this computer.
+    NODE_USE_ENV_PROXY: '1',
+    HTTPS_PROXY: NOBODY,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsServer.url,
     AWS_ENDPOINT_URL_DYNAMODB: await table.url(),
     ...endpoints,
@@ -49,33 +54,4 @@ export async function startFunctionWorld(
   };
   const close = () => Promise.all([lambda.close(), secretsServer.close(), smtp.close()]);
   return { smtp, lambda, table, agenda: new Agenda(table), create, createKiller, reset, close };
-}
-
-function settings(port: number): Record<string, string> {
-  return {
-    KEYTURN_STACK: 'Keyturn',
-    KEYTURN_TABLE: 'table',
-    KEYTURN_BUCKET: 'reports',
-    KEYTURN_ROTATION_DAYS: '30',
-    KEYTURN_OVERLAP_HOURS: '48',
-    KEYTURN_SOAK_HOURS: '72',
-    KEYTURN_WATCHED: 'none',
-    KEYTURN_PORTS: String(port),
-    KEYTURN_NETWORKS: '127.0.0.0/8,::1/128',
-    KEYTURN_LOGIN_FAILURES: '4',
-    KEYTURN_LOGIN_HOST_FAILURES: '100',
-    KEYTURN_LOGIN_WINDOW_MINUTES: '15',
-    KEYTURN_REPORT_RETENTION_DAYS: '400',
-    KEYTURN_AUDIT_OPT_IN: '[]',
-    KEYTURN_NAME_SERVERS: 'none',
-    KEYTURN_DNS_OVER_HTTPS: 'https://127.0.0.1:1/dns-query',
-    KEYTURN_DKIM_SELECTORS: 'none',
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL: NOBODY,
-    // Nor do these processes reach beyond this computer.
-    NODE_USE_ENV_PROXY: '1',
-    HTTPS_PROXY: NOBODY,
-  };
 }

@@ -10,7 +10,9 @@ const runAfter = (days: number) => ({
 
 let world: AuditWorld;
 beforeAll(async () => {
-  world = await AuditWorld.start([{ host: 'localhost', checks: ['negative-control'] }]);
+  world = await AuditWorld.start({
+    auditOptIn: JSON.stringify([{ host: 'localhost', checks: ['negative-control'] }]),
+  });
 });
 afterAll(() => world.close());
 beforeEach(() => world.reset());
