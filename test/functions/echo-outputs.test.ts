@@ -1,10 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { auditPicture } from '../../cli/picture/audit.ts';
 import { asciiJson } from '../../cli/picture/page.ts';
-import type { Sources } from '../../functions/audit/facts/gather.ts';
-import { HostTurns, SharedProbes } from '../../functions/audit/facts/mail-host.ts';
-import { OptInTests } from '../../functions/audit/facts/opt-in-tests.ts';
-import { missing } from '../../functions/audit/gathered.ts';
 import { digestMail } from '../../functions/audit/notify/digests.ts';
 import { asffFindings } from '../../functions/audit/notify/security-hub.ts';
 import { AcceptedRisks, credentialReport } from '../../functions/audit/report/credential-report.ts';
@@ -12,22 +8,15 @@ import { render } from '../../functions/audit/report/page/pages.ts';
 import { summarise } from '../../functions/audit/report/summary.ts';
 import type { Examined } from '../../functions/audit/run/examination.ts';
 import { examineSecrets } from '../../functions/audit/run/examine.ts';
-import { SecretStore } from '../../functions/secrets/store.ts';
-import { login } from '../../functions/smtp/login.ts';
-import { resultOf } from '../../functions/smtp/login-result.ts';
-import { probeServer } from '../../functions/smtp/probe/probe.ts';
-import { AuditMemory } from '../../functions/table/audits.ts';
-import { Validations } from '../../functions/table/validations.ts';
-import { InProcessIam } from '../support/aws/iam.ts';
 import { ECHO_FORMS, echoesFound } from '../support/echo-forms.ts';
 import { REPLY_PLACES, SOUND } from '../support/echo-places.ts';
 import { CERTIFICATE_PLACES, hostileCertificate } from '../support/hostile-certificate.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import type { Script } from '../support/scripted-dialogue.ts';
 import { implicitTls, type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
-import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
+import { call, freshAws, stubDeployment } from './api-world.ts';
+import { sourcesOver } from './audit/examination-sources.ts';
 import { aggregate, FINISHED, RUN } from './audit/report/examinations.ts';
-import { account } from './audit/sound-facts.ts';
 
 const PASSWORD = 'Zq7wKx-93Vb.tRm2Lp!J';
 const USERNAME = 'ada@mail.example.org';
@@ -66,50 +55,15 @@ async function repeating(place: string, words: string): Promise<string> {
   });
 }
 
-function sourcesOf({ secrets, table }: Aws): Sources {
-  const network = loopbackNetwork(server);
-  const attempt: Sources['attempt'] = async ({ credential, budgetMs }) => {
-    const evidence = await login(credential, budgetMs, network);
-    return { result: resultOf(evidence), evidence };
-  };
-  const memories = new AuditMemory(table, 400);
-  const validations = new Validations(table);
-  return {
-    store: new SecretStore(secrets.client),
-    secretsManager: { call: async () => ({}) },
-    iam: new InProcessIam({}),
-    account,
-    identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
-    keyOf: () => Promise.reject(new Error('nobody asked for a key here')),
-    settings: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
-    turns: new HostTurns(),
-    probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network)),
-    memory: {
-      before: (arn) => memories.before('run-1', arn),
-      write: (arn, remembered) => memories.write('run-1', arn, remembered),
-    },
-    optInTests: new OptInTests({
-      attempt: async () => expect.unreachable(),
-      relay: async () => expect.unreachable(),
-    }),
-    prove: async ({ credential, budgetMs }, afterwards) => {
-      const evidence = await login(credential, budgetMs, network, afterwards);
-      return { result: resultOf(evidence), evidence };
-    },
-    attempt,
-    record: (validated) => validations.record(validated),
-    domains: { facts: async () => missing('not-configured', 'there is no DNS in this test') },
-    now: Date.now,
-    remainingMs: () => 60_000,
-  };
-}
-
 /** All that is made of one validation and one audit. */
 async function outputsOf(secret: string): Promise<Record<string, string>> {
   const aws = freshAws();
   const arn = aws.secrets.create('mail/ada', secret);
   const answer = await call(handler, { httpMethod: 'POST', body: JSON.stringify({ secretId: 'mail/ada' }) });
-  const [examination] = await examineSecrets([arn], sourcesOf(aws));
+  const [examination] = await examineSecrets(
+    [arn],
+    sourcesOver(aws, () => loopbackNetwork(server)),
+  );
   if (examination?.kind !== 'examined') throw new Error(`unexamined: ${JSON.stringify(examination)}`);
   const stored = [...(await aws.table.items())].map((item) => JSON.stringify(item));
   expect(stored.join()).toMatch(/VALIDATION#.*AUDITED#|AUDITED#.*VALIDATION#/s);

@@ -1,29 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { Sources } from '../../../../functions/audit/facts/gather.ts';
-import { HostTurns, SharedProbes } from '../../../../functions/audit/facts/mail-host.ts';
-import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
-import { missing } from '../../../../functions/audit/gathered.ts';
 import type { Examined } from '../../../../functions/audit/run/examination.ts';
 import { examineSecrets } from '../../../../functions/audit/run/examine.ts';
-import { attempt, type Prover, prove } from '../../../../functions/budget/attempt.ts';
 
 import type { Network } from '../../../../functions/net/network.ts';
 import { SecretStore } from '../../../../functions/secrets/store.ts';
-import { login } from '../../../../functions/smtp/login.ts';
-import { tryRelay } from '../../../../functions/smtp/probe/misuse.ts';
-import { probeServer } from '../../../../functions/smtp/probe/probe.ts';
 import { AuditMemory } from '../../../../functions/table/audits.ts';
-import { Validations } from '../../../../functions/table/validations.ts';
 import { createAuthority } from '../../../../sandbox/certificates.ts';
 import { InProcessTable } from '../../../support/aws/dynamodb.ts';
-import { InProcessIam } from '../../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../../support/aws/secrets-manager.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
-import { attemptOf, proverOn } from '../../../support/prover.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
 import { type Responder, type ResponderOptions, startResponder } from '../../smtp/probe/responder.ts';
-import { account } from '../sound-facts.ts';
+import { sourcesOver } from '../examination-sources.ts';
 
 const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';
 
@@ -32,7 +22,6 @@ let secrets: InProcessSecretsManager;
 let sources: Sources;
 let network: Network;
 let table: InProcessTable;
-let memories: AuditMemory;
 const open: Responder[] = [];
 
 beforeAll(async () => {
@@ -46,41 +35,8 @@ afterEach(async () => {
 beforeEach(() => {
   secrets = new InProcessSecretsManager();
   table = new InProcessTable();
-  const validations = new Validations(table);
-  const prover = proverOn(table, [], {
-    login: (credential, budgetMs) => login(credential, budgetMs, network),
-  });
   network = loopbackNetwork(server);
-  memories = new AuditMemory(table, 400);
-  sources = {
-    store: new SecretStore(secrets.client),
-    secretsManager: { call: async () => ({}) },
-    iam: new InProcessIam({}),
-    account,
-    identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
-    keyOf: () => Promise.reject(new Error('nobody asked for a key here')),
-    settings: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
-    turns: new HostTurns(),
-    probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network)),
-    memory: {
-      before: (arn) => memories.before('run-1', arn),
-      write: (arn, remembered) => memories.write('run-1', arn, remembered),
-    },
-    optInTests: new OptInTests({
-      attempt: (credential, budgetMs) => attemptOf(prover, credential, budgetMs),
-      relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network),
-    }),
-    prove: (tried, afterwards) => {
-      const goOn: Prover['login'] = (credential, budgetMs) =>
-        login(credential, budgetMs, network, afterwards);
-      return prove({ ...prover, login: goOn }, tried);
-    },
-    attempt: (tried) => attempt(prover, tried),
-    record: (validated) => validations.record(validated),
-    domains: { facts: async () => missing('not-configured', 'there is no DNS in this test') },
-    now: Date.now,
-    remainingMs: () => 30_000,
-  };
+  sources = sourcesOver({ secrets, table }, () => network);
 });
 
 function secretFor(
@@ -191,7 +147,7 @@ describe('the memory of a credential', () => {
     const [arn = ''] = [...(await table.items()).keys()].flatMap(
       (key) => /^AUDITED#(.+)\|/.exec(key)?.[1] ?? [],
     );
-    expect(await memories.before('run-2', arn)).toMatchObject({
+    expect(await new AuditMemory(table, 400).before('run-2', arn)).toMatchObject({
       server: { host: 'localhost', port: server.port, starttls: null, mechanisms: ['PLAIN', 'LOGIN'] },
       firstSeen: { 'secret.rotation-enabled': expect.any(Number) },
     });
