@@ -91,10 +91,14 @@ async function operated(asked: Asked<'operate'>, streams: Streams): Promise<Show
   if (refusal) return refusal;
   const { operate } = await import('./operate.ts');
   let steps = 0;
-  const outcome = await operate(asked, (operation) => {
+  let waiting: string | null = null;
+  const outcome = await operate(asked, ({ state, message, ...operation }) => {
     for (const { step, result } of operation.steps.slice(steps))
       stderr.write(`${printable(`${step}: ${result}`)}\n`);
     steps = operation.steps.length;
+    if (state === 'running' && message !== null && message !== waiting)
+      stderr.write(`${printable(message)}\n`);
+    waiting = message;
   });
   if (outcome.kind !== 'operated') return outcome;
   const { operation } = outcome;

@@ -22,10 +22,10 @@ export type Operated = { readonly kind: 'operated'; readonly operation: Operatio
 /** Between two looks (ms): more seldom the longer it takes. */
 const FIRST_LOOK_MS = 1000;
 const LONGEST_LOOK_MS = 10_000;
-/** An operation ends within its function's 15 minutes (ms); Lambda may begin it twice more. */
-const PATIENCE_MS = 20 * 60_000;
+/** An operation ends when its rotation counts as stuck, after 20 minutes (ms), if not before. */
+const PATIENCE_MS = 25 * 60_000;
 
-/** Has an operation done through the API, and waits for its end; `told` hears of each new step. */
+/** Has an operation done through the API, and waits for its end; `told` hears of each look. Each look has it go on, too. */
 export async function operate(
   command: OperateCommand,
   told: (operation: OperationAnswer) => void,

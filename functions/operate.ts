@@ -75,6 +75,7 @@ function answerPorts(functionArn: string): AnswerPorts {
     providerFor,
     now: Date.now,
     newId: randomUUID,
+    worker: functionArn,
     start: (operationId) => invokeLater(functionArn, { operationId } satisfies Work),
     overlapMs: setting('overlapHours') * HOUR_MS,
     soakMs: setting('soakHours') * HOUR_MS,
@@ -85,7 +86,7 @@ async function workOn({ operationId }: Work, context: Context): Promise<void> {
   const operation = await operations().find(operationId);
   if (!operation) throw new KeyturnError(`no operation ${operationId}; ask for one by POST /operations`);
   const ended = await work(portsFor(context, operation.secretArn), operations(), operation);
-  if (ended === 'ended-before') return;
+  if (ended === 'ended-before' || ended.kind === 'waiting') return;
   const { result, message } = ended;
   const { secretArn, operation: name } = operation;
   const line = {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
+import { invokeLater } from './aws/lambda.ts';
 import { agenda, attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { type LookPorts, lookIfDue, lookNow } from './lifecycle/retire/look.ts';
@@ -12,9 +13,9 @@ import {
 } from './lifecycle/retire/retirement.ts';
 import type { Batch } from './lifecycle/retire/round.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
-import { beginInvocation } from './observe/logger.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
-import { handles } from './observe/shown.ts';
+import { handles, shown } from './observe/shown.ts';
 
 const HOUR_MS = 60 * 60_000;
 /** No look of a batch begins later (ms), so that the last one has most of the function's time for itself. */
@@ -42,11 +43,23 @@ function portsFor(context: Context): LookPorts {
   return {
     agenda: agenda(),
     leaseOn: (secretArn) => operations().leaseOn(secretArn),
+    goOn,
     retire: (secretArn) => retireReplaced(retirementPorts(secretArn), secretArn),
     newId: randomUUID,
     now: Date.now,
     remainingMs: () => context.getRemainingTimeInMillis(),
   };
+}
+
+/** Nobody waits for it, and who asks about it has it go on, too. */
+async function goOn(operationId: string): Promise<void> {
+  try {
+    const { worker } = (await operations().find(operationId)) ?? {};
+    if (worker) await invokeLater(worker, { operationId });
+  } catch (error) {
+    const event = 'operation.not-continued';
+    logger.warn(event, { event, operationId, error: shown(error).name });
+  }
 }
 
 function retirementPorts(secretArn: string): RetirementPorts {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
+import { invokeLater } from './aws/lambda.ts';
 import { agenda, attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
-import { performStep } from './lifecycle/rotate/perform-step.ts';
+import { performStep, type StepEvent } from './lifecycle/rotate/perform-step.ts';
+import { type ReportPorts, reportStep, type StepReport } from './lifecycle/rotate/report.ts';
 import { RotationError, type RotationPorts } from './lifecycle/rotate/rotation.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
@@ -28,14 +30,18 @@ async function handle(event: SecretsManagerRotationEvent, context: Context): Pro
       result,
       durationMs: Date.now() - startedAt,
     });
+  const report = (ended: Omit<StepReport, 'durationMs'>) =>
+    reportStep(reportPorts(), toStep(event), { ...ended, durationMs: Date.now() - startedAt });
   try {
     const result = await rotate(event, context);
+    await report({ result });
     record('credential.rotation-step', result);
     if (result === 'promoted') record('credential.rotated', result);
     if (result === 'promoted') countMetric('rotationSucceeded');
     if (isPromotion(step, result)) await announcePromotion(secretArn);
   } catch (error) {
     recordFailure(event, error);
+    await report({ result: 'failed', detail: shown(error).message });
     throw error;
   } finally {
     metrics.publishStoredMetrics();
@@ -67,8 +73,20 @@ function isPromotion(step: string, result: string): boolean {
 }
 
 function rotate(event: SecretsManagerRotationEvent, context: Context): Promise<string> {
-  const { Step: step, SecretId: secretId, ClientRequestToken: token } = event;
-  return performStep(portsFor(context, secretId), { step, secretId, token });
+  return performStep(portsFor(context, event.SecretId), toStep(event));
+}
+
+function toStep({ Step, SecretId, ClientRequestToken }: SecretsManagerRotationEvent): StepEvent {
+  return { step: Step, secretId: SecretId, token: ClientRequestToken };
+}
+
+function reportPorts(): ReportPorts {
+  return {
+    requestOf: (operationId) => operations().find(operationId),
+    ledger: ledger(),
+    goOn: ({ worker, operationId }) => invokeLater(worker, { operationId }),
+    now: Date.now,
+  };
 }
 
 function portsFor(context: Context, secretArn: string): RotationPorts {

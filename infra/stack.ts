@@ -29,7 +29,7 @@ export class KeyturnStack extends Stack {
     const lookup = new Lookup(this, 'Lookup', deployment);
     const rotate = new Rotation(this, 'Rotate', deployment);
     const retire = new Retirement(this, 'Retire', deployment);
-    const operate = new Operation(this, 'Operate', { rotate, ...deployment });
+    const operate = new Operation(this, 'Operate', { rotate, retire, ...deployment });
     const audit = new Audit(this, 'Audit', deployment);
     const audits = new AuditLookup(this, 'AuditLookup', deployment);
     const subjects = { validate, lookup, rotate, retire, operate, audit, audits };

@@ -28,11 +28,14 @@ export const operationAnswer = v.object({
   state: v.pipe(
     v.picklist(['requested', 'running', 'succeeded', 'failed', 'abandoned']),
     v.description(
-      'abandoned: it died. After a failure with error, out-of-time or busy, and after that, the same request with the same clientRequestToken goes on with it.',
+      'abandoned: it died. After a failure with error, out-of-time, rotation-failed or busy, and after that, the same request with the same clientRequestToken goes on with it.',
     ),
   ),
   result: v.pipe(v.nullable(v.picklist(RESULTS)), v.description('How it ended; null until then.')),
-  message: v.pipe(text, v.description('The same in plain words, and what to do.')),
+  message: v.pipe(
+    text,
+    v.description('The same in plain words, and what to do; while it runs, what it waits for.'),
+  ),
   steps: v.array(
     v.object({
       at: timestamp,
@@ -81,6 +84,7 @@ export function operationState(
   const own = events.filter(({ operationId }) => operationId === operation.operationId);
   const last = own.at(-1);
   const ended = last?.event === 'operation.finished' ? last : undefined;
+  const told = ended ?? (last?.event === 'operation.waiting' ? last : undefined);
   const { operationId, operation: name, secretArn, fix, endpoint, reason, who, requestedAt } = operation;
   return {
     operationId,
@@ -94,11 +98,21 @@ export function operationState(
     requestedAt: new Date(requestedAt).toISOString(),
     state: stateOf(own, now),
     result: (ended?.result as Result | undefined) ?? null,
-    message: ended ? String(ended.message) : null,
+    message: told ? String(told.message) : null,
     steps: own.filter(({ event }) => event === 'operation.step').map(stepOf),
     issues: (ended?.issues as OperationAnswer['issues'] | undefined) ?? [],
     timeline: name === 'compromised' ? timelineOf(own, events) : [],
   };
+}
+
+/** Whether it waited for something that is over now. */
+export function isDue(operationId: string, events: readonly LedgerEvent[], now: number): boolean {
+  const last = events.findLast((event) => event.operationId === operationId);
+  return last?.event === 'operation.waiting' && waitsUntil(last) <= now;
+}
+
+function waitsUntil({ event, until }: LedgerEvent): number {
+  return event === 'operation.waiting' ? Number(until) : 0;
 }
 
 function stateOf(own: readonly LedgerEvent[], now: number): OperationAnswer['state'] {
@@ -106,7 +120,7 @@ function stateOf(own: readonly LedgerEvent[], now: number): OperationAnswer['sta
   if (last?.event === 'operation.finished') {
     return SUCCEEDED.has(last.result as Result) ? 'succeeded' : 'failed';
   }
-  if (last && now - last.at > LONGEST_RUN_MS) return 'abandoned';
+  if (last && now - Math.max(last.at, waitsUntil(last)) > LONGEST_RUN_MS) return 'abandoned';
   return own.some(({ event }) => event === 'operation.started') ? 'running' : 'requested';
 }
 

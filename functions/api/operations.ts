@@ -10,7 +10,7 @@ import type { Ledger } from '../table/ledger.ts';
 import type { Operations } from '../table/operations.ts';
 import { secretId } from '../validation/request.ts';
 import type { ErrorBody } from './answer.ts';
-import { type OperationAnswer, operationState } from './operation-state.ts';
+import { isDue, type OperationAnswer, operationState } from './operation-state.ts';
 
 /** Letters of all scripts, but no control characters, and none outside the BMP: those have two lengths. */
 const REASON = /^[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff]{1,500}$/;
@@ -87,6 +87,8 @@ export interface AnswerPorts extends SnapshotPorts, Waits {
   readonly ledger: SnapshotPorts['ledger'] & Pick<Ledger, 'events' | 'recordEvent'>;
   readonly operations: Operations;
   readonly newId: () => string;
+  /** ARN of the function that works on operations, for others to have one go on. */
+  readonly worker: string;
   /** Has the operation worked on by an invocation of its own: it may take longer than API Gateway waits. */
   readonly start: (operationId: string) => Promise<void>;
 }
@@ -145,7 +147,7 @@ const TAKEN: ErrorBody = {
 };
 
 function operationOf(
-  { now, newId }: AnswerPorts,
+  { now, newId, worker }: AnswerPorts,
   request: OperationRequest,
   secretArn: string,
   who: string,
@@ -154,15 +156,17 @@ function operationOf(
   const fix = request.operation === 'doctor' && request.fix === true;
   const endpoint = request.operation === 'accept-endpoint' ? request.endpoint : null;
   const asked = { operationId: clientRequestToken, operation, secretArn, fix, endpoint, reason };
-  return { ...asked, who, requestedAt: now() };
+  return { ...asked, who, requestedAt: now(), worker };
 }
 
-/** `GET /operations/{operationId}` */
+/** `GET /operations/{operationId}`: has one go on that waited for what is over now. */
 export async function answerState(
-  { ledger, operations, now }: AnswerPorts,
+  { ledger, operations, start, now }: AnswerPorts,
   operationId: string,
 ): Promise<OperationAnswer | ErrorBody> {
   const operation = await operations.find(operationId);
   if (!operation) return { error: 'not-found', message: 'No such operation in 400 days.' };
-  return operationState(operation, await ledger.events(operation.secretArn), now());
+  const events = await ledger.events(operation.secretArn);
+  if (isDue(operationId, events, now())) await start(operationId);
+  return operationState(operation, events, now());
 }

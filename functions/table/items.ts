@@ -236,6 +236,8 @@ export interface Operation {
   /** The caller's ARN, as IAM has authenticated it. */
   readonly who: string;
   readonly requestedAt: number;
+  /** ARN of the function that works on it. */
+  readonly worker: string;
 }
 
 /** Who works alone on something, and until when; over from `heldUntil` on. */

@@ -30,6 +30,12 @@ export class Lease {
     await this.#put({ holder, heldUntil: 0 }, 'holder = :holder', { ':holder': holder });
   }
 
+  /** Who has held it for as long as they might, and has not let go; null: nobody. */
+  async left(now: number): Promise<string | null> {
+    const { holder, heldUntil } = (await this.#read()) ?? { holder: null, heldUntil: 0 };
+    return heldUntil > 0 && heldUntil <= now ? holder : null;
+  }
+
   async isHeld(now: number): Promise<boolean> {
     return isHeld(await this.#read(), now);
   }

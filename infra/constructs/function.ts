@@ -100,11 +100,16 @@ export class KeyturnFunction extends Construct {
 
   /** Itself, and others by their ARN. A policy of its own, since the function waits for that of its role. */
   invokeItself(...others: string[]): void {
+    this.letInvoke('Invocations', [this.role], ...others);
+  }
+
+  /** Besides it, too, what `others` name. A policy that no function waits for, so that two functions may know each other. */
+  letInvoke(id: string, roles: Role[], ...others: string[]): void {
     const statement = new PolicyStatement({
       actions: ['lambda:InvokeFunction'],
       resources: [this.lambda.functionArn, ...others],
     });
-    new Policy(this, 'Invocations', { statements: [statement], roles: [this.role] });
+    new Policy(this, id, { statements: [statement], roles });
   }
 }
 

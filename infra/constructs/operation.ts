@@ -16,6 +16,7 @@ import {
 export interface OperationProps extends Deployment {
   /** The rotation function. */
   readonly rotate: KeyturnFunction;
+  readonly retire: KeyturnFunction;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface OperationProps extends Deployment {
  * invocation of its own, started by itself. It can make no credential and store no value: a rotation does that.
  */
 export class Operation extends KeyturnFunction {
-  constructor(scope: Construct, id: string, { rotate, ...deployment }: OperationProps) {
+  constructor(scope: Construct, id: string, { rotate, retire, ...deployment }: OperationProps) {
     super(scope, id, {
       entry: 'operate',
       description: 'Rotates, rolls back or revokes an SMTP credential for an operator, or says how it stands',
@@ -45,6 +46,8 @@ export class Operation extends KeyturnFunction {
     );
     // The rotation function, since whoever calls RotateSecret has to be allowed to invoke it.
     this.invokeItself(functionArn);
+    // A rotation has its operation go on when it has ended, and retirement when nobody else did.
+    this.letInvoke('GoingOn', [rotate.role, retire.role]);
     this.lambda.configureAsyncInvoke({ maxEventAge: Duration.hours(1), retryAttempts: 2 });
   }
 }

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { STEP_TIMEOUT_MS } from '../../functions/lifecycle/lease.ts';
 import { KeyturnFunction } from './function.ts';
 import {
   type Deployment,
@@ -34,7 +35,7 @@ export class Rotation extends KeyturnFunction {
       description: 'Secrets Manager rotation: mints, stores, proves and promotes an SMTP credential',
       memoryMiB: 512,
       setsPasswords: true,
-      timeout: Duration.minutes(5),
+      timeout: Duration.millis(STEP_TIMEOUT_MS),
       ...deployment,
     });
     this.allow(

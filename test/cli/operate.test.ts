@@ -96,6 +96,21 @@ describe('keyturn rollback', () => {
     expect(stdout + stderr).not.toContain('canary');
   });
 
+  it('shows the steps as they end, and once what it waits for', async () => {
+    const waiting = { ...requested, state: 'running', message: 'Secrets Manager is driving the rotation.' };
+    const step = { at: requested.requestedAt, step: 'createSecret', result: 'minted', durationMs: 7 };
+    answers = [
+      [202, requested],
+      [200, waiting],
+      [200, waiting],
+      [200, { ...waiting, steps: [step] }],
+      [200, ended],
+    ];
+    const { code, stderr } = await run('rotate', 'keyturn/orders');
+    expect([code, stderr.match(/driving the rotation/g)?.length]).toEqual([0, 1]);
+    expect(stderr).toContain('createSecret: minted');
+  });
+
   it('accepts an endpoint that is named, and asks before', async () => {
     answering({ operation: 'accept-endpoint', endpoint: 'mail.example.com:465', result: 'accepted' });
     const named = ['accept-endpoint', 'keyturn/orders', 'mail.example.com:465'];

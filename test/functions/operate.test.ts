@@ -135,6 +135,43 @@ describe('operate', () => {
     expect(secrets.find(arn).holder('KEYTURN_QUARANTINED')?.labels).toContain('AWSPREVIOUS');
   });
 
+  it('answers 409 with the reason and the date while both keys are taken, within 2 seconds, and starts nothing', async () => {
+    const startedAt = Date.now();
+    const { statusCode, body } = await post({ operation: 'rotate', secretId: NAME });
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect([statusCode, body.error, body.reason]).toEqual([409, 'not-possible', 'no-slot']);
+    expect(Date.parse(body.possibleFrom) - startedAt).toBeGreaterThan(100 * 3_600_000);
+    expect(invoked).toEqual([]);
+  });
+
+  it('starts a rotation and returns; the rotation tells each step, and has the operation go on when it has ended', async () => {
+    const [, ...replaced] = [...iam.keys.keys()].toReversed();
+    for (const id of replaced) iam.keys.delete(id);
+    secrets.rotationApi = {
+      rotate: async ({ ClientRequestToken = '' }) => {
+        secrets.beginRotation(arn, ClientRequestToken);
+        return {};
+      },
+      cancel: async () => ({}),
+    };
+    const { body } = await post({ operation: 'rotate', secretId: NAME });
+    const { operationId } = body;
+    await operate({ operationId }, context);
+    const get = () => call({ httpMethod: 'GET', pathParameters: { operationId } });
+    expect((await get()).body).toMatchObject({
+      state: 'running',
+      message: expect.stringContaining('rotation'),
+    });
+    invoked.length = 0;
+    await rotateFully(operationId);
+    expect(invoked.map(({ payload }) => payload)).toEqual([{ operationId }]);
+    await operate({ operationId }, context);
+    const ended = (await get()).body;
+    expectAnswer('Operation', ended);
+    expect(ended).toMatchObject({ state: 'succeeded', result: 'rotated' });
+    expect(ended.steps.map(({ step }: { step: string }) => step)).toEqual(['start-rotation', ...STEPS]);
+  });
+
   it('logs how an operation ended, and no secret anywhere', async () => {
     const { body } = await post({ operation: 'doctor', secretId: NAME });
     await operate({ operationId: body.operationId }, context);

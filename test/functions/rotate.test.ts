@@ -55,9 +55,11 @@ beforeAll(async () => {
         : { code: 535, text: 'Authentication Credentials Invalid' },
   });
   bus = await startEventBusServer();
+  // Nobody is there: an operation that cannot be told finds out by itself.
+  const nobody = { AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1' };
   stubDeployment(
     { overlapHours: '0', soakHours: '0', ports: String(server.port) },
-    { AWS_REGION: REGION, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url },
+    { AWS_REGION: REGION, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url, ...nobody },
   );
   ({ handler: rotate } = await import('../../functions/rotate.ts'));
   ({ handler: retire } = await import('../../functions/retire.ts'));
@@ -246,6 +248,7 @@ describe('rotate', () => {
         endpoint: null,
         who,
         requestedAt: Date.now(),
+        worker: 'arn:of:operate',
       } as const;
       await new Operations(table).begin({ ...asked, operationId: TOKEN, secretArn: arn });
       await rotateFully(TOKEN);

@@ -418,6 +418,17 @@ describe('who may invoke', () => {
     expect(invocations.Roles).toEqual([expect.stringMatching(/^<OperateRole\w{8}>$/)]);
   });
 
+  it('the operations: a rotation and retirement, which have them go on', () => {
+    const { PolicyDocument, Roles } = named(resources, 'OperateGoingOn').Properties;
+    expect(statements(PolicyDocument)).toEqual([
+      allow(['lambda:InvokeFunction'], ['<OperateFunction6F45C1C3.Arn>']),
+    ]);
+    expect(Roles).toEqual([
+      expect.stringMatching(/^<RotateRole\w{8}>$/),
+      expect.stringMatching(/^<RetireRole\w{8}>$/),
+    ]);
+  });
+
   it.each([['ValidateInvocations', '<ValidateFunction']])(
     'one that works on several secrets itself, and nothing else: %s',
     (name, self) => {

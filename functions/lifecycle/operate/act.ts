@@ -18,14 +18,11 @@ export async function carryOut(
   taken: Taken,
   action: Action,
 ): Promise<string> {
-  const { store, rotations, announce, sleep, now } = ports;
+  const { store, rotations, announce } = ports;
   const { operationId, secretArn } = operation;
   switch (action.step) {
     case 'plan':
       return 'planned';
-    case 'wait':
-      await sleep(Math.max(0, action.untilAt - now()));
-      return 'waited';
     case 'test':
       return test(ports, taken, action.versionId);
     case 'label-quarantined':

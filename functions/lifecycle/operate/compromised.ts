@@ -66,7 +66,7 @@ function planCompromised(situation: Situation, progress: Progress, token: string
     );
   }
   const possibility = possibleFrom(afterRevocation(situation), token);
-  if (!possibility.possible && !progress.done.has('start-rotation')) return notPossible(possibility);
+  if (!possibility.possible && !progress.rotation) return notPossible(possibility);
   return act({
     step: 'plan',
     plan: { suspects: situation.versions.flatMap((one) => suspectIn(one, situation)) },
@@ -108,16 +108,11 @@ function revokeUnused(situation: Situation, suspects: readonly Suspect[]): Decis
 function dropOthersPending(situation: Situation, token: string, done: Progress['done']): Decision | null {
   const pending = pendingIn(situation);
   if (!pending || pending.versionId === token) return null;
-  if (done.get(`clear-pending:${pending.versionId}`) !== 'leave') return drop(situation);
+  if (done.get(`clear-pending:${pending.versionId}`) !== 'leave') return nextDrop(situation, 'at-once');
   return finish(
     'not-possible',
     'AWSPENDING holds a credential that is not provably ours. Remove that by hand.',
   );
-}
-
-function drop(situation: Situation): Decision | null {
-  const action = nextDrop(situation, 'at-once');
-  return action && act(action);
 }
 
 function replaceCurrent(situation: Situation, progress: Progress, token: string): Decision | null {

@@ -6,7 +6,7 @@ import type { Decision, Progress } from './decision.ts';
 import { decideRollback } from './rollback.ts';
 import { decideRotate } from './rotate-now.ts';
 
-export const NOTHING_DONE: Progress = { plan: null, done: new Map() };
+export const NOTHING_DONE: Progress = { plan: null, rotation: null, done: new Map() };
 
 type Decided = Pick<Operation, 'operationId' | 'endpoint'> & {
   readonly operation: Exclude<Operation['operation'], 'doctor'>;

@@ -22,7 +22,6 @@ export type Action =
   | { readonly step: 'start-rotation' }
   /** That another credential is current: consumers refresh by it. */
   | { readonly step: 'announce' }
-  | { readonly step: 'wait'; readonly untilAt: number }
   /** From now on no step acts for its token. */
   | { readonly step: 'give-up-pending'; readonly versionId: string; readonly mint: Mint }
   /** Its credential first. */
@@ -53,8 +52,14 @@ export interface Suspect {
   readonly lastUsedBy: string | null;
 }
 
-export type Decision =
+/** What is done about something, or when it can be: nothing waits for it here, and whoever comes then goes on. */
+export type Next =
   | ({ readonly kind: 'act' } & Action)
+  /** Milliseconds since 1970; the message says what for. */
+  | { readonly kind: 'wait'; readonly until: number; readonly message: string };
+
+export type Decision =
+  | Next
   | {
       readonly kind: 'finish';
       readonly result: Result;
@@ -63,8 +68,12 @@ export type Decision =
       readonly possibility?: NotPossible;
     };
 
-export function act(action: Action): Decision {
+export function act(action: Action): Next {
   return { kind: 'act', ...action };
+}
+
+export function wait(until: number, message: string): Next {
+  return { kind: 'wait', until, message };
 }
 
 export function notPossible(possibility: NotPossible): Decision {
@@ -76,21 +85,23 @@ export function finish(result: Result, message: string): Decision {
 }
 
 /** Takes AWSPENDING off a version, its credential first, once no step can be at work for it; null when there is none. */
-export function nextDrop({ pending, now }: Situation, patience: Patience): Action | null {
+export function nextDrop({ pending, now }: Situation, patience: Patience): Next | null {
   const plan = planHeal(pending, now, patience);
   switch (plan.kind) {
     case 'none':
       return null;
     case 'wait':
-      return { step: 'wait', untilAt: plan.until };
+      return wait(plan.until, AT_WORK);
     case 'unlabel':
-      return { step: 'unlabel-pending', versionId: plan.token };
+      return act({ step: 'unlabel-pending', versionId: plan.token });
     case 'abandon':
-      return { step: 'give-up-pending', versionId: plan.token, mint: plan.mint };
+      return act({ step: 'give-up-pending', versionId: plan.token, mint: plan.mint });
     case 'heal':
-      return { step: 'clear-pending', versionId: plan.token, mint: plan.mint };
+      return act({ step: 'clear-pending', versionId: plan.token, mint: plan.mint });
   }
 }
+
+const AT_WORK = 'A step of the rotation that is to be cleared may still be at work.';
 
 /** Why no password may go where this version says; null when it may. */
 export function endpointRefusal(version: Version | undefined): string | null {
@@ -98,9 +109,19 @@ export function endpointRefusal(version: Version | undefined): string | null {
   return refusal ? `${refusal.state} ${refusal.nextAction}` : null;
 }
 
+/** The rotation that an operation has started. */
+export interface Started {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Its last step, if that failed, and why; null: none has failed since it was started. */
+  readonly failed: { readonly step: string; readonly detail: string } | null;
+}
+
 /** What an operation has done so far. */
 export interface Progress {
   readonly plan: Plan | null;
+  /** Null: it has started none, or it was asked for again since. */
+  readonly rotation: Started | null;
   /** `step` or `step:subject`, by this run or by an earlier one of the same operation, with what came of it. */
   readonly done: ReadonlyMap<string, string>;
 }

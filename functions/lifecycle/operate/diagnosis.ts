@@ -4,7 +4,7 @@ import { isPossible, type NotPossibleReason, type Possibility, possibleFrom } fr
 import type { Situation } from '../situation.ts';
 import { isQuarantined, issuedFor, labelled, pendingIn, type Version } from '../snapshot.ts';
 import { isStuck } from '../stuck.ts';
-import { type Action, nextDrop } from './decision.ts';
+import { act, type Next, nextDrop } from './decision.ts';
 
 /** Something about a secret that is not as it should be, in plain words, and what to do about it. */
 export interface Issue {
@@ -12,7 +12,7 @@ export interface Issue {
   readonly state: string;
   readonly nextAction: string;
   /** What `doctor` does about it when it may; null: a person has to. */
-  readonly fix: Action | null;
+  readonly fix: Next | null;
   /** Of `rotation-not-possible` only, as `rotate` answers it. Milliseconds since 1970. */
   readonly reason?: NotPossibleReason;
   readonly possibleFrom?: number | null;
@@ -122,7 +122,12 @@ function ofCurrentKey(situation: Situation, current: Version): Issue[] {
   if (isForeign(key.id, situation))
     return [person('current-inactive', state, 'Keyturn did not make it: have it switched on by hand.')];
   return [
-    { code: 'current-inactive', state, nextAction: 'Switch it on.', fix: { step: 'reactivate', id: key.id } },
+    {
+      code: 'current-inactive',
+      state,
+      nextAction: 'Switch it on.',
+      fix: act({ step: 'reactivate', id: key.id }),
+    },
   ];
 }
 
@@ -189,7 +194,7 @@ function ofIssued(situation: Situation, current: Version | undefined): Issue[] {
   return [
     ...lost.map((id): Issue => {
       const state = `Credential ${id} was made by a rotation that died before its password was stored.`;
-      return { code: 'orphan', state, nextAction: 'Remove it.', fix: { step: 'remove', id } };
+      return { code: 'orphan', state, nextAction: 'Remove it.', fix: act({ step: 'remove', id }) };
     }),
     ...told.map(({ id }) => ofForeign(id, held.has(id), full)),
   ];
@@ -206,7 +211,9 @@ function ofSchedule({ secret, issuer, overdueSince }: Situation): Issue[] {
   if (issuer.kind === 'none' || issuer.kind === 'manual') return [];
   if (!secret.rotationEnabled) {
     const state = 'No rotation is scheduled for this secret.';
-    return [{ code: 'no-schedule', state, nextAction: 'Schedule it.', fix: { step: 'enable-schedule' } }];
+    return [
+      { code: 'no-schedule', state, nextAction: 'Schedule it.', fix: act({ step: 'enable-schedule' }) },
+    ];
   }
   if (overdueSince === null) return [];
   const due = new Date(overdueSince).toISOString();

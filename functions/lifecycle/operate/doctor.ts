@@ -1,4 +1,4 @@
-import { type Action, act, type Decision, finish, nameOf, type Progress } from './decision.ts';
+import { type Decision, finish, type Next, nameOf, type Progress } from './decision.ts';
 import { diagnose, type Examined, type Issue } from './diagnosis.ts';
 
 export interface Diagnosed {
@@ -10,13 +10,14 @@ export interface Diagnosed {
 export function decideDoctor(examined: Examined, { done }: Progress, fix: boolean): Diagnosed {
   const issues = diagnose(examined);
   const [next] = fix ? issues.flatMap((issue) => untried(issue, done)) : [];
-  if (next) return { decision: act(next), issues };
+  if (next) return { decision: next, issues };
   return { decision: verdict(issues, done), issues };
 }
 
 /** What was tried and is still there is left to a person. */
-function untried({ fix }: Issue, done: Progress['done']): Action[] {
-  return fix && !done.has(nameOf(fix)) ? [fix] : [];
+function untried({ fix }: Issue, done: Progress['done']): Next[] {
+  const isTried = fix?.kind === 'act' && done.has(nameOf(fix));
+  return fix && !isTried ? [fix] : [];
 }
 
 function verdict(issues: readonly Issue[], done: Progress['done']): Decision {

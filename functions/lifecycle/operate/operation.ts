@@ -15,6 +15,7 @@ export type OperationName = Operation['operation'];
 /** How an operation ends. `issues`: doctor has found some, whatever it may have fixed. */
 export const RESULTS = [
   'rotated',
+  'rotation-failed',
   'rolled-back',
   'revoked',
   'accepted',

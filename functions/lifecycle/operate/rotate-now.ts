@@ -1,19 +1,39 @@
 import { isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
 import type { Situation } from '../situation.ts';
-import { act, type Decision, finish, nextDrop, notPossible, type Progress } from './decision.ts';
+import { STUCK_AFTER_MS } from '../stuck.ts';
+import {
+  act,
+  type Decision,
+  finish,
+  nextDrop,
+  notPossible,
+  type Progress,
+  type Started,
+  wait,
+} from './decision.ts';
 
-/** Between two looks at a rotation that Secrets Manager drives (ms). */
-const LOOK_MS = 5000;
+/** The rotation tells when it has ended (rotate/report.ts); so long (ms) after each look it is looked at all the same. */
+const LOOK_MS = 30_000;
 
-/** Starts a rotation through Secrets Manager, under the operation's id as its token, and waits until it is current. */
-export function decideRotate(situation: Situation, { done }: Progress, token: string): Decision {
+/** Starts a rotation through Secrets Manager, under the operation's id as its token; it has ended when that is current. */
+export function decideRotate(situation: Situation, { rotation }: Progress, token: string): Decision {
   if (hasBecomeCurrent(situation, token))
     return finish('rotated', 'The new credential is current, proven by logins.');
-  if (done.has('start-rotation')) return act({ step: 'wait', untilAt: situation.now + LOOK_MS });
+  if (rotation) return awaitRotation(situation, rotation);
   const possibility = possibleFrom(situation, token);
   if (!possibility.possible && !isPossible(possibility, situation.now)) return notPossible(possibility);
   return clearFirst(situation, possibility, token) ?? act({ step: 'start-rotation' });
 }
+
+function awaitRotation({ now }: Situation, { at, failed }: Started): Decision {
+  if (failed) return finish('rotation-failed', `${failed.step} failed: ${failed.detail} ${GOES_ON}`);
+  const stuckFrom = at + STUCK_AFTER_MS;
+  if (now >= stuckFrom) return finish('out-of-time', `Nothing was heard of the rotation in time. ${GOES_ON}`);
+  return wait(Math.min(now + LOOK_MS, stuckFrom), 'Secrets Manager is driving the rotation.');
+}
+
+const GOES_ON =
+  'AWSCURRENT is unchanged. Secrets Manager tries the rotation again by itself; when it has ended well this goes on. To have it cleared instead: keyturn doctor --fix.';
 
 /** Whether or not another one has become so since. */
 function hasBecomeCurrent({ versions }: Situation, token: string): boolean {
@@ -25,7 +45,7 @@ function hasBecomeCurrent({ versions }: Situation, token: string): boolean {
 function clearFirst(situation: Situation, possibility: Possibility, token: string): Decision | null {
   const { pending, retirement } = situation;
   const left = pending.kind !== 'none' && pending.token !== token ? nextDrop(situation, 'when-stuck') : null;
-  if (left) return act(left);
+  if (left) return left;
   if (possibility.possible || retirement.kind !== 'plan') return null;
   const due = retirement.retirements.find((one) => one.action === 'remove' && one.reason === 'disused');
   return due ? act({ step: 'remove', id: due.id }) : null;

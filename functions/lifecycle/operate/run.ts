@@ -13,16 +13,21 @@ import { progressOf } from './progress.ts';
 
 /** One login may take this long (ms). */
 const LOGIN_BUDGET_MS = 20_000;
-/** Kept back from the remaining time (ms), to write down how it ended. */
-const RESERVE_MS = 10_000;
 /** A passing fault of AWS, or a read that has not caught up, is over by then. */
 const TRIES = 4;
 const TRY_AGAIN_MS = 2000;
 
 export interface Ended {
+  readonly kind: 'ended';
   readonly result: Result;
   readonly message: string;
   readonly issues: readonly Issue[];
+}
+
+/** It has not ended, and there is nothing to do now: whoever comes then goes on. Milliseconds since 1970. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly until: number;
 }
 
 interface Run {
@@ -39,19 +44,20 @@ interface Decided {
 }
 
 /**
- * Carries an operation out: gather, decide, act, record, and again until it is decided that it has ended. Whoever runs it
- * again after a crash takes up where it stopped, by its plan in the ledger and by what is there.
+ * Carries an operation out: gather, decide, act, record, and again until it is decided that it has ended or has to wait for
+ * others. Whoever runs it again, then or after a crash, takes up where it stopped, by its plan in the ledger and by what is there.
  */
-export async function runOperation(ports: OperationPorts, operation: Operation): Promise<Ended> {
+export async function runOperation(ports: OperationPorts, operation: Operation): Promise<Ended | Waiting> {
   const run: Run = { ports, operation, done: new Map(), tried: new Map() };
   for (let failures = 0; ; ) {
     try {
       const { decision, issues } = await turn(run, failures === TRIES - 1);
-      if (decision.kind === 'finish') return await record(run, { ...decision, issues });
+      if (decision.kind === 'finish') return await record(run, { ...decision, kind: 'ended', issues });
+      if (decision.kind === 'wait') return await pause(run, decision);
       failures = 0;
     } catch (error) {
       failures += 1;
-      if (failures === TRIES) return record(run, { ...failed(error), issues: [] });
+      if (failures === TRIES) return record(run, { kind: 'ended', ...failed(error), issues: [] });
       await ports.sleep(TRY_AGAIN_MS);
     }
   }
@@ -71,17 +77,11 @@ async function turn(run: Run, isLastTry: boolean): Promise<Decided> {
   const events = await ports.ledger.events(operation.secretArn);
   const decided = await decide(run, taken, situation, progressOf(operation, events, done));
   const { decision } = decided;
-  if (decision.kind === 'finish') return decided;
-  if (decision.step === 'wait' && decision.untilAt + RESERVE_MS > ports.now() + ports.remainingMs()) {
-    return { decision: finish('out-of-time', OUT_OF_TIME), issues: decided.issues };
-  }
-  await perform(run, taken, decision);
+  if (decision.kind === 'act') await perform(run, taken, decision);
   return decided;
 }
 
 const NOT_THERE = 'No such secret, or it lacks the tag keyturn:managed=true.';
-const OUT_OF_TIME =
-  'It did not come to its end in time. A rotation that it began goes on: read the log of the rotate function, then ask for it again.';
 
 async function decide(run: Run, taken: Taken, situation: Situation, progress: Progress): Promise<Decided> {
   const { operation } = run;
@@ -106,7 +106,6 @@ async function loginOnce({ ports, tried }: Run, { snapshot, values }: Taken): Pr
 async function perform({ ports, operation, done, tried }: Run, taken: Taken, action: Action): Promise<void> {
   const startedAt = ports.now();
   const result = await carryOut(ports, operation, taken, action);
-  if (action.step === 'wait') return;
   if (action.step === 'reactivate') tried.clear();
   const step = nameOf(action);
   done.set(step, result);
@@ -123,7 +122,17 @@ async function record({ ports, operation }: Run, ended: Ended): Promise<Ended> {
   const durationMs = ports.now() - requestedAt;
   const details = { who, operationId, result, message, durationMs, issues: issues.map(shown) };
   await ports.ledger.recordEvent(secretArn, 'operation.finished', ports.now(), details);
-  return { result, message, issues };
+  return { kind: 'ended', result, message, issues };
+}
+
+async function pause(
+  { ports, operation }: Run,
+  { until, message }: Extract<Decision, { kind: 'wait' }>,
+): Promise<Waiting> {
+  const { operationId, secretArn, who } = operation;
+  const details = { who, operationId, until, message };
+  await ports.ledger.recordEvent(secretArn, 'operation.waiting', ports.now(), details);
+  return { kind: 'waiting', until };
 }
 
 function shown({ code, state, nextAction, fix, reason, possibleFrom = null }: Issue) {

@@ -24,7 +24,9 @@ export function isLook(holder: string): boolean {
 export interface LookPorts {
   readonly agenda: Pick<Agenda, 'begin' | 'put' | 'settle'>;
   /** That of the operations: two could undo each other. */
-  readonly leaseOn: (secretArn: string) => Pick<Lease, 'acquire' | 'release'>;
+  readonly leaseOn: (secretArn: string) => Pick<Lease, 'acquire' | 'release' | 'left'>;
+  /** Has an operation go on. */
+  readonly goOn: (operationId: string) => Promise<void>;
   readonly retire: (secretArn: string) => Promise<RetirementOutcome>;
   /** Never repeats itself, over all processes. */
   readonly newId: () => string;
@@ -55,11 +57,14 @@ export async function lookNow(ports: LookPorts, secretArn: string): Promise<Reti
 }
 
 async function lookAlone(
-  { leaseOn, retire, now, remainingMs }: LookPorts,
+  { leaseOn, goOn, retire, now, remainingMs }: LookPorts,
   secretArn: string,
   look: string,
 ): Promise<RetirementOutcome> {
   const lease = leaseOn(secretArn);
+  const left = await lease.left(now());
+  // Whoever worked on it, or was to have it go on, has died; it waits for the end of this look.
+  if (left !== null && !isLook(left)) await goOn(left);
   const acquired = await lease.acquire(look, now() + remainingMs() + SETTLING_MS, now());
   if (acquired.kind === 'held') return held(secretArn);
   const outcome = await retire(secretArn).catch((error: unknown) => failure(secretArn, error));

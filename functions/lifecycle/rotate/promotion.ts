@@ -2,7 +2,7 @@ import type { Credential } from '../../providers/secret.ts';
 import { versionWith } from '../../secrets/secret-reader.ts';
 import type { VersionProof } from '../../table/items.ts';
 import type { Ledger } from '../../table/ledger.ts';
-import { type Rotation, RotationError, readPending } from './rotation.ts';
+import { type Rotation, RotationError, type RotationRequest, readPending } from './rotation.ts';
 import { proveSecret } from './test-secret.ts';
 
 /** That a version becomes the current one, as the ledger has it. */
@@ -60,8 +60,13 @@ export async function recordPromotion(
   await ledger.recordEvent(secretArn, 'credential.promotion', now(), { versionId: to, ...details });
 }
 
+export function isOfRotation({ operation, secretArn }: RotationRequest, ofSecret: string): boolean {
+  return secretArn === ofSecret && ROTATING.has(operation);
+}
+
 async function askedBy({ requestOf, secret, token }: Rotation): Promise<Pick<Promotion, 'who' | 'reason'>> {
   const request = await requestOf(token);
-  if (request?.secretArn !== secret.arn || !ROTATING.has(request.operation)) return UNASKED;
-  return { who: request.who, reason: request.reason };
+  return request && isOfRotation(request, secret.arn)
+    ? { who: request.who, reason: request.reason }
+    : UNASKED;
 }

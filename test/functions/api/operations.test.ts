@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { answerRotation } from '../../../functions/api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from '../../../functions/api/operations.ts';
+import type { OperationPorts } from '../../../functions/lifecycle/operate/ports.ts';
 import { work } from '../../../functions/lifecycle/operate/work.ts';
 import type { AgendaItem } from '../../../functions/table/items.ts';
 import { Ledger } from '../../../functions/table/ledger.ts';
@@ -40,6 +41,7 @@ beforeEach(async () => {
     overlapMs,
     soakMs,
     newId: () => TOKEN,
+    worker: 'arn:of:operate',
     start: async (id) => void started.push(id),
   };
 });
@@ -55,9 +57,13 @@ function bound(memory: OperationLab['ledger']) {
 const ask = (body: object, who = ADA) => answerRequest(ports, JSON.stringify(body), who);
 
 /** The invocation that the answer has started. */
-async function workOn(operationId: string) {
+async function workOn(operationId: string, instead: Partial<OperationPorts> = {}) {
   const operation = (await operations.find(operationId)) ?? expect.fail('no operation');
-  return work({ ...lab.operationPorts(), ledger }, operations, operation);
+  return work({ ...workPorts(), ...instead }, operations, operation);
+}
+
+function workPorts(): OperationPorts {
+  return { ...lab.operationPorts(), ledger };
 }
 
 describe('POST /operations', () => {
@@ -191,6 +197,60 @@ describe('what cannot be done', () => {
 describe('GET /operations/{operationId}', () => {
   it('knows no operation that was not asked for', async () => {
     expect(await answerState(ports, TOKEN)).toMatchObject({ error: 'not-found' });
+  });
+
+  describe('of an operation that waits for its rotation', () => {
+    /** Started, and nothing heard of it yet. */
+    const waiting = async () => {
+      await ask({ operation: 'rotate', secretId: 'keyturn/orders' });
+      const { rotations } = lab.operationPorts();
+      const outcome = await workOn(TOKEN, { rotations: { ...rotations, start: async () => {} } });
+      if (outcome === 'ended-before' || outcome.kind !== 'waiting') return expect.fail('it does not wait');
+      started.length = 0;
+      return outcome;
+    };
+
+    it('says what it waits for, and has it go on from when it can, once: not before, and not while it is worked on', async () => {
+      const { until } = await waiting();
+      const state = await answerState(ports, TOKEN);
+      expect(state).toMatchObject({
+        state: 'running',
+        result: null,
+        message: expect.stringMatching(/rotation/),
+      });
+      expectAnswer('Operation', state);
+      expect(started).toEqual([]);
+      lab.now = until;
+      await answerState(ports, TOKEN);
+      expect(started).toEqual([TOKEN]);
+      await lab.rotate(TOKEN);
+      expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+      await answerState(ports, TOKEN);
+      expect(started).toEqual([TOKEN]);
+    });
+
+    it('nobody else works on the secret meanwhile, and for no longer than it may', async () => {
+      const { until } = await waiting();
+      const other = lab.operation('rollback');
+      expect(await work(workPorts(), operations, other)).toMatchObject({ result: 'busy' });
+      const lease = operations.leaseOn(lab.arn);
+      expect(await lease.isHeld(until + 15 * MINUTE_MS - 1)).toBe(true);
+      expect(await lease.isHeld(until + 15 * MINUTE_MS)).toBe(false);
+    });
+
+    it('it has not died while it waits, and its steps are told as they end', async () => {
+      await waiting();
+      lab.now += 20 * MINUTE_MS;
+      expect(await answerState(ports, TOKEN)).toMatchObject({ state: 'running' });
+      lab.now += MINUTE_MS;
+      expect(await answerState(ports, TOKEN)).toMatchObject({ state: 'abandoned' });
+      const step = { operationId: TOKEN, step: 'createSecret', result: 'minted', durationMs: 7 };
+      await ledger.recordEvent(lab.arn, 'operation.step', lab.now, step);
+      expect(await answerState(ports, TOKEN)).toMatchObject({
+        state: 'running',
+        steps: [{ step: 'start-rotation' }, { step: 'createSecret', result: 'minted', durationMs: 7 }],
+      });
+    });
   });
 
   it('says that an operation has died when nothing was heard of it for longer than it can run', async () => {

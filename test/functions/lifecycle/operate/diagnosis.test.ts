@@ -60,7 +60,7 @@ describe('the diagnosis', () => {
       issuesOf({ issuer: issuing(off, changes) })
         .filter(({ code }) => code === 'current-inactive')
         .map(({ fix }) => fix);
-    expect(fixes({})).toEqual([{ step: 'reactivate', id: 'AKIA1' }]);
+    expect(fixes({})).toEqual([{ kind: 'act', step: 'reactivate', id: 'AKIA1' }]);
     expect(fixes({ keepsNames: true, nameLimit: 100 })).toEqual([null]);
   });
 

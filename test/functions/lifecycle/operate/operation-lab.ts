@@ -1,8 +1,10 @@
 import type { Operation, OperationName } from '../../../../functions/lifecycle/operate/operation.ts';
 import type { OperationPorts } from '../../../../functions/lifecycle/operate/ports.ts';
-import { type Ended, runOperation } from '../../../../functions/lifecycle/operate/run.ts';
+import { type Ended, runOperation, type Waiting } from '../../../../functions/lifecycle/operate/run.ts';
+import { STEPS } from '../../../../functions/lifecycle/rotate/guard.ts';
+import { reportStep } from '../../../../functions/lifecycle/rotate/report.ts';
 import type { LedgerEvent } from '../../../../functions/table/items.ts';
-import { Lab, MINUTE_MS } from '../rotate/enumeration/lab.ts';
+import { type Handler, Lab, MINUTE_MS } from '../rotate/enumeration/lab.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
 
 /** A kind of provider. */
@@ -19,15 +21,25 @@ const NEVER = /AWSCURRENT does not log in|foreign|the current credential|limit|u
 /** A lab in which an operator has something done; rotations that he starts run as Secrets Manager runs them. */
 export class OperationLab extends Lab {
   readonly events: LedgerEvent[] = [];
+  readonly asked = new Map<string, Operation>();
+  /** Operations that their rotations had go on. */
+  readonly toldToGoOn: string[] = [];
   /** How often consumers were told to refresh. */
   announced = 0;
+  /** What functions waited for within themselves (ms), for their own reads or logins. */
+  sleptMs = 0;
   #operations = 0;
   /** The token of a rotation whose function died; Secrets Manager tries it again. */
   #halfDone: string | undefined;
 
+  constructor(...about: ConstructorParameters<typeof Lab>) {
+    super(...about);
+    this.handler = reporting(this, this.handler);
+  }
+
   operation(name: OperationName, fix = false, endpoint: string | null = null): Operation {
     this.#operations += 1;
-    return {
+    const operation = {
       operationId: String(this.#operations).padStart(36, 'o'),
       operation: name,
       secretArn: this.arn,
@@ -36,13 +48,37 @@ export class OperationLab extends Lab {
       reason: 'a test',
       who: 'arn:aws:iam::123456789012:user/ada',
       requestedAt: this.now,
+      worker: 'arn:of:operate',
     };
+    this.requests.set(operation.operationId, operation);
+    this.asked.set(operation.operationId, operation);
+    return operation;
   }
 
-  /** One invocation by a new process. */
-  operate(operation: Operation, ports = this.operationPorts()): Promise<Ended> {
+  /** Asked for, and followed to its end; each invocation is a new process. */
+  async operate(operation: Operation, ports?: OperationPorts): Promise<Ended> {
+    this.ask(operation);
+    for (;;) {
+      const outcome = await this.invoke(operation, ports);
+      if (outcome.kind === 'ended') return outcome;
+      await this.pass(outcome);
+    }
+  }
+
+  ask({ operationId, who }: Operation): void {
+    this.events.push({ event: 'operation.requested', operationId, who, at: this.now });
+  }
+
+  /** One invocation of the function that works on operations. */
+  invoke(operation: Operation, ports = this.operationPorts()): Promise<Ended | Waiting> {
     this.faults.restart();
     return runOperation(ports, operation);
+  }
+
+  /** Until an operation that waits is looked at again; Secrets Manager goes on meanwhile. */
+  async pass({ until }: Waiting): Promise<void> {
+    this.now = Math.max(this.now, until);
+    if (this.#halfDone !== undefined) await this.#start(this.#halfDone);
   }
 
   violated(): readonly string[] {
@@ -51,7 +87,7 @@ export class OperationLab extends Lab {
 
   steps(): readonly string[] {
     return this.events
-      .filter(({ event }) => event === 'operation.step')
+      .filter(({ event, step }) => event === 'operation.step' && !STEPS.some((known) => known === step))
       .map(({ step, result }) => `${String(step).split(':')[0]} ${result}`);
   }
 
@@ -67,7 +103,7 @@ export class OperationLab extends Lab {
       },
       sleep: async (ms) => {
         this.now += ms;
-        if (this.#halfDone !== undefined) await this.#start(this.#halfDone);
+        this.sleptMs += ms;
       },
       remainingMs: () => deadline - this.now,
     };
@@ -96,4 +132,33 @@ export class OperationLab extends Lab {
     if (result.kind === 'refused') throw Object.assign(new Error(result.message), { name: result.code });
     if (result.kind === 'failed') this.#halfDone = token;
   }
+}
+
+/** As the rotation function reports its steps; a process that has died reports nothing. */
+function reporting(lab: OperationLab, handler: Handler): Handler {
+  return async (ports, event) => {
+    const report = (ended: { readonly result: string; readonly detail?: string }) =>
+      reportStep(
+        {
+          requestOf: async (id) => lab.asked.get(id) ?? null,
+          ledger: {
+            recordEvent: async (_arn, name, at, details) =>
+              void lab.events.push({ who: 'schedule', ...details, event: name, at }),
+          },
+          goOn: async ({ operationId }) => void lab.toldToGoOn.push(operationId),
+          now: () => lab.now,
+        },
+        event,
+        { ...ended, durationMs: 0 },
+      );
+    try {
+      const result = await handler(ports, event);
+      await report({ result: String(result) });
+      return result;
+    } catch (error) {
+      const { name, message } = error as Error;
+      if (name !== 'Crash') await report({ result: 'failed', detail: message });
+      throw error;
+    }
+  };
 }

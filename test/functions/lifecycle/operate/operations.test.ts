@@ -210,14 +210,96 @@ describe('rotate', () => {
     expect(await lab.operate(lab.operation('rotate'))).toMatchObject(refused('under way'));
   });
 
-  it('ends in time with its reason when the rotation does not come to its end', async () => {
+  it('says which step of the rotation failed, and why, as soon as it has; it goes on when a later try ends well', async () => {
+    const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
+    const operation = lab.operation('rotate');
+    lab.isServerDown = true;
+    expect(await lab.operate(operation)).toMatchObject({
+      result: 'rotation-failed',
+      message: expect.stringMatching(/^testSecret failed: the pending credential .* rejected/),
+    });
+    expect(lab.works('AWSCURRENT')).toBe(true);
+    lab.isServerDown = false;
+    await lab.rotate(operation.operationId);
+    expect(lab.toldToGoOn.at(-1)).toBe(operation.operationId);
+    expect(await lab.invoke(operation)).toMatchObject({ kind: 'ended', result: 'rotated' });
+  });
+
+  it('waits in no function; when nothing was heard for as long as a rotation may take, it has ended', async () => {
+    const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
+    const ports = lab.operationPorts();
+    const startedAt = lab.now;
+    const silent = { ...ports, rotations: { ...ports.rotations, start: async () => {} } };
+    expect(await lab.operate(lab.operation('rotate'), silent)).toMatchObject({ result: 'out-of-time' });
+    expect([lab.now - startedAt, lab.sleptMs]).toEqual([20 * MINUTE_MS, 0]);
+  });
+
+  it('clears a rotation that is stuck first, which has had no sign of life for 20 minutes', async () => {
     const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
     lab.isServerDown = true;
+    await lab.rotate();
+    lab.isServerDown = false;
+    const left = lab.credential('AWSPENDING') ?? expect.fail();
+    lab.now += 20 * MINUTE_MS;
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject({ result: 'rotated' });
+    expect(lab.steps()).toEqual(['give-up-pending abandon', 'clear-pending heal', 'start-rotation started']);
+    expect([lab.subject.accepts(left, false), lab.sleptMs]).toEqual([false, 0]);
+  });
+
+  it('removes itself what retirement was to have removed by now', async () => {
+    const lab = await rotatedTwice(SES);
+    const replaced = idUnder(lab, 'AWSPREVIOUS') ?? '';
+    lab.now += 48 * HOUR_MS;
+    await lab.retire();
+    lab.now += 72 * HOUR_MS;
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject({ result: 'rotated' });
+    expect(lab.steps()).toEqual(['remove removed', 'start-rotation started']);
+    expect(iamOf(lab).keys.has(replaced)).toBe(false);
+    expect(lab.violated()).toEqual([]);
+  });
+});
+
+/** Started past us, through RotateSecret, while both slots are taken; then the old key is taken away by hand. */
+async function refusedRotation(): Promise<OperationLab> {
+  const lab = await rotatedTwice(SES);
+  expect(await lab.rotate()).toMatchObject({ kind: 'failed', step: 'createSecret' });
+  expect(lab.secrets.find(lab.arn).holder('AWSPENDING')?.value).toBeUndefined();
+  return lab;
+}
+
+describe('AWSPENDING of a rotation that was refused', () => {
+  const isBlocked = (lab: OperationLab) =>
+    lab.secrets.find(lab.arn).holder('AWSPENDING')?.labels.includes('AWSCURRENT') === false;
+
+  it('is taken away by the next retirement, at once', async () => {
+    const lab = await refusedRotation();
+    expect(await lab.retire()).toMatchObject({ pending: { action: 'heal' } });
+    expect(isBlocked(lab)).toBe(false);
+  });
+
+  it('is taken away by doctor --fix, at once', async () => {
+    const lab = await refusedRotation();
     const startedAt = lab.now;
-    expect(await lab.operate(lab.operation('rotate'))).toMatchObject({ result: 'out-of-time' });
-    // Here, not in AWS, the operation also waits for the steps of the rotation, which give up after 5 minutes.
-    expect(lab.now - startedAt).toBeLessThanOrEqual(20 * MINUTE_MS);
-    expect(lab.works('AWSCURRENT')).toBe(true);
+    const { issues } = await lab.operate(lab.operation('doctor', true));
+    expect([codes({ issues }), isBlocked(lab)]).toEqual([['rotation-not-possible'], false]);
+    expect([lab.steps(), lab.now - startedAt]).toEqual([['clear-pending heal'], 0]);
+  });
+
+  it('is taken away by rotate as soon as a rotation is possible, at once', async () => {
+    const lab = await refusedRotation();
+    iamOf(lab).keys.delete(idUnder(lab, 'AWSPREVIOUS') ?? '');
+    expect(await lab.operate(lab.operation('rotate'))).toMatchObject({ result: 'rotated' });
+    expect(lab.steps()).toEqual(['clear-pending heal', 'start-rotation started']);
+  });
+
+  it('stays when the same rotation has made something since', async () => {
+    const lab = await refusedRotation();
+    const token = lab.secrets.find(lab.arn).holder('AWSPENDING')?.id;
+    iamOf(lab).keys.delete(idUnder(lab, 'AWSPREVIOUS') ?? '');
+    lab.isServerDown = true;
+    expect(await lab.rotate(token)).toMatchObject({ step: 'testSecret' });
+    expect(await lab.retire()).toMatchObject({ pending: { action: 'wait' } });
+    expect(lab.credential('AWSPENDING')).toBeDefined();
   });
 });
 
@@ -261,6 +343,21 @@ describe('compromised', () => {
     expect(await lab.operate(lab.operation('compromised'))).toMatchObject({ result: 'revoked' });
     expect(lab.subject.accepts(pending, false)).toBe(false);
     expect(lab.secrets.find(lab.arn).holder('AWSPENDING')?.labels).not.toEqual(['AWSPENDING']);
+  });
+
+  it('goes on when its rotation has ended, though nobody asks for it any more', async () => {
+    const lab = await rotatedTwice(SES);
+    const old = lab.credential('AWSCURRENT') ?? expect.fail();
+    const operation = lab.operation('compromised');
+    const ports = lab.operationPorts();
+    lab.ask(operation);
+    const slow = { ...ports, rotations: { ...ports.rotations, start: async () => {} } };
+    expect(await lab.invoke(operation, slow)).toMatchObject({ kind: 'waiting' });
+    expect([lab.works('AWSCURRENT'), lab.toldToGoOn]).toEqual([true, []]);
+    await lab.rotate(operation.operationId);
+    expect(lab.toldToGoOn).toEqual([operation.operationId]);
+    expect(await lab.invoke(operation)).toMatchObject({ kind: 'ended', result: 'revoked' });
+    expect(lab.subject.accepts(old, false)).toBe(false);
   });
 
   it('tells retirement, which tries the old passwords later, and never brings one back', async () => {

@@ -55,7 +55,7 @@ export const faults: fc.Arbitrary<Fault[]> = fc.array(
 interface Stores {
   readonly agenda: Pick<Agenda, 'find' | 'put' | 'due' | 'begin' | 'settle'>;
   readonly runLease: Pick<Lease, 'acquire' | 'release'>;
-  readonly leaseOn: (secretArn: string) => Pick<Lease, 'acquire' | 'release'>;
+  readonly leaseOn: (secretArn: string) => Pick<Lease, 'acquire' | 'release' | 'left'>;
   readonly lose: (secretArn: string) => Promise<unknown>;
 }
 
@@ -92,7 +92,7 @@ class Network extends Faults {
   }
 }
 
-class MemoryLease implements Pick<Lease, 'acquire' | 'release'> {
+class MemoryLease implements Pick<Lease, 'acquire' | 'release' | 'left'> {
   #holder = '';
   #heldUntil = 0;
 
@@ -108,6 +108,11 @@ class MemoryLease implements Pick<Lease, 'acquire' | 'release'> {
   async release(holder: string) {
     await later();
     if (this.#holder === holder) this.#heldUntil = 0;
+  }
+
+  async left(now: number) {
+    await later();
+    return this.#heldUntil > 0 && this.#heldUntil <= now ? this.#holder : null;
   }
 }
 
@@ -213,6 +218,7 @@ export class DispatchWorld {
     return {
       agenda,
       leaseOn,
+      goOn: async () => {},
       newId: () => `look-${++this.#ids}`,
       now: () => this.#now,
       remainingMs: () => 2 * 60_000,

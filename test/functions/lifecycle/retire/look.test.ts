@@ -17,6 +17,7 @@ let table: InProcessTable;
 let agenda: Agenda;
 let ids: number;
 let looks: number;
+let wentOn: string[];
 
 beforeEach(async () => {
   now = Date.parse('2026-12-01T06:00:00Z');
@@ -24,6 +25,7 @@ beforeEach(async () => {
   agenda = new Agenda(table);
   ids = 0;
   looks = 0;
+  wentOn = [];
   await agenda.put(ARN, { versionId: 'older', dueAt: now }, now);
 });
 
@@ -33,6 +35,7 @@ function ports(retire: () => Promise<RetirementOutcome> = async () => SETTLED): 
   return {
     agenda,
     leaseOn: lease,
+    goOn: async (operationId) => void wentOn.push(operationId),
     retire: () => {
       looks += 1;
       return retire();
@@ -108,6 +111,28 @@ describe('a look and an operation on the same secret', () => {
     expect(await agenda.find(ARN)).toMatchObject({ dueAt: now + 5 * MINUTE, look: null });
     expect(await lease().isHeld(now)).toBe(true);
   });
+
+  it('when nobody went on with that in time, the look has it go on, and is one all the same', async () => {
+    await lease().acquire('operation', now + MINUTE, now);
+    now += MINUTE;
+    expect(await lookIfDue(ports(), ARN)).toBe(SETTLED);
+    expect([wentOn, looks]).toEqual([['operation'], 1]);
+    await agenda.put(ARN, { versionId: null, dueAt: now }, now);
+    await lookIfDue(ports(), ARN);
+    expect(wentOn).toEqual(['operation']);
+  });
+
+  it.each(['of an operation that has let go', 'of another look whose process ended'])(
+    'nobody goes on because of the lease %s',
+    async (which) => {
+      const holder = which.includes('look') ? 'look:1' : 'operation';
+      await lease().acquire(holder, now + MINUTE, now);
+      if (holder === 'operation') await lease().release(holder);
+      now += MINUTE;
+      await lookIfDue(ports(), ARN);
+      expect([wentOn, looks]).toEqual([[], 1]);
+    },
+  );
 
   it('never have it at the same time: the operation has to wait', async () => {
     const acquired: string[] = [];

@@ -222,6 +222,20 @@ describe('retirement of a replaced SES key', () => {
     expect(await world.retire(HOURS)).toMatchObject({ pending: { action: 'heal' }, nextLookAt: null });
   });
 
+  it('has an operation go on that kept the secret in hand for as long as it may, and let nobody go on with it', async () => {
+    const world = await rotatedTwice();
+    const lease = world.operations.leaseOn(world.arn);
+    await lease.acquire('left', world.now + HOUR_MS, world.now);
+    await world.retire(HOURS);
+    expect(world.wentOn).toEqual([]);
+    world.now += HOUR_MS;
+    await world.retire(HOURS);
+    expect(world.wentOn).toEqual(['left']);
+    await lease.release('left');
+    await world.retire(HOURS);
+    expect(world.wentOn).toEqual(['left']);
+  });
+
   it('has nothing to retire before the first rotation', async () => {
     expect(await new World().retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [] });
   });

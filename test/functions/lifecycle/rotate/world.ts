@@ -48,6 +48,8 @@ export class World {
   readonly agenda: Agenda;
   readonly arn: string;
   logins = 0;
+  /** Operations that retirement had go on. */
+  readonly wentOn: string[] = [];
   #tokens = 0;
   #ids = 0;
 
@@ -93,6 +95,7 @@ export class World {
     const looks = {
       agenda,
       leaseOn: (arn: string) => this.operations.leaseOn(arn),
+      goOn: async (operationId: string) => void this.wentOn.push(operationId),
       retire: (arn: string) => retireReplaced({ ...ports, ...waits }, arn),
       newId: () => `look-${++this.#ids}`,
     };
