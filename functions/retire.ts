@@ -29,7 +29,7 @@ export const handler = handles(handle);
 
 async function handle(event: Wanted, context: Context): Promise<RetirementOutcome[] | undefined> {
   beginInvocation(context);
-  const ports = portsFor(context);
+  const ports = lookPorts();
   try {
     if ('secretId' in event) return [await retireNow(ports, event.secretId)];
     await retireDue(ports, event.secretArns);
@@ -39,15 +39,14 @@ async function handle(event: Wanted, context: Context): Promise<RetirementOutcom
   }
 }
 
-function portsFor(context: Context): LookPorts {
+function lookPorts(): LookPorts {
   return {
     agenda: agenda(),
     leaseOn: (secretArn) => operations().leaseOn(secretArn),
     goOn,
-    retire: (secretArn) => retireReplaced(retirementPorts(secretArn), secretArn),
+    retire: (secretArn, keepsLease) => retireReplaced(retirementPorts(secretArn, keepsLease), secretArn),
     newId: randomUUID,
     now: Date.now,
-    remainingMs: () => context.getRemainingTimeInMillis(),
   };
 }
 
@@ -62,12 +61,13 @@ async function goOn(operationId: string): Promise<void> {
   }
 }
 
-function retirementPorts(secretArn: string): RetirementPorts {
+function retirementPorts(secretArn: string, keepsLease: RetirementPorts['keepsLease']): RetirementPorts {
   return {
     store: secretStore(),
     ledger: ledger(),
     providerFor,
     login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs, meantToFail: true }),
+    keepsLease,
     newPassword,
     now: Date.now,
     overlapMs: setting('overlapHours') * HOUR_MS,
@@ -87,7 +87,8 @@ async function retireDue(ports: LookPorts, secretArns: readonly string[]): Promi
 async function retireNow(ports: LookPorts, secretId: string): Promise<RetirementOutcome> {
   const secret = await secretStore().describe(secretId);
   if (secret.kind === 'found') return told(secret.arn, () => lookNow(ports, secret.arn));
-  return told(secretId, () => retireReplaced(retirementPorts(secretId), secretId));
+  const nothing = async () => false;
+  return told(secretId, () => retireReplaced(retirementPorts(secretId, nothing), secretId));
 }
 
 /** One secret's trouble must not keep the others from their turn; it is alarmed by its metric. */

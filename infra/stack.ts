@@ -111,7 +111,7 @@ export class KeyturnStack extends Stack {
     const { all } = new Alarms(this, 'Alarms', {
       topic,
       functions: watched,
-      deadLetters: { audit: audit.deadLetters, ...retire.deadLetters },
+      deadLetters: { audit: audit.deadLetters, retire: retire.deadLetters },
       auditRuns: audit.stateMachine,
       retirementRuns: retire.stateMachine,
       secretNames,

@@ -237,7 +237,7 @@ export const ACKNOWLEDGED: readonly Acknowledgement[] = [
   ...['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy'].map((rule) => ({
     rule,
     reason: 'It is the dead-letter queue of a schedule; an alarm tells when it is not empty.',
-    at: ['Retire/Timetable/DeadLetters', 'Retire/Sweep/DeadLetters', 'Audit/Timetable/DeadLetters'],
+    at: ['Retire/Timetable/DeadLetters', 'Audit/Timetable/DeadLetters'],
   })),
   {
     rule: 'Serverless-SNSRedrivePolicy',

@@ -87,11 +87,6 @@ export class Alarms extends Construct {
       'Credentials that are due for retirement were not looked at; the next run begins anew. Open the failed execution in Step Functions.',
     );
     this.onAny(
-      'retirement run timed out',
-      retirementRuns.metricTimedOut(FIVE_MINUTES),
-      'A run of retirement did not come to an end; the next run begins anew. Look at its execution in Step Functions.',
-    );
-    this.onAny(
       'audit left credentials unexamined',
       keyturnMetric('auditUnexamined'),
       'The report says which credentials were not examined, and why. Those that crashed or have no result: read the log of the audit-examine function.',

@@ -25,7 +25,7 @@ export interface RetirementStateMachineProps extends Deployment {
 
 /** Amazon IAM answers some tens of calls a second, and a look makes five; a new account runs ten functions at once. */
 const BATCHES_AT_ONCE = 5;
-/** Longer than all rounds of a run can take. */
+/** Longer than all rounds of a run can take. Should one not end, the next begins anew all the same: what is due is still due. */
 const LONGEST_RUN = Duration.hours(12);
 
 /**

@@ -33,7 +33,7 @@ const SWEEP = 'rate(1 day)';
 export class Retirement extends KeyturnFunction {
   readonly due: KeyturnFunction;
   readonly stateMachine: StateMachine;
-  readonly deadLetters: Readonly<Record<string, Queue>>;
+  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, deployment: Deployment) {
     super(scope, id, {
@@ -60,10 +60,8 @@ export class Retirement extends KeyturnFunction {
       retire: this.lambda,
       ...deployment,
     }).machine;
-    this.deadLetters = {
-      retire: this.look(deployment.config.retireSchedule),
-      'the retirement sweep': this.sweep(),
-    };
+    this.deadLetters = this.look(deployment.config.retireSchedule);
+    this.sweep();
   }
 
   private createDue(stateMachineName: string, deployment: Deployment): KeyturnFunction {
@@ -103,12 +101,13 @@ export class Retirement extends KeyturnFunction {
     return deadLetters;
   }
 
-  private sweep(): Queue {
-    return new ScheduledTarget(this, 'Sweep', {
+  private sweep(): void {
+    new ScheduledTarget(this, 'Sweep', {
       schedule: SWEEP,
       targetArn: this.stateMachine.stateMachineArn,
       action: 'states:StartExecution',
       input: { round: 0, sweepFrom: '' } satisfies RunInput,
-    }).deadLetters;
+      deadLetters: this.deadLetters,
+    });
   }
 }

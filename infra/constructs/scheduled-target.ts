@@ -12,6 +12,8 @@ export interface ScheduledTargetProps {
   readonly action: string;
   /** What the target is given; nothing without it. */
   readonly input?: object;
+  /** Where what could not be started lies: a queue of another one; its own without it. */
+  readonly deadLetters?: Queue;
 }
 
 /**
@@ -24,14 +26,10 @@ export class ScheduledTarget extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { schedule, targetArn, action, input = {} }: ScheduledTargetProps,
+    { schedule, targetArn, action, input = {}, deadLetters }: ScheduledTargetProps,
   ) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    this.deadLetters = deadLetters ?? this.createQueue();
     const role = this.createRole(targetArn, action);
     const resource = new CfnSchedule(this, 'Schedule', {
       scheduleExpression: schedule,
@@ -45,6 +43,14 @@ export class ScheduledTarget extends Construct {
       },
     });
     resource.node.addDependency(role);
+  }
+
+  private createQueue(): Queue {
+    return new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
   }
 
   private createRole(targetArn: string, action: string): Role {

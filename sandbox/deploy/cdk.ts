@@ -31,6 +31,8 @@ export interface Outputs {
   readonly CredentialsFunctionName: string;
   readonly RotateFunctionName: string;
   readonly RetireFunctionName: string;
+  readonly RetireDueFunctionName: string;
+  readonly RetirementStateMachineArn: string;
   readonly AuditPlanFunctionName: string;
   readonly AuditExamineFunctionName: string;
   readonly AuditReportFunctionName: string;

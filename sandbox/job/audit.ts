@@ -15,18 +15,22 @@ import type { JobResult } from './job.ts';
 const POLL_MS = 250;
 const LIMIT_MS = 60_000;
 
-/** Starts the audit's state machine and waits for its end; resolves to the run's id. Rejects unless it SUCCEEDED. */
-export async function runAudit(client: SFNClient, stateMachineArn: string): Promise<string> {
-  const runId = `sandbox-${Date.now()}`;
+/** Starts a state machine and waits for its end; resolves to the execution's name. Rejects unless it SUCCEEDED. */
+export async function runStateMachine(
+  client: SFNClient,
+  stateMachineArn: string,
+  input: object = {},
+): Promise<string> {
+  const name = `sandbox-${Date.now()}`;
   const { executionArn } = await client.send(
-    new StartExecutionCommand({ stateMachineArn, name: runId, input: '{}' }),
+    new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
   );
   for (const deadline = Date.now() + LIMIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
     const { status, error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
-    if (status === 'SUCCEEDED') return runId;
-    if (status !== 'RUNNING') throw new Error(`the audit ended as ${status}: ${error} ${cause}`);
+    if (status === 'SUCCEEDED') return name;
+    if (status !== 'RUNNING') throw new Error(`${stateMachineArn} ended as ${status}: ${error} ${cause}`);
   }
-  throw new Error(`the audit did not end within ${LIMIT_MS / 1000} s`);
+  throw new Error(`${stateMachineArn} did not end within ${LIMIT_MS / 1000} s`);
 }
 
 /** A report on ten thousand credentials. */

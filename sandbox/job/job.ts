@@ -9,7 +9,7 @@ import { ORDERS } from '../deploy/credentials.ts';
 import { applyRotationSchedules } from '../deploy/rotation-schedules.ts';
 import type { Progress } from '../progress.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { runAudit } from './audit.ts';
+import { runStateMachine } from './audit.ts';
 import { expectStepsInLog, type LogLine, readOutcomes } from './logs.ts';
 import { deliver, expectRefusal } from './mail.ts';
 import { followRotation, retireReplacedKey } from './rotation.ts';
@@ -37,7 +37,7 @@ export async function runJob(sandbox: Sandbox, progress: Progress): Promise<JobR
   await retireReplacedKey(sandbox, progress, before, after);
   const refusal = await proveRetired(sandbox, progress, before, after);
   const auditRunId = await progress.step('audit every credential through Step Functions', () =>
-    runAudit(sandbox.clients.stepFunctions, sandbox.outputs.StateMachineArn),
+    runStateMachine(sandbox.clients.stepFunctions, sandbox.outputs.StateMachineArn),
   );
   const log = await readLog(sandbox, progress, versionId);
   return { before, after, refusal, auditRunId, log };

@@ -5,7 +5,7 @@ import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CredentialReport, Report } from '../../functions/audit/report/report.ts';
 import { REPORT } from '../../functions/observe/names.ts';
-import { runAudit } from '../../sandbox/job/audit.ts';
+import { runStateMachine } from '../../sandbox/job/audit.ts';
 import { Children } from '../../sandbox/processes.ts';
 import { Progress } from '../../sandbox/progress.ts';
 import { openSandbox } from '../../sandbox/sandbox.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const sandbox = await openSandbox({ children, folder, progress });
   const weak = await openWeakServers();
   await plantFaults(sandbox, weak);
-  const runId = await runAudit(sandbox.clients.stepFunctions, sandbox.outputs.StateMachineArn);
+  const runId = await runStateMachine(sandbox.clients.stepFunctions, sandbox.outputs.StateMachineArn);
   const { endpoint, region, credentials } = sandbox.cloud.account;
   const s3 = new AwsClient({ ...credentials, region, service: 's3' });
   const url = `${endpoint}/${sandbox.outputs.ReportBucketName}/${REPORT.json(runId)}`;

@@ -30,6 +30,7 @@ import { CHAOS_PROPAGATION, expectNothingLost } from './chaos-checks.ts';
 import { IssuedKeys } from './issued-keys.ts';
 import { expectLedgerInLog, expectNoOperation, expectOperations } from './operation-checks.ts';
 import { plant } from './planted.ts';
+import { expectRetirementOfWhatIsDue } from './retirement-checks.ts';
 import { everythingTold } from './told.ts';
 import { traces } from './traces.ts';
 import { everythingWritten } from './written.ts';
@@ -112,6 +113,10 @@ describe('the main job', () => {
     const retired = result.log.filter(({ fields }) => fields.event === 'credential.retired');
     const outcomes = retired.map(({ fields }) => [fields.result, fields.reason].filter(Boolean).join(' '));
     expect(outcomes).toEqual(['wait overlap', 'deactivate', 'wait soak', 'remove disused']);
+  });
+
+  it('looks at all that nobody looked at yet, and at what is due, through the state machine', async () => {
+    await expectRetirementOfWhatIsDue(sandbox);
   });
 
   it('has several secrets worked on by processes of their own, which the policies of the stack allow', () => {

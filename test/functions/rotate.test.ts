@@ -398,8 +398,10 @@ describe('retire', () => {
     const broken = secrets.create('mail/broken', '{');
     secrets.create('mail/other', '{', {});
     const agenda = new Agenda(table);
-    const { dueAt } = (await agenda.find(arn)) ?? {};
+    const { dueAt, versionId } = (await agenda.find(arn)) ?? {};
+    expect(versionId).toBe('second'.padEnd(36, '0'));
     expect(dueAt, 'the overlap of 0 hours, and a minute').toBeGreaterThan(Date.now());
+    expect(dueAt).toBeLessThan(Date.now() + 61_000);
     await agenda.put(arn, { versionId: null, dueAt: Date.now() }, Date.now());
     // Overlap and soak are over at once: what one round switches off, the next one takes away.
     await retireAll();

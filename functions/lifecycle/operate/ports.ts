@@ -6,7 +6,7 @@ import type { RotationControl } from './rotation-control.ts';
 
 /** All that an operation may touch; times in milliseconds since 1970. */
 export interface OperationPorts
-  extends Omit<RetirementPorts, 'ledger'>,
+  extends Omit<RetirementPorts, 'ledger' | 'keepsLease'>,
     Pick<RotationPorts, 'sleep' | 'random' | 'remainingMs'> {
   readonly ledger: RetirementPorts['ledger'] & Pick<Ledger, 'acceptEndpoint' | 'events'>;
   readonly agenda: Pick<Agenda, 'put'>;

@@ -10,7 +10,7 @@ const RESUMABLE: ReadonlySet<Result> = new Set(['error', 'out-of-time', 'rotatio
 /** The last event of one that was begun, and neither ended nor asked for again. */
 const GOES_ON: ReadonlySet<string> = new Set(['operation.waiting', 'operation.step', 'operation.started']);
 /** How often, and how long (ms) each time, it waits for the end of a look. */
-const WAITS = 30;
+const WAITS = 40;
 const WAIT_MS = 1000;
 /** A function that is stopped may still have a request under way (ms). */
 const SETTLING_MS = 30_000;
@@ -59,7 +59,7 @@ async function hold(
   await agenda.put(held.secretArn, { versionId: null, dueAt: held.until }, now());
 }
 
-/** A look of retirement takes a second or two, and ends by itself: nobody has to ask again because of it. */
+/** A look of retirement ends by itself, soon, also when its process has died: nobody has to ask again because of it. */
 async function acquire(
   { now, sleep }: OperationPorts,
   lease: Lease,

@@ -11,8 +11,8 @@ const AFTER_FAILURE_MS = 60 * MINUTE_MS;
 const PUT_OFF_MS = 5 * MINUTE_MS;
 /** In hours; alarms look back twice as long. */
 const TOLD_AGAIN_MS = TOLD_AGAIN_HOURS * 60 * MINUTE_MS;
-/** A function that is stopped may still have a request under way (ms). */
-const SETTLING_MS = 30_000;
+/** So long (ms) a look has the secret to itself; it takes it anew before each thing that it does, none of which takes as long. */
+const LEASE_MS = 30_000;
 
 /** Who holds the lease of a secret: an operation by its id, or a look. */
 const LOOK = 'look:';
@@ -27,12 +27,11 @@ export interface LookPorts {
   readonly leaseOn: (secretArn: string) => Pick<Lease, 'acquire' | 'release' | 'left'>;
   /** Has an operation go on. */
   readonly goOn: (operationId: string) => Promise<void>;
-  readonly retire: (secretArn: string) => Promise<RetirementOutcome>;
+  /** `keepsLease`: asked before anything is done, whether the secret is still this look's alone. */
+  readonly retire: (secretArn: string, keepsLease: () => Promise<boolean>) => Promise<RetirementOutcome>;
   /** Never repeats itself, over all processes. */
   readonly newId: () => string;
   readonly now: () => number;
-  /** Until the function must have answered. */
-  readonly remainingMs: () => number;
 }
 
 /**
@@ -57,7 +56,7 @@ export async function lookNow(ports: LookPorts, secretArn: string): Promise<Reti
 }
 
 async function lookAlone(
-  { leaseOn, goOn, retire, now, remainingMs }: LookPorts,
+  { leaseOn, goOn, retire, now }: LookPorts,
   secretArn: string,
   look: string,
 ): Promise<RetirementOutcome> {
@@ -65,15 +64,15 @@ async function lookAlone(
   const left = await lease.left(now());
   // Whoever worked on it, or was to have it go on, has died; it waits for the end of this look.
   if (left !== null && !isLook(left)) await goOn(left);
-  const acquired = await lease.acquire(look, now() + remainingMs() + SETTLING_MS, now());
-  if (acquired.kind === 'held') return held(secretArn);
-  const outcome = await retire(secretArn).catch((error: unknown) => failure(secretArn, error));
+  const acquire = async () => (await lease.acquire(look, now() + LEASE_MS, now())).kind === 'acquired';
+  if (!(await acquire())) return held(secretArn);
+  const outcome = await retire(secretArn, acquire).catch((error: unknown) => failure(secretArn, error));
   await lease.release(look);
   return outcome;
 }
 
 function held(secretArn: string): RetirementOutcome {
-  return { kind: 'held', secretArn };
+  return { kind: 'held', secretArn, retirements: [] };
 }
 
 /** What the agenda says of a secret after a look. */

@@ -10,13 +10,15 @@ import { overdueFrom } from '../overdue.ts';
 import { type Done, nextLookAt, type Retirement, type Waits } from '../retirable.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { labelled, type SnapshotPorts, type Taken, takeSnapshot } from '../snapshot.ts';
-import { nextHealAt, planHeal } from '../stuck.ts';
+import { type HealPlan, nextHealAt, planHeal } from '../stuck.ts';
 
 export interface RetirementPorts extends SnapshotPorts, HealPorts, Waits {
   readonly store: SecretStore;
   readonly ledger: SnapshotPorts['ledger'] & HealPorts['ledger'] & Pick<Ledger, 'recordDeactivation'>;
   /** One login inside the login budget. */
   readonly login: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
+  /** Whether the secret is still this look's alone (look.ts): what an operation is about to bring back must not be taken away. */
+  readonly keepsLease: () => Promise<boolean>;
 }
 
 /** What a look sees of a secret besides what is to be retired. */
@@ -40,7 +42,12 @@ type Outcome =
       readonly nextLookAt: number | null;
     }
   /** Put off: an operation or another look has the secret in hand, or it changed while it was read. */
-  | { readonly kind: 'held' | 'stale-read'; readonly secretArn: string }
+  | {
+      readonly kind: 'held' | 'stale-read';
+      readonly secretArn: string;
+      /** What was done before that. */
+      readonly retirements: readonly Done[];
+    }
   /** No provider is named, so nothing can be made or retired here. */
   | { readonly kind: 'nothing-to-retire'; readonly secretArn: string }
   | {
@@ -88,7 +95,7 @@ async function retireIn(ports: RetirementPorts, secret: SecretDescription): Prom
   const situation = situationOf(taken.snapshot, ports);
   const { issuer, settled } = situation;
   const { arn: secretArn } = secret;
-  if (!settled) return { kind: 'stale-read', secretArn };
+  if (!settled) return { kind: 'stale-read', secretArn, retirements: [] };
   if (labelled('AWSCURRENT', situation)?.content === 'malformed')
     return failed(secretArn, 'malformed-secret');
   if (issuer.kind === 'none') return { kind: 'nothing-to-retire', secretArn };
@@ -104,14 +111,21 @@ async function actOn(ports: RetirementPorts, taken: Taken, situation: Situation)
   const { secret, retirement: plan } = situation;
   if (plan.kind === 'current-not-active') return failed(secret.arn, plan.kind);
   const done: Done[] = [];
+  const held = (): Outcome => ({ kind: 'held', secretArn: secret.arn, retirements: done });
   for (const retirement of plan.retirements) {
     const isIdle = retirement.action === 'wait' || retirement.action === 'leave';
+    if (!isIdle && !(await ports.keepsLease())) return held();
     done.push(isIdle ? retirement : await act(ports, taken, retirement));
   }
   const healing = planHeal(situation.pending, ports.now(), 'patient');
+  if (acts(healing) && !(await ports.keepsLease())) return held();
   const pending = healing.kind === 'none' ? {} : { pending: await heal(ports, taken, healing) };
   const nextAt = earliest(nextLookAt(situation, done), nextHealAt(healing, ports.now()));
   return { kind: 'retired', secretArn: secret.arn, retirements: done, ...pending, nextLookAt: nextAt };
+}
+
+function acts({ kind }: HealPlan): boolean {
+  return kind !== 'none' && kind !== 'wait';
 }
 
 function earliest(...dates: readonly (number | null)[]): number | null {

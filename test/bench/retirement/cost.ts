@@ -1,5 +1,5 @@
 import { AWS_CALL_MS, FULL_CPU_MIB } from '../audit/cost.ts';
-import { dollars, type Priced } from '../audit/prices.ts';
+import { dollars } from '../audit/prices.ts';
 import type { Meter } from './run.ts';
 
 /** Memory that the stack gives both functions (MiB). */
@@ -8,8 +8,10 @@ const MEMORY_MIB = 512;
 const IAM_CALL_MS = 100;
 /** What begins after a quarter of an hour finds no warm function: start of the runtime, and of the bundle at 512 MiB (ms). */
 const COLD_START_MS = 1000;
-/** Lambda's own lines of an invocation. */
+/** Lambda's own lines of an invocation, and those of Step Functions for a state. */
 const PLATFORM_LOG_BYTES = 2000;
+const STATE_LOG_BYTES = 4000;
+const WRITES_IN_INDEX = 4;
 
 export const DAYS_A_MONTH = 30;
 const HOURS_A_MONTH = 24 * DAYS_A_MONTH;
@@ -28,29 +30,36 @@ function waitOf(name: string): number {
   return name.includes('.') ? AWS_CALL_MS : 0;
 }
 
-/** Dollars, by what they are paid for, of what was measured; `transitions` of the state machine, and what scheduled it. */
-export function costs(
-  measured: Meter,
-  {
-    transitions = 0,
-    scheduled = 0,
-    coldStarts = 0,
-  }: { transitions?: number; scheduled?: number; coldStarts?: number },
-): Readonly<Record<string, number>> {
+/** What is not measured. */
+interface Besides {
+  /** Of the state machine. */
+  readonly transitions?: number;
+  /** By EventBridge Scheduler. */
+  readonly scheduled?: number;
+  readonly coldStarts?: number;
+  /** Looks: each moves its secret in the index twice, out of one place and into another, of which DynamoDB here says nothing. */
+  readonly looks?: number;
+}
+
+/** Dollars of what was measured. */
+export function cost(measured: Meter, besides: Besides): number {
+  const { transitions = 0, scheduled = 0, coldStarts = 0, looks = 0 } = besides;
   const { invocations, calls, logBytes } = measured;
   const of = (pattern: RegExp) =>
     [...calls].reduce((sum, [name, times]) => (pattern.test(name) ? sum + times : sum), 0);
   const gbSeconds = (billedSeconds(measured, coldStarts) * MEMORY_MIB) / 1024;
-  const units: Readonly<Record<string, Partial<Record<Priced, number>>>> = {
-    Lambda: { lambdaGbSecond: gbSeconds, lambdaRequest: invocations },
-    'Step Functions': { stateTransition: transitions },
-    Scheduler: { scheduled },
-    'Secrets Manager': { secretsManagerCall: of(/^secretsmanager\./) },
+  return dollars({
+    lambdaGbSecond: gbSeconds,
+    lambdaRequest: invocations,
+    stateTransition: transitions,
+    scheduled,
+    secretsManagerCall: of(/^secretsmanager\./),
     // The values of secrets, and at most once an invocation the key of the table.
-    KMS: { kmsCall: of(/\.GetSecretValue$/) + invocations },
-    DynamoDB: { dynamoWrite: of(/^dynamodb write units$/), dynamoRead: of(/^dynamodb read units$/) },
-    'CloudWatch Logs': { logGb: (logBytes + invocations * PLATFORM_LOG_BYTES) / 1e9 },
-    'X-Ray': { trace: invocations },
-  };
-  return Object.fromEntries(Object.entries(units).map(([what, count]) => [what, dollars(count)]));
+    kmsCall: of(/\.GetSecretValue$/) + invocations,
+    dynamoWrite: of(/^dynamodb write units$/) + looks * WRITES_IN_INDEX,
+    // A query that finds nothing is paid as one that reads a little.
+    dynamoRead: of(/^dynamodb read units$/) + of(/\.Query$/) / 2,
+    logGb: (logBytes + invocations * PLATFORM_LOG_BYTES + transitions * STATE_LOG_BYTES) / 1e9,
+    trace: invocations,
+  });
 }

@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundles.ts';
 import { type Row, told } from '../rows.ts';
-import { costs, DAYS_A_MONTH, LOOKS_A_MONTH } from './cost.ts';
+import { cost, DAYS_A_MONTH, LOOKS_A_MONTH } from './cost.ts';
 import { type Due, type Idle, measureDue, measureIdle } from './run.ts';
 
 const CREDENTIALS = 10_000;
@@ -11,9 +11,7 @@ const IDLE_LIMIT = 1;
 const HOUR = 60 * 60;
 const LONGEST_LIMIT = 60;
 
-/** A sweep finds nothing in two states, and ends in a third; what follows the look of the schedule is counted with the looks. */
-const TRANSITIONS_OF_A_SWEEP = 4;
-/** Finding what is due, the choice, and the map, in a round; of a batch its state. */
+/** Of a round: finding what is due, the choice, and the map or the end; of a batch: its state. */
 const TRANSITIONS_OF_A_ROUND = 3;
 
 /** What retirement costs while nothing is due, and how long everything takes when all is. */
@@ -27,9 +25,9 @@ export async function retirementRows(deployed: readonly Bundle[]): Promise<Row[]
 }
 
 function idleRows({ look, sweep }: Idle): Row[] {
-  const looks = total(costs(look, { scheduled: 1, coldStarts: 1 })) * LOOKS_A_MONTH;
-  const swept = costs(sweep, { scheduled: 1, coldStarts: 1, transitions: TRANSITIONS_OF_A_SWEEP });
-  const sweeps = total(swept) * DAYS_A_MONTH;
+  const looks = cost(look, { scheduled: 1, coldStarts: 1 }) * LOOKS_A_MONTH;
+  const transitions = sweep.invocations * TRANSITIONS_OF_A_ROUND;
+  const sweeps = cost(sweep, { scheduled: 1, coldStarts: 1, transitions }) * DAYS_A_MONTH;
   return [
     told(`retirement of ${OF} idle: a look calls AWS`, String(times(look.calls))),
     told(`retirement of ${OF} idle: a sweep calls AWS`, String(times(sweep.calls))),
@@ -45,12 +43,13 @@ function idleRows({ look, sweep }: Idle): Row[] {
 
 function dueRows(due: Due): Row[] {
   const { looks, rounds, batches, seconds, longest, switchedOff } = due;
-  const cost = total(costs(looks, { transitions: rounds * TRANSITIONS_OF_A_ROUND + batches }));
+  const transitions = rounds * TRANSITIONS_OF_A_ROUND + batches;
+  const all = cost(looks, { transitions, looks: CREDENTIALS });
   if (switchedOff !== CREDENTIALS)
     throw new Error(`of ${OF} that were due, ${switchedOff} were switched off`);
   return [
     told(`retirement of ${OF} due: AWS calls for each`, (times(looks.calls) / CREDENTIALS).toFixed(1)),
-    told(`retirement of ${OF} due: cost of all looks`, `$ ${cost.toFixed(2)}`),
+    told(`retirement of ${OF} due: cost of all looks`, `$ ${all.toFixed(2)}`),
     limited(`retirement of ${OF} due at once`, seconds, HOUR, minutes),
     limited(
       'the longest that a function takes for it',
@@ -71,8 +70,4 @@ function minutes(seconds: number): string {
 
 function times(calls: ReadonlyMap<string, number>): number {
   return [...calls].reduce((sum, [name, count]) => (name.includes('.') ? sum + count : sum), 0);
-}
-
-function total(amounts: Readonly<Record<string, number>>): number {
-  return Object.values(amounts).reduce((sum, amount) => sum + amount, 0);
 }

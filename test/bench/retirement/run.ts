@@ -1,6 +1,5 @@
 import type { HandedOut } from '../../../functions/lifecycle/retire/round.ts';
 import { Agenda } from '../../../functions/table/agenda.ts';
-import type { AgendaItem } from '../../../functions/table/items.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { functionEnvironment } from '../../support/lambda/environment.ts';
 import { type AwsEndpoint, type Calls, startAwsEndpoint } from '../audit/aws-endpoint.ts';
@@ -46,14 +45,17 @@ export async function measureIdle(count: number, bundles: RetirementBundles): Pr
   await using world = await World.start(count, bundles);
   await world.see(SEEN);
   const look = await world.measured(() => world.due({}));
-  const sweep = await world.measured(() => world.due({ runId: 'bench', round: 0, sweepFrom: '' }));
+  const sweep = await world.measured(async () => {
+    for (let from: unknown = ''; from !== null; )
+      from = (await world.due({ runId: 'bench', round: 0, sweepFrom: from })).result.sweepFrom;
+  });
   return { look, sweep };
 }
 
 /** So many credentials that are all due at once, as after the loss of the table. */
 export async function measureDue(count: number, bundles: RetirementBundles): Promise<Due> {
   await using world = await World.start(count, bundles);
-  await world.see({ versionId: null, dueAt: Date.now() });
+  await world.see({ versionId: null, dueAt: Date.now() - count });
   const totals = { rounds: 0, batches: 0, seconds: 0, longest: 0 };
   const looks = await world.measured(async () => {
     for (let round: HandedOut | undefined; round?.goesOn !== false; totals.rounds += 1) {
@@ -107,10 +109,17 @@ class World {
     return Object.assign(new World(secrets, table, aws, bundles), { keys });
   }
 
-  /** What the agenda says of every credential. */
-  async see(item: Omit<AgendaItem, 'look'>): Promise<void> {
+  /** What the agenda says of the first credential; of each other one by a millisecond later, as dates are in the world. */
+  async see({
+    versionId,
+    dueAt,
+  }: {
+    readonly versionId: string | null;
+    readonly dueAt: number;
+  }): Promise<void> {
     const agenda = new Agenda(this.#table);
-    for (const arn of this.#secrets.arns()) await agenda.put(arn, item, Date.now());
+    for (const [at, arn] of this.#secrets.arns().entries())
+      await agenda.put(arn, { versionId, dueAt: dueAt + at }, Date.now());
   }
 
   due(event: object): Promise<Invocation> {

@@ -123,7 +123,7 @@ export class RotationLab {
 
   /** One run of the retirement, with no overlap to wait for. */
   retire() {
-    const ports = { ...this.#ports(), ledger: this.#ledger };
+    const ports = { ...this.#ports(), ledger: this.#ledger, keepsLease: async () => true };
     return retireReplaced(ports, this.arn);
   }
 

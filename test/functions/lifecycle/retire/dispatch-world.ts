@@ -221,7 +221,6 @@ export class DispatchWorld {
       goOn: async () => {},
       newId: () => `look-${++this.#ids}`,
       now: () => this.#now,
-      remainingMs: () => 2 * 60_000,
       retire: (arn) => this.#retire(arn, ends),
     };
   }

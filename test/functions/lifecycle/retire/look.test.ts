@@ -31,21 +31,22 @@ beforeEach(async () => {
 
 const lease = () => new Lease(table, keys.secretLease(ARN));
 
-function ports(retire: () => Promise<RetirementOutcome> = async () => SETTLED): LookPorts {
+function ports(
+  retire: (keepsLease: () => Promise<boolean>) => Promise<RetirementOutcome> = async () => SETTLED,
+): LookPorts {
   return {
     agenda,
     leaseOn: lease,
     goOn: async (operationId) => void wentOn.push(operationId),
-    retire: () => {
+    retire: (_arn, keepsLease) => {
       looks += 1;
-      return retire();
+      return retire(keepsLease);
     },
     newId: () => {
       ids += 1;
       return String(ids);
     },
     now: () => now,
-    remainingMs: () => 2 * MINUTE,
   };
 }
 
@@ -106,7 +107,7 @@ describe('a look', () => {
 describe('a look and an operation on the same secret', () => {
   it('never have it at the same time: the look is put off', async () => {
     await lease().acquire('operation', now + HOUR, now);
-    expect(await lookIfDue(ports(), ARN)).toEqual({ kind: 'held', secretArn: ARN });
+    expect(await lookIfDue(ports(), ARN)).toEqual({ kind: 'held', secretArn: ARN, retirements: [] });
     expect(looks).toBe(0);
     expect(await agenda.find(ARN)).toMatchObject({ dueAt: now + 5 * MINUTE, look: null });
     expect(await lease().isHeld(now)).toBe(true);
@@ -147,11 +148,32 @@ describe('a look and an operation on the same secret', () => {
     expect(acquired).toEqual(['held', 'acquired']);
   });
 
-  it('whose process ended: the operation waits no longer than the function could have run', async () => {
+  it('whose process ended: the operation waits for half a minute', async () => {
     await dies();
     expect((await lease().acquire('operation', now + HOUR, now)).kind).toBe('held');
-    now += 2.5 * MINUTE;
+    now += MINUTE / 2;
     expect((await lease().acquire('operation', now + HOUR, now)).kind).toBe('acquired');
+  });
+
+  it('that lasts longer than its lease: it takes that anew before it does anything, or does it not', async () => {
+    const keeps: boolean[] = [];
+    await lookIfDue(
+      ports(async (keepsLease) => {
+        now += 20_000;
+        keeps.push(await keepsLease());
+        now += 20_000;
+        keeps.push((await lease().acquire('operation', now + HOUR, now)).kind === 'acquired');
+        now += 20_000;
+        keeps.push(
+          (await lease().acquire('operation', now + HOUR, now)).kind === 'acquired',
+          await keepsLease(),
+        );
+        return SETTLED;
+      }),
+      ARN,
+    );
+    expect(keeps).toEqual([true, false, true, false]);
+    expect(await lease().isHeld(now), 'by the operation').toBe(true);
   });
 });
 
@@ -170,7 +192,7 @@ describe('for an operator a look', () => {
 
   it('says that another look has the secret', async () => {
     await dies();
-    expect(await lookNow(ports(), ARN)).toEqual({ kind: 'held', secretArn: ARN });
+    expect(await lookNow(ports(), ARN)).toEqual({ kind: 'held', secretArn: ARN, retirements: [] });
     expect(looks).toBe(1);
   });
 });
@@ -214,7 +236,7 @@ describe('the next look', () => {
     ],
     [
       'in minutes, when the secret changed while it was read',
-      () => ({ kind: 'stale-read', secretArn: ARN }),
+      () => ({ kind: 'stale-read', secretArn: ARN, retirements: [] }),
       5 * MINUTE,
     ],
     ['in an hour, when it failed', () => ({ kind: 'failed', secretArn: ARN, reason: 'not-owner' }), HOUR],

@@ -5,9 +5,8 @@ import { HOUR_MS, World } from '../rotate/world.ts';
 /** Each crash has a world, and each world a DynamoDB, of its own. */
 const MINUTE = 60_000;
 /** At most; those that its deactivation and its event take are among them. */
-const CALLS_OF_A_LOOK = 20;
-/** As long as its function could have run. */
-const LEASE_OF_A_DEAD_LOOK_MS = 6 * 60_000;
+const CALLS_OF_A_LOOK = 21;
+const LEASE_OF_A_DEAD_LOOK_MS = 30_000;
 const HOURS = { overlap: 48, soak: 72 };
 
 async function rotatedTwice(): Promise<World> {
@@ -171,6 +170,31 @@ describe('retirement of a replaced SES key', () => {
     }
     expect(came.second).toBeGreaterThan(0);
     expect(came.first).toBeGreaterThan(10);
+  });
+
+  it('that stood still for longer than it has the secret does nothing any more, if an operation came meanwhile', async () => {
+    const world = await rotatedTwice();
+    world.now += 48 * HOUR_MS;
+    const lease = world.operations.leaseOn(world.arn);
+    const calls: string[] = [];
+    // From the first call under the lease to the one before it is taken anew.
+    for (let at = 4; calls.at(-1) !== 'retired'; at += 1) {
+      for (const key of world.iam.keys.values()) key.active = true;
+      world.faults.pause(at, async () => {
+        world.now += MINUTE;
+        await lease.acquire('operation', world.now + HOUR_MS, world.now);
+        return false;
+      });
+      const { kind } = await world.retire(HOURS);
+      calls.push(kind);
+      if (kind === 'held')
+        expect([...world.iam.keys.values()].map(({ active }) => active)).toEqual([true, true]);
+      world.faults.revive();
+      await lease.release('operation');
+      world.now += HOUR_MS;
+    }
+    expect(calls.length).toBeGreaterThan(8);
+    expect(calls.slice(0, -1).every((kind) => kind === 'held')).toBe(true);
   });
 
   it('leaves an AWSPENDING alone that an operation is about to clear itself', async () => {

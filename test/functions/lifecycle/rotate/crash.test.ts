@@ -29,13 +29,15 @@ function callsAttacked(calls: number, kind: FaultKind): readonly number[] {
   return shareOf(all, FAULTS.length, FAULTS.indexOf(kind));
 }
 
-async function checkInvariants(world: World, hadCurrent: boolean): Promise<void> {
+async function checkInvariants(world: World, hadCurrent: boolean, token: string): Promise<void> {
   if (hadCurrent) expect(world.works('AWSCURRENT')).toBe(true);
   expect(world.iam.keys.size).toBeLessThanOrEqual(2);
   // Whatever has to be retired, or undone, is on the agenda before it is there; nothing else would ever look.
-  const { dueAt = null } = (await world.agenda.find(world.arn)) ?? {};
+  const { dueAt = null, versionId = null } = (await world.agenda.find(world.arn)) ?? {};
   const overlapEnds = world.now + 49 * HOUR_MS;
   if (world.iam.keys.size > 0) expect(dueAt ?? Number.POSITIVE_INFINITY).toBeLessThan(overlapEnds);
+  const current = world.secrets.find(world.arn).holder('AWSCURRENT')?.id;
+  if (current === token) expect(versionId).toBe(current);
 }
 
 describe.each(Object.keys(SCENARIOS))('%s', { timeout: MINUTE }, (name) => {
@@ -54,10 +56,10 @@ describe.each(Object.keys(SCENARIOS))('%s', { timeout: MINUTE }, (name) => {
         world.faults.plan(at, kind);
         await world.rotate(token).catch(() => {});
         world.faults.revive();
-        await checkInvariants(world, hadCurrent);
+        await checkInvariants(world, hadCurrent, token);
         world.now += 60_000;
         await world.rotate(token);
-        await checkInvariants(world, true);
+        await checkInvariants(world, true, token);
         expect(world.credential('AWSCURRENT')?.username, `fault at call ${at}`).toBeDefined();
         const labelled = ['AWSCURRENT', 'AWSPREVIOUS'].map((label) => world.credential(label)?.username);
         expect(
@@ -76,17 +78,19 @@ describe.each(Object.keys(SCENARIOS))('%s', { timeout: MINUTE }, (name) => {
         const world = new World();
         await prepare(world);
         world.faults.plan(at, kind);
-        await world.rotate().catch(() => {});
+        const token = world.newToken();
+        await world.rotate(token).catch(() => {});
         world.faults.revive();
         world.now += 60_000;
-        await checkInvariants(world, world.credential('AWSCURRENT') !== undefined);
+        await checkInvariants(world, world.credential('AWSCURRENT') !== undefined, token);
         await world.retire({ overlap: 0, soak: 0 });
         await world.retire({ overlap: 0, soak: 0 });
-        await world.rotate().catch((error: unknown) => {
+        const next = world.newToken();
+        await world.rotate(next).catch((error: unknown) => {
           // Both slots may be held by labelled credentials; the message must then say so.
           expect(String(error)).toMatch(/all 2 credentials/);
         });
-        await checkInvariants(world, true);
+        await checkInvariants(world, true, next);
       }
     },
   );

@@ -96,7 +96,8 @@ export class World {
       agenda,
       leaseOn: (arn: string) => this.operations.leaseOn(arn),
       goOn: async (operationId: string) => void this.wentOn.push(operationId),
-      retire: (arn: string) => retireReplaced({ ...ports, ...waits }, arn),
+      retire: (arn: string, keepsLease: () => Promise<boolean>) =>
+        retireReplaced({ ...ports, ...waits, keepsLease }, arn),
       newId: () => `look-${++this.#ids}`,
     };
     return lookNow({ ...ports, ...looks }, this.arn);

@@ -98,7 +98,7 @@ export class Lab {
     if (!this.#retires) return null;
     this.faults.restart();
     const { ledger } = this;
-    const ports = { ...this.ports(), ledger };
+    const ports = { ...this.ports(), ledger, keepsLease: async () => true };
     return retireReplaced(ports, this.arn).catch(() => null);
   }
 

@@ -165,7 +165,7 @@ export class WriterLab {
   async retire(): Promise<void> {
     for (let run = 0; run < 2; run += 1) {
       this.#clock.leaptMs += 26 * HOUR_MS;
-      const ports = { ...this.#ports(), ledger: this.ledger };
+      const ports = { ...this.#ports(), ledger: this.ledger, keepsLease: async () => true };
       await retireReplaced(ports, this.arn).catch((error: Error) => {
         this.failures.push(`retire: ${error.message}`);
       });
