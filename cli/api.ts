@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AwsClient } from 'aws4fetch';
+import { Sha256 } from '@smithy/core/checksum';
+import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
 import { type OperationAnswer, operationAnswer } from '../functions/api/operation-state.ts';
 import type { OperationRequest } from '../functions/api/operations.ts';
@@ -60,28 +61,42 @@ export class Api {
   ): Promise<Answered<T>> {
     const url = new URL(path, this.#url);
     try {
-      const client = await this.#client();
+      const { credentials, region } = this.#aws.config;
+      const caller = { service: 'execute-api', credentials, region };
       const headers = { 'content-type': 'application/json' };
-      const request = await client.sign(url, { method, headers, ...(body && { body }) });
-      const answer = await exchange(send, request, {}, { signal: endsIn(SILENCE_MS), mostBytes: MOST_BYTES });
+      const request = await signed(url, { method, headers, ...(body && { body }) }, caller);
+      const limits = { signal: endsIn(SILENCE_MS), mostBytes: MOST_BYTES };
+      const answer = await exchange(send, url, request, limits);
       return answer.kind === 'answered' ? read(schema, answer) : noAnswer(url);
     } catch (error) {
       return awsFailure(error);
     }
   }
-
-  async #client(): Promise<AwsClient> {
-    const { credentials, region } = this.#aws.config;
-    const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
-    return new AwsClient({
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken && { sessionToken }),
-      service: 'execute-api',
-      region: await region(),
-    });
-  }
 }
+
+interface Unsigned {
+  readonly method: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** The same request with the headers of AWS Signature Version 4. */
+export async function signed<R extends Unsigned>(
+  { protocol, hostname, host, port, pathname, searchParams }: URL,
+  request: R,
+  caller: Pick<SignatureV4Options, 'service' | 'credentials' | 'region'>,
+): Promise<R & { readonly headers: Record<string, string> }> {
+  const place = { protocol, hostname, path: pathname, ...(port && { port: Number(port) }) };
+  const { headers } = await new SignatureV4({ ...caller, sha256: Sha256 }).sign({
+    ...request,
+    ...place,
+    query: Object.fromEntries(searchParams),
+    headers: { ...request.headers, host },
+  });
+  return { ...request, headers };
+}
+
+type SignatureV4Options = ConstructorParameters<typeof SignatureV4>[0];
 
 function read<T>(
   schema: v.GenericSchema<unknown, T>,

@@ -10,12 +10,10 @@ import { type BatchResult, type Counts, countStatuses, type Examination } from '
 import { examineSecrets } from './audit/run/examine.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
 import { type AuditBatch, LEASE_MS, parseBatch } from './audit/run/run.ts';
-import { JsonApi } from './aws/json-api.ts';
-import { IAM, QueryApi } from './aws/query-api.ts';
-import { SesV2 } from './aws/sesv2.ts';
 import {
   attemptControl,
   attemptLogin,
+  auditClients,
   auditLease,
   domainsWithin,
   network,
@@ -83,12 +81,13 @@ async function examine({ runId, secretArns, unread }: AuditBatch, context: Conte
   if (!shared) throw new KeyturnError(`expected the account's facts at ${key}, found nothing`);
   const account = { ...shared, unread: known(unread) };
   const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
-  const aws = {
-    secretsManager: new JsonApi({ service: 'secretsmanager', target: 'secretsmanager', version: '1.1' }),
-    iam: new QueryApi(IAM),
+  const { secretsManager, iam, kms, sesv2 } = auditClients();
+  const sources = {
+    secretsManager,
+    iam,
     account,
-    identityOf: identitiesOf(new SesV2()),
-    keyOf: encryptionKeys(new JsonApi({ service: 'kms', target: 'TrentService', version: '1.1' })),
+    identityOf: identitiesOf(sesv2),
+    keyOf: encryptionKeys(kms),
   };
   const prove = proveCredential;
   const record: Sources['record'] = (validated) => validations().record(validated);
@@ -115,7 +114,7 @@ async function examine({ runId, secretArns, unread }: AuditBatch, context: Conte
   };
   const domains = domainsWithin(remainingMs);
   return await examineSecrets(secretArns, {
-    ...aws,
+    ...sources,
     ...reached,
     domains,
     settings: settings(),

@@ -5,7 +5,7 @@ import { sendFrom } from './audit/notify/send-mail.ts';
 import { AcceptedRisks, credentialReport } from './audit/report/credential-report.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun } from './audit/run/run.ts';
-import { reportBucket, table } from './deployment.ts';
+import { reportBucket, securityHub, sesOnce, table } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { countMetric, metrics } from './observe/metrics.ts';
@@ -26,7 +26,7 @@ async function handle(event: unknown, context: Context): Promise<Told> {
   const { runId, startedAt, batches, acceptedRisks } = parseReportedRun(event);
   const risks = new AcceptedRisks(acceptedRisks, startedAt);
   const hub = setting('securityHub')
-    ? new SecurityHub({ ...ownAccount(context), runId, at: startedAt })
+    ? new SecurityHub(securityHub(), { ...ownAccount(context), runId, at: startedAt })
     : null;
   const from = setting('digestFrom');
   const digests = from ? new Digests() : null;
@@ -37,7 +37,8 @@ async function handle(event: unknown, context: Context): Promise<Told> {
   }
   const told = {
     securityHub: hub ? await hub.end() : null,
-    digests: digests && from ? await digests.send(startedAt, claimIn(runId), sendFrom(from)) : null,
+    digests:
+      digests && from ? await digests.send(startedAt, claimIn(runId), sendFrom(sesOnce(), from)) : null,
   };
   say(runId, told);
   return told;

@@ -1,16 +1,17 @@
-import { SESClient } from '@aws-sdk/client-ses';
 import type { Context } from 'aws-lambda';
 import type { SharedFacts } from './audit/facts/account.ts';
 import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
 import { known } from './audit/gathered.ts';
 import { LEASE_MS, parseRun, planBatches, type Run } from './audit/run/run.ts';
-import { auditLease, reportBucket, secretStore } from './deployment.ts';
+import { accountReaders, auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 import { handles } from './observe/shown.ts';
 
+/** For all that is read around the credentials (ms): the plan has 15 minutes, and the secrets to compare afterwards. */
+const ACCOUNT_MS = 5 * 60_000;
 /** Kept back (ms) from the comparison of values, to write the plan down. */
 const RESERVE_MS = 45_000;
 
@@ -48,13 +49,12 @@ async function handle(event: unknown, context: Context): Promise<Planned> {
 async function plan(run: Run, context: Context): Promise<Planned> {
   const { runId } = run;
   const [store, bucket] = [secretStore(), reportBucket()];
-  // Amazon SES takes one call a second of each of these, so a large account is throttled on the way.
-  const ses = new SESClient({ maxAttempts: 8 });
   const values = new ValueComparison(store, () => context.getRemainingTimeInMillis() > RESERVE_MS);
   const now = Date.now();
+  const clients = accountReaders(ACCOUNT_MS);
   const around = await gatherAccount({
-    ses,
-    region: await ses.config.region(),
+    clients,
+    region: await clients.ses.config.region(),
     stack: setting('stack'),
     table: setting('table'),
     values,

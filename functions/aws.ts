@@ -1,27 +1,123 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { MailManagerClient } from '@aws-sdk/client-mailmanager';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecurityHubClient } from '@aws-sdk/client-securityhub';
+import { SESClient } from '@aws-sdk/client-ses';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { isThrottlingError } from '@smithy/core/retry';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /**
- * In ms. The SDK's own would wait for a silent service until the function ends: a call must end before the lease of a
+ * Every client of AWS is made here, by functions, so that one which a function of Keyturn does not make is not in its bundle.
+ * Region, endpoint and credentials come from the environment.
+ */
+
+/**
+ * In ms. The SDK by itself would wait for a silent service until the function ends: a call must end before the lease of a
  * rotation step does (lifecycle/lease.ts), and sooner than who waits for the answer gives up.
  */
-const requestHandler = { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true };
+const TIMES = {
+  connectionTimeout: 2000,
+  requestTimeout: 8000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 8000,
+};
+
+/** How often a call is made until it succeeds; the SDK's three where nothing is said. */
+interface Attempts {
+  readonly maxAttempts?: number;
+}
+
+/** For what must not be done twice: an answer that is lost may be that of a call which was carried out. */
+export const ONCE: Attempts = { maxAttempts: 1 };
+/** For services that take a call or two a second, so that whoever reads a large account is throttled on the way. */
+export const PATIENTLY: Attempts = { maxAttempts: 8 };
+
+const settings = (attempts: Attempts = {}) => ({ requestHandler: TIMES, ...attempts });
+
+export const dynamodb = () => new DynamoDBClient(settings());
+export const events = () => new EventBridgeClient(settings());
+export const iam = (attempts?: Attempts) => new IAMClient(settings(attempts));
+export const kms = () => new KMSClient(settings());
+export const lambda = () => new LambdaClient(settings());
+export const secretsManager = () => new SecretsManagerClient(settings());
+export const securityHub = () => new SecurityHubClient(settings(PATIENTLY));
+export const ses = (attempts?: Attempts) => new SESClient(settings(attempts));
+export const stepFunctions = () => new SFNClient(settings());
+export const sesv2 = () => new SESv2Client(settings(PATIENTLY));
+
+/** What is read as it is worked through may lie still for longer than any answer. */
+export const s3 = () => new S3Client({ ...PATIENTLY, requestHandler: { ...TIMES, socketTimeout: 0 } });
 
 /**
- * Clients of AWS, all in one place: region, endpoint and credentials come from the environment, retries are the SDK's. A
- * client that a function does not make is not in its bundle.
- *
- * @public
+ * For invocations that are waited for: as long as the caller says, once, and over a new connection each time, since one that
+ * was kept while Lambda froze the function is dead and the SDK may not ask again.
  */
-export function dynamodb(): DynamoDBClient {
-  return new DynamoDBClient({ requestHandler });
+export const invoker = () =>
+  new LambdaClient({
+    ...ONCE,
+    requestHandler: {
+      connectionTimeout: TIMES.connectionTimeout,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: false },
+      httpsAgent: { keepAlive: false },
+    },
+  });
+
+export type AccountReaders = ReturnType<typeof accountReaders>;
+
+/** For reading the account around the credentials; none of them answers any more when `late` has aborted. */
+export function accountReaders(late: AbortSignal) {
+  const patiently = { ...PATIENTLY, requestHandler: new EndingHandler(late) };
+  return {
+    cloudFormation: new CloudFormationClient(patiently),
+    cloudTrail: new CloudTrailClient(patiently),
+    cloudWatch: new CloudWatchClient(patiently),
+    dynamodb: new DynamoDBClient(patiently),
+    ecs: new ECSClient(patiently),
+    iam: new IAMClient(patiently),
+    lambda: new LambdaClient(patiently),
+    logs: new CloudWatchLogsClient(patiently),
+    mailManager: new MailManagerClient(patiently),
+    ses: new SESClient(patiently),
+    sesv2: new SESv2Client(patiently),
+    ssm: new SSMClient(patiently),
+  };
 }
 
-export function secretsManager(): SecretsManagerClient {
-  return new SecretsManagerClient({ requestHandler });
+class EndingHandler extends NodeHttpHandler {
+  readonly #abortSignal: AbortSignal;
+
+  constructor(abortSignal: AbortSignal) {
+    super(TIMES);
+    this.#abortSignal = abortSignal;
+  }
+
+  override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    return super.handle(request, { ...options, abortSignal: this.#abortSignal });
+  }
 }
 
-export function stepFunctions(): SFNClient {
-  return new SFNClient({ requestHandler });
+type SdkError = Parameters<typeof isThrottlingError>[0];
+
+/**
+ * Whether an AWS service refused because it was asked too often, after the SDK's own attempts. What is beyond a quota, such as
+ * a third access key, is to the SDK as well, but no waiting helps there.
+ */
+export function isThrottling(error: unknown): error is Error {
+  return (
+    error instanceof Error && error.name !== 'LimitExceededException' && isThrottlingError(error as SdkError)
+  );
 }

@@ -1,14 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IAMClient } from '@aws-sdk/client-iam';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ReportBucket } from './audit/run/report-bucket.ts';
-import { SecretsManager } from './aws/secrets-manager.ts';
 import * as aws from './aws.ts';
 import { attempt, type Prover, prove } from './budget/attempt.ts';
 import { controlPlace } from './budget/places.ts';
 import type { Attempt } from './budget/turn.ts';
 
 import { setting } from './environment.ts';
+import { announcePromotion as announce } from './lifecycle/rotate/announce.ts';
 import { exchangersOver } from './mail-domain/dane/dane.ts';
 import { Domains } from './mail-domain/domains.ts';
 import { policyOver } from './mail-domain/mta-sts/mta-sts.ts';
@@ -57,10 +57,33 @@ function once<T>(make: () => T): () => T {
 export const table = once(() => tableOf(aws.dynamodb(), setting('table')));
 export const secretsManager = once(aws.secretsManager);
 export const stepFunctions = once(aws.stepFunctions);
+export const invoker = once(aws.invoker);
+export const securityHub = once(aws.securityHub);
+/** For mails: one whose answer was lost may have gone out. */
+export const sesOnce = once(() => aws.ses(aws.ONCE));
+/** What the audit asks about one credential. */
+export const auditClients = once(() => ({
+  secretsManager: secretsManager(),
+  iam: aws.iam(aws.PATIENTLY),
+  kms: aws.kms(),
+  sesv2: aws.sesv2(),
+}));
+/** For all that the audit reads of the account, within so many milliseconds. */
+export const accountReaders = (limitMs: number) => aws.accountReaders(AbortSignal.timeout(limitMs));
+
+const lambda = once(aws.lambda);
+/** Has Lambda invoke a function by itself, which is not waited for. Rejects when Lambda does not accept it. */
+export async function invokeLater(FunctionName: string, payload: object): Promise<void> {
+  const Payload = JSON.stringify(payload);
+  await lambda().send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
+}
+
+const events = once(aws.events);
+export const announcePromotion = (secretArn: string) => announce(events(), secretArn);
 
 /** All Secrets Manager calls there are; and the reading ones alone, in the functions that do nothing else. */
 export const secretStore = once(() => new SecretStore(secretsManager()));
-export const secretReader = once(() => new SecretReader(new SecretsManager()));
+export const secretReader = once(() => new SecretReader(secretsManager()));
 
 export const ledger = once(() => new Ledger(table()));
 export const validations = once(() => new Validations(table()));
@@ -68,7 +91,7 @@ export const operations = once(() => new Operations(table()));
 export const agenda = once(() => new Agenda(table()));
 export const retirementLease = once(() => new Lease(table(), keys.retirementLease));
 export const auditLease = once(() => new Lease(table(), keys.auditLease));
-export const reportBucket = once(() => new ReportBucket(setting('bucket')));
+export const reportBucket = once(() => new ReportBucket(aws.s3(), setting('bucket')));
 
 /** To mail servers: shared by everything that dials in this process, so that DNS answers and TLS sessions are too. */
 export const network = once(() => new Network({ ports: setting('ports'), networks: setting('networks') }));
@@ -113,15 +136,12 @@ export function attemptControl(credential: Credential, budgetMs: number): Promis
   return attempt({ ...loginBudget(), besides }, tried);
 }
 
-/** In ms. A call that hangs must end before the lease of a rotation step does (lifecycle/lease.ts). */
-const requestHandler = { connectionTimeout: 2000, requestTimeout: 8000, throwOnRequestTimeout: true };
-
 /** Of HTTPS, PostgreSQL and MySQL, for webhooks and password tables; their addresses are guarded as mail servers' are. */
 const PROVIDER_PORTS = [443, 5432, 3306];
 
 const providerDeps = once(() => ({
-  iam: new IAMClient({ requestHandler }),
-  mintingIam: new IAMClient({ requestHandler, maxAttempts: 1 }),
+  iam: aws.iam(),
+  mintingIam: aws.iam(aws.ONCE),
   fetch: send,
   sleep,
   now: Date.now,

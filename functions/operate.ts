@@ -4,11 +4,11 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
 import { answerHistory, answerRotation } from './api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from './api/operations.ts';
-
-import { invokeLater } from './aws/lambda.ts';
 import {
   agenda,
+  announcePromotion,
   attemptLogin,
+  invokeLater,
   ledger,
   operations,
   providerFor,
@@ -16,12 +16,10 @@ import {
   secretsManager,
   validations,
 } from './deployment.ts';
-
 import { setting } from './environment.ts';
 import type { OperationPorts } from './lifecycle/operate/ports.ts';
 import { RotationControl } from './lifecycle/operate/rotation-control.ts';
 import { hasSucceeded, work } from './lifecycle/operate/work.ts';
-import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { handles, KeyturnError } from './observe/shown.ts';

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { invokeLater } from './aws/lambda.ts';
-import { agenda, attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
+import {
+  agenda,
+  attemptLogin,
+  invokeLater,
+  ledger,
+  operations,
+  providerFor,
+  secretStore,
+} from './deployment.ts';
 import { setting } from './environment.ts';
 import { type LookPorts, lookIfDue, lookNow } from './lifecycle/retire/look.ts';
 import { recorded } from './lifecycle/retire/recorded.ts';

@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
-import { invokeLater } from './aws/lambda.ts';
-import { agenda, attemptLogin, ledger, operations, providerFor, secretStore } from './deployment.ts';
+import {
+  agenda,
+  announcePromotion,
+  attemptLogin,
+  invokeLater,
+  ledger,
+  operations,
+  providerFor,
+  secretStore,
+} from './deployment.ts';
 import { setting } from './environment.ts';
-import { announcePromotion } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
 import { performStep, type StepEvent } from './lifecycle/rotate/perform-step.ts';
 import { type ReportPorts, reportStep, type StepReport } from './lifecycle/rotate/report.ts';

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
-import { proveCredential, secretReader, validations } from './deployment.ts';
+import { isThrottling } from './aws.ts';
+import { invoker, proveCredential, secretReader, validations } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
-import { isThrottling } from './observe/throttling.ts';
 import { crashed, refusalFor, THROTTLED, validateBatch } from './validation/batch.ts';
 import { type Apart, answersFor, isApart } from './validation/bulkhead.ts';
 import { parseRequest, type ValidationRequest } from './validation/request.ts';
@@ -64,6 +64,7 @@ function several(secretIds: readonly string[], context: Context): Promise<readon
   const answerBy = endsAt - ANSWER_RESERVE_MS;
   const aloneMs = secretIds.length > 1 ? Math.min(ALONE_MS, (answerBy - Date.now()) / 2) : 0;
   return answersFor<Result>(secretIds, {
+    lambda: invoker(),
     functionArn: context.invokedFunctionArn,
     togetherBy: answerBy - aloneMs,
     aloneBy: () => answerBy,

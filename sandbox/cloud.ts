@@ -4,6 +4,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
 import { GetPolicyCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -103,6 +104,7 @@ export interface Clients {
   readonly iam: IAMClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
+  readonly s3: S3Client;
   readonly secretsManager: SecretsManagerClient;
   readonly ses: SESClient;
   readonly stepFunctions: SFNClient;
@@ -114,6 +116,7 @@ export function clientsOf(account: Account): Clients {
     iam: new IAMClient(account),
     lambda: new LambdaClient(account),
     logs: new CloudWatchLogsClient(account),
+    s3: new S3Client(account),
     secretsManager: new SecretsManagerClient(account),
     ses: new SESClient(account),
     stepFunctions: new SFNClient(account),

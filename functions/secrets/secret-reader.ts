@@ -1,9 +1,10 @@
-import type {
-  DescribeSecretCommandInput,
-  DescribeSecretCommandOutput,
-  GetSecretValueCommandInput,
-  GetSecretValueCommandOutput,
-  SecretListEntry,
+import {
+  DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretListEntry,
+  type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { ADMIN_TAG, MANAGED_TAG } from '../observe/names.ts';
 import { Redacted } from './redacted.ts';
@@ -66,27 +67,21 @@ export interface VersionSelector {
   readonly stage?: string;
 }
 
-/** The two reading calls, of the SDK or of `aws/secrets-manager.ts`; errors have the service's code as their `name`. */
-export interface SecretsApi {
-  describeSecret(input: DescribeSecretCommandInput): Promise<DescribeSecretCommandOutput>;
-  getSecretValue(input: GetSecretValueCommandInput): Promise<GetSecretValueCommandOutput>;
-}
-
 /** Reads secrets. Rejects with the client's own error for all that is not in the result types. */
 export class SecretReader {
-  readonly #api: SecretsApi;
+  readonly #client: SecretsManagerClient;
 
-  constructor(api: SecretsApi) {
-    this.#api = api;
+  constructor(client: SecretsManagerClient) {
+    this.#client = client;
   }
 
   async describe(secretId: string): Promise<Described> {
     try {
-      return description(await this.#api.describeSecret({ SecretId: secretId }));
+      return description(await this.#client.send(new DescribeSecretCommand({ SecretId: secretId })));
     } catch (error) {
-      if (isNamed('ResourceNotFoundException', error)) return { kind: 'not-found' };
+      if (error instanceof ResourceNotFoundException) return { kind: 'not-found' };
       // IAM's refusal has no class of its own in the SDK.
-      if (isNamed('AccessDeniedException', error)) return { kind: 'denied' };
+      if (error instanceof Error && error.name === 'AccessDeniedException') return { kind: 'denied' };
       throw error;
     }
   }
@@ -95,12 +90,14 @@ export class SecretReader {
   async read(secretId: string, { versionId, stage }: VersionSelector = {}): Promise<SecretValue> {
     try {
       const selected = { SecretId: secretId, VersionId: versionId, VersionStage: stage };
-      const { VersionId, SecretString, CreatedDate } = await this.#api.getSecretValue(selected);
+      const { VersionId, SecretString, CreatedDate } = await this.#client.send(
+        new GetSecretValueCommand(selected),
+      );
       if (VersionId === undefined || SecretString === undefined) return { kind: 'absent' };
       const createdAt = CreatedDate?.getTime() ?? null;
       return { kind: 'value', versionId: VersionId, text: new Redacted(SecretString), createdAt };
     } catch (error) {
-      if (isNamed('ResourceNotFoundException', error)) return { kind: 'absent' };
+      if (error instanceof ResourceNotFoundException) return { kind: 'absent' };
       throw error;
     }
   }
@@ -149,10 +146,6 @@ export function tagsOf(tags: SecretListEntry['Tags']): Record<string, string> {
 /** Whether it is a credential: it has the tag without which no role may read it, and no administrator logs in with it. */
 export function isManaged(tags: Readonly<Record<string, string>>): boolean {
   return tags[MANAGED_TAG.key] === MANAGED_TAG.value && tags[ADMIN_TAG] === undefined;
-}
-
-function isNamed(code: string, error: unknown): boolean {
-  return error instanceof Error && error.name === code;
 }
 
 /** The version that carries a label, or undefined. */

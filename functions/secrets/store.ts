@@ -1,6 +1,4 @@
 import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
   type ListSecretsCommandInput,
   PutSecretValueCommand,
   paginateListSecrets,
@@ -8,7 +6,6 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { pageTurns } from '../aws/pages.ts';
 import { MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 import type { Redacted } from './redacted.ts';
 import { isManaged, type RotationSchedule, SecretReader, scheduleOf, tagsOf } from './secret-reader.ts';
@@ -37,10 +34,7 @@ export class SecretStore extends SecretReader {
   readonly #client: SecretsManagerClient;
 
   constructor(client: SecretsManagerClient) {
-    super({
-      describeSecret: (input) => client.send(new DescribeSecretCommand(input)),
-      getSecretValue: (input) => client.send(new GetSecretValueCommand(input)),
-    });
+    super(client);
     this.#client = client;
   }
 
@@ -100,10 +94,8 @@ export class SecretStore extends SecretReader {
 
   /** The same, page by page, from where `next` of a page said to go on. */
   async *managedPages(from?: string): AsyncGenerator<ManagedPage> {
-    const goOn = pageTurns();
     const config = { client: this.#client, ...(from && { startingToken: from }) };
     for await (const { SecretList = [], NextToken } of paginateListSecrets(config, OF_MANAGED)) {
-      goOn(NextToken);
       yield { secrets: SecretList.flatMap(managedSecret), next: NextToken };
     }
   }

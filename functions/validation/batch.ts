@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThrottling } from '../aws.ts';
 import type { Attempt } from '../budget/turn.ts';
 import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
-import { isThrottling } from '../observe/throttling.ts';
 import type { LoginOutcome } from '../smtp/login-result.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
 import type { BatchAnswer, RefusedResult, ValidationResult } from './result.ts';

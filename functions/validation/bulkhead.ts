@@ -1,5 +1,8 @@
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import pLimit from 'p-limit';
-import { type Invoked, invokeNow } from '../aws/lambda.ts';
+import pRetry from 'p-retry';
+import { isThrottling } from '../aws.ts';
+import { endsIn, jsonOf } from '../net/http.ts';
 import { logger } from '../observe/logger.ts';
 import { OutOfTime } from './login-queue.ts';
 
@@ -8,12 +11,18 @@ const ALONE_AT_ONCE = 10;
 /** With less (ms) a process that gives no answer proves nothing against its secret. */
 const LEAST_MS = 2000;
 
+/** When Lambda throttles an invocation that is waited for: as often again, and so long (ms) apart, longer each time. */
+const RETRIES = 4;
+const FIRST_PAUSE_MS = 50;
+
 /** What a function invokes itself with: to work on these in a process of their own. `answerBy` in milliseconds since 1970. */
 export interface Apart {
   readonly apart: { readonly secretIds: readonly string[]; readonly answerBy: number };
 }
 
 export interface Bulkhead<T> {
+  /** An `invoker` of aws.ts. */
+  readonly lambda: LambdaClient;
   readonly functionArn: string;
   /** When to give up, in milliseconds since 1970: all of them in one process, and then each one in its own. */
   readonly togetherBy: number;
@@ -68,9 +77,65 @@ async function alone<T>(bulkhead: Bulkhead<T>, secretId: string): Promise<T> {
 }
 
 function invoke<T>(
-  { functionArn }: Bulkhead<T>,
+  { lambda, functionArn }: Bulkhead<T>,
   secretIds: readonly string[],
   answerBy: number,
 ): Promise<Invoked> {
-  return invokeNow(functionArn, { apart: { secretIds, answerBy } } satisfies Apart, answerBy - Date.now());
+  return invokeNow(
+    lambda,
+    functionArn,
+    { apart: { secretIds, answerBy } } satisfies Apart,
+    answerBy - Date.now(),
+  );
+}
+
+/** How an invocation that was waited for ended: with its answer, or without one (`error` in Lambda's words, or ours). */
+type Invoked =
+  | { readonly kind: 'answered'; readonly answer: unknown }
+  | { readonly kind: 'died'; readonly error: string };
+
+/**
+ * Invokes a function and waits for its answer, `withinMs` at most: one that is silent for longer has died as well as one
+ * whose process has ended. Rejects when Lambda runs nothing: it throttles, refuses, or cannot be reached. Only what Lambda
+ * has not run is asked for again: `client` must be an `invoker` of aws.ts.
+ */
+export async function invokeNow(
+  client: LambdaClient,
+  functionArn: string,
+  payload: object,
+  withinMs: number,
+): Promise<Invoked> {
+  const abortSignal = endsIn(withinMs);
+  const endsAt = Date.now() + withinMs;
+  const command = new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(payload) });
+  const attempt = async (): Promise<Invoked> => {
+    abortSignal.throwIfAborted();
+    try {
+      return invoked(
+        await client.send(command, {
+          abortSignal,
+          requestTimeout: withinMs,
+        }),
+      );
+    } catch (error) {
+      if (abortSignal.aborted) return { kind: 'died', error: 'NoAnswer' };
+      throw error;
+    }
+  };
+  return pRetry(attempt, {
+    retries: RETRIES,
+    minTimeout: FIRST_PAUSE_MS,
+    shouldRetry: ({ error, retryDelay }) => isThrottling(error) && Date.now() + retryDelay < endsAt,
+  });
+}
+
+function invoked({ FunctionError, Payload }: InvokeCommandOutput): Invoked {
+  const body = Buffer.from(Payload ?? []);
+  if (FunctionError === undefined) return { kind: 'answered', answer: jsonOf(body) };
+  return { kind: 'died', error: errorTypeOf(body.toString()) };
+}
+
+/** A time-out comes without a type on older runtimes. */
+function errorTypeOf(body: string): string {
+  return /"errorType"\s*:\s*"([\w.]{1,64})"/.exec(body)?.[1] ?? 'Unknown';
 }

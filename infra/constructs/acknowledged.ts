@@ -20,7 +20,6 @@ export const ACTIONS_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'ec2:DescribeNetworkInterfaces':
     'Lambda puts a function that sets passwords into the subnets of the database',
   'ec2:DescribeSubnets': 'Lambda puts a function that sets passwords into the subnets of the database',
-  'ec2:DescribeVpcEndpoints': 'finds out whether applications reach Secrets Manager without the internet',
   'ecs:DescribeTaskDefinition': 'finds passwords that stand in the environment of a container',
   'ecs:ListTaskDefinitionFamilies': 'finds the task definitions that the audit examines',
   'iam:GenerateCredentialReport': 'has IAM count who has a second factor; it has no finer right than this',

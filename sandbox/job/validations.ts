@@ -1,4 +1,4 @@
-import { AwsClient } from 'aws4fetch';
+import { signed } from '../../cli/api.ts';
 import { endsIn, exchange, jsonOf, outcomeOf, type Send } from '../../functions/net/http.ts';
 import type { Verdict } from '../../functions/smtp/verdicts.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/result.ts';
@@ -26,13 +26,11 @@ export async function validateAll(
   apiId: string,
   secretIds: readonly string[],
 ): Promise<ValidationResult[]> {
-  const client = new AwsClient({ ...account.credentials, region: account.region, service: 'execute-api' });
-  const request = await client.sign(`${apiUrl(account, apiId)}/validations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ secretIds }),
-  });
-  const answer = await exchange(fetched, request, {}, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
+  const url = new URL(`${apiUrl(account, apiId)}/validations`);
+  const headers = { 'content-type': 'application/json' };
+  const unsigned = { method: 'POST', headers, body: JSON.stringify({ secretIds }) };
+  const request = await signed(url, unsigned, { ...account, service: 'execute-api' });
+  const answer = await exchange(fetched, url, request, { signal: endsIn(LIMIT_MS), mostBytes: MOST_BYTES });
   if (answer.kind !== 'answered' || answer.status !== 200) {
     throw new Error(`POST /validations: expected 200, got ${outcomeOf(answer)}`);
   }

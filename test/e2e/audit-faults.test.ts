@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwsClient } from 'aws4fetch';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CredentialReport, Report } from '../../functions/audit/report/report.ts';
 import { REPORT } from '../../functions/observe/names.ts';
@@ -23,10 +23,10 @@ beforeAll(async () => {
   const weak = await openWeakServers();
   await plantFaults(sandbox, weak);
   const runId = await runStateMachine(sandbox.clients.stepFunctions, sandbox.outputs.StateMachineArn);
-  const { endpoint, region, credentials } = sandbox.cloud.account;
-  const s3 = new AwsClient({ ...credentials, region, service: 's3' });
-  const url = `${endpoint}/${sandbox.outputs.ReportBucketName}/${REPORT.json(runId)}`;
-  report = (await (await s3.fetch(url)).json()) as Report;
+  const { Body } = await sandbox.clients.s3.send(
+    new GetObjectCommand({ Bucket: sandbox.outputs.ReportBucketName, Key: REPORT.json(runId) }),
+  );
+  report = JSON.parse((await Body?.transformToString()) ?? '') as Report;
   await Promise.all([weak.close(), sandbox.close()]);
 });
 

@@ -1,6 +1,6 @@
 import { DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreateUserCommand } from '@aws-sdk/client-iam';
-import { AwsClient } from 'aws4fetch';
+import { signed } from '../../cli/api.ts';
 import { apiUrl } from '../../sandbox/job/validations.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { giveMfaDevice, type Keys, openSession } from '../sandbox/mfa.ts';
@@ -46,17 +46,18 @@ function nameOf(policy: Policy): string {
 export function callerOf({ cloud, outputs }: Sandbox, keys?: Keys): Caller {
   const { region } = cloud.account;
   const api = apiUrl(cloud.account, outputs.ApiId);
-  const client = keys && new AwsClient({ ...keys, region, service: 'execute-api' });
-  const call = async (path: string, init: RequestInit): Promise<Answer> => {
+  const caller = keys && { service: 'execute-api', region, credentials: keys };
+  const call = async (path: string, init: { method: string; body?: string }): Promise<Answer> => {
+    const url = new URL(api + path);
+    const request = caller ? await signed(url, init, caller) : init;
     // A link in an answer is not followed with the signature of the request.
-    const request = { ...init, redirect: 'manual' as const };
-    const response = await (client ? client.fetch(api + path, request) : fetch(api + path, request));
+    const response = await fetch(url, { ...request, redirect: 'manual' });
     return { status: response.status, body: await response.text() };
   };
   return {
     validate: (body) => call('/validations', { method: 'POST', body: JSON.stringify(body) }),
     operate: (body) => call('/operations', { method: 'POST', body: JSON.stringify(body) }),
-    get: (path) => call(path, {}),
+    get: (path) => call(path, { method: 'GET' }),
   };
 }
 

@@ -5,7 +5,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { AwsClient } from 'aws4fetch';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** Sorts behind everything that Keyturn writes, so that a search which stops early misses it. */
@@ -33,12 +33,8 @@ async function plantItem({ cloud, outputs }: Sandbox, text: string): Promise<voi
   await new DynamoDBClient(cloud.account).send(new PutItemCommand({ TableName: outputs.TableName, Item }));
 }
 
-async function plantObject({ cloud: { account }, outputs }: Sandbox, body: string): Promise<void> {
-  const { endpoint, region, credentials } = account;
-  const s3 = new AwsClient({ ...credentials, region, service: 's3' });
-  const url = `${endpoint}/${outputs.ReportBucketName}/${NAME}`;
-  const { status } = await s3.fetch(url, { method: 'PUT', body });
-  if (status !== 200) throw new Error(`PUT ${NAME}: expected 200, got ${status}`);
+async function plantObject({ clients: { s3 }, outputs }: Sandbox, Body: string): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: outputs.ReportBucketName, Key: NAME, Body }));
 }
 
 async function plantStack({ clients: { cloudFormation } }: Sandbox, text: string): Promise<void> {

@@ -9,14 +9,9 @@ import { REPORT } from '../../functions/observe/names.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** What the latest audit would tell Security Hub, an owner of all credentials, and a terminal: as text by output. */
-export async function everythingTold({ cloud, outputs }: Sandbox): Promise<Record<string, string>> {
-  const { endpoint, region, credentials } = cloud.account;
-  const bucket = new ReportBucket(outputs.ReportBucketName, {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  });
+export async function everythingTold({ clients, cloud, outputs }: Sandbox): Promise<Record<string, string>> {
+  const { region } = cloud.account;
+  const bucket = new ReportBucket(clients.s3, outputs.ReportBucketName);
   const summary = await bucket.getJson<AuditSummary>(REPORT.latest);
   if (!summary) throw new Error('expected a finished audit, found none');
   const { runId, startedAt } = summary;

@@ -1,7 +1,8 @@
+import { gunzipSync } from 'node:zlib';
 import { GetTemplateCommand, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { paginateDescribeLogGroups, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { AwsClient } from 'aws4fetch';
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /** All that Keyturn has written down in the local AWS, as text by source. */
@@ -35,14 +36,18 @@ async function tableItems({ cloud, outputs }: Sandbox): Promise<string> {
   return JSON.stringify(items);
 }
 
-async function reportObjects({ cloud: { account }, outputs }: Sandbox): Promise<string> {
-  const { endpoint, region, credentials } = account;
-  const s3 = new AwsClient({ ...credentials, region, service: 's3' });
-  const read = async (path: string) =>
-    (await s3.fetch(`${endpoint}/${outputs.ReportBucketName}${path}`)).text();
-  const listing = await read('?list-type=2');
-  const keys = [...listing.matchAll(/<Key>([^<]+)<\/Key>/g)].map(([, key]) => key);
-  return (await Promise.all(keys.map((key) => read(`/${key}`)))).join('\n');
+async function reportObjects({ clients: { s3: client }, outputs }: Sandbox): Promise<string> {
+  const Bucket = outputs.ReportBucketName;
+  const objects: Promise<string>[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket }))
+    objects.push(...Contents.map(({ Key }) => objectText(client, Bucket, Key)));
+  return (await Promise.all(objects)).join('\n');
+}
+
+async function objectText(s3: S3Client, Bucket: string, Key: string | undefined): Promise<string> {
+  const { Body, ContentEncoding } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  return (ContentEncoding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
 }
 
 async function deployedTemplates({ clients: { cloudFormation: client } }: Sandbox): Promise<string> {

@@ -1,8 +1,7 @@
-import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
-import { SecretsManager } from '../../functions/aws/secrets-manager.ts';
 import { watchMark } from '../../functions/observe/names.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
@@ -32,12 +31,7 @@ export function freshAws(): Aws {
   const secrets = new InProcessSecretsManager();
   const table = new InProcessTable();
   const logged: string[] = [];
-  vi.spyOn(SecretsManager.prototype, 'describeSecret').mockImplementation((input) =>
-    secrets.client.send(new DescribeSecretCommand(input)),
-  );
-  vi.spyOn(SecretsManager.prototype, 'getSecretValue').mockImplementation((input) =>
-    secrets.client.send(new GetSecretValueCommand(input)),
-  );
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
   vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, level).mockImplementation(

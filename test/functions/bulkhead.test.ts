@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { invoker } from '../../functions/aws.ts';
 import { type Apart, answersFor } from '../../functions/validation/bulkhead.ts';
 import { OutOfTime } from '../../functions/validation/login-queue.ts';
 import { expectAnswer } from '../support/api-schema.ts';
@@ -109,6 +110,7 @@ it('a secret whose turn came too late is not said to have ended anything', async
   vi.stubEnv('AWS_ENDPOINT_URL_LAMBDA', world.lambda.url);
   const secretIds = [world.createKiller('mail/killer'), world.create('mail/a')];
   const answers = await answersFor(secretIds, {
+    lambda: invoker(),
     functionArn: 'arn:aws:lambda:us-east-1:123456789012:function:retire',
     togetherBy: Date.now() + 60_000,
     aloneBy: Date.now,

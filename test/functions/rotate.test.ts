@@ -56,7 +56,11 @@ beforeAll(async () => {
   });
   bus = await startEventBusServer();
   // Nobody is there: an operation that cannot be told finds out by itself.
-  const nobody = { AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1' };
+  const nobody = {
+    AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1',
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+  };
   stubDeployment(
     { overlapHours: '0', soakHours: '0', ports: String(server.port) },
     { AWS_REGION: REGION, AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url, ...nobody },

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SecretsManager } from '../../functions/aws/secrets-manager.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 import { type Aws, call, contextFor, freshAws, stubDeployment } from './api-world.ts';
@@ -169,9 +168,10 @@ describe('POST /validations with one secret', () => {
 
 /** The error that Secrets Manager answers with for each of these secrets. */
 function failFor(errors: Readonly<Record<string, string>>): void {
-  vi.spyOn(SecretsManager.prototype, 'describeSecret').mockImplementation(async (input) => {
-    const name = errors[input.SecretId ?? ''];
+  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation(async (command) => {
+    const secretId = command instanceof DescribeSecretCommand ? command.input.SecretId : undefined;
+    const name = errors[secretId ?? ''];
     if (name) throw Object.assign(new Error('about key-material'), { name });
-    return secrets.client.send(new DescribeSecretCommand(input));
+    return secrets.client.send(command);
   });
 }

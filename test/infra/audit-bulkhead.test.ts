@@ -1,3 +1,4 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Report } from '../../functions/audit/report/report.ts';
 import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
@@ -21,8 +22,9 @@ let bucket: ReportBucket;
 beforeAll(async () => {
   store = await startObjectStore();
   world = await startFunctionWorld(['audit-examine', 'audit-report'], { AWS_ENDPOINT_URL: store.url });
-  const keys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1' };
-  bucket = new ReportBucket('reports', { ...keys, AWS_ENDPOINT_URL: store.url });
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
+  const s3 = new S3Client({ endpoint: store.url, region: 'us-east-1', credentials });
+  bucket = new ReportBucket(s3, 'reports');
   const machine = named(resourcesOf(KEYTURN), 'AuditStateMachine').Properties;
   perBatch = JSON.parse(machine.DefinitionString).States.ExamineBatches.ItemProcessor;
 });

@@ -158,7 +158,6 @@ const EXPECTED: Readonly<Record<string, Statement[]>> = {
         'cloudtrail:LookupEvents',
         'cloudwatch:DescribeAlarmsForMetric',
         'cloudwatch:GetMetricData',
-        'ec2:DescribeVpcEndpoints',
         'ecs:DescribeTaskDefinition',
         'ecs:ListTaskDefinitionFamilies',
         'iam:GenerateCredentialReport',

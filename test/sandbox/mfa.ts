@@ -1,5 +1,5 @@
 import { CreateVirtualMFADeviceCommand, EnableMFADeviceCommand, type IAMClient } from '@aws-sdk/client-iam';
-import { AwsClient } from 'aws4fetch';
+import { signed } from '../../cli/api.ts';
 import type { Account } from '../../sandbox/cloud.ts';
 
 /** An AWS access key, and of a session its token. */
@@ -26,12 +26,13 @@ export async function openSession(
   keys: Keys,
   mfa: { readonly SerialNumber?: string; readonly TokenCode?: string },
 ): Promise<Keys> {
-  const sts = new AwsClient({ ...keys, region, service: 'sts' });
-  const answer = await sts.fetch(endpoint, {
+  const request = {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: String(new URLSearchParams({ Action: 'GetSessionToken', Version: '2011-06-15', ...mfa })),
-  });
+  };
+  const caller = { service: 'sts', region, credentials: keys };
+  const answer = await fetch(endpoint, await signed(new URL(endpoint), request, caller));
   const xml = await answer.text();
   const element = (name: string) => new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml)?.[1];
   const [accessKeyId, secretAccessKey] = [element('AccessKeyId'), element('SecretAccessKey')];

@@ -2,9 +2,9 @@ import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { AlarmFacts, FunctionFacts, LogFacts, VpcEndpoint } from '../facts/account.ts';
+import type { AlarmFacts, FunctionFacts, LogFacts } from '../facts/account.ts';
 import { decide } from '../gathered.ts';
-import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { fail, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onEndpoint } from '../subjects/credential.ts';
 
@@ -127,21 +127,6 @@ export const opsChecks: readonly Check[] = [
       decide(account.lastDrill, (lastDrill) => drillOutcome(lastDrill, examinedAt)),
   },
   {
-    id: 'net.vpce',
-    practices: [14],
-    title: 'VPC endpoints',
-    severity: 'low',
-    needs: ['account'],
-    why: 'Through an endpoint the password and the mail never cross the internet, and its policy says who may use it.',
-    remediation:
-      'Create interface endpoints for secretsmanager and email-smtp where the applications run, each with a policy that names your account.',
-    reference: awsPage(
-      'Using an AWS Secrets Manager VPC endpoint',
-      'secretsmanager/latest/userguide/vpc-endpoint-overview.html',
-    ),
-    rule: ({ account }) => decide(account.vpcEndpoints, endpointOutcome),
-  },
-  {
     id: 'priv.pii',
     practices: [19],
     title: 'Mail addresses in the logs',
@@ -188,15 +173,6 @@ function drillOutcome(lastDrill: number | null, now: number): Outcome {
   if (lastDrill === null) return warn('No restore drill was recorded within half a year.');
   const evidence = `The last restore drill was on ${new Date(lastDrill).toISOString().slice(0, 10)}.`;
   return now - lastDrill > DRILL_DAYS * DAY_MS ? warn(evidence) : pass(evidence);
-}
-
-function endpointOutcome(endpoints: readonly VpcEndpoint[]): Outcome {
-  const services = [...new Set(endpoints.map(({ service }) => service))].sort().join(' and ');
-  if (!services) return info('No endpoint for secretsmanager or email-smtp in this region.');
-  const open = endpoints.filter(({ open: isOpen }) => isOpen).map(({ service }) => service);
-  return open.length > 0
-    ? warn(`The policy of an endpoint for ${[...new Set(open)].join(' and ')} lets everybody use it.`)
-    : pass(`Endpoints for ${services}, each with a policy of its own.`);
 }
 
 function alarmOutcome(alarms: readonly AlarmFacts[]): Outcome {

@@ -88,13 +88,6 @@ export interface AlarmFacts {
   readonly acts: boolean;
 }
 
-export interface VpcEndpoint {
-  /** secretsmanager or email-smtp. */
-  readonly service: string;
-  /** Its policy lets everybody do everything that their own policies allow, as the one it comes with. */
-  readonly open: boolean;
-}
-
 /** The AWS account around the credentials, as one batch sees it; plain JSON. */
 export interface AccountFacts extends SharedFacts {
   /** By Secrets Manager's own date, taken before this run read any secret; of the secrets of the batch. */
@@ -120,7 +113,6 @@ export interface SharedFacts {
   readonly trail: Gathered<boolean>;
   /** Keyturn's own alarms. */
   readonly alarms: Gathered<readonly AlarmFacts[]>;
-  readonly vpcEndpoints: Gathered<readonly VpcEndpoint[]>;
   /** When a restore was last rehearsed, in milliseconds since 1970; null: not for long. */
   readonly lastDrill: Gathered<number | null>;
   /** Items of Keyturn's table that have outlived their use are deleted by DynamoDB. */

@@ -1,4 +1,5 @@
-import type { QueryApi } from '../../aws/query-api.ts';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { covering } from '../../mail-domain/sender.ts';
 import { USER_PATH } from '../../observe/names.ts';
 import type { Credential } from '../../providers/secret.ts';
@@ -10,15 +11,15 @@ import type { AccountFacts } from './account.ts';
 import type { AwsFacts } from './aws.ts';
 import { breaches } from './breaches.ts';
 import type { EncryptionKey } from './encryption-key.ts';
-import { type PolicyApi, secretPolicy } from './secret-policy.ts';
+import { secretPolicy } from './secret-policy.ts';
 import type { NamedIdentity, SendingIdentity } from './ses.ts';
 import { simulateSending, smtpUser } from './smtp-user.ts';
 
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 
 export interface AwsSources {
-  readonly secretsManager: PolicyApi;
-  readonly iam: Pick<QueryApi, 'call'>;
+  readonly secretsManager: SecretsManagerClient;
+  readonly iam: IAMClient;
   readonly account: AccountFacts;
   /** Version 2's word on one identity; credentials of a batch share their senders, so it asks once for each. */
   readonly identityOf: (name: string) => Promise<SendingIdentity>;

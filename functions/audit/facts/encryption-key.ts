@@ -1,9 +1,4 @@
-import type { DescribeKeyCommandOutput, GetKeyRotationStatusCommandOutput } from '@aws-sdk/client-kms';
-
-/** `JsonApi` of AWS KMS. */
-export interface KeyManagement {
-  call(operation: string, input: object): Promise<unknown>;
-}
+import { DescribeKeyCommand, GetKeyRotationStatusCommand, type KMSClient } from '@aws-sdk/client-kms';
 
 /** The customer-managed KMS key of a secret. */
 export interface EncryptionKey {
@@ -14,7 +9,7 @@ export interface EncryptionKey {
 }
 
 /** Reads keys by id, ARN or alias; the secrets of a batch share theirs, so it asks once for each. */
-export function encryptionKeys(kms: KeyManagement): (keyId: string) => Promise<EncryptionKey> {
+export function encryptionKeys(kms: KMSClient): (keyId: string) => Promise<EncryptionKey> {
   const asked = new Map<string, Promise<EncryptionKey>>();
   return (keyId) => {
     const answer = asked.get(keyId) ?? encryptionKey(kms, keyId);
@@ -24,10 +19,8 @@ export function encryptionKeys(kms: KeyManagement): (keyId: string) => Promise<E
 }
 
 /** A secret may name its key by an alias, which GetKeyRotationStatus does not take. */
-async function encryptionKey(kms: KeyManagement, keyId: string): Promise<EncryptionKey> {
-  const { KeyMetadata } = (await kms.call('DescribeKey', { KeyId: keyId })) as DescribeKeyCommandOutput;
-  const { KeyRotationEnabled } = (await kms.call('GetKeyRotationStatus', {
-    KeyId: KeyMetadata?.Arn,
-  })) as GetKeyRotationStatusCommandOutput;
+async function encryptionKey(kms: KMSClient, keyId: string): Promise<EncryptionKey> {
+  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
+  const { KeyRotationEnabled } = await kms.send(new GetKeyRotationStatusCommand({ KeyId: KeyMetadata?.Arn }));
   return { state: KeyMetadata?.KeyState ?? '', rotates: KeyRotationEnabled === true };
 }

@@ -1,7 +1,6 @@
-import type { GetAccessKeyLastUsedCommandOutput, ListAccessKeysCommandOutput } from '@aws-sdk/client-iam';
 import type { Domains } from '../../mail-domain/domains.ts';
 import { type Provider, parseSecret } from '../../providers/secret.ts';
-import { type AccessKeysApi, accessKeys } from '../../providers/ses-keys.ts';
+import { accessKeys } from '../../providers/ses-keys.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Validations } from '../../table/validations.ts';
@@ -59,13 +58,5 @@ async function readContent(store: Pick<SecretReader, 'read'>, arn: string): Prom
 }
 
 async function keysOf(iam: Sources['iam'], provider: Provider | undefined): Promise<CredentialFacts['keys']> {
-  return provider?.type === 'ses' ? gather(() => accessKeys(keysApi(iam), provider.userName)) : NOT_ASKED;
-}
-
-function keysApi(iam: Sources['iam']): AccessKeysApi {
-  return {
-    listAccessKeys: async (input) => (await iam.call('ListAccessKeys', input)) as ListAccessKeysCommandOutput,
-    getAccessKeyLastUsed: async (input) =>
-      (await iam.call('GetAccessKeyLastUsed', input)) as GetAccessKeyLastUsedCommandOutput,
-  };
+  return provider?.type === 'ses' ? gather(() => accessKeys(iam, provider.userName)) : NOT_ASKED;
 }

@@ -1,16 +1,17 @@
-import type {
-  AttachedPolicy,
-  GetAccountAuthorizationDetailsCommandOutput,
-  PolicyDetail,
+import {
+  type AttachedPolicy,
+  type EntityType,
+  type GetAccountAuthorizationDetailsCommandOutput,
+  type IAMClient,
+  type PolicyDetail,
+  paginateGetAccountAuthorizationDetails,
 } from '@aws-sdk/client-iam';
-import { pagesOf } from '../../aws/pages.ts';
-import type { QueryApi } from '../../aws/query-api.ts';
 import { documentOf, isAbout, isAdministrators } from '../policy-document.ts';
 import { ACTIONS } from '../powers.ts';
 import type { HandsFacts, Principal } from './account.ts';
 import type { PolicyStatement } from './aws.ts';
 
-const FILTER = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'];
+const FILTER: EntityType[] = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'];
 /** Roles that AWS services hold by themselves. */
 const SERVICE_LINKED = '/aws-service-role/';
 
@@ -28,9 +29,10 @@ interface Identity {
  * with `stack` are Keyturn's own: its roles, and the policies that it made to be attached to operators.
  * Rejects with the client's error.
  */
-export async function hands(iam: Pick<QueryApi, 'call'>, stack: string, table: string): Promise<HandsFacts> {
+export async function hands(client: IAMClient, stack: string, table: string): Promise<HandsFacts> {
   const pages: Details[] = [];
-  for await (const { page } of pagesOf((Marker) => detailsFrom(iam, Marker))) pages.push(page);
+  const asked = { Filter: FILTER, MaxItems: 1000 };
+  for await (const page of paginateGetAccountAuthorizationDetails({ client }, asked)) pages.push(page);
   const isOwn = (name = '') => name.startsWith(`${stack}-`);
   const managed = managedPolicies(pages, isOwn);
   const everybody = identities(pages)
@@ -41,12 +43,6 @@ export async function hands(iam: Pick<QueryApi, 'call'>, stack: string, table: s
     (one) => !administrators.includes(one) && one.statements.some(({ Effect }) => Effect === 'Allow'),
   );
   return { table, administrators: administrators.length, principals };
-}
-
-async function detailsFrom(iam: Pick<QueryApi, 'call'>, Marker: string | undefined) {
-  const input = { Filter: FILTER, MaxItems: 1000, Marker };
-  const page = (await iam.call('GetAccountAuthorizationDetails', input)) as Details;
-  return { page, NextMarker: page.Marker };
 }
 
 /** By ARN, the statements that matter here. */

@@ -1,14 +1,9 @@
-import type {
-  DescribeLogGroupsCommandOutput,
-  FilterLogEventsCommandOutput,
+import {
+  type CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { cutShort, everyItem, pagesOf } from '../../aws/pages.ts';
 import type { LogFacts, LogGroup } from './account.ts';
-
-/** `JsonApi` of CloudWatch Logs. */
-export interface Logs {
-  call(operation: string, input: object): Promise<unknown>;
-}
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** FilterLogEvents answers empty pages while it searches; so many for one group, and the search is cut short. */
@@ -24,15 +19,15 @@ const AT = '"@"';
 const ADDRESS = /[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,9}[a-z]{2,}/i;
 
 /** Keyturn's own log groups, and the logins and mail addresses of the last day that are in them. Counted, never quoted. */
-export async function logFacts(logs: Logs, stack: string, now: number): Promise<LogFacts> {
-  const groups = await logGroups(logs, stack);
+export async function logFacts(client: CloudWatchLogsClient, stack: string, now: number): Promise<LogFacts> {
+  const groups = await logGroups(client, stack);
   const leaks: Record<string, number> = {};
   const addresses: Record<string, number> = {};
   let complete = true;
   for (const { name } of groups) {
-    const logins = await search(logs, name, LOGIN, carriesLogin, now);
-    const passwords = await search(logs, name, PASSWORD, (message) => PASSWORD_GIVEN.test(message), now);
-    const people = await search(logs, name, AT, (message) => ADDRESS.test(message), now);
+    const logins = await search(client, name, LOGIN, carriesLogin, now);
+    const passwords = await search(client, name, PASSWORD, (message) => PASSWORD_GIVEN.test(message), now);
+    const people = await search(client, name, AT, (message) => ADDRESS.test(message), now);
     const leaking = logins.lines + passwords.lines;
     if (leaking > 0) leaks[name] = leaking;
     if (people.lines > 0) addresses[name] = people.lines;
@@ -41,35 +36,27 @@ export async function logFacts(logs: Logs, stack: string, now: number): Promise<
   return { groups, leaks, addresses, complete };
 }
 
-async function logGroups(logs: Logs, stack: string): Promise<LogGroup[]> {
-  const groups = await everyItem(
-    async (nextToken) =>
-      (await logs.call('DescribeLogGroups', {
-        logGroupNamePrefix: `${stack}-`,
-        nextToken,
-      })) as DescribeLogGroupsCommandOutput,
-    ({ logGroups: found }) => found,
-  );
-  return groups.map(({ logGroupName, retentionInDays, kmsKeyId }) => ({
-    name: logGroupName ?? '',
-    retentionDays: retentionInDays ?? null,
-    ownKey: kmsKeyId !== undefined,
-  }));
+async function logGroups(client: CloudWatchLogsClient, stack: string): Promise<LogGroup[]> {
+  const asked = { logGroupNamePrefix: `${stack}-` };
+  const found: LogGroup[] = [];
+  for await (const { logGroups: groups = [] } of paginateDescribeLogGroups({ client }, asked)) {
+    for (const { logGroupName: name = '', retentionInDays, kmsKeyId } of groups)
+      found.push({ name, retentionDays: retentionInDays ?? null, ownKey: kmsKeyId !== undefined });
+  }
+  return found;
 }
 
 async function search(
-  logs: Logs,
+  client: CloudWatchLogsClient,
   logGroupName: string,
   filterPattern: string,
   isFound: (message: string) => boolean,
   now: number,
 ) {
   const asked = { logGroupName, filterPattern, startTime: now - DAY_MS, endTime: now };
-  const read = async (nextToken: string | undefined) =>
-    (await logs.call('FilterLogEvents', { ...asked, nextToken })) as FilterLogEventsCommandOutput;
   let lines = 0;
   let pages = 0;
-  for await (const { events, nextToken } of pagesOf(read, cutShort)) {
+  for await (const { events, nextToken } of paginateFilterLogEvents({ client }, asked)) {
     lines += events?.filter(({ message }) => isFound(message ?? '')).length ?? 0;
     pages += 1;
     if (nextToken && pages === MOST_PAGES) return { lines, complete: false };

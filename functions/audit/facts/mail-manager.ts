@@ -1,31 +1,23 @@
-import type {
-  GetArchiveCommandOutput,
-  GetIngressPointCommandOutput,
-  GetTrafficPolicyCommandOutput,
-  ListAddonInstancesCommandOutput,
-  ListArchivesCommandOutput,
-  ListIngressPointsCommandOutput,
+import {
+  GetArchiveCommand,
+  GetIngressPointCommand,
+  GetTrafficPolicyCommand,
+  type MailManagerClient,
+  paginateListAddonInstances,
+  paginateListArchives,
+  paginateListIngressPoints,
 } from '@aws-sdk/client-mailmanager';
-import { everyItem } from '../../aws/pages.ts';
 import type { Archive, IngressPoint } from './ses.ts';
 
-/** `JsonApi` of Mail Manager, a part of Amazon SES with an API of its own. */
-export interface MailManager {
-  call(operation: string, input: object): Promise<unknown>;
+export async function archives(client: MailManagerClient): Promise<Archive[]> {
+  const found: Archive[] = [];
+  for await (const { Archives = [] } of paginateListArchives({ client }, {}))
+    for (const { ArchiveId } of Archives) found.push(await archive(client, ArchiveId));
+  return found;
 }
 
-export async function archives(mailManager: MailManager): Promise<Archive[]> {
-  const found = await everyItem(
-    async (NextToken) => (await mailManager.call('ListArchives', { NextToken })) as ListArchivesCommandOutput,
-    ({ Archives }) => Archives,
-  );
-  const read: Archive[] = [];
-  for (const { ArchiveId } of found) read.push(await archive(mailManager, ArchiveId));
-  return read;
-}
-
-async function archive(mailManager: MailManager, ArchiveId: string | undefined): Promise<Archive> {
-  const one = (await mailManager.call('GetArchive', { ArchiveId })) as GetArchiveCommandOutput;
+async function archive(client: MailManagerClient, ArchiveId: string | undefined): Promise<Archive> {
+  const one = await client.send(new GetArchiveCommand({ ArchiveId }));
   return {
     arn: one.ArchiveArn ?? '',
     state: one.ArchiveState ?? '',
@@ -35,34 +27,28 @@ async function archive(mailManager: MailManager, ArchiveId: string | undefined):
 }
 
 /** Names of the add-ons by which others filter what comes in. */
-export async function addOns(mailManager: MailManager): Promise<string[]> {
-  const found = await everyItem(
-    async (NextToken) =>
-      (await mailManager.call('ListAddonInstances', { NextToken })) as ListAddonInstancesCommandOutput,
-    ({ AddonInstances }) => AddonInstances,
-  );
-  return [...new Set(found.map(({ AddonName }) => AddonName ?? ''))];
+export async function addOns(client: MailManagerClient): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const { AddonInstances = [] } of paginateListAddonInstances({ client }, {}))
+    for (const { AddonName = '' } of AddonInstances) names.add(AddonName);
+  return [...names];
 }
 
-export async function ingressPoints(mailManager: MailManager): Promise<IngressPoint[]> {
-  const found = await everyItem(
-    async (NextToken) =>
-      (await mailManager.call('ListIngressPoints', { NextToken })) as ListIngressPointsCommandOutput,
-    ({ IngressPoints }) => IngressPoints,
-  );
-  const read: IngressPoint[] = [];
-  for (const { IngressPointId } of found) read.push(await ingressPoint(mailManager, IngressPointId));
-  return read;
+export async function ingressPoints(client: MailManagerClient): Promise<IngressPoint[]> {
+  const found: IngressPoint[] = [];
+  for await (const { IngressPoints = [] } of paginateListIngressPoints({ client }, {}))
+    for (const { IngressPointId } of IngressPoints) found.push(await ingressPoint(client, IngressPointId));
+  return found;
 }
 
 async function ingressPoint(
-  mailManager: MailManager,
+  client: MailManagerClient,
   IngressPointId: string | undefined,
 ): Promise<IngressPoint> {
-  const one = (await mailManager.call('GetIngressPoint', { IngressPointId })) as GetIngressPointCommandOutput;
+  const one = await client.send(new GetIngressPointCommand({ IngressPointId }));
   const { TrafficPolicyId } = one;
   const policy = TrafficPolicyId
-    ? ((await mailManager.call('GetTrafficPolicy', { TrafficPolicyId })) as GetTrafficPolicyCommandOutput)
+    ? await client.send(new GetTrafficPolicyCommand({ TrafficPolicyId }))
     : undefined;
   return {
     name: one.IngressPointName ?? '',

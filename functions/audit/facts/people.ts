@@ -1,27 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  GenerateCredentialReportCommandOutput,
-  GetCredentialReportCommandOutput,
+import {
+  GenerateCredentialReportCommand,
+  GetCredentialReportCommand,
+  type IAMClient,
 } from '@aws-sdk/client-iam';
-import type { QueryApi } from '../../aws/query-api.ts';
 import type { PeopleFacts } from './account.ts';
 
 const ROOT = '<root_account>';
 const LOOKS = 15;
 
 /** IAM's credential report, which it makes at most every four hours. Rejects with the client's error. */
-export async function people(iam: Pick<QueryApi, 'call'>, pauseMs = 2000): Promise<PeopleFacts> {
+export async function people(iam: IAMClient, pauseMs = 2000): Promise<PeopleFacts> {
   for (let looks = 1; looks < LOOKS; looks += 1) {
-    const { State } = (await iam.call(
-      'GenerateCredentialReport',
-      {},
-    )) as GenerateCredentialReportCommandOutput;
+    const { State } = await iam.send(new GenerateCredentialReportCommand({}));
     if (State === 'COMPLETE') break;
     await sleep(pauseMs);
   }
-  // Base64, whatever the SDK's type says.
-  const { Content } = (await iam.call('GetCredentialReport', {})) as GetCredentialReportCommandOutput;
-  return countPeople(Buffer.from(String(Content), 'base64').toString());
+  const { Content } = await iam.send(new GetCredentialReportCommand({}));
+  return countPeople(Buffer.from(Content ?? []).toString());
 }
 
 /** Columns are counted from the end: a user's name and ARN, which may hold commas, are the first two. */

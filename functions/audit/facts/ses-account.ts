@@ -1,3 +1,5 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { MailManagerClient } from '@aws-sdk/client-mailmanager';
 import {
   GetAccountSendingEnabledCommand,
   GetIdentityDkimAttributesCommand,
@@ -8,11 +10,10 @@ import {
   paginateListIdentities,
   type SESClient,
 } from '@aws-sdk/client-ses';
-import { pageTurns } from '../../aws/pages.ts';
-import type { SesV2 } from '../../aws/sesv2.ts';
+import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { gather } from '../gathered.ts';
-import { addOns, archives, ingressPoints, type MailManager } from './mail-manager.ts';
-import { type CloudWatch, reputation } from './reputation.ts';
+import { addOns, archives, ingressPoints } from './mail-manager.ts';
+import { reputation } from './reputation.ts';
 import type { IdentityFacts, MailFrom, SendQuota, SesFacts } from './ses.ts';
 import { configurationSets, dedicatedIps, sendingState } from './ses-v2.ts';
 
@@ -22,9 +23,9 @@ const IDENTITIES_A_CALL = 100;
 export interface SesSources {
   /** Version 1 tells of a hundred identities in one call, version 2 of one. */
   readonly ses: SESClient;
-  readonly sesv2: Pick<SesV2, 'call'>;
-  readonly mailManager: MailManager;
-  readonly cloudWatch: CloudWatch;
+  readonly sesv2: SESv2Client;
+  readonly mailManager: MailManagerClient;
+  readonly cloudWatch: CloudWatchClient;
   readonly region: string;
   readonly now: number;
 }
@@ -63,11 +64,7 @@ async function sendQuota(client: SESClient): Promise<SendQuota> {
 
 async function identities(client: SESClient): Promise<Record<string, IdentityFacts>> {
   const names: string[] = [];
-  const goOn = pageTurns();
-  for await (const page of paginateListIdentities({ client }, {})) {
-    goOn(page.NextToken);
-    names.push(...(page.Identities ?? []));
-  }
+  for await (const { Identities = [] } of paginateListIdentities({ client }, {})) names.push(...Identities);
   const found: Record<string, IdentityFacts> = {};
   for (let start = 0; start < names.length; start += IDENTITIES_A_CALL) {
     Object.assign(found, await attributes(client, names.slice(start, start + IDENTITIES_A_CALL)));

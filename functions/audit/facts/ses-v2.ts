@@ -1,5 +1,13 @@
-import { everyItem } from '../../aws/pages.ts';
-import type { SesV2 } from '../../aws/sesv2.ts';
+import {
+  GetAccountCommand,
+  GetConfigurationSetCommand,
+  GetConfigurationSetEventDestinationsCommand,
+  GetDedicatedIpPoolCommand,
+  paginateGetDedicatedIps,
+  paginateListConfigurationSets,
+  paginateListDedicatedIpPools,
+  type SESv2Client,
+} from '@aws-sdk/client-sesv2';
 import {
   type ConfigurationSet,
   DEFAULT_POOL,
@@ -8,13 +16,11 @@ import {
   type SendingState,
 } from './ses.ts';
 
-type SesV2Api = Pick<SesV2, 'call'>;
-
 /** What an account without a word on it has, since 2019. */
 const HEALTHY = 'HEALTHY';
 
-export async function sendingState(sesv2: SesV2Api): Promise<SendingState> {
-  const account = await sesv2.call('GetAccount');
+export async function sendingState(client: SESv2Client): Promise<SendingState> {
+  const account = await client.send(new GetAccountCommand({}));
   return {
     production: account.ProductionAccessEnabled === true,
     enforcement: account.EnforcementStatus ?? HEALTHY,
@@ -22,19 +28,17 @@ export async function sendingState(sesv2: SesV2Api): Promise<SendingState> {
   };
 }
 
-export async function configurationSets(sesv2: SesV2Api): Promise<ConfigurationSet[]> {
-  const names = await everyItem(
-    (NextToken) => sesv2.call('ListConfigurationSets', { NextToken }),
-    ({ ConfigurationSets }) => ConfigurationSets,
-  );
+export async function configurationSets(client: SESv2Client): Promise<ConfigurationSet[]> {
   const sets: ConfigurationSet[] = [];
-  for (const name of names) sets.push(await configurationSet(sesv2, name));
+  for await (const { ConfigurationSets = [] } of paginateListConfigurationSets({ client }, {}))
+    for (const name of ConfigurationSets) sets.push(await configurationSet(client, name));
   return sets;
 }
 
-async function configurationSet(sesv2: SesV2Api, name: string): Promise<ConfigurationSet> {
-  const set = await sesv2.call('GetConfigurationSet', { name });
-  const { EventDestinations } = await sesv2.call('GetConfigurationSetEventDestinations', { name });
+async function configurationSet(client: SESv2Client, name: string): Promise<ConfigurationSet> {
+  const asked = { ConfigurationSetName: name };
+  const set = await client.send(new GetConfigurationSetCommand(asked));
+  const { EventDestinations } = await client.send(new GetConfigurationSetEventDestinationsCommand(asked));
   const enabled = (EventDestinations ?? []).filter(({ Enabled }) => Enabled);
   return {
     name,
@@ -48,26 +52,21 @@ async function configurationSet(sesv2: SesV2Api, name: string): Promise<Configur
 }
 
 /** The pools of dedicated addresses; one that Amazon SES manages may show none. */
-export async function dedicatedIps(sesv2: SesV2Api): Promise<DedicatedIps> {
-  const ips = await everyItem(
-    (NextToken) => sesv2.call('GetDedicatedIps', { NextToken }),
-    ({ DedicatedIps: found }) => found,
-  );
-  const names = await everyItem(
-    (NextToken) => sesv2.call('ListDedicatedIpPools', { NextToken }),
-    ({ DedicatedIpPools }) => DedicatedIpPools,
-  );
+export async function dedicatedIps(client: SESv2Client): Promise<DedicatedIps> {
   const pools: Record<string, IpPool> = {};
-  for (const name of names) pools[name] = { managed: await isManaged(sesv2, name), warm: 0, warming: 0 };
-  for (const { PoolName = DEFAULT_POOL, WarmupStatus } of ips) {
-    const { managed, warm, warming } = pools[PoolName] ?? { managed: false, warm: 0, warming: 0 };
-    const isWarming = WarmupStatus === 'IN_PROGRESS' ? 1 : 0;
-    pools[PoolName] = { managed, warm: warm + 1 - isWarming, warming: warming + isWarming };
-  }
+  for await (const { DedicatedIpPools = [] } of paginateListDedicatedIpPools({ client }, {}))
+    for (const name of DedicatedIpPools)
+      pools[name] = { managed: await isManaged(client, name), warm: 0, warming: 0 };
+  for await (const { DedicatedIps: ips = [] } of paginateGetDedicatedIps({ client }, {}))
+    for (const { PoolName = DEFAULT_POOL, WarmupStatus } of ips) {
+      const { managed, warm, warming } = pools[PoolName] ?? { managed: false, warm: 0, warming: 0 };
+      const isWarming = WarmupStatus === 'IN_PROGRESS' ? 1 : 0;
+      pools[PoolName] = { managed, warm: warm + 1 - isWarming, warming: warming + isWarming };
+    }
   return pools;
 }
 
-async function isManaged(sesv2: SesV2Api, name: string): Promise<boolean> {
-  const { DedicatedIpPool } = await sesv2.call('GetDedicatedIpPool', { name });
+async function isManaged(client: SESv2Client, name: string): Promise<boolean> {
+  const { DedicatedIpPool } = await client.send(new GetDedicatedIpPoolCommand({ PoolName: name }));
   return DedicatedIpPool?.ScalingMode === 'MANAGED';
 }

@@ -1,23 +1,23 @@
-import type {
-  GetPolicyCommandOutput,
-  GetPolicyVersionCommandOutput,
-  GetUserPolicyCommandOutput,
-  ListAttachedUserPoliciesCommandOutput,
-  ListGroupsForUserCommandOutput,
-  ListUserPoliciesCommandOutput,
-  SimulatePrincipalPolicyCommandOutput,
+import {
+  GetLoginProfileCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetUserPolicyCommand,
+  type IAMClient,
+  ListAttachedUserPoliciesCommand,
+  ListGroupsForUserCommand,
+  ListUserPoliciesCommand,
+  NoSuchEntityException,
+  SimulatePrincipalPolicyCommand,
 } from '@aws-sdk/client-iam';
-import type { QueryApi } from '../../aws/query-api.ts';
 import { documentOf } from '../policy-document.ts';
 import type { Decision, PolicyStatement, SmtpUser } from './aws.ts';
 
 const ALLOWED = 'allowed';
 
-type IamApi = Pick<QueryApi, 'call'>;
-
 /** What the IAM user behind an SMTP user may do. Rejects with the client's error. One page holds all: the quotas are 10. */
-export async function smtpUser(iam: IamApi, UserName: string): Promise<SmtpUser> {
-  const { Groups } = (await iam.call('ListGroupsForUser', { UserName })) as ListGroupsForUserCommandOutput;
+export async function smtpUser(iam: IAMClient, UserName: string): Promise<SmtpUser> {
+  const { Groups } = await iam.send(new ListGroupsForUserCommand({ UserName }));
   return {
     statements: [...(await inlineStatements(iam, UserName)), ...(await attachedStatements(iam, UserName))],
     groups: Groups?.length ?? 0,
@@ -25,31 +25,23 @@ export async function smtpUser(iam: IamApi, UserName: string): Promise<SmtpUser>
   };
 }
 
-async function inlineStatements(iam: IamApi, UserName: string): Promise<PolicyStatement[]> {
-  const { PolicyNames } = (await iam.call('ListUserPolicies', { UserName })) as ListUserPoliciesCommandOutput;
+async function inlineStatements(iam: IAMClient, UserName: string): Promise<PolicyStatement[]> {
+  const { PolicyNames } = await iam.send(new ListUserPoliciesCommand({ UserName }));
   const statements: PolicyStatement[] = [];
   for (const PolicyName of PolicyNames ?? []) {
-    const { PolicyDocument } = (await iam.call('GetUserPolicy', {
-      UserName,
-      PolicyName,
-    })) as GetUserPolicyCommandOutput;
+    const { PolicyDocument } = await iam.send(new GetUserPolicyCommand({ UserName, PolicyName }));
     statements.push(...statementsIn(PolicyDocument));
   }
   return statements;
 }
 
-async function attachedStatements(iam: IamApi, UserName: string): Promise<PolicyStatement[]> {
-  const { AttachedPolicies } = (await iam.call('ListAttachedUserPolicies', {
-    UserName,
-  })) as ListAttachedUserPoliciesCommandOutput;
+async function attachedStatements(iam: IAMClient, UserName: string): Promise<PolicyStatement[]> {
+  const { AttachedPolicies } = await iam.send(new ListAttachedUserPoliciesCommand({ UserName }));
   const statements: PolicyStatement[] = [];
   for (const { PolicyArn } of AttachedPolicies ?? []) {
-    const { Policy } = (await iam.call('GetPolicy', { PolicyArn })) as GetPolicyCommandOutput;
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
     const VersionId = Policy?.DefaultVersionId;
-    const { PolicyVersion } = (await iam.call('GetPolicyVersion', {
-      PolicyArn,
-      VersionId,
-    })) as GetPolicyVersionCommandOutput;
+    const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
     statements.push(...statementsIn(PolicyVersion?.Document));
   }
   return statements;
@@ -60,12 +52,12 @@ function statementsIn(document: string | undefined): readonly PolicyStatement[] 
   return document ? documentOf(decodeURIComponent(document)).Statement : [];
 }
 
-async function hasConsole(iam: IamApi, UserName: string): Promise<boolean> {
+async function hasConsole(iam: IAMClient, UserName: string): Promise<boolean> {
   try {
-    await iam.call('GetLoginProfile', { UserName });
+    await iam.send(new GetLoginProfileCommand({ UserName }));
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name.startsWith('NoSuchEntity')) return false;
+    if (error instanceof NoSuchEntityException) return false;
     throw error;
   }
 }
@@ -80,17 +72,19 @@ export interface Sending {
 
 /** Whether IAM lets the user send as the sender, all its policies, groups and boundaries taken together; the first refusal. */
 export async function simulateSending(
-  iam: IamApi,
+  iam: IAMClient,
   { userArn, resourceArns, from }: Sending,
 ): Promise<Decision> {
-  const { EvaluationResults = [] } = (await iam.call('SimulatePrincipalPolicy', {
-    PolicySourceArn: userArn,
-    ActionNames: ['ses:SendRawEmail'],
-    ResourceArns: resourceArns,
-    ContextEntries: [
-      { ContextKeyName: 'ses:FromAddress', ContextKeyType: 'string', ContextKeyValues: [from] },
-    ],
-  })) as SimulatePrincipalPolicyCommandOutput;
+  const { EvaluationResults = [] } = await iam.send(
+    new SimulatePrincipalPolicyCommand({
+      PolicySourceArn: userArn,
+      ActionNames: ['ses:SendRawEmail'],
+      ResourceArns: [...resourceArns],
+      ContextEntries: [
+        { ContextKeyName: 'ses:FromAddress', ContextKeyType: 'string', ContextKeyValues: [from] },
+      ],
+    }),
+  );
   const decisions = EvaluationResults.flatMap(({ EvalDecision, ResourceSpecificResults = [] }) => [
     ...ResourceSpecificResults.map(({ EvalResourceDecision }) => EvalResourceDecision),
     EvalDecision,

@@ -1,6 +1,4 @@
-import type { DescribeStacksCommandOutput } from '@aws-sdk/client-cloudformation';
-import { pagesOf } from '../../aws/pages.ts';
-import type { QueryApi } from '../../aws/query-api.ts';
+import { type CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { givesPasswordAway } from './sounds-like-password.ts';
 import type { ValueComparison } from './value-comparison.ts';
 
@@ -9,13 +7,11 @@ import type { ValueComparison } from './value-comparison.ts';
  * Values go into the comparison and nowhere else.
  */
 export async function stackOutputs(
-  cloudFormation: Pick<QueryApi, 'call'>,
+  client: CloudFormationClient,
   values: Pick<ValueComparison, 'addPlain'>,
 ): Promise<string[]> {
-  const read = async (NextToken: string | undefined) =>
-    (await cloudFormation.call('DescribeStacks', { NextToken })) as DescribeStacksCommandOutput;
   const named: string[] = [];
-  for await (const { Stacks } of pagesOf(read)) {
+  for await (const { Stacks } of paginateDescribeStacks({ client }, {})) {
     for (const { StackName, Outputs } of Stacks ?? []) {
       for (const { OutputKey = '', OutputValue = '' } of Outputs ?? []) {
         values.addPlain(OutputValue);

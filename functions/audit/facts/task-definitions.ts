@@ -1,18 +1,13 @@
-import type {
-  DescribeTaskDefinitionCommandOutput,
-  ListTaskDefinitionFamiliesCommandOutput,
+import {
+  DescribeTaskDefinitionCommand,
+  type ECSClient,
+  paginateListTaskDefinitionFamilies,
 } from '@aws-sdk/client-ecs';
-import { everyItem } from '../../aws/pages.ts';
 import { givesPasswordAway } from './sounds-like-password.ts';
 import type { ValueComparison } from './value-comparison.ts';
 
 /** Each takes a call; so many are read in two minutes, and the plan has fifteen. */
 const MOST_FAMILIES = 2000;
-
-/** `JsonApi` of Amazon ECS. */
-export interface ContainerService {
-  call(operation: string, input: object): Promise<unknown>;
-}
 
 /**
  * Environment variables of containers that are named like the password of a mail server, in the newest active revision of
@@ -20,20 +15,15 @@ export interface ContainerService {
  * more families than can be read.
  */
 export async function taskVariables(
-  ecs: ContainerService,
+  client: ECSClient,
   values: Pick<ValueComparison, 'addPlain'>,
 ): Promise<string[]> {
-  const families = await everyItem(
-    async (nextToken) =>
-      (await ecs.call('ListTaskDefinitionFamilies', {
-        status: 'ACTIVE',
-        nextToken,
-      })) as ListTaskDefinitionFamiliesCommandOutput,
-    ({ families: found }) => found,
-  );
+  const families: string[] = [];
+  for await (const page of paginateListTaskDefinitionFamilies({ client }, { status: 'ACTIVE' }))
+    families.push(...(page.families ?? []));
   const named: string[] = [];
   for (const family of families.slice(0, MOST_FAMILIES)) {
-    for (const { name, value, place } of await variablesOf(ecs, family)) {
+    for (const { name, value, place } of await variablesOf(client, family)) {
       values.addPlain(value);
       if (givesPasswordAway(name, value)) named.push(place);
     }
@@ -43,14 +33,13 @@ export async function taskVariables(
   return named;
 }
 
-async function variablesOf(ecs: ContainerService, taskDefinition: string) {
-  const output = await ecs.call('DescribeTaskDefinition', { taskDefinition });
-  const { containerDefinitions } = (output as DescribeTaskDefinitionCommandOutput).taskDefinition ?? {};
-  return (containerDefinitions ?? []).flatMap(({ name: container, environment }) =>
+async function variablesOf(client: ECSClient, family: string) {
+  const { taskDefinition } = await client.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
+  return (taskDefinition?.containerDefinitions ?? []).flatMap(({ name: container, environment }) =>
     (environment ?? []).map(({ name = '', value = '' }) => ({
       name,
       value,
-      place: `${taskDefinition}/${container}.${name}`,
+      place: `${family}/${container}.${name}`,
     })),
   );
 }

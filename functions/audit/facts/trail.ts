@@ -1,17 +1,13 @@
-import type {
-  DescribeTrailsCommandOutput,
-  GetTrailStatusCommandOutput,
-  LookupEventsCommandOutput,
+import {
+  type CloudTrailClient,
+  DescribeTrailsCommand,
+  GetTrailStatusCommand,
+  type LookupAttribute,
+  paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
-import { cutShort, pagesOf } from '../../aws/pages.ts';
 import type { Readers } from './account.ts';
 
-/** `JsonApi` of CloudTrail. */
-export interface CloudTrail {
-  call(operation: string, input: object): Promise<unknown>;
-}
-
-const READ = [{ AttributeKey: 'EventName', AttributeValue: 'GetSecretValue' }];
+const READ: LookupAttribute[] = [{ AttributeKey: 'EventName', AttributeValue: 'GetSecretValue' }];
 const PAGE_SIZE = 50;
 /** CloudTrail takes two calls a second of LookupEvents: a minute or two, and 10,000 events. */
 const MOST_PAGES = 200;
@@ -20,29 +16,26 @@ const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
 /** Names of readers that are kept for each secret. */
 const MOST_READERS = 5;
 
-export async function trailLogs(cloudTrail: CloudTrail): Promise<boolean> {
-  const { trailList } = (await cloudTrail.call('DescribeTrails', {})) as DescribeTrailsCommandOutput;
+export async function trailLogs(client: CloudTrailClient): Promise<boolean> {
+  const { trailList } = await client.send(new DescribeTrailsCommand({}));
   for (const { TrailARN } of trailList ?? []) {
-    const status = await cloudTrail.call('GetTrailStatus', { Name: TrailARN });
-    if ((status as GetTrailStatusCommandOutput).IsLogging) return true;
+    const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: TrailARN }));
+    if (IsLogging) return true;
   }
   return false;
 }
 
 /** Who read which secret, the newest reads first, as far back as CloudTrail and the bound go. */
-export async function readers(cloudTrail: CloudTrail, stack: string, now: number): Promise<Readers> {
-  const asked = { LookupAttributes: READ, MaxResults: PAGE_SIZE, StartTime: (now - HISTORY_MS) / 1000 };
-  const read = async (NextToken: string | undefined) =>
-    (await cloudTrail.call('LookupEvents', { ...asked, NextToken })) as LookupEventsCommandOutput;
+export async function readers(client: CloudTrailClient, stack: string, now: number): Promise<Readers> {
+  const asked = { LookupAttributes: READ, MaxResults: PAGE_SIZE, StartTime: new Date(now - HISTORY_MS) };
   const bySecret = new Map<string, Set<string>>();
   let pages = 0;
   let since = now - HISTORY_MS;
-  for await (const { Events = [], NextToken } of pagesOf(read, cutShort)) {
+  for await (const { Events = [], NextToken } of paginateLookupEvents({ client }, asked)) {
     for (const { CloudTrailEvent = '' } of Events) note(bySecret, CloudTrailEvent, stack);
     pages += 1;
     if (NextToken && pages === MOST_PAGES) {
-      // In the answer a time is in seconds since 1970, whatever the SDK's type says.
-      since = Number(Events.at(-1)?.EventTime ?? now / 1000) * 1000;
+      since = Events.at(-1)?.EventTime?.getTime() ?? now;
       break;
     }
   }

@@ -1,5 +1,5 @@
+import { isThrottling } from '../../aws.ts';
 import { shownName } from '../../observe/shown.ts';
-import { isThrottling } from '../../observe/throttling.ts';
 import { WorstOf } from '../report/aggregate.ts';
 import { loudestFirst, worriesOf } from '../report/credential-report.ts';
 import { cut, html, oneLine, prose } from '../report/html.ts';

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { AwsSecurityFinding, ComplianceStatus, SeverityLabel } from '@aws-sdk/client-securityhub';
-import { batchImportFindings, FINDINGS_A_CALL } from '../../aws/security-hub.ts';
+import {
+  type AwsSecurityFinding,
+  BatchImportFindingsCommand,
+  type ComplianceStatus,
+  type SecurityHubClient,
+  type SeverityLabel,
+} from '@aws-sdk/client-securityhub';
 import { shownName } from '../../observe/shown.ts';
 import type { Severity } from '../check.ts';
 import { isWorry, type Status } from '../outcome.ts';
@@ -38,6 +43,9 @@ const COMPLIANCE: Readonly<Record<Status, ComplianceStatus>> = {
 
 const TYPE = 'Software and Configuration Checks/AWS Security Best Practices';
 
+/** The most that one call of BatchImportFindings takes. */
+const FINDINGS_A_CALL = 100;
+
 export interface Imports {
   readonly imported: number;
   readonly failed: number;
@@ -47,13 +55,15 @@ export interface Imports {
 
 /** Sends findings on as they come, and holds no more of them than one call takes. */
 export class SecurityHub {
+  readonly #client: SecurityHubClient;
   readonly #context: ImportContext;
   #waiting: AwsSecurityFinding[] = [];
   #imported = 0;
   #failed = 0;
   readonly #errors = new Set<string>();
 
-  constructor(context: ImportContext) {
+  constructor(client: SecurityHubClient, context: ImportContext) {
+    this.#client = client;
     this.#context = context;
   }
 
@@ -69,9 +79,11 @@ export class SecurityHub {
   }
 
   /** A call that fails is counted, and the others go on: the next run sends what still stands. */
-  async #send(findings: readonly AwsSecurityFinding[]): Promise<void> {
+  async #send(findings: AwsSecurityFinding[]): Promise<void> {
     try {
-      const { SuccessCount = 0, FailedFindings = [] } = await batchImportFindings(findings);
+      const { SuccessCount = 0, FailedFindings = [] } = await this.#client.send(
+        new BatchImportFindingsCommand({ Findings: findings }),
+      );
       this.#imported += SuccessCount;
       this.#failed += findings.length - SuccessCount;
       for (const { ErrorCode } of FailedFindings) this.#errors.add(ErrorCode ?? 'Error');

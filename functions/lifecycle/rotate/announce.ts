@@ -1,18 +1,16 @@
-import { JsonApi } from '../../aws/json-api.ts';
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { logger } from '../../observe/logger.ts';
 import { PROMOTED } from '../../observe/names.ts';
 import { KeyturnError, shown } from '../../observe/shown.ts';
-
-const events = new JsonApi({ service: 'events', target: 'AWSEvents', version: '1.1' });
 
 /**
  * Tells the default event bus which secret has a new current version. Never rejects, and nothing may depend on it: the
  * label has moved, so a failure here must not make the rotation one. Secrets Manager tells the same by itself
  * (`Secret Label Updated`), and clients find out by themselves.
  */
-export async function announcePromotion(secretArn: string): Promise<void> {
+export async function announcePromotion(events: EventBridgeClient, secretArn: string): Promise<void> {
   try {
-    await putEvent(secretArn);
+    await putEvent(events, secretArn);
   } catch (error) {
     const { name, message } = shown(error);
     logger.warn('credential.promotion-untold', {
@@ -24,20 +22,16 @@ export async function announcePromotion(secretArn: string): Promise<void> {
   }
 }
 
-async function putEvent(secretArn: string): Promise<void> {
+async function putEvent(events: EventBridgeClient, secretArn: string): Promise<void> {
   const entry = {
     Source: PROMOTED.source,
     DetailType: PROMOTED.detailType,
     Resources: [secretArn],
     Detail: JSON.stringify({ secretArn }),
   };
-  const answer = await events.call('PutEvents', { Entries: [entry] });
-  const { FailedEntryCount = 0, Entries = [] } = answer as PutEventsAnswer;
+  const { FailedEntryCount = 0, Entries = [] } = await events.send(
+    new PutEventsCommand({ Entries: [entry] }),
+  );
   if (FailedEntryCount > 0)
     throw new KeyturnError(`EventBridge did not take the event: ${Entries[0]?.ErrorCode}`);
-}
-
-interface PutEventsAnswer {
-  readonly FailedEntryCount?: number;
-  readonly Entries?: readonly { readonly ErrorCode?: string }[];
 }

@@ -1,16 +1,11 @@
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { AuditBatch, Run } from '../../../functions/audit/run/run.ts';
 import type { AcceptedRisk } from '../../../functions/audit/settings.ts';
-import { QueryApi } from '../../../functions/aws/query-api.ts';
-import { SecretsManager } from '../../../functions/aws/secrets-manager.ts';
 import { SystemDns } from '../../../functions/net/dns/system-dns.ts';
 import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
@@ -103,13 +98,7 @@ export class AuditWorld {
     const { secrets, table, iam, ses } = this;
     vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
     vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
-    vi.spyOn(SecretsManager.prototype, 'describeSecret').mockImplementation((input) =>
-      secrets.client.send(new DescribeSecretCommand(input)),
-    );
-    vi.spyOn(SecretsManager.prototype, 'getSecretValue').mockImplementation((input) =>
-      secrets.client.send(new GetSecretValueCommand(input)),
-    );
-    vi.spyOn(QueryApi.prototype, 'call').mockImplementation((...asked) => iam.call(...asked));
+    vi.spyOn(IAMClient.prototype, 'send').mockImplementation((one) => iam.client.send(one));
     vi.spyOn(SESClient.prototype, 'send').mockImplementation((one) => ses.client.send(one));
     // The sender domains of this world are in no DNS.
     vi.spyOn(SystemDns.prototype, 'query').mockResolvedValue({ kind: 'not-found' });
@@ -176,7 +165,8 @@ export class AuditWorld {
 
   /** How often a secret's description was asked for. */
   secretReads(): number {
-    return vi.mocked(SecretsManager.prototype.describeSecret).mock.calls.length;
+    const { calls } = vi.mocked(SecretsManagerClient.prototype.send).mock;
+    return calls.filter(([command]) => command instanceof DescribeSecretCommand).length;
   }
 
   lines(event: string) {

@@ -1,3 +1,4 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Sources } from '../../../functions/audit/facts/gather.ts';
 import { HostTurns, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
 import { OptInTests } from '../../../functions/audit/facts/opt-in-tests.ts';
@@ -31,8 +32,8 @@ export function sourcesOver(
   });
   return {
     store: new SecretStore(secrets.client),
-    secretsManager: { call: async () => ({}) },
-    iam: new InProcessIam({}),
+    secretsManager: { send: async () => ({}) } as unknown as SecretsManagerClient,
+    iam: new InProcessIam({}).client,
     account,
     identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
     keyOf: () => Promise.reject(new Error('nobody asked for a key here')),

@@ -13,10 +13,10 @@ export type Uploads = Map<string, Upload>;
 /** S3 takes no smaller part, but as the last one. */
 const LEAST_BYTES = 5 * 1024 * 1024;
 
-/** CreateMultipartUpload, UploadPart and CompleteMultipartUpload; an object is there when the last of them succeeded. */
+/** CreateMultipartUpload, UploadPart and CompleteMultipartUpload; an object is there when the last of them succeeded, and never without `objects`. */
 export async function multipart(
   uploads: Uploads,
-  objects: Map<string, StoredObject>,
+  objects: Map<string, StoredObject> | null,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -43,17 +43,19 @@ export async function multipart(
 
 /** As S3 does: 200 whatever happens, and the failure in the body. */
 function complete(
-  objects: Map<string, StoredObject>,
+  objects: Map<string, StoredObject> | null,
   { key, contentType, parts }: Upload,
   order: string,
 ): string {
-  const numbers = [...order.matchAll(/<PartNumber>(\d+)<\/PartNumber><ETag>"part-\1"<\/ETag>/g)].map(
-    ([, number]) => Number(number),
-  );
+  const numbers = [...order.matchAll(/<Part>(.*?)<\/Part>/gs)].flatMap(([, part = '']) => {
+    const number = /<PartNumber>(\d+)<\/PartNumber>/.exec(part)?.[1];
+    return part.includes(`&quot;part-${number}&quot;`) ? [Number(number)] : [];
+  });
   const bodies = numbers.map((number) => parts.get(number) ?? Buffer.alloc(0));
   const small = bodies.slice(0, -1).some(({ length }) => length < LEAST_BYTES);
   if (numbers.length !== parts.size) return '<Error><Code>InvalidPart</Code></Error>';
   if (small) return '<Error><Code>EntityTooSmall</Code></Error>';
+  if (!objects) return '<Error><Code>InternalError</Code></Error>';
   objects.set(key, { contentType, body: Buffer.concat(bodies).toString() });
   return '<CompleteMultipartUploadResult/>';
 }

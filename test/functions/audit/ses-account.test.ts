@@ -1,16 +1,19 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { MailManagerClient } from '@aws-sdk/client-mailmanager';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { expect, it } from 'vitest';
 import { sesAccount } from '../../../functions/audit/facts/ses-account.ts';
 import { InProcessSes } from './in-process-ses.ts';
 
 const NO_ANSWER = {
-  call: () => Promise.reject(Object.assign(new Error('not asked here'), { name: 'AccessDenied' })),
+  send: () => Promise.reject(Object.assign(new Error('not asked here'), { name: 'AccessDenied' })),
 };
 const account = (ses: InProcessSes) =>
   sesAccount({
     ses: ses.client,
-    sesv2: NO_ANSWER,
-    mailManager: NO_ANSWER,
-    cloudWatch: NO_ANSWER,
+    sesv2: Object.assign(new SESv2Client(), NO_ANSWER),
+    mailManager: Object.assign(new MailManagerClient(), NO_ANSWER),
+    cloudWatch: Object.assign(new CloudWatchClient(), NO_ANSWER),
     region: 'us-east-1',
     now: 0,
   });

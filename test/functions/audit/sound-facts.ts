@@ -214,7 +214,6 @@ export const account: AccountFacts = {
   }),
   trail: known(true),
   alarms: known([{ name: 'Keyturn-AuditFailed', acts: true }]),
-  vpcEndpoints: known([{ service: 'secretsmanager', open: false }]),
   lastDrill: known(NOW - 30 * DAY),
   tableRecovery: known(true),
   tableExpiry: known(true),

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
 import { breaches } from '../../../functions/audit/facts/breaches.ts';
 import { ReportBucket } from '../../../functions/audit/run/report-bucket.ts';
-import { JsonApi } from '../../../functions/aws/json-api.ts';
-import { invokeLater } from '../../../functions/aws/lambda.ts';
-import { IAM, QueryApi } from '../../../functions/aws/query-api.ts';
-import { SesV2 } from '../../../functions/aws/sesv2.ts';
 import { policyOver } from '../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import { DnsOverHttps } from '../../../functions/net/dns/over-https.ts';
 import type { Send } from '../../../functions/net/http.ts';
@@ -56,12 +53,14 @@ const routed =
     return send(input instanceof Request ? new Request(target, input) : target, init);
   };
 
-const awsAt = ({ http }: HostileServer) => ({
-  AWS_ENDPOINT_URL: `http://127.0.0.1:${http}`,
-  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-  AWS_REGION: 'eu-central-1',
-});
+/** As in functions/aws.ts, with less patience. */
+const requestHandler = { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true };
+
+const bucketAt = ({ http }: HostileServer) => {
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
+  const settings = { endpoint: `http://127.0.0.1:${http}`, region: 'eu-central-1', credentials };
+  return new ReportBucket(new S3Client({ ...settings, maxAttempts: 1, requestHandler }), 'reports');
+};
 
 const networkTo = ({ https }: HostileServer) => {
   const none = () => Promise.reject(Object.assign(new Error('no name'), { code: 'ENOTFOUND' }));
@@ -137,18 +136,12 @@ const ADJUSTABLE: Readonly<Record<string, Call>> = {
 const OTHERS: Readonly<Record<string, Call>> = {
   'DNS over HTTPS': (to) => new DnsOverHttps(`${base(to)}/dns-query`, send).security('a.example', 'SOA'),
   'Have I Been Pwned': (to) => breaches(new Redacted('x'), routed(to)),
-  'AWS JSON': (to) =>
-    new JsonApi({ service: 'kms', target: 'T', version: '1.1', tries: 1 }, awsAt(to)).call('X', {}),
-  'AWS query': (to) => new QueryApi(IAM, awsAt(to)).call('GetUser', {}),
-  'Amazon SES': (to) => new SesV2(awsAt(to)).call('GetAccount'),
-  'Lambda invoke': (to) => invokeLater('arn:aws:lambda:eu-central-1:111122223333:function:x', {}, awsAt(to)),
-  'S3 get': (to) => new ReportBucket('reports', awsAt(to)).getJson('audits/latest.json'),
-  'S3 put': (to) => new ReportBucket('reports', awsAt(to)).putCompressed('audits/latest.json', {}),
-  'S3 head': (to) => new ReportBucket('reports', awsAt(to)).has('audits/latest.json'),
+  'S3 get': (to) => bucketAt(to).getJson('audits/latest.json'),
+  'S3 put': (to) => bucketAt(to).putCompressed('audits/latest.json', {}),
+  'S3 head': (to) => bucketAt(to).has('audits/latest.json'),
   'S3 link lines': async (to) => {
     // As slowly as lines are worked on.
-    for await (const _ of (await new ReportBucket('reports', awsAt(to)).getLines('plan')) ?? [])
-      await sleep(1);
+    for await (const _ of (await bucketAt(to).getLines('plan')) ?? []) await sleep(1);
   },
 };
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
+import { SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ServiceError } from '../../../functions/aws/service-error.ts';
 import { RotationError } from '../../../functions/lifecycle/rotate/rotation.ts';
 import {
   handles,
@@ -40,7 +40,7 @@ const foreign = fc
       kind === 'aggregate'
         ? new AggregateError([new Error(CANARY), cause], CANARY, { cause })
         : kind === 'service'
-          ? new ServiceError(name, CANARY, { httpStatusCode: 400 })
+          ? new SecretsManagerServiceException({ name, message: CANARY, $fault: 'client', $metadata: {} })
           : new Error(CANARY, { cause });
     const fields = {
       name,

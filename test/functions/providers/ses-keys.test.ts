@@ -1,6 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
-import { isThrottling } from '../../../functions/observe/throttling.ts';
+import { isThrottling } from '../../../functions/aws.ts';
 import type { ProviderErrorReason } from '../../../functions/providers/provider.ts';
 import { sesSmtpPassword } from '../../../functions/providers/ses.ts';
 import { SesKeys } from '../../../functions/providers/ses-keys.ts';

@@ -14,6 +14,8 @@ import type * as Lambda from '@aws-sdk/client-lambda';
 import type * as MailManager from '@aws-sdk/client-mailmanager';
 import type * as SesV2 from '@aws-sdk/client-sesv2';
 import type * as Ssm from '@aws-sdk/client-ssm';
+import { vi } from 'vitest';
+import { stubAwsEnvironment } from './environment.ts';
 
 /** What each operation answers, in the SDK's own types. */
 interface Outputs {
@@ -58,8 +60,6 @@ interface Outputs {
   GetEmailIdentity: SesV2.GetEmailIdentityCommandOutput;
   ListConfigurationSets: SesV2.ListConfigurationSetsCommandOutput;
   ListDedicatedIpPools: SesV2.ListDedicatedIpPoolsCommandOutput;
-  /** As Amazon EC2 writes it. */
-  DescribeVpcEndpoints: { $metadata: object; vpcEndpointSet: readonly object[] };
   DescribeParameters: Ssm.DescribeParametersCommandOutput;
 }
 
@@ -69,7 +69,7 @@ type Input = Readonly<Record<string, string | undefined>>;
 type Answers = { [K in Operation]?: (input: Input) => Omit<Outputs[K], '$metadata'> };
 
 const ROUTES: readonly (readonly [RegExp, Operation])[] = [
-  [/^\/2015-03-31\/functions\/$/, 'ListFunctions'],
+  [/^\/2015-03-31\/functions\/?$/, 'ListFunctions'],
   [/^\/v2\/email\/account$/, 'GetAccount'],
   [/^\/v2\/email\/list-configuration-sets$/, 'ListConfigurationSets'],
   [/^\/v2\/email\/configuration-sets\/([^/]+)$/, 'GetConfigurationSet'],
@@ -85,25 +85,17 @@ interface Call {
   readonly input: Input;
 }
 
-/** An AWS account on 127.0.0.1 that speaks the wire protocols of the services which the audit asks without the SDK. */
+/** An AWS account on 127.0.0.1 that speaks the wire protocols of the services which the audit asks; the environment leads there. */
 export class AccountServer {
   readonly calls: Call[] = [];
   /** An operation to the code of the error that it is refused with. */
   readonly refused = new Map<Operation, string>();
   readonly answers: Answers;
-  readonly env: Record<string, string>;
   readonly #server: Server;
 
   private constructor(server: Server, answers: Answers) {
     this.#server = server;
     this.answers = answers;
-    const { port } = server.address() as AddressInfo;
-    this.env = {
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-    };
   }
 
   static async start(answers: Answers = {}): Promise<AccountServer> {
@@ -112,11 +104,13 @@ export class AccountServer {
       response.writeHead(status).end(body);
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
+    stubAwsEnvironment(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const account = new AccountServer(server, answers);
     return account;
   }
 
   async close(): Promise<void> {
+    vi.unstubAllEnvs();
     this.#server.closeAllConnections();
     await once(this.#server.close(), 'close');
   }
@@ -136,7 +130,6 @@ export class AccountServer {
     const answer = this.answers[operation];
     if (!answer) throw new Error(`this account has no answer to ${operation}`);
     const output = answer(input);
-    if (operation === 'DescribeVpcEndpoints') return { status: 200, body: inEc2Xml(operation, output) };
     return { status: 200, body: inXml ? inXmlOf(operation, output) : JSON.stringify(output, inSeconds) };
   }
 }
@@ -168,11 +161,6 @@ function inXmlOf(operation: string, output: object): string {
   <${operation}Result>${xmlOf(output)}</${operation}Result>
   <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>
 </${operation}Response>`;
-}
-
-/** Without a result around it, and with items for members. */
-function inEc2Xml(operation: string, output: object): string {
-  return `<${operation}Response>${xmlOf(output).replaceAll(/(<\/?)member>/g, '$1item>')}</${operation}Response>`;
 }
 
 function xmlOf(value: unknown): string {

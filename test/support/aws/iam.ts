@@ -19,12 +19,6 @@ import { SENDING_USER } from './iam-user.ts';
 
 const KEYS_PER_USER = 2;
 
-const READING: Readonly<Record<string, new (input: never) => ReadingCommand>> = {
-  GetAccessKeyLastUsed: GetAccessKeyLastUsedCommand,
-  ListAccessKeys: ListAccessKeysCommand,
-};
-type ReadingCommand = GetAccessKeyLastUsedCommand | ListAccessKeysCommand;
-
 interface Key {
   readonly id: string;
   readonly secret: string;
@@ -57,15 +51,6 @@ export class InProcessIam {
     const send = (command: unknown) => faults.call(() => this.#dispatch(command));
     // Without a constructor, which would take a millisecond: there are tests with many thousands of these.
     this.client = Object.assign(Object.create(IAMClient.prototype), { send });
-  }
-
-  /** As `aws/iam.ts` calls it. */
-  async call(operation: string, input: object): Promise<unknown> {
-    const answer = SENDING_USER[operation];
-    if (answer) return answer();
-    const Command = READING[operation];
-    if (!Command) throw new Error(`not in this IAM: ${operation}`);
-    return this.client.send(new Command(input as never) as ListAccessKeysCommand);
   }
 
   /** What the SES SMTP endpoint would say of a login; without `use` IAM does not hear of it. */
@@ -113,7 +98,10 @@ export class InProcessIam {
       this.keys.delete(this.#find(command.input.AccessKeyId).id);
       return { $metadata: {} };
     }
-    throw new Error(`not in this IAM: ${command?.constructor.name}`);
+    const name = String(command?.constructor.name);
+    const answer = SENDING_USER[name.replace(/Command$/, '')];
+    if (answer) return answer();
+    throw new Error(`not in this IAM: ${name}`);
   }
 
   #listTags(): ListUserTagsCommandOutput {

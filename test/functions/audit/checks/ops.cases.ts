@@ -102,17 +102,6 @@ export const opsCases: Cases = {
     ['never', withAccount({ lastDrill: known(null) }), 'warn', 'half a year'],
     ['access denied', withAccount({ lastDrill: refused }), 'access-denied'],
   ],
-  'net.vpce': [
-    ['with a policy', {}, 'pass'],
-    [
-      'open',
-      withAccount({ vpcEndpoints: known([{ service: 'email-smtp', open: true }]) }),
-      'warn',
-      'for email-smtp lets',
-    ],
-    ['none', withAccount({ vpcEndpoints: known([]) }), 'info'],
-    ['access denied', withAccount({ vpcEndpoints: refused }), 'access-denied'],
-  ],
   'priv.pii': [
     ['no address', {}, 'pass'],
     ['an address in a log', logs({ addresses: { 'Keyturn-ValidateLogs': 1 } }), 'fail'],

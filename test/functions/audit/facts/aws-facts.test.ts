@@ -1,11 +1,9 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awsFacts } from '../../../../functions/audit/facts/aws-facts.ts';
 import { encryptionKeys } from '../../../../functions/audit/facts/encryption-key.ts';
-import type { PolicyApi } from '../../../../functions/audit/facts/secret-policy.ts';
 import { identitiesOf } from '../../../../functions/audit/facts/sending-identity.ts';
-import { JsonApi } from '../../../../functions/aws/json-api.ts';
-import { IAM, QueryApi } from '../../../../functions/aws/query-api.ts';
-import { SesV2 } from '../../../../functions/aws/sesv2.ts';
+import * as clients from '../../../../functions/aws.ts';
 import type { Credential } from '../../../../functions/providers/secret.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';
 import { account, credential, soundFacts } from '../sound-facts.ts';
@@ -13,20 +11,20 @@ import { account, credential, soundFacts } from '../sound-facts.ts';
 const policyOf = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement });
 const SEND = { Effect: 'Allow', Action: ['ses:SendRawEmail'], Resource: '*' };
 const READ = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::a&b/<c>' };
-const KMS = { service: 'kms', target: 'TrentService', version: '1.1' } as const;
 const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/1';
 const known = <T>(value: T) => ({ known: true, value });
 const named = (name: string) => Object.assign(new Error('no'), { name });
 
 let aws: AccountServer;
 let secretPolicy: Record<string, object>;
-let secretsManager: PolicyApi;
+let secretsManager: SecretsManagerClient;
 
 beforeEach(async () => {
   secretPolicy = { GetResourcePolicy: {} };
-  secretsManager = {
-    call: async (operation) => secretPolicy[operation] ?? Promise.reject(named('AccessDeniedException')),
-  };
+  const send = async (command: object) =>
+    secretPolicy[command.constructor.name.replace('Command', '')] ??
+    Promise.reject(named('AccessDeniedException'));
+  secretsManager = { send } as unknown as SecretsManagerClient;
   aws = await AccountServer.start({
     GetEmailIdentity: () => ({
       ConfigurationSetName: 'orders',
@@ -67,10 +65,10 @@ const factsOf = (
   awsFacts(
     {
       secretsManager,
-      iam: new QueryApi(IAM, aws.env),
+      iam: clients.iam(),
       account: around,
-      identityOf: identitiesOf(new SesV2(aws.env)),
-      keyOf: encryptionKeys(new JsonApi(KMS, aws.env)),
+      identityOf: identitiesOf(clients.sesv2()),
+      keyOf: encryptionKeys(clients.kms()),
       settings: soundFacts.settings,
     },
     { ...soundFacts.description, kmsKeyId },
@@ -152,7 +150,7 @@ describe('the IAM user of a credential', () => {
 
 describe('the KMS key of a secret', () => {
   it('is found by its alias, too, and asked for once, however many secrets share it', async () => {
-    const keyOf = encryptionKeys(new JsonApi(KMS, aws.env));
+    const keyOf = encryptionKeys(clients.kms());
     const alias = 'arn:aws:kms:us-east-1:123456789012:alias/mail';
     const found = await Promise.all([keyOf(alias), keyOf(alias)]);
     expect(found).toEqual(Array(2).fill({ state: 'Enabled', rotates: true }));
@@ -178,7 +176,7 @@ describe('the KMS key of a secret', () => {
 
 describe('the identity of a sender', () => {
   it('is asked for once, however many credentials send as it', async () => {
-    const identityOf = identitiesOf(new SesV2(aws.env));
+    const identityOf = identitiesOf(clients.sesv2());
     const found = await Promise.all([identityOf('a@b.example'), identityOf('a@b.example')]);
     expect(found).toEqual(
       Array(2).fill({

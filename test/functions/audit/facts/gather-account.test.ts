@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountFacts } from '../../../../functions/audit/facts/account.ts';
 import { gatherAccount } from '../../../../functions/audit/facts/gather-account.ts';
+import { accountReaders } from '../../../../functions/aws.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';
 import { InProcessSes } from '../in-process-ses.ts';
 
@@ -26,11 +27,6 @@ const CI = {
 const readEvent = (secretId: string, userIdentity: object, extra: object = {}) => ({
   EventTime: new Date(NOW - DAY),
   CloudTrailEvent: JSON.stringify({ userIdentity, requestParameters: { secretId }, ...extra }),
-});
-const endpoint = (service: string, state: string, Principal: unknown) => ({
-  serviceName: `com.amazonaws.us-east-1.${service}`,
-  state,
-  policyDocument: JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: '*', Resource: '*' }] }),
 });
 const role = (userName: string) => ({ type: 'AssumedRole', sessionContext: { sessionIssuer: { userName } } });
 
@@ -85,13 +81,6 @@ beforeEach(async () => {
             { Id: 'bounce', Values: [0.02, 0.5] },
             { Id: 'complaint', Values: [] },
           ],
-    }),
-    DescribeVpcEndpoints: () => ({
-      vpcEndpointSet: [
-        endpoint('secretsmanager', 'available', { AWS: 'arn:aws:iam::123456789012:root' }),
-        endpoint('email-smtp', 'Available', '*'),
-        endpoint('email-smtp', 'deleting', '*'),
-      ],
     }),
     DescribeLogGroups: () => ({
       logGroups: [
@@ -258,17 +247,14 @@ beforeEach(async () => {
 afterEach(() => account.close());
 
 const gathered = () =>
-  gatherAccount(
-    {
-      ses: ses.client,
-      region: 'us-east-1',
-      stack: 'Keyturn',
-      table: 'ledger',
-      values: { addPlain: (value) => void plain.push(value) },
-      now: NOW,
-    },
-    account.env,
-  );
+  gatherAccount({
+    clients: { ...accountReaders(new AbortController().signal), ses: ses.client },
+    region: 'us-east-1',
+    stack: 'Keyturn',
+    table: 'ledger',
+    values: { addPlain: (value) => void plain.push(value) },
+    now: NOW,
+  });
 
 describe('an account', () => {
   it('is read to its last page, from every service', async () => {
@@ -307,10 +293,6 @@ describe('an account', () => {
         { name: 'Keyturn-a', acts: true },
         { name: 'Keyturn-b', acts: false },
         { name: 'Keyturn-c', acts: false },
-      ]),
-      vpcEndpoints: known([
-        { service: 'secretsmanager', open: false },
-        { service: 'email-smtp', open: true },
       ]),
       lastDrill: known(NOW - 7 * DAY),
       tableRecovery: known(true),
@@ -388,19 +370,6 @@ describe('an account', () => {
   });
 });
 
-it('the VPC endpoints are asked for in the dialect of Amazon EC2', async () => {
-  await gathered();
-  expect(account.inputsOf('DescribeVpcEndpoints')).toEqual([
-    {
-      Action: 'DescribeVpcEndpoints',
-      Version: '2016-11-15',
-      'Filter.1.Name': 'service-name',
-      'Filter.1.Value.1': 'com.amazonaws.us-east-1.secretsmanager',
-      'Filter.1.Value.2': 'com.amazonaws.us-east-1.email-smtp',
-    },
-  ]);
-});
-
 describe('what has no end', () => {
   it('is the history of reads: it is cut short, and says how far back it goes', async () => {
     account.answers.LookupEvents = () => ({ Events: [readEvent('a', role('shop'))], NextToken: 'more' });
@@ -419,7 +388,7 @@ describe('what has no end', () => {
     expect(taskVariables).toMatchObject({ known: false, reason: 'timeout' });
     expect(plain).toContain(CANARY);
     expect(account.inputsOf('DescribeTaskDefinition')).toHaveLength(2000);
-  });
+  }, 20_000);
 
   it('is the search of a large log group: it is cut short, and says so', async () => {
     account.answers.FilterLogEvents = () => ({ events: [], nextToken: 'more' });
@@ -445,7 +414,6 @@ describe.each(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']
       ['GetCredentialReport', 'people'],
       ['DescribeAlarms', 'alarms'],
       ['DescribeContinuousBackups', 'tableRecovery'],
-      ['DescribeVpcEndpoints', 'vpcEndpoints'],
     ])('%s leaves %s unknown, and all else known', async (operation, fact) => {
       account.refused.set(operation, code);
       const { ses: _ses, ...facts } = await gathered();

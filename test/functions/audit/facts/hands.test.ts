@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { hands } from '../../../../functions/audit/facts/hands.ts';
-import { IAM, QueryApi } from '../../../../functions/aws/query-api.ts';
+import { iam } from '../../../../functions/aws.ts';
 import { AccountServer } from '../../../support/aws/account-server.ts';
 
 let account: AccountServer;
@@ -35,7 +35,7 @@ async function handsIn(...pages: Details[]) {
       return { ...pages[Number(Marker)], ...more };
     },
   });
-  return hands(new QueryApi(IAM, account.env), 'Keyturn', 'Keyturn-Table');
+  return hands(iam(), 'Keyturn', 'Keyturn-Table');
 }
 
 it('names roles and users by their own, attached and inherited policies, from all pages', async () => {

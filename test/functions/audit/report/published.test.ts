@@ -7,8 +7,10 @@ import type { Examined, Finding } from '../../../../functions/audit/run/examinat
 import { writePage, writeReport } from '../../../../functions/audit/run/publish.ts';
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { Results } from '../../../../functions/audit/run/results.ts';
+import { s3 } from '../../../../functions/aws.ts';
 import { metrics } from '../../../../functions/observe/metrics.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
+import { stubAwsEnvironment } from '../../../support/aws/environment.ts';
 import { type ObjectStore, startObjectStore } from '../object-store.ts';
 import { examined, FINISHED, RUN } from './examinations.ts';
 import { HOSTILE_TEXTS } from './hostile.ts';
@@ -21,12 +23,8 @@ let bucket: ReportBucket;
 
 beforeAll(async () => {
   store = await startObjectStore();
-  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
-  bucket = new ReportBucket('reports', {
-    ...credentials,
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: store.url,
-  });
+  stubAwsEnvironment(store.url);
+  bucket = new ReportBucket(s3(), 'reports');
 });
 beforeEach(() => store.objects.clear());
 afterAll(() => store.close());

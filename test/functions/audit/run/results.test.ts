@@ -3,7 +3,9 @@ import type { Examination } from '../../../../functions/audit/run/examination.ts
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { lostBy, Results } from '../../../../functions/audit/run/results.ts';
 import { planBatches } from '../../../../functions/audit/run/run.ts';
+import { s3 } from '../../../../functions/aws.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
+import { stubAwsEnvironment } from '../../../support/aws/environment.ts';
 import { type ObjectStore, startObjectStore } from '../object-store.ts';
 import { examined } from '../report/examinations.ts';
 
@@ -13,12 +15,8 @@ let store: ObjectStore;
 let bucket: ReportBucket;
 beforeEach(async () => {
   store = await startObjectStore();
-  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
-  bucket = new ReportBucket('reports', {
-    ...credentials,
-    AWS_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: store.url,
-  });
+  stubAwsEnvironment(store.url);
+  bucket = new ReportBucket(s3(), 'reports');
 });
 afterEach(() => store.close());
 

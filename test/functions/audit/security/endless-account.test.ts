@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { gatherAccount } from '../../../../functions/audit/facts/gather-account.ts';
+import { accountReaders } from '../../../../functions/aws.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';
 import { InProcessSes } from '../in-process-ses.ts';
 
@@ -11,7 +12,6 @@ const REFUSED: readonly Operation[] = [
   'DescribeLogGroups',
   'DescribeTimeToLive',
   'DescribeTrails',
-  'DescribeVpcEndpoints',
   'GenerateCredentialReport',
   'GetAccount',
   'GetAccountAuthorizationDetails',
@@ -43,8 +43,8 @@ it('an account with lists that never end does not keep the audit waiting: what w
   });
   for (const operation of REFUSED) account.refused.set(operation, 'AccessDeniedException');
   const source = { region: 'us-east-1', stack: 'Keyturn', table: 'ledger', values: { addPlain: () => {} } };
-  const sources = { ...source, ses: new InProcessSes().client, now: Date.now() };
-  const facts = await gatherAccount(sources, account.env, late.signal);
+  const clients = { ...accountReaders(late.signal), ses: new InProcessSes().client };
+  const facts = await gatherAccount({ ...source, clients, now: Date.now() });
   const cutShort = { known: false, reason: 'timeout' };
   expect(facts).toMatchObject({
     ses: { configurationSets: cutShort, archives: cutShort },

@@ -1,3 +1,4 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
 import { logFacts } from '../../../../functions/audit/facts/logs.ts';
 import { parseDkimKey } from '../../../../functions/mail-domain/dkim/dkim.ts';
@@ -69,13 +70,17 @@ describe('a text of 64 KiB that somebody else has written', () => {
 
   it('as a line of our own log is searched for addresses in linear time', async () => {
     const logs = {
-      call: async (operation: string) =>
-        operation === 'DescribeLogGroups'
+      send: async (command: unknown) =>
+        command instanceof DescribeLogGroupsCommand
           ? { logGroups: [{ logGroupName: 'Keyturn-x' }] }
           : { events: [{ message: `${'a'.repeat(4 * SIZE)} @` }, { message: `a@${fill('a.')}1` }] },
     };
     const began = performance.now();
-    const { addresses } = await logFacts(logs, 'Keyturn', Date.now());
+    const { addresses } = await logFacts(
+      Object.assign(new CloudWatchLogsClient(), logs),
+      'Keyturn',
+      Date.now(),
+    );
     expect(performance.now() - began).toBeLessThan(SLOW_MS);
     expect(addresses).toEqual({});
   });

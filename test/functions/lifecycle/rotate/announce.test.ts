@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { events } from '../../../../functions/aws.ts';
 import { announcePromotion } from '../../../../functions/lifecycle/rotate/announce.ts';
 import { logger } from '../../../../functions/observe/logger.ts';
 import { type EventBusServer, startEventBusServer } from '../../../support/aws/event-bus-server.ts';
@@ -24,7 +25,7 @@ beforeEach(() => {
 });
 
 it('a promotion is told on the bus with the ARN of the secret, and nothing else', async () => {
-  await announcePromotion(ARN);
+  await announcePromotion(events(), ARN);
   expect(bus.entries).toEqual([
     {
       Source: 'keyturn',
@@ -40,7 +41,7 @@ it.each(['refused', 'entry'] as const)(
   'a bus that does not take it (%s) is a line in the log, never a failed rotation',
   async (fault) => {
     bus.fault = fault;
-    await announcePromotion(ARN);
+    await announcePromotion(events(), ARN);
     expect(bus.entries).toEqual([]);
     expect(logger.warn).toHaveBeenCalledExactlyOnceWith(
       'credential.promotion-untold',
@@ -55,6 +56,6 @@ it.each(['refused', 'entry'] as const)(
 
 it('a bus that cannot be reached is a line in the log too', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', 'http://127.0.0.1:9');
-  await announcePromotion(ARN);
+  await announcePromotion(events(), ARN);
   expect(logger.warn).toHaveBeenCalledOnce();
 });
