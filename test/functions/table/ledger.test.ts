@@ -130,13 +130,16 @@ describe('the history of a secret', () => {
 });
 
 describe('an event', () => {
+  /** Of nobody else in this process: what a test before had still at work may be logged here, too. */
+  const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:ledger/event-AbCdEf';
   const NOW = Date.parse('2026-11-24T06:00:00Z');
   const KINDS: readonly FaultKind[] = ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'];
   let logged: { readonly secretArn: string; readonly sk: string; readonly recorded: object }[];
   beforeEach(() => {
     logged = [];
     vi.spyOn(logger, 'info').mockImplementation((name, ...lines: unknown[]) => {
-      if (name === 'ledger.event') logged.push(...(lines as typeof logged));
+      if (name !== 'ledger.event') return;
+      logged.push(...(lines as typeof logged).filter(({ secretArn }) => secretArn === ARN));
     });
   });
   afterEach(() => vi.restoreAllMocks());
