@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Credential, parseSecret } from '../../../functions/providers/secret.ts';
+import { type Credential, everyLogin, parseSecret } from '../../../functions/providers/secret.ts';
+import { everyEndpoint, idOf } from '../../../functions/secrets/credential.ts';
 import { createAuthority } from '../../../sandbox/certificates.ts';
 
 const secret = { host: 'smtp.example.com', port: 587, username: 'ada', password: 'p' };
@@ -309,4 +310,40 @@ describe('parseSecret, of a secret that a rotation has written', () => {
   ])('says of %s that it expected %s at %s', (_what, expected, path, endpoints) => {
     expect(parse({ endpoints })).toEqual({ kind: 'malformed', path, expected });
   });
+});
+
+describe('a credential with further endpoints', () => {
+  const home = { host: 'smtp.example.com', port: 587, security: 'starttls' };
+  const away = { host: 'smtp.example.org', port: 465, security: 'tls' };
+  const unmade = { host: 'smtp.example.net', port: 465, security: 'tls' };
+  const spread = credential({
+    endpoints: [
+      { ...away, region: 'eu-west-1', password: 'away' },
+      { ...unmade, region: 'us-east-1' },
+    ],
+  });
+
+  it('logs in at each of them that has a password, at its own first, with what else the secret says', () => {
+    const logins = everyLogin(spread).map(({ password, ...login }) => ({
+      ...login,
+      password: password.reveal(),
+    }));
+    expect(logins).toEqual([
+      { ...spread, password: 'p' },
+      { endpoint: away, username: 'ada', password: 'away' },
+    ]);
+    const alone = credential({});
+    expect(everyLogin(alone)).toEqual([alone]);
+  });
+
+  it('names the place of each, with a password or without', () => {
+    const places = everyEndpoint(spread).map(({ host, port, security }) => ({ host, port, security }));
+    expect(places).toEqual([home, away, unmade]);
+    expect(everyEndpoint(credential({}))).toHaveLength(1);
+  });
+});
+
+it('a credential goes by the id that its provider gave it, else by its user name', () => {
+  expect(idOf(credential({ credentialId: 'key-1' }))).toBe('key-1');
+  expect(idOf(credential({}))).toBe('ada');
 });
