@@ -47,11 +47,11 @@ export interface Credential extends Login {
 
 /** The credential as it logs in at each of its endpoints, its own first: all of them must work for it to be proven. */
 export function everyLogin(credential: Credential): readonly Credential[] {
-  const { endpoints = [], ...login } = credential;
-  const regional = endpoints.flatMap(({ region: _region, password, ...endpoint }) =>
+  const { endpoints, ...login } = credential;
+  const regional = endpoints?.flatMap(({ region: _region, password, ...endpoint }) =>
     password ? [{ ...login, endpoint, password }] : [],
   );
-  return [credential, ...regional];
+  return [credential, ...(regional ?? [])];
 }
 
 const seedSchema = v.looseObject({ ...placeFields, provider });
