@@ -1,15 +1,14 @@
 import type { Context } from 'aws-lambda';
-import type { SharedFacts } from './audit/facts/account.ts';
-import { encryptionKeys } from './audit/facts/encryption-key.ts';
+import { encryptionKeys, identitiesOf } from './audit/facts/aws-facts.ts';
 import type { Memory, Sources } from './audit/facts/gather.ts';
 import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
 import { OptInTests } from './audit/facts/opt-in-tests.ts';
-import { identitiesOf } from './audit/facts/sending-identity.ts';
-import { gather, known } from './audit/gathered.ts';
+import { gather, known } from './audit/outcome.ts';
 import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examination.ts';
 import { examineSecrets } from './audit/run/examine.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
 import { type AuditBatch, LEASE_MS, parseBatch } from './audit/run/run.ts';
+import type { SharedFacts } from './audit/subjects/account.ts';
 import {
   attemptControl,
   attemptLogin,

@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { type Claim, type Delivered, Digests } from './audit/notify/digests.ts';
+import { type Claim, type Delivered, Digests, sendFrom } from './audit/notify/digests.ts';
 import { type Imports, SecurityHub } from './audit/notify/security-hub.ts';
-import { sendFrom } from './audit/notify/send-mail.ts';
 import { AcceptedRisks, credentialReport } from './audit/report/credential-report.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun } from './audit/run/run.ts';

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
-import type { SharedFacts } from './audit/facts/account.ts';
 import { gatherAccount } from './audit/facts/gather-account.ts';
 import { ValueComparison } from './audit/facts/value-comparison.ts';
-import { known } from './audit/gathered.ts';
+import { known } from './audit/outcome.ts';
 import { LEASE_MS, parseRun, planBatches, type Run } from './audit/run/run.ts';
+import type { SharedFacts } from './audit/subjects/account.ts';
 import { accountReaders, auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';

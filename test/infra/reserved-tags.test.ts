@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PolicyStatement } from '../../functions/audit/facts/aws.ts';
-import { mayDo } from '../../functions/audit/policy-document.ts';
+import { mayDo, type PolicyStatement } from '../../functions/audit/subjects/iam.ts';
 import * as names from '../../functions/observe/names.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/reserve-keyturn-tags.json');

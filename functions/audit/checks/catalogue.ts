@@ -6,7 +6,6 @@ import { daneChecks } from './dane.ts';
 import { dkimChecks } from './dkim.ts';
 import { dmarcChecks } from './dmarc.ts';
 import { dnsChecks } from './dns.ts';
-import { exposureChecks } from './exposure.ts';
 import { iamChecks } from './iam.ts';
 import { mtaStsChecks } from './mta-sts.ts';
 import { opsChecks } from './ops.ts';
@@ -35,7 +34,6 @@ export const CATALOGUE: readonly Check[] = [
   ...daneChecks,
   ...optInChecks,
   ...valueChecks,
-  ...exposureChecks,
   ...secretChecks,
   ...secretAccessChecks,
   ...iamChecks,

@@ -5,11 +5,10 @@ import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import { covering } from '../../mail-domain/sender.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { NamedIdentity } from '../facts/ses.ts';
-import { decide } from '../gathered.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onDmarc, onDomain, quoted } from '../subjects/domain.ts';
+import type { NamedIdentity } from '../subjects/ses.ts';
 
 const SES_MAIL_FROM = 'amazonses.com';
 const SUCCESS = 'Success';

@@ -1,13 +1,11 @@
 import type { IssuedCredential } from '../../providers/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { PeopleFacts } from '../facts/account.ts';
-import type { PolicyStatement, SmtpUser } from '../facts/aws.ts';
-import { decide } from '../gathered.ts';
-import { fail, type Outcome, pass, warn } from '../outcome.ts';
-import { limitingKeys, listOf } from '../policy-document.ts';
+import { decide, fail, type Outcome, pass, warn } from '../outcome.ts';
 import type { AuditSettings } from '../settings.ts';
+import type { PeopleFacts } from '../subjects/account.ts';
 import { type CredentialFacts, onCredential } from '../subjects/credential.ts';
+import { limitingKeys, listOf, type PolicyStatement, type SmtpUser } from '../subjects/iam.ts';
 import { onSes } from '../subjects/ses.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

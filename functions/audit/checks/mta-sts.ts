@@ -9,8 +9,7 @@ import {
 import { parseTlsRptRecord } from '../../mail-domain/tls-rpt/tls-rpt.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { decide } from '../gathered.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
 import { onDomain, quoted } from '../subjects/domain.ts';
 
 /** Seconds of a day: a shorter life leaves gaps in which nothing is enforced. */

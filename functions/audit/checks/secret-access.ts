@@ -2,14 +2,19 @@ import { USER_PATH } from '../../observe/names.ts';
 import type { Replica, SecretDescription } from '../../secrets/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { FunctionFacts, HandsFacts, Principal, Readers } from '../facts/account.ts';
-import type { SecretPolicy } from '../facts/aws.ts';
-import { UNUSED_DAYS } from '../facts/stale-secrets.ts';
-import { decide } from '../gathered.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { isForEverybody, mayDo, namesEverybody, refusesPlainHttp } from '../policy-document.ts';
-import { POWERS, type Power } from '../powers.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import type { FunctionFacts, HandsFacts, Principal, Readers } from '../subjects/account.ts';
+import { UNUSED_DAYS } from '../subjects/account.ts';
 import type { CredentialFacts, SecretContent } from '../subjects/credential.ts';
+import {
+  isForEverybody,
+  mayDo,
+  namesEverybody,
+  POWERS,
+  type Power,
+  refusesPlainHttp,
+  type SecretPolicy,
+} from '../subjects/iam.ts';
 import { isAwsManaged } from './secret.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -3,11 +3,9 @@ import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { EncryptionKey } from '../facts/encryption-key.ts';
-import { decide } from '../gathered.ts';
-import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
 import type { AuditSettings } from '../settings.ts';
-import type { CredentialFacts } from '../subjects/credential.ts';
+import type { CredentialFacts, EncryptionKey } from '../subjects/credential.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The limit of AWS Config's and Security Hub's own rule on the age of a secret. */

@@ -1,5 +1,6 @@
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
 import {
   type Archive,
   type ConfigurationSet,
@@ -7,13 +8,12 @@ import {
   type DedicatedIps,
   type IngressPoint,
   type IpPool,
+  onAccount,
+  onConfigurationSets,
   type Reputation,
   type SendingState,
   type SesFacts,
-} from '../facts/ses.ts';
-import { decide } from '../gathered.ts';
-import { fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';
-import { onAccount, onConfigurationSets } from '../subjects/ses.ts';
+} from '../subjects/ses.ts';
 
 /** Where AWS begins to look at an account, and where it may pause it (SES developer guide, "Reputation metrics"). */
 const BOUNCE_RATE = { review: 0.05, pause: 0.1 };

@@ -1,17 +1,17 @@
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import type { AwsFacts } from '../facts/aws.ts';
-import type {
-  IdentityFacts,
-  MailFrom,
-  NamedIdentity,
-  SendingIdentity,
-  SendingState,
-  SendQuota,
-} from '../facts/ses.ts';
-import { decide } from '../gathered.ts';
-import { fail, type Outcome, pass, warn } from '../outcome.ts';
-import { onAccount, onSender } from '../subjects/ses.ts';
+import { decide, fail, type Outcome, pass, warn } from '../outcome.ts';
+import type { AwsFacts } from '../subjects/credential.ts';
+import {
+  type IdentityFacts,
+  type MailFrom,
+  type NamedIdentity,
+  onAccount,
+  onSender,
+  type SendingIdentity,
+  type SendingState,
+  type SendQuota,
+} from '../subjects/ses.ts';
 
 const HIGH_USE = 0.8;
 const SUCCESS = 'Success';

@@ -1,20 +1,33 @@
+import { createHash } from 'node:crypto';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DescribeKeyCommand, GetKeyRotationStatusCommand, type KMSClient } from '@aws-sdk/client-kms';
+import {
+  GetResourcePolicyCommand,
+  type SecretsManagerClient,
+  ValidateResourcePolicyCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { GetEmailIdentityCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
 import { covering } from '../../mail-domain/sender.ts';
+import { type Answer, exchange, outcomeOf, type Send } from '../../net/http.ts';
+import { send } from '../../net/send.ts';
 import { USER_PATH } from '../../observe/names.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { SesProvider } from '../../providers/ses.ts';
+import type { Redacted } from '../../secrets/redacted.ts';
 import type { SecretDescription } from '../../secrets/secret-reader.ts';
-import { type Gathered, gather, known, missing } from '../gathered.ts';
+import { type Gathered, gather, known, missing } from '../outcome.ts';
 import { type AuditSettings, optInFor } from '../settings.ts';
-import type { AccountFacts } from './account.ts';
-import type { AwsFacts } from './aws.ts';
-import { breaches } from './breaches.ts';
-import type { EncryptionKey } from './encryption-key.ts';
-import { secretPolicy } from './secret-policy.ts';
-import type { NamedIdentity, SendingIdentity } from './ses.ts';
-import { simulateSending, smtpUser } from './smtp-user.ts';
+import type { AccountFacts } from '../subjects/account.ts';
+import type { AwsFacts, EncryptionKey } from '../subjects/credential.ts';
+import { documentOf, type SecretPolicy } from '../subjects/iam.ts';
+import type { NamedIdentity, SendingIdentity } from '../subjects/ses.ts';
+import { simulateSending, smtpUser } from './iam.ts';
 
+const RANGE = 'https://api.pwnedpasswords.com/range/';
+const PREFIX_LENGTH = 5;
+const LIMIT_MS = 5000;
+/** Some hundred to a thousand lines of forty bytes. */
+const MOST_BYTES = 256 * 1024;
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 
 export interface AwsSources {
@@ -98,4 +111,87 @@ function arnsOf(
       ...(configurationSet === null ? [] : [`${ses}:configuration-set/${configurationSet}`]),
     ],
   };
+}
+
+/** The resource policy of one secret, and what AWS itself says against it. Rejects with the client's error. */
+async function secretPolicy(client: SecretsManagerClient, SecretId: string): Promise<SecretPolicy> {
+  const { ResourcePolicy } = await client.send(new GetResourcePolicyCommand({ SecretId }));
+  if (!ResourcePolicy) return { document: null, objections: [] };
+  const { PolicyValidationPassed, ValidationErrors } = await client.send(
+    new ValidateResourcePolicyCommand({ SecretId, ResourcePolicy }),
+  );
+  const named = (ValidationErrors ?? []).map(({ CheckName }) => CheckName ?? 'unnamed');
+  return {
+    document: documentOf(ResourcePolicy),
+    objections: PolicyValidationPassed === false && named.length === 0 ? ['unnamed'] : named,
+  };
+}
+
+/** Reads keys by id, ARN or alias; the secrets of a batch share theirs, so it asks once for each. */
+export function encryptionKeys(kms: KMSClient): (keyId: string) => Promise<EncryptionKey> {
+  return onceEach((keyId) => encryptionKey(kms, keyId));
+}
+
+/** A secret may name its key by an alias, which GetKeyRotationStatus does not take. */
+async function encryptionKey(kms: KMSClient, keyId: string): Promise<EncryptionKey> {
+  const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
+  const { KeyRotationEnabled } = await kms.send(new GetKeyRotationStatusCommand({ KeyId: KeyMetadata?.Arn }));
+  return { state: KeyMetadata?.KeyState ?? '', rotates: KeyRotationEnabled === true };
+}
+
+/** Reads identities by their names; credentials of a batch share their senders, so it asks once for each. */
+export function identitiesOf(sesv2: SESv2Client): (name: string) => Promise<SendingIdentity> {
+  return onceEach((name) => sendingIdentity(sesv2, name));
+}
+
+function onceEach<T>(read: (name: string) => Promise<T>): (name: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (name) => {
+    const answer = asked.get(name) ?? read(name);
+    asked.set(name, answer);
+    return answer;
+  };
+}
+
+async function sendingIdentity(sesv2: SESv2Client, name: string): Promise<SendingIdentity> {
+  const identity = await sesv2.send(new GetEmailIdentityCommand({ EmailIdentity: name }));
+  const { SigningAttributesOrigin, CurrentSigningKeyLength, LastKeyGenerationTimestamp } =
+    identity.DkimAttributes ?? {};
+  const ownKey = SigningAttributesOrigin !== 'EXTERNAL';
+  return {
+    name,
+    configurationSet: identity.ConfigurationSetName ?? null,
+    keyLength: ownKey ? (CurrentSigningKeyLength ?? null) : null,
+    keyMadeAt: ownKey ? (LastKeyGenerationTimestamp?.getTime() ?? null) : null,
+    verificationError: identity.VerificationInfo?.ErrorType ?? null,
+  };
+}
+
+/**
+ * How often a password stands in the breaches that Have I Been Pwned knows. It is told the first five of the forty digits
+ * of the SHA-1, which some hundreds of known passwords share, and answers with all of them and some that are made up
+ * (https://haveibeenpwned.com/API/v3#PwnedPasswords), so neither it nor who sees the length of the answer learns which.
+ * Rejects when it gives no whole answer, with an error whose name says why.
+ */
+export async function breaches(password: Redacted, fetcher: Send = send): Promise<number> {
+  const digest = createHash('sha1').update(password.reveal()).digest('hex').toUpperCase();
+  const request = { headers: { 'Add-Padding': 'true' } };
+  const limits = { signal: AbortSignal.timeout(LIMIT_MS), mostBytes: MOST_BYTES };
+  const answer = await exchange(fetcher, RANGE + digest.slice(0, PREFIX_LENGTH), request, limits);
+  if (answer.kind !== 'answered' || answer.status !== 200)
+    throw Object.assign(new Error(`Have I Been Pwned answered ${outcomeOf(answer)}`), {
+      name: nameOf(answer),
+    });
+  const suffix = digest.slice(PREFIX_LENGTH);
+  const line = answer.body
+    .toString()
+    .split(/\r?\n/)
+    .find((one) => one.startsWith(`${suffix}:`));
+  return Number(line?.split(':')[1] ?? 0);
+}
+
+/** As `gather` tells failures apart. */
+function nameOf(answer: Answer): string {
+  if (answer.kind !== 'unanswered' && answer.status === 429) return 'TooManyRequests';
+  return answer.kind !== 'answered' && answer.reason === 'too-late' ? 'TimeoutError' : 'Error';
 }

@@ -1,18 +1,16 @@
+import {
+  DescribeContinuousBackupsCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import type { AccountReaders } from '../../aws.ts';
-import { gather } from '../gathered.ts';
-import type { SharedFacts } from './account.ts';
-import { lastDrill } from './drill.ts';
-import { functionFacts } from './functions.ts';
-import { hands } from './hands.ts';
-import { logFacts } from './logs.ts';
-import { people } from './people.ts';
-import { plainParameters } from './plain-parameters.ts';
-import { ownAlarms } from './reputation.ts';
+import { gather } from '../outcome.ts';
+import type { SharedFacts } from '../subjects/account.ts';
+import { lastDrill, ownAlarms } from './cloudwatch.ts';
+import { hands, people } from './iam.ts';
+import { logFacts, readers, trailLogs } from './logs.ts';
+import { functionFacts, plainParameters, stackOutputs, taskVariables } from './plain-text.ts';
 import { sesAccount } from './ses-account.ts';
-import { stackOutputs } from './stack-outputs.ts';
-import { tableExpiry, tableRecovery } from './table-recovery.ts';
-import { taskVariables } from './task-definitions.ts';
-import { readers, trailLogs } from './trail.ts';
 import type { ValueComparison } from './value-comparison.ts';
 
 export interface AccountSources {
@@ -56,4 +54,19 @@ export async function gatherAccount({
 async function settled<Asked extends Record<string, Promise<unknown>>>(asked: Asked) {
   const facts = Object.entries(asked).map(async ([name, fact]) => [name, await fact] as const);
   return Object.fromEntries(await Promise.all(facts)) as { [Name in keyof Asked]: Awaited<Asked[Name]> };
+}
+
+/** Whether the table can be put back to any second of the last days. */
+async function tableRecovery(client: DynamoDBClient, TableName: string): Promise<boolean> {
+  const { ContinuousBackupsDescription } = await client.send(
+    new DescribeContinuousBackupsCommand({ TableName }),
+  );
+  const recovery = ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
+  return recovery?.PointInTimeRecoveryStatus === 'ENABLED';
+}
+
+/** Whether DynamoDB deletes what says that its time is over. */
+async function tableExpiry(client: DynamoDBClient, TableName: string): Promise<boolean> {
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+  return TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED';
 }

@@ -4,7 +4,7 @@ import { accessKeys } from '../../providers/ses-keys.ts';
 import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Validations } from '../../table/validations.ts';
-import { gather, missing } from '../gathered.ts';
+import { gather, missing } from '../outcome.ts';
 import { type CredentialFacts, endpointOf, type SecretContent } from '../subjects/credential.ts';
 import { type AwsSources, awsFacts } from './aws-facts.ts';
 import { type HostSources, meetHost, NOBODY_THERE } from './mail-host.ts';

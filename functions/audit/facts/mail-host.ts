@@ -8,7 +8,7 @@ import { Echoes } from '../../smtp/echoes/echoes.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import { gather, known, missing } from '../gathered.ts';
+import { gather, known, missing } from '../outcome.ts';
 import type { AuditSettings } from '../settings.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { ALL_OFF, type OptInTests } from './opt-in-tests.ts';

@@ -4,7 +4,7 @@ import type { Credential } from '../../providers/secret.ts';
 import { Redacted } from '../../secrets/redacted.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Relay } from '../../smtp/probe/misuse.ts';
-import { type Gathered, gather } from '../gathered.ts';
+import { type Gathered, gather } from '../outcome.ts';
 import { type OptIns, optInFor } from '../settings.ts';
 
 interface Ports {

@@ -1,8 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { parseSecret } from '../../providers/secret.ts';
 import type { ManagedSecret, SecretStore } from '../../secrets/store.ts';
-import type { ValueFacts } from './account.ts';
-import { type Holder, reusesOf, unpaired } from './reuse.ts';
+import type { Reuse, ValueFacts } from '../subjects/account.ts';
 
 const CONCURRENCY = 10;
 /** Shorter ones are no passwords, and half of all programs share them. */
@@ -11,6 +10,12 @@ const LEAST_LENGTH = 8;
 const MOST_UNREAD = 1000;
 /** Enough that no two of some millions are alike by chance. */
 const DIGEST_BYTES = 16;
+
+/** A secret, and who answers for it: its tag `keyturn:owner`, null without one. */
+export interface Holder {
+  readonly arn: string;
+  readonly owner: string | null;
+}
 
 /**
  * Compares all passwords with one another, and with what else lies about, by HMACs under a key that is made for this one
@@ -101,4 +106,23 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/**
+ * Of the holders of one password, which may be named to which: those with the same owner, to whom all of them belong.
+ * Whoever may only write values, and stores guesses, is told that one is right, and not for what: not how often either.
+ * Empty for a password that one secret holds.
+ */
+export function reusesOf(holders: readonly Holder[]): readonly Reuse[] {
+  if (holders.length < 2) return [];
+  const groups = Map.groupBy(holders, ({ arn, owner }) => (owner?.trim() ? `owner ${owner}` : arn));
+  return [...groups.values()].map((group) => ({
+    arns: group.map(({ arn }) => arn).toSorted(),
+    elsewhere: groups.size > 1,
+  }));
+}
+
+/** In an order that does not say which of them hold the same password. */
+export function unpaired(reuses: readonly Reuse[]): readonly Reuse[] {
+  return reuses.toSorted(({ arns: [a = ''] }, { arns: [b = ''] }) => (a < b ? -1 : 1));
 }

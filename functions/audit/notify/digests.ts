@@ -1,3 +1,5 @@
+import { type SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
+import pRetry from 'p-retry';
 import { isThrottling } from '../../aws.ts';
 import { shownName } from '../../observe/shown.ts';
 import { WorstOf } from '../report/aggregate.ts';
@@ -13,6 +15,14 @@ const ADDRESS =
 /** Of what a server, a record or a name says, in characters; the report has it whole. */
 const LONGEST = 500;
 const WORD = { fail: 'Failure', warn: 'Warning' } as const;
+
+/** The SES sandbox takes one message a second; a mail whose answer was lost may have gone out, and is not sent again. */
+const AGAIN = {
+  retries: 5,
+  minTimeout: 100,
+  randomize: true,
+  shouldRetry: ({ error }: { readonly error: Error }) => isThrottling(error),
+};
 
 /** What one owner is told: how much there is, and the worst of it. */
 export interface Digest {
@@ -188,4 +198,20 @@ function countsOf({ failures, warnings }: Digest): string {
 
 function dayOf({ startedAt }: Digest): string {
   return new Date(startedAt).toISOString().slice(0, 10);
+}
+
+/**
+ * Structured, not raw: Amazon SES makes the headers, so that no text can add one. `ses` tries once: only what Amazon SES has
+ * refused is sent again.
+ */
+export function sendFrom(ses: SESClient, from: string): Send {
+  const part = (Data: string) => ({ Charset: 'UTF-8', Data });
+  return async (to, { subject, text, html }) => {
+    const mail = new SendEmailCommand({
+      Source: from,
+      Destination: { ToAddresses: [to] },
+      Message: { Subject: part(subject), Body: { Text: part(text), Html: part(html) } },
+    });
+    await pRetry(() => ses.send(mail), AGAIN);
+  };
 }

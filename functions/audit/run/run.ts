@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { KeyturnError } from '../../observe/shown.ts';
 import type { ManagedSecret } from '../../secrets/store.ts';
-import { longUnread } from '../facts/stale-secrets.ts';
 import { acceptedRiskSchema } from '../settings.ts';
+import { longUnread } from '../subjects/account.ts';
 
 /**
  * How long (ms) a run holds its lease. The plan and each batch begin by acquiring it anew. None of them can go on for so

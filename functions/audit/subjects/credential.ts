@@ -8,17 +8,48 @@ import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Remembered } from '../../table/items.ts';
-import type { AccountFacts } from '../facts/account.ts';
-import type { AwsFacts } from '../facts/aws.ts';
+import type { Check } from '../check.ts';
 import type { OptInFacts } from '../facts/opt-in-tests.ts';
 import type { PreviousCredential } from '../facts/previous.ts';
 import type { Rehearsal } from '../facts/rehearsal.ts';
-import { decide, type Gathered } from '../gathered.ts';
-import { fail, notApplicable, type Outcome, pass, type UnknownReason, unknown } from '../outcome.ts';
+import {
+  decide,
+  fail,
+  type Gathered,
+  notApplicable,
+  type Outcome,
+  pass,
+  type UnknownReason,
+  unknown,
+} from '../outcome.ts';
 import type { AuditSettings } from '../settings.ts';
+import type { AccountFacts } from './account.ts';
+import type { Decision, SecretPolicy, SmtpUser } from './iam.ts';
+import type { SendingIdentity } from './ses.ts';
 
 /** What the current version holds; `empty` before the first rotation of a secret without a value. */
 export type SecretContent = ParsedSecret | { readonly kind: 'empty' };
+
+/** The customer-managed KMS key of a secret. */
+export interface EncryptionKey {
+  /** Enabled, Disabled, PendingDeletion and others, as KMS says it. */
+  readonly state: string;
+  /** KMS makes new key material by itself, once a year unless told otherwise. */
+  readonly rotates: boolean;
+}
+
+/** What the AWS API says of one credential; NOT_ASKED where there is nothing to ask for. */
+export interface AwsFacts {
+  readonly policy: Gathered<SecretPolicy>;
+  /** Of the secret, if it names one of its own. */
+  readonly key: Gathered<EncryptionKey>;
+  /** Null: no identity covers the sender. */
+  readonly identity: Gathered<SendingIdentity | null>;
+  readonly user: Gathered<SmtpUser>;
+  readonly simulated: Gathered<Decision>;
+  /** How often the password stands in known breaches; null: the owner has not switched the lookup on. */
+  readonly breaches: Gathered<number> | null;
+}
 
 /** All that the rules may look at for one credential. It holds the password (redacted) and never leaves memory. */
 export interface CredentialFacts {
@@ -48,13 +79,13 @@ export function endpointOf(secret: SecretContent | undefined): Endpoint | undefi
   return secret?.kind === 'seed' ? secret.endpoint : undefined;
 }
 
-type Rule = (facts: CredentialFacts) => Outcome;
-
 const NO_LOGIN_YET = notApplicable('No user name and password yet: the first rotation makes them.');
 const UNREADABLE = unknown('not-reached', 'The secret is malformed; see `secret.shape`.');
 
 /** For rules that need a whole credential. */
-export function onCredential(rule: (credential: Credential, facts: CredentialFacts) => Outcome): Rule {
+export function onCredential(
+  rule: (credential: Credential, facts: CredentialFacts) => Outcome,
+): Check['rule'] {
   return (facts) =>
     decide(facts.content, (content) => {
       if (content.kind === 'malformed') return UNREADABLE;
@@ -63,7 +94,7 @@ export function onCredential(rule: (credential: Credential, facts: CredentialFac
 }
 
 /** For rules on the place of login, which a secret may name before it has a password. */
-export function onEndpoint(rule: (endpoint: Endpoint, facts: CredentialFacts) => Outcome): Rule {
+export function onEndpoint(rule: (endpoint: Endpoint, facts: CredentialFacts) => Outcome): Check['rule'] {
   return (facts) =>
     decide(facts.content, (content) => {
       if (content.kind === 'malformed') return UNREADABLE;

@@ -2,18 +2,15 @@ import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DmarcRecord } from '../../mail-domain/dmarc/record.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf.ts';
-import { decide } from '../gathered.ts';
-import { notApplicable, type Outcome, unknown } from '../outcome.ts';
-import type { CredentialFacts } from './credential.ts';
-import { onCredential } from './credential.ts';
+import type { Check } from '../check.ts';
+import { decide, notApplicable, type Outcome, unknown } from '../outcome.ts';
+import { type CredentialFacts, onCredential } from './credential.ts';
 
 const LONGEST_EVIDENCE = 1000;
 const LONGEST_QUOTE = 120;
 
-type Rule = (facts: CredentialFacts) => Outcome;
-
 /** For rules on the domain that a credential sends as. What the DNS says is a stranger's text: evidence is made plain. */
-export function onDomain(rule: (domain: DomainFacts, facts: CredentialFacts) => Outcome): Rule {
+export function onDomain(rule: (domain: DomainFacts, facts: CredentialFacts) => Outcome): Check['rule'] {
   return onCredential((_credential, facts) =>
     decide(facts.domain, (domain) => {
       const outcome = rule(domain, facts);
@@ -23,7 +20,9 @@ export function onDomain(rule: (domain: DomainFacts, facts: CredentialFacts) => 
 }
 
 /** For rules on the one SPF record that there should be. */
-export function onSpf(rule: (record: OneRecord, spf: SpfFacts, domain: DomainFacts) => Outcome): Rule {
+export function onSpf(
+  rule: (record: OneRecord, spf: SpfFacts, domain: DomainFacts) => Outcome,
+): Check['rule'] {
   return onDomain((domain) => {
     const { records, only } = domain.spf;
     if (!records.known) return unknown(records.reason, `The SPF record was not read: ${records.detail}.`);
@@ -36,7 +35,7 @@ export function onSpf(rule: (record: OneRecord, spf: SpfFacts, domain: DomainFac
 /** For rules on the DMARC record that applies. */
 export function onDmarc(
   rule: (record: DmarcRecord, dmarc: DmarcFacts, domain: DomainFacts) => Outcome,
-): Rule {
+): Check['rule'] {
   return onDomain((domain) =>
     decide(domain.dmarc, (dmarc) => {
       const [record] = dmarc.applied?.records ?? [];

@@ -2,8 +2,7 @@ import type { Endpoint } from '../../net/endpoint.ts';
 import type { ServerFacts, SessionFacts } from '../../smtp/probe/facts.ts';
 import type { RememberedServer } from '../../table/items.ts';
 import type { Check } from '../check.ts';
-import { decide } from '../gathered.ts';
-import { notApplicable, type Outcome, unknown } from '../outcome.ts';
+import { decide, notApplicable, type Outcome, unknown } from '../outcome.ts';
 import { type CredentialFacts, onEndpoint } from './credential.ts';
 
 export function onServer(rule: (server: ServerFacts, endpoint: Endpoint) => Outcome): Check['rule'] {

@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Sources } from '../../../functions/audit/facts/gather.ts';
 import { HostTurns, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
 import { OptInTests } from '../../../functions/audit/facts/opt-in-tests.ts';
-import { missing } from '../../../functions/audit/gathered.ts';
+import { missing } from '../../../functions/audit/outcome.ts';
 import { attempt, type Prover, prove } from '../../../functions/budget/attempt.ts';
 import type { Network } from '../../../functions/net/network.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';

@@ -1,9 +1,8 @@
-import type { AccountFacts } from '../../../functions/audit/facts/account.ts';
-import type { AwsFacts } from '../../../functions/audit/facts/aws.ts';
 import { ALL_OFF } from '../../../functions/audit/facts/opt-in-tests.ts';
-import type { SesFacts } from '../../../functions/audit/facts/ses.ts';
-import { known, missing } from '../../../functions/audit/gathered.ts';
-import type { CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
+import { known, missing } from '../../../functions/audit/outcome.ts';
+import type { AccountFacts } from '../../../functions/audit/subjects/account.ts';
+import type { AwsFacts, CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
+import type { SesFacts } from '../../../functions/audit/subjects/ses.ts';
 import type { Security } from '../../../functions/net/endpoint.ts';
 import type { Credential } from '../../../functions/providers/secret.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';

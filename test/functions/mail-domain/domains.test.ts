@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { IdentityFacts } from '../../../functions/audit/facts/ses.ts';
+import type { IdentityFacts } from '../../../functions/audit/subjects/ses.ts';
 import { Domains } from '../../../functions/mail-domain/domains.ts';
 import type { Answer, RecordType } from '../../../functions/net/dns/dns.ts';
 import { known, missing } from '../../../functions/net/gathered.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
-import { breaches } from '../../../functions/audit/facts/breaches.ts';
+import { breaches } from '../../../functions/audit/facts/aws-facts.ts';
 import { ReportBucket } from '../../../functions/audit/run/report-bucket.ts';
 import { policyOver } from '../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import { DnsOverHttps } from '../../../functions/net/dns/over-https.ts';

@@ -1,5 +1,5 @@
 import { NOTHING_HEARD } from '../../../../functions/audit/facts/rehearsal.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
 import {

@@ -1,5 +1,5 @@
-import type { IdentityFacts } from '../../../../functions/audit/facts/ses.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
+import type { IdentityFacts } from '../../../../functions/audit/subjects/ses.ts';
 import type { DmarcFacts } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
 import { dmarcOf, withDomain } from '../sound-domain.ts';
 import { elsewhere, ses, withSes } from '../sound-facts.ts';

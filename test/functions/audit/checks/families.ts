@@ -6,7 +6,6 @@ import { daneCases } from './dane.cases.ts';
 import { dkimCases } from './dkim.cases.ts';
 import { dmarcCases } from './dmarc.cases.ts';
 import { dnsCases } from './dns.cases.ts';
-import { exposureCases } from './exposure.cases.ts';
 import { iamCases } from './iam.cases.ts';
 import { mtaStsCases } from './mta-sts.cases.ts';
 import { opsCases } from './ops.cases.ts';
@@ -18,7 +17,7 @@ import { sesSendingCases } from './ses-sending.cases.ts';
 import { smtpCases } from './smtp.cases.ts';
 import { spfCases } from './spf.cases.ts';
 import { tlsCases } from './tls.cases.ts';
-import { valueCases } from './value.cases.ts';
+import { exposureCases, valueCases } from './value.cases.ts';
 
 /** The cases of every check of the catalogue, family by family. */
 export const FAMILIES: readonly Cases[] = [

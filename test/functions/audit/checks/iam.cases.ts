@@ -1,6 +1,6 @@
-import type { PeopleFacts } from '../../../../functions/audit/facts/account.ts';
-import type { PolicyStatement, SmtpUser } from '../../../../functions/audit/facts/aws.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
+import type { PeopleFacts } from '../../../../functions/audit/subjects/account.ts';
+import type { PolicyStatement, SmtpUser } from '../../../../functions/audit/subjects/iam.ts';
 import type { IssuedCredential } from '../../../../functions/providers/provider.ts';
 import { elsewhere, HOUR, KEY_ID, NOW, seed, withAccount, withAws, withLogin } from '../sound-facts.ts';
 import type { Cases } from './case.ts';

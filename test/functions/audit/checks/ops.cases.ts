@@ -1,5 +1,5 @@
-import type { FunctionFacts, LogFacts } from '../../../../functions/audit/facts/account.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
+import type { FunctionFacts, LogFacts } from '../../../../functions/audit/subjects/account.ts';
 import {
   at,
   DAY,

@@ -1,5 +1,5 @@
-import type { PolicyStatement, SecretPolicy } from '../../../../functions/audit/facts/aws.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
+import type { PolicyStatement, SecretPolicy } from '../../../../functions/audit/subjects/iam.ts';
 import { DAY, NOW, soundFacts, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

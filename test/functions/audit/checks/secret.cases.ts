@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
 import type { RotationSchedule } from '../../../../functions/secrets/secret-reader.ts';
 import { DAY, HOUR, NOW, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';

@@ -1,11 +1,11 @@
+import { known, missing } from '../../../../functions/audit/outcome.ts';
 import type {
   Archive,
   ConfigurationSet,
   IngressPoint,
   IpPool,
   Reputation,
-} from '../../../../functions/audit/facts/ses.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+} from '../../../../functions/audit/subjects/ses.ts';
 import { elsewhere, soundFacts, withAws, withSes } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

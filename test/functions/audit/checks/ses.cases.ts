@@ -1,6 +1,6 @@
-import type { IdentityFacts, SendingState } from '../../../../functions/audit/facts/ses.ts';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
+import { known, missing } from '../../../../functions/audit/outcome.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
+import type { IdentityFacts, SendingState } from '../../../../functions/audit/subjects/ses.ts';
 import { credential, elsewhere, withAws, withSes } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

@@ -1,8 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { awsFacts } from '../../../../functions/audit/facts/aws-facts.ts';
-import { encryptionKeys } from '../../../../functions/audit/facts/encryption-key.ts';
-import { identitiesOf } from '../../../../functions/audit/facts/sending-identity.ts';
+import { awsFacts, encryptionKeys, identitiesOf } from '../../../../functions/audit/facts/aws-facts.ts';
 import * as clients from '../../../../functions/aws.ts';
 import type { Credential } from '../../../../functions/providers/secret.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AccountFacts } from '../../../../functions/audit/facts/account.ts';
 import { gatherAccount } from '../../../../functions/audit/facts/gather-account.ts';
+import type { AccountFacts } from '../../../../functions/audit/subjects/account.ts';
 import { accountReaders } from '../../../../functions/aws.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';
 import { InProcessSes } from '../in-process-ses.ts';

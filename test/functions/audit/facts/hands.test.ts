@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { hands } from '../../../../functions/audit/facts/hands.ts';
+import { hands } from '../../../../functions/audit/facts/iam.ts';
 import { iam } from '../../../../functions/aws.ts';
 import { AccountServer } from '../../../support/aws/account-server.ts';
 

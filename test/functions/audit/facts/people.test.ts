@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { expect, it } from 'vitest';
-import { people } from '../../../../functions/audit/facts/people.ts';
+import { people } from '../../../../functions/audit/facts/iam.ts';
 
 const HEADER = 'user,arn,password_enabled,mfa_active';
 const reportOf = (...lines: string[]) => Buffer.from([HEADER, ...lines, ''].join('\n'));

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exposureChecks } from '../../../../functions/audit/checks/exposure.ts';
-import { type Holder, type Reuse, reusesOf, unpaired } from '../../../../functions/audit/facts/reuse.ts';
-import { known } from '../../../../functions/audit/gathered.ts';
+import { valueChecks } from '../../../../functions/audit/checks/value.ts';
+import { type Holder, reusesOf, unpaired } from '../../../../functions/audit/facts/value-comparison.ts';
+import { known } from '../../../../functions/audit/outcome.ts';
+import type { Reuse } from '../../../../functions/audit/subjects/account.ts';
 import { soundFacts, withAccount } from '../sound-facts.ts';
 
 const arnOf = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`;
@@ -13,7 +14,7 @@ const [ORDERS, BILLING, GUESS] = ['mail/orders', 'mail/billing', 'guess/42'].map
 ];
 const ADA = 'ada@example.com';
 
-const check = exposureChecks.find(({ id }) => id === 'secret.reuse') ?? expect.fail();
+const check = valueChecks.find(({ id }) => id === 'secret.reuse') ?? expect.fail();
 
 /** What the finding on one secret says. */
 function told(arn: string, reused: readonly Reuse[]) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { longUnread } from '../../../../functions/audit/facts/stale-secrets.ts';
+import { longUnread } from '../../../../functions/audit/subjects/account.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const NOW = Date.parse('2026-11-24T06:00:00Z');

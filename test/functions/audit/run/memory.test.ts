@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { known, missing } from '../../../../functions/audit/gathered.ts';
-import type { Status } from '../../../../functions/audit/outcome.ts';
+import { known, missing, type Status } from '../../../../functions/audit/outcome.ts';
 import type { Found } from '../../../../functions/audit/run/examination.ts';
 import { dated, remember } from '../../../../functions/audit/run/memory.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';

@@ -1,4 +1,39 @@
-import type { PolicyDocument, PolicyStatement } from './facts/aws.ts';
+/** The resource policy of one secret. */
+export interface SecretPolicy {
+  /** Null: there is none. */
+  readonly document: PolicyDocument | null;
+  /** What Secrets Manager's own validation objects to. */
+  readonly objections: readonly string[];
+}
+
+/** As far as the audit looks at it; IAM's grammar allows one string for a list. */
+export interface PolicyDocument {
+  readonly Statement: readonly PolicyStatement[];
+}
+
+export interface PolicyStatement {
+  readonly Effect: string;
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly NotPrincipal?: unknown;
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** The IAM user whose access key an SMTP user of Amazon SES is. */
+export interface SmtpUser {
+  /** Of its inline and attached policies. */
+  readonly statements: readonly PolicyStatement[];
+  /** How many groups it is in; their policies are not read. */
+  readonly groups: number;
+  /** Has a password for the console. */
+  readonly console: boolean;
+}
+
+/** SimulatePrincipalPolicy of `ses:SendRawEmail`: allowed, explicitDeny or implicitDeny. */
+export type Decision = string;
 
 /** Conditions that hold for callers of some account, organisation or network only. */
 const NARROWING =
@@ -106,3 +141,36 @@ export function documentOf(text: string): PolicyDocument {
   const { Statement } = JSON.parse(text) as { Statement: PolicyDocument['Statement'][number] };
   return { Statement: [Statement].flat() };
 }
+
+/** What hands can do to a credential under Keyturn's care, as the check `secret.hands` words it, by the actions for it. */
+export const POWERS = {
+  'write its value': [
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecret',
+    'secretsmanager:UpdateSecretVersionStage',
+    // Also puts another function in the place of Keyturn's.
+    'secretsmanager:RotateSecret',
+  ],
+  'change its tags or its policy': [
+    'secretsmanager:TagResource',
+    'secretsmanager:UntagResource',
+    'secretsmanager:PutResourcePolicy',
+  ],
+  'change the tags of its IAM user': ['iam:TagUser', 'iam:UntagUser'],
+  "invoke or change Keyturn's functions": [
+    'lambda:InvokeFunction',
+    'lambda:UpdateFunctionCode',
+    'lambda:UpdateFunctionConfiguration',
+  ],
+  "write to Keyturn's table": [
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:BatchWriteItem',
+  ],
+} as const;
+
+export type Power = keyof typeof POWERS;
+
+/** All that any power needs. */
+export const ACTIONS: readonly string[] = Object.values(POWERS).flat();

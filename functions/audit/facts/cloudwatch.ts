@@ -5,14 +5,16 @@ import {
   type MetricAlarm,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
-import type { AlarmFacts } from './account.ts';
-import type { Reputation } from './ses.ts';
+import { METRIC_NAMESPACE, RESTORE_DRILL } from '../../observe/names.ts';
+import type { AlarmFacts } from '../subjects/account.ts';
+import type { Reputation } from '../subjects/ses.ts';
 
 const NAMESPACE = 'AWS/SES';
 const BOUNCE_RATE = 'Reputation.BounceRate';
 const COMPLAINT_RATE = 'Reputation.ComplaintRate';
 const HOUR_SECONDS = 60 * 60;
 const DAY_MS = 24 * HOUR_SECONDS * 1000;
+const DRILL_DAYS = 180;
 
 /** The last value within a day of each rate that AWS judges an account by, and who watches them. */
 export async function reputation(client: CloudWatchClient, now: number): Promise<Reputation> {
@@ -58,4 +60,20 @@ export async function ownAlarms(client: CloudWatchClient, stack: string): Promis
 
 function acts({ ActionsEnabled, AlarmActions }: MetricAlarm): boolean {
   return ActionsEnabled !== false && (AlarmActions?.length ?? 0) > 0;
+}
+
+/** The last day with a datum of the metric that a person puts after a rehearsed restore; null: none in half a year. */
+export async function lastDrill(client: CloudWatchClient, now: number): Promise<number | null> {
+  const Metric = { Namespace: METRIC_NAMESPACE, MetricName: RESTORE_DRILL };
+  const { MetricDataResults } = await client.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now - DRILL_DAYS * DAY_MS),
+      EndTime: new Date(now),
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: [
+        { Id: 'drill', MetricStat: { Metric, Period: DAY_MS / 1000, Stat: 'SampleCount' } },
+      ],
+    }),
+  );
+  return MetricDataResults?.[0]?.Timestamps?.[0]?.getTime() ?? null;
 }

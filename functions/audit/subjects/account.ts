@@ -1,7 +1,11 @@
-import type { Gathered } from '../gathered.ts';
-import type { PolicyStatement } from './aws.ts';
-import type { Reuse } from './reuse.ts';
+import type { ManagedSecret } from '../../secrets/store.ts';
+import type { Gathered } from '../outcome.ts';
+import type { PolicyStatement } from './iam.ts';
 import type { SesFacts } from './ses.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** The limit of AWS Config's and Security Hub's own rule on unused secrets. */
+export const UNUSED_DAYS = 90;
 
 /** A Lambda function of the account. */
 export interface FunctionFacts {
@@ -14,6 +18,14 @@ export interface FunctionFacts {
   readonly changedAt: number | null;
   /** Environment variables whose names say that they hold an SMTP password, and that hold something. */
   readonly passwordVariables: readonly string[];
+}
+
+/** What may be said of a password that several secrets hold to whoever answers for some of them. */
+export interface Reuse {
+  /** ARNs of one owner's secrets that hold it, named to one another. */
+  readonly arns: readonly string[];
+  /** Whether a secret that must not be named to them holds it, too: one of another owner, or of none. */
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -119,4 +131,19 @@ export interface SharedFacts {
   readonly tableExpiry: Gathered<boolean>;
   /** Point-in-time recovery of Keyturn's table. */
   readonly tableRecovery: Gathered<boolean>;
+}
+
+/**
+ * Those that nobody has read for long, by a date that the first read of the audit itself moves to today: so as they were
+ * listed before it. `now` in milliseconds since 1970.
+ */
+export function longUnread(
+  secrets: readonly Pick<ManagedSecret, 'arn' | 'createdAt' | 'lastAccessedAt'>[],
+  now: number,
+): UnreadSecrets {
+  const limit = now - UNUSED_DAYS * DAY_MS;
+  const unread = secrets.filter(
+    ({ createdAt, lastAccessedAt }) => (lastAccessedAt ?? createdAt ?? limit) < limit,
+  );
+  return Object.fromEntries(unread.map(({ arn, lastAccessedAt }) => [arn, lastAccessedAt]));
 }
