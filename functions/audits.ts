@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { errorResponse, jsonResponse } from './api/answer.ts';
+import { response } from './api/answer.ts';
 import { answerAudit, answerLatest, answerPage } from './api/audits.ts';
 import { reportBucket } from './deployment.ts';
 import { beginInvocation } from './observe/logger.ts';
@@ -17,12 +17,9 @@ async function handle(
   const id = pathParameters?.id;
   if (id !== undefined && resource.endsWith('/report'))
     return redirect(await answerPage(bucket, id, queryStringParameters?.page, Date.now()));
-  const answer = id === undefined ? await answerLatest(bucket) : await answerAudit(bucket, id);
-  return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
+  return response(id === undefined ? await answerLatest(bucket) : await answerAudit(bucket, id));
 }
 
 function redirect(answer: Awaited<ReturnType<typeof answerPage>>): APIGatewayProxyResult {
-  if ('error' in answer) return errorResponse(answer);
-  const { headers, ...response } = jsonResponse(303, answer);
-  return { ...response, headers: { ...headers, location: answer.url } };
+  return 'error' in answer ? response(answer) : response(answer, 303, { location: answer.url });
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import document from '../docs/openapi.json' with { type: 'json' };
-import { errorResponse, jsonResponse } from './api/answer.ts';
+import { response } from './api/answer.ts';
 import { answerList } from './api/credentials.ts';
 import { validations } from './deployment.ts';
 import { beginInvocation } from './observe/logger.ts';
@@ -11,8 +11,8 @@ export const handler = handles(handle);
 
 async function handle(event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> {
   beginInvocation(context);
-  if (event.resource === '/openapi.json') return jsonResponse(200, document);
+  if (event.resource === '/openapi.json') return response(document);
   const query = event.queryStringParameters;
   const answer = await answerList(validations(), query, Date.now());
-  return 'error' in answer ? errorResponse(answer) : jsonResponse(200, answer);
+  return response(answer);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { type ErrorBody, errorResponse, jsonResponse } from './api/answer.ts';
+import { type ErrorBody, response } from './api/answer.ts';
 import { answerHistory, answerRotation } from './api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from './api/operations.ts';
 import {
@@ -49,8 +49,7 @@ async function handle(
     return undefined;
   }
   const body = await answer(event, answerPorts(context.invokedFunctionArn));
-  if ('error' in body) return errorResponse(body);
-  return jsonResponse(event.httpMethod === 'POST' ? 202 : 200, body);
+  return response(body, event.httpMethod === 'POST' ? 202 : 200);
 }
 
 function answer(

@@ -41,11 +41,19 @@ export const errorBody = v.object({
   ),
 });
 
-export function errorResponse(body: ErrorBody): APIGatewayProxyResult {
-  return jsonResponse(STATUS[body.error], body);
+/** Through API Gateway: an error has the status of its kind, all else the one that is given. */
+export function response(
+  answer: object | ErrorBody,
+  statusCode = 200,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult {
+  return {
+    statusCode: isError(answer) ? STATUS[answer.error] : statusCode,
+    headers: { 'content-type': 'application/json', ...ANSWER_HEADERS, ...headers },
+    body: JSON.stringify(answer),
+  };
 }
 
-export function jsonResponse(statusCode: number, body: unknown): APIGatewayProxyResult {
-  const headers = { 'content-type': 'application/json', ...ANSWER_HEADERS };
-  return { statusCode, headers, body: JSON.stringify(body) };
+function isError(answer: object): answer is ErrorBody {
+  return 'error' in answer;
 }

@@ -1,46 +1,102 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { isThrottling } from '../aws.ts';
 import type { Attempt } from '../budget/turn.ts';
 import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
 import type { LoginOutcome } from '../smtp/login-result.ts';
+import { answersFor } from './bulkhead.ts';
 import { LoginQueue, OutOfTime } from './login-queue.ts';
-import type { BatchAnswer, RefusedResult, ValidationResult } from './result.ts';
-import type { Prove } from './validation.ts';
+import type { ValidationRequest } from './request.ts';
+import type { RefusedResult, ValidationResult } from './result.ts';
+import { type Prove, type Unvalidated, type ValidationPorts, validate } from './validation.ts';
+
+/** Kept back from the time until the answer (ms) for QUIT and for writing the result down. */
+const RESERVE_MS = 3000;
+/** The answer to a batch is given this long (ms) before the function would be stopped, whoever is still at work. */
+const ANSWER_RESERVE_MS = 1000;
+/** Kept back from a batch's time (ms), to validate each alone if their process gives no answer; half of it at most. */
+const ALONE_MS = 8000;
+
+export interface ProvingPorts extends ValidationPorts {
+  /** One login inside the login budget, or two. */
+  readonly prove: (attempt: Attempt) => Promise<LoginOutcome>;
+}
 
 type Refusal = Omit<RefusedResult, 'secretId'>;
+type Result = ValidationResult | RefusedResult;
 
-export interface Batch {
-  readonly secretIds: readonly string[];
-  /** For logins; what comes back later than `answerWithinMs` is not waited for. */
-  readonly remainingMs: () => number;
-  readonly answerWithinMs: number;
-  readonly proveWithin: (attempt: Attempt) => Promise<LoginOutcome>;
-  readonly validate: (secretId: string, prove: Prove) => Promise<ValidationResult | Refusal>;
-}
-
-/** Validates several secrets at the same time: one result each in the order asked, whatever happens to the others. */
-export async function validateBatch(batch: Batch): Promise<BatchAnswer> {
-  const { secretIds, remainingMs, answerWithinMs, proveWithin, validate } = batch;
-  const queue = new LoginQueue(remainingMs);
-  const prove: Prove = (credential, secretArn) =>
-    queue.run(credential.endpoint.host, (time) => proveWithin({ credential, secretArn, ...time }));
-  const late = sleep(answerWithinMs, OUT_OF_TIME, { ref: false });
-  const resultOf = async (secretId: string) => {
-    const validated = validate(secretId, prove).catch((error: unknown) => refusalFor(secretId, error));
-    const answer = await Promise.race([validated, late]);
-    return 'error' in answer ? { secretId, ...answer } : answer;
-  };
-  return { results: await Promise.all(secretIds.map(resultOf)) };
-}
+export const THROTTLED = {
+  error: 'throttled',
+  message: 'AWS throttles the reading of secrets: try again in a few seconds.',
+} as const;
 
 const OUT_OF_TIME: Refusal = {
   error: 'out-of-time',
   message: 'Its turn did not come in time: validate it again, with fewer secrets of the same host.',
 };
 
+/** `endsAt`, in milliseconds since 1970: who waits for the answer waits no longer. */
+export async function validateOne(
+  ports: ProvingPorts,
+  request: ValidationRequest,
+  endsAt: number,
+): Promise<ValidationResult | Unvalidated | typeof THROTTLED> {
+  const prove: Prove = (credential, secretArn) =>
+    ports.prove({ credential, secretArn, budgetMs: endsAt - RESERVE_MS - Date.now() });
+  try {
+    return await validate(ports, request, prove);
+  } catch (error) {
+    if (isThrottling(error)) return THROTTLED;
+    throw error;
+  }
+}
+
+/** Several at the same time: one result each in the order asked, whatever happens to the others. */
+export function validateSeveral(
+  ports: ProvingPorts,
+  secretIds: readonly string[],
+  endsAt: number,
+): Promise<Result[]> {
+  const queue = new LoginQueue(() => endsAt - RESERVE_MS - Date.now());
+  const prove: Prove = (credential, secretArn) =>
+    queue.run(credential.endpoint.host, (time) => ports.prove({ credential, secretArn, ...time }));
+  const late = sleep(endsAt - ANSWER_RESERVE_MS - Date.now(), OUT_OF_TIME, { ref: false });
+  const resultOf = async (secretId: string): Promise<Result> => {
+    const validated = validate(ports, { secretId }, prove).catch((error) => refusalFor(secretId, error));
+    const answer = await Promise.race([validated, late]);
+    return 'error' in answer ? { secretId, ...answer } : answer;
+  };
+  return Promise.all(secretIds.map(resultOf));
+}
+
+/** The function that works on them in processes of their own, by an `invoker` of aws.ts. */
+export interface Itself {
+  readonly lambda: LambdaClient;
+  readonly functionArn: string;
+}
+
+/** The same in a process of their own; what is left of the time is for each alone, if one of them ends it. */
+export function validateApart(
+  ports: ProvingPorts,
+  secretIds: readonly string[],
+  endsAt: number,
+  itself: Itself,
+): Promise<readonly Result[]> {
+  const answerBy = endsAt - ANSWER_RESERVE_MS;
+  const aloneMs = secretIds.length > 1 ? Math.min(ALONE_MS, (answerBy - Date.now()) / 2) : 0;
+  return answersFor<Result>(secretIds, {
+    ...itself,
+    togetherBy: answerBy - aloneMs,
+    aloneBy: () => answerBy,
+    here: () => validateSeveral(ports, secretIds, endsAt),
+    crashed,
+    failed: (secretId, error) => ({ secretId, ...refusalFor(secretId, error) }),
+  });
+}
+
 /** `error`: how the process of its own, in which it was validated, ended; in Lambda's words. */
-export function crashed(secretId: string, error: string): RefusedResult {
+function crashed(secretId: string, error: string): RefusedResult {
   const event = 'credential.validation-failed';
   logger.error(event, { event, secretId, result: 'crashed', error });
   return {
@@ -51,22 +107,13 @@ export function crashed(secretId: string, error: string): RefusedResult {
 }
 
 /** Says to the caller, and in the log, no more of an error than its name. */
-export function refusalFor(secretId: string, error: unknown): Refusal {
+function refusalFor(secretId: string, error: unknown): Refusal {
   if (error instanceof OutOfTime) return OUT_OF_TIME;
   if (isThrottling(error)) return THROTTLED;
-  const name = shownName(error);
-  logger.error('credential.validation-failed', {
-    event: 'credential.validation-failed',
-    secretId,
-    error: name,
-  });
+  const [event, name] = ['credential.validation-failed', shownName(error)];
+  logger.error(event, { event, secretId, error: name });
   return {
     error: 'failed',
     message: `The validation ended with ${name}; the log of the function says more.`,
   };
 }
-
-export const THROTTLED = {
-  error: 'throttled',
-  message: 'AWS throttles the reading of secrets: try again in a few seconds.',
-} as const;

@@ -47,7 +47,7 @@ export async function validateSecret(
   return { kind: 'validated', secretArn: secret.arn, secretName: secret.name, current, result };
 }
 
-type Unvalidated = Readonly<{ error: 'not-managed' | 'not-found'; message: string }>;
+export type Unvalidated = Readonly<{ error: 'not-managed' | 'not-found'; message: string }>;
 
 export interface ValidationPorts {
   readonly secrets: SecretReader;
