@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SES_HOST } from '../mail-domain/mail-providers.ts';
 import { isHost } from '../net/endpoint.ts';
 
 /** What the audit does only on hosts whose owner asked for it: it fails logins, sends mail, or tells others a hash. */
@@ -12,6 +13,11 @@ export const OPT_IN_CHECKS = [
 export type OptInCheck = (typeof OPT_IN_CHECKS)[number];
 
 const ADDRESS = 'an e-mail address of yours at another host';
+
+/** Amazon SES takes its mail and counts it neither as a bounce nor towards the reputation. */
+const SES_SIMULATOR = 'success@simulator.amazonses.com';
+/** What MAIL and RCPT can carry without SMTPUTF8, and nothing that ends the command. */
+export const MAIL_ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/;
 
 /** The setting `auditOptIn` of a deployment, in the CDK context and in the environment of the functions. */
 export const optInSchema = v.array(
@@ -34,6 +40,12 @@ export function optInFor(optIns: OptIns, host: string, check: OptInCheck): OptIn
   return optIns.find(
     (optIn) => optIn.host.toLowerCase() === host.toLowerCase() && optIn.checks.includes(check),
   );
+}
+
+/** Who gets the message: the owner's own mailbox, and for Amazon SES its simulator. */
+export function canaryRecipient(host: string, recipient: string | undefined): string | undefined {
+  const chosen = recipient ?? (SES_HOST.test(host) ? SES_SIMULATOR : undefined);
+  return chosen && MAIL_ADDRESS.test(chosen) ? chosen : undefined;
 }
 
 const text = v.pipe(v.string(), v.minLength(1));

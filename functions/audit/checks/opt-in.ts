@@ -1,8 +1,7 @@
 import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { canaryRecipient } from '../facts/rehearsal.ts';
 import { decide, fail, notApplicable, type Outcome, pass, unknown } from '../outcome.ts';
-import { type OptInCheck, type OptIns, optInFor } from '../settings.ts';
+import { canaryRecipient, type OptInCheck, type OptIns, optInFor } from '../settings.ts';
 import { onCredential, onEndpoint, reasonOf, replyOutcome } from '../subjects/credential.ts';
 
 /** Only on hosts whose owner asked for it (`auditOptIn`). */

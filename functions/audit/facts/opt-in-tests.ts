@@ -4,21 +4,14 @@ import type { Credential } from '../../providers/secret.ts';
 import { Redacted } from '../../secrets/redacted.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Relay } from '../../smtp/probe/misuse.ts';
-import { type Gathered, gather } from '../outcome.ts';
+import { gather } from '../outcome.ts';
 import { type OptIns, optInFor } from '../settings.ts';
+import type { OptInFacts } from '../subjects/credential.ts';
 
 interface Ports {
   /** One login inside the login budget. */
   readonly attempt: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
   readonly relay: (endpoint: Endpoint, recipient: string, budgetMs: number) => Promise<Relay>;
-}
-
-/** Null: off. */
-export interface OptInFacts {
-  /** A login that must fail. */
-  readonly negativeControl: Gathered<LoginOutcome> | null;
-  /** `no-recipient`: the owner named none, so there is nobody to relay to. */
-  readonly openRelay: Gathered<Relay> | 'no-recipient' | null;
 }
 
 export const ALL_OFF: OptInFacts = { negativeControl: null, openRelay: null };

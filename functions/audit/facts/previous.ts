@@ -5,16 +5,11 @@ import { idOf } from '../../secrets/credential.ts';
 import { type SecretDescription, type SecretReader, versionWith } from '../../secrets/secret-reader.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { AuditSettings } from '../settings.ts';
+import type { PreviousCredential } from '../subjects/credential.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Each of their credentials has an id of its own, and is gone for good once it is retired. */
 const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
-
-/** The credential that the last rotation replaced. */
-export type PreviousCredential =
-  | { readonly kind: 'not-tried'; readonly because: string }
-  /** One login with it. */
-  | { readonly kind: 'tried'; readonly outcome: LoginOutcome };
 
 interface Ports {
   readonly store: Pick<SecretReader, 'read'>;

@@ -1,27 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import { type AuditSettings, optInFor } from '../settings.ts';
+import { type AuditSettings, canaryRecipient, MAIL_ADDRESS, optInFor } from '../settings.ts';
+import type { Rehearsal } from '../subjects/credential.ts';
 
-/** Amazon SES takes its mail and counts it neither as a bounce nor towards the reputation. */
-const SES_SIMULATOR = 'success@simulator.amazonses.com';
-/** What MAIL and RCPT can carry without SMTPUTF8, and nothing that ends the command. */
-const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+$/;
 /** A server that takes a bare line feed for a line end answers at once. */
 const BARE_LF_MS = 2000;
-
-/** What was said in the session of the login: the reply to each step, null for those it did not come to. */
-export interface Rehearsal {
-  /** To MAIL FROM with the sender of the secret; taken back with RSET. */
-  readonly sender: Reply | null;
-  /** The last reply of a whole message, or the first refusal; null when none was sent. */
-  readonly canary: Reply | null;
-  /** The answer to a message that ends with a bare line feed; `none` when the server went on waiting, as it must. */
-  readonly bareLf: Reply | 'none' | null;
-}
 
 type Heard = { -readonly [Step in keyof Rehearsal]: Rehearsal[Step] };
 type Say = Parameters<Afterwards>[0];
@@ -39,7 +25,7 @@ export function rehearse(
     return agreed && canaryRecipient(endpoint.host, agreed.recipient);
   };
   return async (say) => {
-    if (!ADDRESS.test(from)) return;
+    if (!MAIL_ADDRESS.test(from)) return;
     heard.sender = await say(`MAIL FROM:<${from}>`);
     if (heard.sender?.code !== 250) return;
     await say('RSET');
@@ -49,12 +35,6 @@ export function rehearse(
     // Last, because the line is of no use afterwards.
     if (own) heard.bareLf = await endWithBareLf(say, from, own);
   };
-}
-
-/** Who gets the message: the owner's own mailbox, and for Amazon SES its simulator. */
-export function canaryRecipient(host: string, recipient: string | undefined): string | undefined {
-  const chosen = recipient ?? (SES_HOST.test(host) ? SES_SIMULATOR : undefined);
-  return chosen && ADDRESS.test(chosen) ? chosen : undefined;
 }
 
 async function send(say: Say, from: string, to: string): Promise<Reply | null> {

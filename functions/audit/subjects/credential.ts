@@ -6,12 +6,10 @@ import type { SecretDescription } from '../../secrets/secret-reader.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
+import type { Relay } from '../../smtp/probe/misuse.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Check } from '../check.ts';
-import type { OptInFacts } from '../facts/opt-in-tests.ts';
-import type { PreviousCredential } from '../facts/previous.ts';
-import type { Rehearsal } from '../facts/rehearsal.ts';
 import {
   decide,
   fail,
@@ -29,6 +27,30 @@ import type { SendingIdentity } from './ses.ts';
 
 /** What the current version holds; `empty` before the first rotation of a secret without a value. */
 export type SecretContent = ParsedSecret | { readonly kind: 'empty' };
+
+/** What was said in the session of the login: the reply to each step, null for those it did not come to. */
+export interface Rehearsal {
+  /** To MAIL FROM with the sender of the secret; taken back with RSET. */
+  readonly sender: Reply | null;
+  /** The last reply of a whole message, or the first refusal; null when none was sent. */
+  readonly canary: Reply | null;
+  /** The answer to a message that ends with a bare line feed; `none` when the server went on waiting, as it must. */
+  readonly bareLf: Reply | 'none' | null;
+}
+
+/** The credential that the last rotation replaced. */
+export type PreviousCredential =
+  | { readonly kind: 'not-tried'; readonly because: string }
+  /** One login with it. */
+  | { readonly kind: 'tried'; readonly outcome: LoginOutcome };
+
+/** Null: off. */
+export interface OptInFacts {
+  /** A login that must fail. */
+  readonly negativeControl: Gathered<LoginOutcome> | null;
+  /** `no-recipient`: the owner named none, so there is nobody to relay to. */
+  readonly openRelay: Gathered<Relay> | 'no-recipient' | null;
+}
 
 /** The customer-managed KMS key of a secret. */
 export interface EncryptionKey {

@@ -1,6 +1,10 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PRACTICES } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
+
+const AUDIT = join(import.meta.dirname, '../../../../functions/audit');
 
 it('names every check once', () => {
   const ids = CATALOGUE.map(({ id }) => id);
@@ -29,4 +33,9 @@ describe.each(CATALOGUE)('$id', ({ id, practices, title, severity, why, remediat
 
 it('counts nineteen practices', () => {
   expect(Object.keys(PRACTICES).map(Number)).toEqual(Array.from({ length: 19 }, (_, index) => index + 1));
+});
+
+it.each(globSync('{checks,subjects}/*.ts', { cwd: AUDIT }))('%s imports nothing that does I/O', (file) => {
+  const imported = readFileSync(join(AUDIT, file), 'utf8').match(/(?<=from ')[^']+(?=')/g) ?? [];
+  expect(imported.filter((path) => /\/(facts|run|notify)\/|^node:|^@aws-sdk/.test(path))).toEqual([]);
 });

@@ -1,8 +1,10 @@
-import type { OptInFacts } from '../../../../functions/audit/facts/opt-in-tests.ts';
-import type { Rehearsal } from '../../../../functions/audit/facts/rehearsal.ts';
 import { known, missing } from '../../../../functions/audit/outcome.ts';
 import { OPT_IN_CHECKS } from '../../../../functions/audit/settings.ts';
-import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
+import type {
+  CredentialFacts,
+  OptInFacts,
+  Rehearsal,
+} from '../../../../functions/audit/subjects/credential.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
 import { credential, elsewhere, soundFacts } from '../sound-facts.ts';

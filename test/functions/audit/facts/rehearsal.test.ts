@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { canaryRecipient, NOTHING_HEARD, rehearse } from '../../../../functions/audit/facts/rehearsal.ts';
-import type { AuditSettings, OptInCheck } from '../../../../functions/audit/settings.ts';
+import { NOTHING_HEARD, rehearse } from '../../../../functions/audit/facts/rehearsal.ts';
+import {
+  type AuditSettings,
+  canaryRecipient,
+  type OptInCheck,
+} from '../../../../functions/audit/settings.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { login } from '../../../../functions/smtp/login.ts';
 import { resultOf } from '../../../../functions/smtp/login-result.ts';

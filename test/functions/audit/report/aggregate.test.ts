@@ -9,7 +9,7 @@ import { addPoints, NO_POINTS, scoreOf } from '../../../../functions/audit/repor
 import { summarise } from '../../../../functions/audit/report/summary.ts';
 import type { Examination } from '../../../../functions/audit/run/examination.ts';
 import { elsewhere, silent, withCertificate, withDescription, withSession } from '../sound-facts.ts';
-import { aggregate, examined, FINISHED, RUN } from './examinations.ts';
+import { aggregate, examined, FINISHED, many, RUN } from './examinations.ts';
 
 const lost: Examination = {
   kind: 'unexamined',
@@ -125,10 +125,8 @@ describe('the worries', () => {
   });
 
   it('are bounded in the summary, whatever the number of credentials', () => {
-    const many = Array.from({ length: 150 }, (_, at) =>
-      examined(`secret-${at}`, withDescription({ rotationEnabled: false })),
-    );
-    const summary = summarise(aggregate(RUN, many, FINISHED));
+    const unrotated = many(150, 'secret', withDescription({ rotationEnabled: false }));
+    const summary = summarise(aggregate(RUN, unrotated, FINISHED));
     expect(summary).toMatchObject({
       credentials: 150,
       unexamined: 0,

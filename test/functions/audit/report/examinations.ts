@@ -11,12 +11,23 @@ import { soundFacts } from '../sound-facts.ts';
 export const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
 export const FINISHED = '2026-11-24T06:00:41.000Z';
 
+const arnOf = (name: string) => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`;
+
+/** So many like it, of the same findings, without asking the rules again. */
+export function many(count: number, name: string, changes: Partial<CredentialFacts> = {}): Examined[] {
+  const one = examined(name, changes);
+  return Array.from({ length: count }, (_, at) => {
+    const secretName = `${name}-${at}`;
+    return { ...one, secretName, secretArn: arnOf(secretName) };
+  });
+}
+
 /** What the examination of a credential writes, by the real rules. */
 export function examined(name: string, changes: Partial<CredentialFacts> = {}): Examined {
   const facts = { ...soundFacts, ...changes };
   return {
     kind: 'examined',
-    secretArn: `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}-AbCdEf`,
+    secretArn: arnOf(name),
     secretName: name,
     owner: null,
     resolved: [],

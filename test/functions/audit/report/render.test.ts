@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { render } from '../../../../functions/audit/report/page/pages.ts';
 
 import { withDescription, withServer, withSession } from '../sound-facts.ts';
-import { aggregate, examined, FINISHED, RUN } from './examinations.ts';
+import { aggregate, examined, FINISHED, many, RUN } from './examinations.ts';
 import { realisticReport } from './realistic.ts';
 
 const PAGE = join(import.meta.dirname, '../../../../functions/audit/report/page');
@@ -107,12 +107,8 @@ describe('the page', () => {
   });
 
   it('names each check that failed or warned, also where only credentials do that it has no place for', () => {
-    const loud = Array.from({ length: 200 }, (_, at) =>
-      examined(`loud-${at}`, withSession({ chainError: 'CERT_HAS_EXPIRED' })),
-    );
-    const quiet = Array.from({ length: 7 }, (_, at) =>
-      examined(`quiet-${at}`, withDescription({ kmsKeyId: null })),
-    );
+    const loud = many(200, 'loud', withSession({ chainError: 'CERT_HAS_EXPIRED' }));
+    const quiet = many(7, 'quiet', withDescription({ kmsKeyId: null }));
     const large = render(aggregate(RUN, [...loud, ...quiet], FINISHED));
     const [worst = ''] = /<section class="part" id="worst"[\s\S]*?<\/section>/.exec(large) ?? [];
     expect(worst).not.toContain('quiet-');
@@ -126,10 +122,8 @@ describe('the page', () => {
   });
 
   it('stays small enough to open for any number of credentials, and says what it leaves out', () => {
-    const many = Array.from({ length: 1000 }, (_, at) =>
-      examined(`secret-${at}`, withDescription({ rotationEnabled: false })),
-    );
-    const large = render(aggregate(RUN, many, FINISHED));
+    const unrotated = many(1000, 'secret', withDescription({ rotationEnabled: false }));
+    const large = render(aggregate(RUN, unrotated, FINISHED));
     expect(large).toContain('The worst 100 of 1,000.');
     expect(large.length).toBeLessThan(4_000_000);
   });
