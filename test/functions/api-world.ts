@@ -1,9 +1,11 @@
+import { IAMClient } from '@aws-sdk/client-iam';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import { watchMark } from '../../functions/observe/names.ts';
 import { InProcessTable } from '../support/aws/dynamodb.ts';
+import { InProcessIam } from '../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { functionEnvironment, type Settings } from '../support/lambda/environment.ts';
 
@@ -23,22 +25,24 @@ export function stubDeployment(
 export interface Aws {
   readonly secrets: InProcessSecretsManager;
   readonly table: InProcessTable;
-  readonly logged: readonly string[];
+  readonly iam: InProcessIam;
+  readonly logged: string[];
 }
 
-/** An empty one; the spies are gone again after the test. */
-export function freshAws(): Aws {
+/** An empty one, but for the IAM user; the spies are gone again after the test. */
+export function freshAws(iam = new InProcessIam({})): Aws {
   const secrets = new InProcessSecretsManager();
   const table = new InProcessTable();
   const logged: string[] = [];
   vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
+  vi.spyOn(IAMClient.prototype, 'send').mockImplementation((one) => iam.client.send(one));
   vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
   for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     vi.spyOn(console, level).mockImplementation(
       (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
     );
   }
-  return { secrets, table, logged };
+  return { secrets, table, iam, logged };
 }
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<unknown>;

@@ -1,4 +1,3 @@
-import { type DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { Ledger } from '../../functions/table/ledger.ts';
@@ -30,9 +29,6 @@ afterAll(() => vi.unstubAllEnvs());
 
 beforeEach(() => {
   ({ table, secrets } = freshAws());
-  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
-    secrets.client.send(command as DescribeSecretCommand),
-  );
 });
 
 const arnOf = (name: string) => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`;

@@ -1,18 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { type RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
 import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { expectAnswer } from '../support/api-schema.ts';
-import { InProcessTable } from '../support/aws/dynamodb.ts';
+import type { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
-import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { arnOf, type InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { listen, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
-import { stubDeployment } from './api-world.ts';
+import { freshAws, stubDeployment } from './api-world.ts';
 
 const NAME = 'keyturn/orders';
 const REGION = 'us-east-1';
@@ -34,7 +31,7 @@ let arn: string;
 let value: string;
 let operate: typeof import('../../functions/operate.ts').handler;
 let rotate: typeof import('../../functions/rotate.ts').handler;
-const logged: string[] = [];
+let logged: readonly string[];
 
 beforeAll(async () => {
   smtp = await startSmtpServer({
@@ -69,23 +66,8 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  iam = new InProcessIam({ 'keyturn:secret': arnOf(NAME) });
-  secrets = new InProcessSecretsManager();
-  table = new InProcessTable();
+  ({ iam, secrets, table, logged } = freshAws(new InProcessIam({ 'keyturn:secret': arnOf(NAME) })));
   invoked = [];
-  logged.length = 0;
-  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
-    secrets.client.send(command as RotateSecretCommand),
-  );
-  vi.spyOn(IAMClient.prototype, 'send').mockImplementation((command) => iam.client.send(command));
-  vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((command) =>
-    table.client.send(command),
-  );
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    vi.spyOn(console, level).mockImplementation(
-      (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
-    );
-  }
   const { host, port, ca } = smtp;
   const provider = { type: 'ses', userName: 'orders', region: REGION };
   value = JSON.stringify({ host, port, security: 'tls', ca, provider });
@@ -195,7 +177,7 @@ describe('operate', () => {
   });
 
   it('accepts an endpoint that nobody named before, by its name: rotation was refused, and goes on', async () => {
-    iam = new InProcessIam({ 'keyturn:secret': arn });
+    iam.keys.clear();
     secrets.create(NAME, value);
     const rotation = () => rotateFully('third-rotation'.padEnd(36, '0'));
     await expect(rotation()).rejects.toMatchObject({ reason: 'endpoint-changed' });

@@ -1,10 +1,8 @@
-import { IAMClient } from '@aws-sdk/client-iam';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch, HandedOut, Round, RunInput } from '../../functions/lifecycle/retire/round.ts';
@@ -17,13 +15,13 @@ import { Agenda } from '../../functions/table/agenda.ts';
 import { Ledger } from '../../functions/table/ledger.ts';
 import { Operations } from '../../functions/table/operations.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
-import { InProcessTable } from '../support/aws/dynamodb.ts';
+import type { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
-import { arnOf, InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { arnOf, type InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
 import { startPromptSmtp } from '../support/prompt-smtp-server.ts';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
-import { stubDeployment } from './api-world.ts';
+import { freshAws, stubDeployment } from './api-world.ts';
 
 const NAME = 'keyturn/orders';
 const REGION = 'us-east-1';
@@ -43,7 +41,7 @@ let arn: string;
 let rotate: (event: SecretsManagerRotationEvent, context: Context) => Promise<void>;
 let retire: (event: { secretId: string } | Batch, context: Context) => Promise<unknown>;
 let retireDue: (event: Round, context: Context) => Promise<HandedOut | undefined>;
-const logged: string[] = [];
+let logged: string[];
 
 beforeAll(async () => {
   server = await startSmtpServer({
@@ -76,24 +74,9 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  iam = new InProcessIam({ 'keyturn:secret': arnOf(NAME) });
-  secrets = new InProcessSecretsManager();
-  table = new InProcessTable();
-  logged.length = 0;
+  ({ iam, secrets, table, logged } = freshAws(new InProcessIam({ 'keyturn:secret': arnOf(NAME) })));
   bus.entries.length = 0;
   bus.fault = 'none';
-  vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) =>
-    secrets.client.send(command),
-  );
-  vi.spyOn(IAMClient.prototype, 'send').mockImplementation((command) => iam.client.send(command));
-  vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((command) =>
-    table.client.send(command),
-  );
-  for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    vi.spyOn(console, level).mockImplementation(
-      (...parts: unknown[]) => void logged.push(parts.map(String).join(' ')),
-    );
-  }
   const { host, port, ca } = server;
   arn = secrets.create(
     NAME,

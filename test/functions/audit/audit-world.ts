@@ -1,7 +1,5 @@
-import { IAMClient } from '@aws-sdk/client-iam';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { AuditBatch, Run } from '../../../functions/audit/run/run.ts';
@@ -13,7 +11,7 @@ import { InProcessIam } from '../../support/aws/iam.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import type { Settings } from '../../support/lambda/environment.ts';
 import { type SmtpTestServer, startSmtpServer } from '../../support/smtp-servers.ts';
-import { stubDeployment } from '../api-world.ts';
+import { freshAws, stubDeployment } from '../api-world.ts';
 import { InProcessSes } from './in-process-ses.ts';
 import { type ObjectStore, startObjectStore } from './object-store.ts';
 
@@ -42,7 +40,7 @@ export class AuditWorld {
   /** How long the mail server thinks about a login. */
   beforeAuth: () => Promise<void> = async () => {};
   /** What went to the log, metrics included; one JSON object each. */
-  readonly logged: string[] = [];
+  logged: readonly string[] = [];
   readonly store: ObjectStore;
   readonly #server: SmtpTestServer;
   #handlers: Readonly<Record<'plan' | 'examine' | 'report' | 'tell' | 'read', Handler>> | undefined;
@@ -88,25 +86,14 @@ export class AuditWorld {
 
   /** An empty account; call it before each test, since mocks are restored after each. */
   reset(): void {
-    this.secrets = new InProcessSecretsManager();
-    this.table = new InProcessTable();
-    this.iam = new InProcessIam({});
+    ({ secrets: this.secrets, table: this.table, iam: this.iam, logged: this.logged } = freshAws());
     this.ses = new InProcessSes();
     this.store.objects.clear();
-    this.logged.length = 0;
     this.beforeAuth = async () => {};
-    const { secrets, table, iam, ses } = this;
-    vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((one) => secrets.client.send(one));
-    vi.spyOn(DynamoDBDocumentClient.prototype, 'send').mockImplementation((one) => table.client.send(one));
-    vi.spyOn(IAMClient.prototype, 'send').mockImplementation((one) => iam.client.send(one));
+    const { ses } = this;
     vi.spyOn(SESClient.prototype, 'send').mockImplementation((one) => ses.client.send(one));
     // The sender domains of this world are in no DNS.
     vi.spyOn(SystemDns.prototype, 'query').mockResolvedValue({ kind: 'not-found' });
-    for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-      vi.spyOn(console, level).mockImplementation((...parts: unknown[]) => {
-        this.logged.push(parts.map(String).join(' '));
-      });
-    }
   }
 
   secretString(changes: object = {}): string {
