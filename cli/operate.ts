@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationAnswer } from '../functions/api/operation-state.ts';
 import type { OperationName } from '../functions/lifecycle/operate/operation.ts';
+import { SECRET_ARN, SECRET_NAME } from '../functions/secrets/description.ts';
 import { canonicalHostPort } from '../functions/secrets/endpoint.ts';
-import { SECRET_ARN, SECRET_NAME } from '../functions/secrets/secret-name.ts';
 import { type Answered, Api, apiUrl, NO_API } from './api.ts';
 import type { Failure } from './outcome.ts';
 

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import type { Security } from '../functions/net/endpoint.ts';
-import { SECRET_ARN, SECRET_NAME } from '../functions/secrets/secret-name.ts';
+import { SECRET_ARN, SECRET_NAME } from '../functions/secrets/description.ts';
 
 /** A login typed as a URL; its password is asked for. */
 export interface TypedLogin {

@@ -23,8 +23,8 @@ import { adminSecrets } from './providers/admin-secret.ts';
 import type { RotationProvider, ServedSecret } from './providers/provider.ts';
 import { providerFor as makeProvider } from './providers/provider-for.ts';
 import type { Credential, Provider } from './providers/secret.ts';
-import { SecretReader } from './secrets/secret-reader.ts';
-import { SecretStore } from './secrets/store.ts';
+import { SecretReader, SecretStore } from './secrets/store.ts';
+
 import { login } from './smtp/login.ts';
 import type { LoginOutcome } from './smtp/login-result.ts';
 import type { Afterwards } from './smtp/session.ts';

@@ -4,8 +4,8 @@ import type { Waits } from '../lifecycle/retirable.ts';
 import { situationOf } from '../lifecycle/situation.ts';
 import { type SnapshotPorts, takeSnapshot } from '../lifecycle/snapshot.ts';
 import { daysLeft } from '../net/certificate.ts';
-import { SECRET_ARN, SECRET_NAME } from '../secrets/secret-name.ts';
-import type { SecretReader } from '../secrets/secret-reader.ts';
+import { SECRET_ARN, SECRET_NAME } from '../secrets/description.ts';
+import type { SecretReader } from '../secrets/store.ts';
 import { positionOf, VALIDATION_POSITION } from '../table/items.ts';
 import type { CredentialStatus, Validations } from '../table/validations.ts';
 import {

@@ -1,12 +1,12 @@
 import { nameOf } from '../net/certificate.ts';
 import type { Endpoint } from '../net/endpoint.ts';
 import { ENDPOINT_TAG } from '../observe/names.ts';
-import type { RotationProvider, ServedSecret } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider.ts';
+import { ProviderError, type RotationProvider, type ServedSecret } from '../providers/provider.ts';
+
 import type { Provider } from '../providers/secret.ts';
 import { certificatesIn } from '../secrets/certificates.ts';
+import type { SecretDescription } from '../secrets/description.ts';
 import { type CanonicalEndpoint, canonicalEndpoint, endpointIn } from '../secrets/endpoint.ts';
-import type { SecretDescription } from '../secrets/secret-reader.ts';
 import type { Ledger } from '../table/ledger.ts';
 import { isAmong, type Refusal, refusalOf } from './endpoint-rule.ts';
 

@@ -1,6 +1,6 @@
 import type { SettingProvider } from '../providers/provider.ts';
+import { versionWith } from '../secrets/description.ts';
 import type { Redacted } from '../secrets/redacted.ts';
-import { versionWith } from '../secrets/secret-reader.ts';
 import type { SecretStore } from '../secrets/store.ts';
 import type { Mint } from '../table/items.ts';
 import type { Ledger } from '../table/ledger.ts';

@@ -1,4 +1,4 @@
-import type { RotationSchedule } from '../secrets/secret-reader.ts';
+import type { RotationSchedule } from '../secrets/description.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;

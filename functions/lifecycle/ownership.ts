@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { SECRET_TAG } from '../observe/names.ts';
 import type { IssuedCredential, IssuingProvider, Owner } from '../providers/provider.ts';
-import { secretNameOf } from '../secrets/secret-name.ts';
-import type { SecretDescription } from '../secrets/secret-reader.ts';
+import { type SecretDescription, secretNameOf } from '../secrets/description.ts';
+
 import type { Mint } from '../table/items.ts';
 import { endOf, SETTLING_MS } from './lease.ts';
 import type { Snapshot, Version } from './snapshot.ts';

@@ -9,9 +9,10 @@ import type {
 import { type ParsedSecret, type Provider, parseSecret } from '../providers/secret.ts';
 import type { SesProvider } from '../providers/ses.ts';
 import { everyEndpoint, idOf } from '../secrets/credential.ts';
+import { type SecretDescription, versionWith } from '../secrets/description.ts';
 import type { Redacted } from '../secrets/redacted.ts';
-import { type SecretDescription, type SecretValue, versionWith } from '../secrets/secret-reader.ts';
-import type { SecretStore } from '../secrets/store.ts';
+import type { SecretStore, SecretValue } from '../secrets/store.ts';
+
 import type { Deactivation, Mint, VersionProof } from '../table/items.ts';
 import type { Ledger } from '../table/ledger.ts';
 import { type Naming, rulingsOn, UNRULED, type VersionEndpoints } from './endpoints.ts';

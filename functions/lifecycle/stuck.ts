@@ -1,4 +1,4 @@
-import type { SecretDescription } from '../secrets/secret-reader.ts';
+import type { SecretDescription } from '../secrets/description.ts';
 import type { Mint } from '../table/items.ts';
 import { UNRULED } from './endpoints.ts';
 import { endOf, LONGEST_STEP_MS, STEP_TIMEOUT_MS } from './lease.ts';

@@ -4,7 +4,7 @@ import { ADMIN_TAG } from '../observe/names.ts';
 import { text } from '../secrets/credential.ts';
 import { endpointSchema } from '../secrets/endpoint.ts';
 import { Redacted } from '../secrets/redacted.ts';
-import type { SecretReader, SecretValue } from '../secrets/secret-reader.ts';
+import type { SecretReader, SecretValue } from '../secrets/store.ts';
 import { type Scope, scopeOf } from './allowed-logins.ts';
 import { ProviderError, type ServedSecret } from './provider.ts';
 

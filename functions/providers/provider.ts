@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { type Endpoint, usualSecurity } from '../net/endpoint.ts';
 import { KeyturnError } from '../observe/shown.ts';
+import type { SecretDescription } from '../secrets/description.ts';
 import type { Redacted } from '../secrets/redacted.ts';
-import type { SecretDescription } from '../secrets/secret-reader.ts';
 
 /** All of one call to a provider, tries and waits included (ms): it must be over before the lease of a rotation step is. */
 export const LONGEST_CALL_MS = 12_000;

@@ -1,26 +1,68 @@
 import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
   type ListSecretsCommandInput,
   PutSecretValueCommand,
   paginateListSecrets,
-  type SecretListEntry,
+  ResourceNotFoundException,
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
-import type { Redacted } from './redacted.ts';
-import { isManaged, type RotationSchedule, SecretReader, scheduleOf, tagsOf } from './secret-reader.ts';
+import { MANAGED_TAG } from '../observe/names.ts';
+import { description, type ManagedSecret, managedSecret, type SecretDescription } from './description.ts';
+import { Redacted } from './redacted.ts';
 
-export interface ManagedSecret {
-  readonly arn: string;
-  readonly name: string;
-  /** The tag `keyturn:owner`; null without one. */
-  readonly owner: string | null;
-  readonly schedule: RotationSchedule;
-  /** Version id to staging labels. */
-  readonly stages: Readonly<Record<string, readonly string[]>>;
-  readonly createdAt: number | null;
-  /** The day of the last read, by whomever; null: never. */
-  readonly lastAccessedAt: number | null;
+/** `denied`: the role may not see it, which is what an unmanaged secret looks like to a tag-fenced role. */
+export type Described = SecretDescription | { readonly kind: 'not-found' } | { readonly kind: 'denied' };
+
+export type SecretValue =
+  | {
+      readonly kind: 'value';
+      readonly versionId: string;
+      readonly text: Redacted;
+      readonly createdAt: number | null;
+    }
+  | { readonly kind: 'absent' };
+
+export interface VersionSelector {
+  readonly versionId?: string;
+  readonly stage?: string;
+}
+
+/** Reads secrets. Rejects with the client's own error for all that is not in the result types. */
+export class SecretReader {
+  readonly #client: SecretsManagerClient;
+
+  constructor(client: SecretsManagerClient) {
+    this.#client = client;
+  }
+
+  async describe(secretId: string): Promise<Described> {
+    try {
+      return description(await this.#client.send(new DescribeSecretCommand({ SecretId: secretId })));
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return { kind: 'not-found' };
+      // IAM's refusal has no class of its own in the SDK.
+      if (error instanceof Error && error.name === 'AccessDeniedException') return { kind: 'denied' };
+      throw error;
+    }
+  }
+
+  /** `absent`: no such version or label, or a version without a value, as AWSPENDING is when a rotation begins. */
+  async read(secretId: string, { versionId, stage }: VersionSelector = {}): Promise<SecretValue> {
+    try {
+      const selected = { SecretId: secretId, VersionId: versionId, VersionStage: stage };
+      const { VersionId, SecretString, CreatedDate } = await this.#client.send(
+        new GetSecretValueCommand(selected),
+      );
+      if (VersionId === undefined || SecretString === undefined) return { kind: 'absent' };
+      const createdAt = CreatedDate?.getTime() ?? null;
+      return { kind: 'value', versionId: VersionId, text: new Redacted(SecretString), createdAt };
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return { kind: 'absent' };
+      throw error;
+    }
+  }
 }
 
 export interface ManagedPage {
@@ -49,15 +91,8 @@ export class SecretStore extends SecretReader {
     );
   }
 
-  async moveCurrent(secretId: string, toVersionId: string, fromVersionId: string | undefined): Promise<void> {
-    await this.#client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretId,
-        VersionStage: 'AWSCURRENT',
-        MoveToVersionId: toVersionId,
-        RemoveFromVersionId: fromVersionId,
-      }),
-    );
+  moveCurrent(secretId: string, toVersionId: string, fromVersionId: string | undefined): Promise<void> {
+    return this.moveLabel(secretId, 'AWSCURRENT', { to: toVersionId, from: fromVersionId });
   }
 
   /** Puts a label of any name on a version, or takes it off; it must be on `from`, or on none. */
@@ -77,14 +112,8 @@ export class SecretStore extends SecretReader {
   }
 
   /** Ends a rotation that will never finish: without it Secrets Manager starts no other one. */
-  async removePending(secretId: string, versionId: string): Promise<void> {
-    await this.#client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secretId,
-        VersionStage: 'AWSPENDING',
-        RemoveFromVersionId: versionId,
-      }),
-    );
+  removePending(secretId: string, versionId: string): Promise<void> {
+    return this.moveLabel(secretId, 'AWSPENDING', { from: versionId });
   }
 
   /** Every credential with the managed tag, so none that administrators log in with. */
@@ -109,20 +138,3 @@ const OF_MANAGED: ListSecretsCommandInput = {
   ],
   MaxResults: 100,
 };
-
-function managedSecret(entry: SecretListEntry): ManagedSecret[] {
-  const { ARN: arn, Name: name } = entry;
-  const tags = tagsOf(entry.Tags);
-  if (!arn || !name || !isManaged(tags)) return [];
-  const stages = entry.SecretVersionsToStages ?? {};
-  return [
-    { arn, name, owner: tags[OWNER_TAG] ?? null, stages, schedule: scheduleOf(entry), ...datesOf(entry) },
-  ];
-}
-
-function datesOf({ CreatedDate, LastAccessedDate }: SecretListEntry) {
-  return {
-    createdAt: CreatedDate?.getTime() ?? null,
-    lastAccessedAt: LastAccessedDate?.getTime() ?? null,
-  };
-}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { secretNameOf } from '../secrets/secret-name.ts';
+import { secretNameOf } from '../secrets/description.ts';
 import { getItem, putItem, queryPage, type Table, updateItemIf } from './dynamodb.ts';
 import { type Check, expiry, KEPT_DAYS, keys, positionOf, type Recorded, type Validation } from './items.ts';
 

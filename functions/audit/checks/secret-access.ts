@@ -1,10 +1,16 @@
 import { USER_PATH } from '../../observe/names.ts';
-import type { Replica, SecretDescription } from '../../secrets/secret-reader.ts';
+import type { Replica, SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import type { FunctionFacts, HandsFacts, Principal, Readers } from '../subjects/account.ts';
-import { UNUSED_DAYS } from '../subjects/account.ts';
+import {
+  type FunctionFacts,
+  type HandsFacts,
+  type Principal,
+  type Readers,
+  UNUSED_DAYS,
+} from '../subjects/account.ts';
+
 import type { CredentialFacts, SecretContent } from '../subjects/credential.ts';
 import {
   isForEverybody,

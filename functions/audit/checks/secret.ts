@@ -1,6 +1,6 @@
 import { overdueSince } from '../../lifecycle/overdue.ts';
 import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
-import type { SecretDescription } from '../../secrets/secret-reader.ts';
+import type { SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide, fail, info, notApplicable, type Outcome, pass, warn } from '../outcome.ts';

@@ -1,7 +1,8 @@
 import type { Domains } from '../../mail-domain/domains.ts';
 import { type Provider, parseSecret } from '../../providers/secret.ts';
 import { accessKeys } from '../../providers/ses-keys.ts';
-import type { SecretDescription, SecretReader } from '../../secrets/secret-reader.ts';
+import type { SecretDescription } from '../../secrets/description.ts';
+import type { SecretReader } from '../../secrets/store.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Validations } from '../../table/validations.ts';
 import { gather, missing } from '../outcome.ts';

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { parseSecret } from '../../providers/secret.ts';
-import type { ManagedSecret, SecretStore } from '../../secrets/store.ts';
+import type { ManagedSecret } from '../../secrets/description.ts';
+import type { SecretStore } from '../../secrets/store.ts';
 import type { Reuse, ValueFacts } from '../subjects/account.ts';
 
 const CONCURRENCY = 10;

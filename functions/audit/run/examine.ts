@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { CertificateFacts } from '../../net/certificate.ts';
 import { OWNER_TAG } from '../../observe/names.ts';
 import { mask, REDACTED, shownName } from '../../observe/shown.ts';
-import { type SecretDescription, versionWith } from '../../secrets/secret-reader.ts';
+import { type SecretDescription, versionWith } from '../../secrets/description.ts';
 import { Echoes } from '../../smtp/echoes/echoes.ts';
 import { shownBy } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { KeyturnError } from '../../observe/shown.ts';
-import type { ManagedSecret } from '../../secrets/store.ts';
+import type { ManagedSecret } from '../../secrets/description.ts';
 import { acceptedRiskSchema } from '../settings.ts';
 import { longUnread } from '../subjects/account.ts';
 

@@ -1,4 +1,4 @@
-import type { ManagedSecret } from '../../secrets/store.ts';
+import type { ManagedSecret } from '../../secrets/description.ts';
 import type { Gathered } from '../outcome.ts';
 import type { PolicyStatement } from './iam.ts';
 import type { SesFacts } from './ses.ts';

@@ -2,7 +2,7 @@ import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { Credential, ParsedSecret } from '../../providers/secret.ts';
-import type { SecretDescription } from '../../secrets/secret-reader.ts';
+import type { SecretDescription } from '../../secrets/description.ts';
 import type { Reply } from '../../smtp/evidence.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';

@@ -1,7 +1,7 @@
 import { shownText } from '../../observe/shown.ts';
 import type { IssuingProvider } from '../../providers/provider.ts';
 import type { Credential } from '../../providers/secret.ts';
-import { type SecretDescription, versionWith } from '../../secrets/secret-reader.ts';
+import { type SecretDescription, versionWith } from '../../secrets/description.ts';
 import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';

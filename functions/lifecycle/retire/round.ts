@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { KeyturnError } from '../../observe/shown.ts';
-import type { ManagedSecret, SecretStore } from '../../secrets/store.ts';
+import type { ManagedSecret } from '../../secrets/description.ts';
+import type { SecretStore } from '../../secrets/store.ts';
 import type { Agenda } from '../../table/agenda.ts';
 import type { AgendaItem } from '../../table/items.ts';
 import type { Lease } from '../../table/lease.ts';

@@ -2,8 +2,8 @@ import type { IssuingProvider, SettingProvider } from '../../providers/provider.
 import type { Credential } from '../../providers/secret.ts';
 import { sesHost } from '../../providers/ses.ts';
 import { idOf } from '../../secrets/credential.ts';
+import { versionWith } from '../../secrets/description.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
-import { versionWith } from '../../secrets/secret-reader.ts';
 import type { Mint } from '../../table/items.ts';
 import { lease } from '../lease.ts';
 import { nameOf } from '../ownership.ts';

@@ -1,4 +1,4 @@
-import type { SecretDescription } from '../../secrets/secret-reader.ts';
+import type { SecretDescription } from '../../secrets/description.ts';
 
 export const STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 export type Step = (typeof STEPS)[number];

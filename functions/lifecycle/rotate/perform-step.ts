@@ -1,7 +1,7 @@
 import { logger } from '../../observe/logger.ts';
 import { shownName } from '../../observe/shown.ts';
 import { everyEndpoint } from '../../secrets/credential.ts';
-import type { SecretDescription } from '../../secrets/secret-reader.ts';
+import type { SecretDescription } from '../../secrets/description.ts';
 import { rulingOn } from '../endpoints.ts';
 import { type Scope, type Taken, takeSnapshot } from '../snapshot.ts';
 import { createSecret, recordMade } from './create-secret.ts';

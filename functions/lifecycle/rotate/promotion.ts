@@ -1,5 +1,5 @@
 import type { Credential } from '../../providers/secret.ts';
-import { versionWith } from '../../secrets/secret-reader.ts';
+import { versionWith } from '../../secrets/description.ts';
 import type { VersionProof } from '../../table/items.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import { type Rotation, RotationError, type RotationRequest, readPending } from './rotation.ts';

@@ -1,8 +1,9 @@
 import { KeyturnError } from '../../observe/shown.ts';
 import type { Credential } from '../../providers/secret.ts';
+import type { SecretDescription } from '../../secrets/description.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
-import type { SecretDescription, SecretValue } from '../../secrets/secret-reader.ts';
-import type { SecretStore } from '../../secrets/store.ts';
+import type { SecretStore, SecretValue } from '../../secrets/store.ts';
+
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Agenda } from '../../table/agenda.ts';
 import type { Ledger } from '../../table/ledger.ts';

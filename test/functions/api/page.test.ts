@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pageOf, parsePage } from '../../../functions/api/page.ts';
-import { SECRET_NAME } from '../../../functions/secrets/secret-name.ts';
+import { SECRET_NAME } from '../../../functions/secrets/description.ts';
 
 it('a next leads from one page to the following one, whatever the names', () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9/_+=.@!-]{1,60}$/), {

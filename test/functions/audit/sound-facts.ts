@@ -5,8 +5,8 @@ import type { AwsFacts, CredentialFacts } from '../../../functions/audit/subject
 import type { SesFacts } from '../../../functions/audit/subjects/ses.ts';
 import type { Security } from '../../../functions/net/endpoint.ts';
 import type { Credential } from '../../../functions/providers/secret.ts';
+import type { SecretDescription } from '../../../functions/secrets/description.ts';
 import { Redacted } from '../../../functions/secrets/redacted.ts';
-import type { SecretDescription } from '../../../functions/secrets/secret-reader.ts';
 import type { LoginEvidence } from '../../../functions/smtp/evidence.ts';
 import { resultOf } from '../../../functions/smtp/login-result.ts';
 import type { ServerFacts, SessionFacts } from '../../../functions/smtp/probe/facts.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { overdueFrom, overdueSince } from '../../../functions/lifecycle/overdue.ts';
-import type { RotationSchedule } from '../../../functions/secrets/secret-reader.ts';
+import type { RotationSchedule } from '../../../functions/secrets/description.ts';
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;

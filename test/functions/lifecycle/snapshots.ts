@@ -3,7 +3,7 @@ import type { Waits } from '../../../functions/lifecycle/retirable.ts';
 import { type Situation, situationOf } from '../../../functions/lifecycle/situation.ts';
 import type { Issuer, Snapshot, Version } from '../../../functions/lifecycle/snapshot.ts';
 import type { IssuedCredential } from '../../../functions/providers/provider.ts';
-import type { SecretDescription } from '../../../functions/secrets/secret-reader.ts';
+import type { SecretDescription } from '../../../functions/secrets/description.ts';
 
 export const HOUR_MS = 60 * 60_000;
 export const DAY_MS = 24 * HOUR_MS;

@@ -1,5 +1,5 @@
 import { known, missing } from '../../../../functions/audit/outcome.ts';
-import type { RotationSchedule } from '../../../../functions/secrets/secret-reader.ts';
+import type { RotationSchedule } from '../../../../functions/secrets/description.ts';
 import { DAY, HOUR, NOW, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
 import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
+import type { SecretDescription } from '../../../../functions/secrets/description.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
-import type { SecretDescription } from '../../../../functions/secrets/secret-reader.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import { credential, DAY, NOW, soundFacts } from '../sound-facts.ts';
 

@@ -7,7 +7,7 @@ import {
   type RoundPorts,
   whatDied,
 } from '../../../../functions/lifecycle/retire/round.ts';
-import type { ManagedSecret } from '../../../../functions/secrets/store.ts';
+import type { ManagedSecret } from '../../../../functions/secrets/description.ts';
 import { Agenda } from '../../../../functions/table/agenda.ts';
 import { keys } from '../../../../functions/table/items.ts';
 import { Lease } from '../../../../functions/table/lease.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guard } from '../../../../functions/lifecycle/rotate/guard.ts';
-import type { SecretDescription } from '../../../../functions/secrets/secret-reader.ts';
+import type { SecretDescription } from '../../../../functions/secrets/description.ts';
 
 const TOKEN = 'token'.padEnd(32, '0');
 

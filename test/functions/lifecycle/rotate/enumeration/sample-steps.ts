@@ -3,7 +3,7 @@ import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/ro
 import type { IssuingProvider } from '../../../../../functions/providers/provider.ts';
 import { parseSecret } from '../../../../../functions/providers/secret.ts';
 import { idOf } from '../../../../../functions/secrets/credential.ts';
-import { type SecretDescription, versionWith } from '../../../../../functions/secrets/secret-reader.ts';
+import { type SecretDescription, versionWith } from '../../../../../functions/secrets/description.ts';
 import type { Handler } from './lab.ts';
 
 const TRIES = 30;

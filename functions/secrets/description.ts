@@ -1,13 +1,5 @@
-import {
-  DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  type SecretListEntry,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import { ADMIN_TAG, MANAGED_TAG } from '../observe/names.ts';
-import { Redacted } from './redacted.ts';
+import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/client-secrets-manager';
+import { ADMIN_TAG, MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 
 /** When Secrets Manager shall rotate a secret and when it did; times in milliseconds since 1970. */
 export interface RotationSchedule {
@@ -50,60 +42,21 @@ export interface Replica {
   readonly kmsKeyId: string | null;
 }
 
-/** `denied`: the role may not see it, which is what an unmanaged secret looks like to a tag-fenced role. */
-export type Described = SecretDescription | { readonly kind: 'not-found' } | { readonly kind: 'denied' };
-
-export type SecretValue =
-  | {
-      readonly kind: 'value';
-      readonly versionId: string;
-      readonly text: Redacted;
-      readonly createdAt: number | null;
-    }
-  | { readonly kind: 'absent' };
-
-export interface VersionSelector {
-  readonly versionId?: string;
-  readonly stage?: string;
+/** What ListSecrets says of one. */
+export interface ManagedSecret {
+  readonly arn: string;
+  readonly name: string;
+  /** The tag `keyturn:owner`; null without one. */
+  readonly owner: string | null;
+  readonly schedule: RotationSchedule;
+  /** Version id to staging labels. */
+  readonly stages: Readonly<Record<string, readonly string[]>>;
+  readonly createdAt: number | null;
+  /** The day of the last read, by whomever; null: never. */
+  readonly lastAccessedAt: number | null;
 }
 
-/** Reads secrets. Rejects with the client's own error for all that is not in the result types. */
-export class SecretReader {
-  readonly #client: SecretsManagerClient;
-
-  constructor(client: SecretsManagerClient) {
-    this.#client = client;
-  }
-
-  async describe(secretId: string): Promise<Described> {
-    try {
-      return description(await this.#client.send(new DescribeSecretCommand({ SecretId: secretId })));
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return { kind: 'not-found' };
-      // IAM's refusal has no class of its own in the SDK.
-      if (error instanceof Error && error.name === 'AccessDeniedException') return { kind: 'denied' };
-      throw error;
-    }
-  }
-
-  /** `absent`: no such version or label, or a version without a value, as AWSPENDING is when a rotation begins. */
-  async read(secretId: string, { versionId, stage }: VersionSelector = {}): Promise<SecretValue> {
-    try {
-      const selected = { SecretId: secretId, VersionId: versionId, VersionStage: stage };
-      const { VersionId, SecretString, CreatedDate } = await this.#client.send(
-        new GetSecretValueCommand(selected),
-      );
-      if (VersionId === undefined || SecretString === undefined) return { kind: 'absent' };
-      const createdAt = CreatedDate?.getTime() ?? null;
-      return { kind: 'value', versionId: VersionId, text: new Redacted(SecretString), createdAt };
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return { kind: 'absent' };
-      throw error;
-    }
-  }
-}
-
-function description(output: DescribeSecretCommandOutput): SecretDescription {
+export function description(output: DescribeSecretCommandOutput): SecretDescription {
   const tags = tagsOf(output.Tags);
   return {
     kind: 'found',
@@ -128,7 +81,7 @@ function description(output: DescribeSecretCommandOutput): SecretDescription {
   };
 }
 
-export function scheduleOf(entry: DescribeSecretCommandOutput | SecretListEntry): RotationSchedule {
+function scheduleOf(entry: DescribeSecretCommandOutput | SecretListEntry): RotationSchedule {
   const { RotationEnabled, RotationRules, LastRotatedDate, NextRotationDate } = entry;
   return {
     enabled: RotationEnabled ?? false,
@@ -139,16 +92,44 @@ export function scheduleOf(entry: DescribeSecretCommandOutput | SecretListEntry)
   };
 }
 
-export function tagsOf(tags: SecretListEntry['Tags']): Record<string, string> {
+function tagsOf(tags: SecretListEntry['Tags']): Record<string, string> {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
 }
 
 /** Whether it is a credential: it has the tag without which no role may read it, and no administrator logs in with it. */
-export function isManaged(tags: Readonly<Record<string, string>>): boolean {
+function isManaged(tags: Readonly<Record<string, string>>): boolean {
   return tags[MANAGED_TAG.key] === MANAGED_TAG.value && tags[ADMIN_TAG] === undefined;
 }
 
 /** The version that carries a label, or undefined. */
 export function versionWith(label: string, { stages }: SecretDescription): string | undefined {
   return Object.keys(stages).find((versionId) => stages[versionId]?.includes(label));
+}
+
+/** None, when it is none of those. */
+export function managedSecret(entry: SecretListEntry): ManagedSecret[] {
+  const { ARN: arn, Name: name } = entry;
+  const tags = tagsOf(entry.Tags);
+  if (!arn || !name || !isManaged(tags)) return [];
+  const stages = entry.SecretVersionsToStages ?? {};
+  return [
+    { arn, name, owner: tags[OWNER_TAG] ?? null, stages, schedule: scheduleOf(entry), ...datesOf(entry) },
+  ];
+}
+
+function datesOf({ CreatedDate, LastAccessedDate }: SecretListEntry) {
+  return {
+    createdAt: CreatedDate?.getTime() ?? null,
+    lastAccessedAt: LastAccessedDate?.getTime() ?? null,
+  };
+}
+
+/** What Secrets Manager allows as a name, and its ARN of a secret: the name, a hyphen and six random characters. */
+export const SECRET_NAME = /^[A-Za-z0-9/_+=.@!-]{1,512}$/;
+export const SECRET_ARN =
+  /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!-]{1,512}-[A-Za-z0-9]{6}$/;
+
+/** The name in a secret's full ARN. */
+export function secretNameOf(secretArn: string): string {
+  return secretArn.split(':').slice(6).join(':').slice(0, -7);
 }
