@@ -1,25 +1,14 @@
-/** RFC 1870 section 3: up to 20 digits, of which no real limit takes more than these. */
-const SIZE = /^SIZE(?: \d{1,12})?$/;
-/** RFC 9422 section 3; each number has at most six digits there. */
-const LIMITS = /^LIMITS(?: (?:MAILMAX|RCPTMAX|RCPTDOMAINMAX)=\d{1,6}){1,3}$/;
-/** What a firewall writes over a keyword that it does not want to be seen. */
-const OVERWRITTEN = /^X{4,16}A?$/;
+/** What some firewalls write over STARTTLS, in its length, so that nobody uses it. */
+const OVERWRITTEN = /^X{7}A$|^X{8}$/;
 
 /** The keywords of a complete EHLO reply, upper case (RFC 5321 section 4.1.1.1): a server's own words, not to be shown. */
 export function ehloKeywords(reply: string): readonly string[] {
   return reply.split(/\r?\n/).map((line) => line.slice(4).trim().toUpperCase());
 }
 
-/** Of the keywords of an EHLO reply, whose first line names the server, those that are registered, with such parameters as can be nothing else. */
-export function registeredKeywords(reply: string): readonly string[] {
-  return [...new Set(ehloKeywords(reply).slice(1).flatMap(registered))];
-}
-
-function registered(keyword: string): string[] {
-  if (SIZE.test(keyword) || LIMITS.test(keyword) || OVERWRITTEN.test(keyword)) return [keyword];
-  const name = keyword.split(/[ =]/, 1)[0] ?? '';
-  if (name === 'AUTH') return [['AUTH', ...mechanismsIn(keyword).filter(isRegistered)].join(' ')];
-  return REGISTERED_EXTENSIONS.includes(name) ? [name] : [];
+/** Whether something on the path has overwritten STARTTLS. */
+export function hidesStarttls(reply: string): boolean {
+  return ehloKeywords(reply).some((keyword) => OVERWRITTEN.test(keyword));
 }
 
 /** The AUTH mechanisms of a complete EHLO reply, upper case (RFC 4954 section 3), as far as anybody knows them. */

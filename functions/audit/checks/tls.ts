@@ -21,8 +21,6 @@ const NAMES: Readonly<Record<TlsVersion, string>> = {
   'TLSv1.3': 'TLS 1.3',
 };
 const CONTINUE = 334;
-/** What some firewalls write over the keyword, in its length, so that nobody uses it. */
-const MASKED = /^X{7}A$|^X{8}$/;
 
 export const tlsChecks: readonly Check[] = [
   {
@@ -111,7 +109,7 @@ function modeOutcome({ port, security }: Endpoint): Outcome {
 function offerOutcome(server: ServerFacts, before: RememberedServer | undefined): Outcome {
   if (!server.plaintext) return notSeen(server, 'EHLO was not answered');
   if (server.plaintext.starttls) return pass('EHLO lists STARTTLS.');
-  if (server.plaintext.keywords.some((keyword) => MASKED.test(keyword)))
+  if (server.plaintext.overwritten)
     return fail(
       'In place of STARTTLS, EHLO has a keyword that something on the path has overwritten (XXXXXXXA).',
     );

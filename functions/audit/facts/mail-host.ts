@@ -136,14 +136,11 @@ function withoutPassword(facts: ServerFacts, credential: Credential | undefined)
   if (!credential) return facts;
   const { username, endpoint } = credential;
   const echoes = new Echoes({ secrets: passwordsOf(credential), names: [username], host: endpoint.host });
-  const { greeting, session, plaintext, keywords } = facts;
-  const isClean = (text: string) => !echoes.areShownBy(text);
+  const { greeting, session } = facts;
   return {
     ...facts,
-    greeting: greeting && { ...greeting, text: isClean(greeting.text) ? greeting.text : REDACTED },
-    plaintext: plaintext && { ...plaintext, keywords: plaintext.keywords.filter(isClean) },
+    greeting: greeting && { ...greeting, text: echoes.areShownBy(greeting.text) ? REDACTED : greeting.text },
     session: session && { ...session, certificate: cleanNames(session.certificate, echoes) },
-    keywords: keywords?.filter(isClean) ?? null,
   };
 }
 

@@ -88,7 +88,6 @@ async function sendQuota(client: SESClient): Promise<SendQuota> {
   return {
     max24Hours: quota.Max24HourSend ?? 0,
     sent24Hours: quota.SentLast24Hours ?? 0,
-    maxRate: quota.MaxSendRate ?? 0,
   };
 }
 
@@ -230,6 +229,5 @@ async function ingressPoint(
     type: one.Type ?? '',
     tls: one.TlsPolicy ?? null,
     defaultAction: policy?.DefaultAction ?? null,
-    statements: policy?.PolicyStatements?.length ?? 0,
   };
 }

@@ -12,8 +12,6 @@ export interface SendQuota {
   /** Messages in 24 hours; -1 is unlimited. */
   readonly max24Hours: number;
   readonly sent24Hours: number;
-  /** Messages a second. */
-  readonly maxRate: number;
 }
 
 /** An identity that a sender may send as, with its name. */
@@ -97,7 +95,6 @@ export interface IngressPoint {
   readonly tls: string | null;
   /** ALLOW or DENY for what no statement of its policy decides; null: it has no policy. */
   readonly defaultAction: string | null;
-  readonly statements: number;
 }
 
 /** One region of Amazon SES, read once a run and shared by all its credentials; plain JSON. */

@@ -1,4 +1,4 @@
-import { ehloKeywords, offeredMechanisms, registeredKeywords } from '../ehlo.ts';
+import { ehloKeywords, hidesStarttls, offeredMechanisms } from '../ehlo.ts';
 import type { Reply } from '../evidence.ts';
 import { NOTHING_HIDDEN, parseReply } from '../reply.ts';
 import type { InterruptionReason, PlaintextFacts } from './facts.ts';
@@ -7,7 +7,7 @@ import { Interrupted, type LineConnection } from './line-connection.ts';
 /** RFC 5321 section 4.1.4: a client without a name of its own says an address literal. */
 const CLIENT = '[127.0.0.1]';
 
-export type EhloFacts = Pick<PlaintextFacts, 'starttls' | 'mechanisms' | 'keywords'>;
+export type EhloFacts = Pick<PlaintextFacts, 'starttls' | 'overwritten' | 'mechanisms'>;
 
 export async function readGreeting(line: LineConnection): Promise<Reply> {
   return expectReply(220, await line.reply());
@@ -19,8 +19,8 @@ export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
   return {
     // The first line names the server.
     starttls: ehloKeywords(raw).slice(1).includes('STARTTLS'),
+    overwritten: hidesStarttls(raw),
     mechanisms: offeredMechanisms(raw),
-    keywords: registeredKeywords(raw),
   };
 }
 

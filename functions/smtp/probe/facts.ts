@@ -23,8 +23,8 @@ export interface Interruption {
 export interface PlaintextFacts {
   readonly starttls: boolean;
   readonly mechanisms: readonly string[];
-  /** The EHLO keywords that are registered, upper case: see `registeredKeywords`. */
-  readonly keywords: readonly string[];
+  /** Something on the path has overwritten STARTTLS (`hidesStarttls`). */
+  readonly overwritten: boolean;
   /** The reply code to AUTH without a password, with a mechanism that would send it in clear, and to `MAIL FROM:<>`; null when it was not asked. */
   readonly auth: number | null;
   readonly mail: number | null;
@@ -86,8 +86,6 @@ export interface ServerFacts extends TlsSurvey {
   readonly session: SessionFacts | null;
   /** AUTH mechanisms listed under TLS. */
   readonly mechanisms: readonly string[] | null;
-  /** EHLO keywords under TLS, as in `plaintext`. */
-  readonly keywords: readonly string[] | null;
   readonly lookups: NameLookups;
   /** Null for implicit TLS, and without a TLS session. */
   readonly injection: Injection | null;

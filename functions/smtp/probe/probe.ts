@@ -38,7 +38,6 @@ async function observe(server: Probed): Promise<Seen & Pick<ServerFacts, 'interr
     plaintext: null,
     session: null,
     mechanisms: null,
-    keywords: null,
     lookups: { vrfy: null, expn: null },
     reachedTls: false,
   };
@@ -68,8 +67,7 @@ async function converse(line: LineConnection, endpoint: Endpoint, seen: Seen): P
     await sayStarttls(line);
     await secure();
   }
-  const { mechanisms, keywords } = await sayEhlo(line);
-  Object.assign(seen, { mechanisms, keywords });
+  seen.mechanisms = (await sayEhlo(line)).mechanisms;
   seen.lookups = await lookUp(line);
 }
 

@@ -94,10 +94,9 @@ const evidence: LoginEvidence = {
 
 export const server: ServerFacts = {
   greeting: { code: 220, enhanced: null, text: 'email-smtp.amazonaws.com ESMTP SimpleEmailService-d-ABC' },
-  plaintext: { starttls: true, mechanisms: [], keywords: ['STARTTLS'], auth: 530, mail: 530 },
+  plaintext: { starttls: true, mechanisms: [], overwritten: false, auth: 530, mail: 530 },
   session,
   mechanisms: ['PLAIN', 'LOGIN', 'XOAUTH2'],
-  keywords: ['8BITMIME', 'SIZE 10485760', 'LIMITS RCPTMAX=50 MAILMAX=100', 'AUTH PLAIN LOGIN XOAUTH2'],
   lookups: { vrfy: 252, expn: 502 },
   injection: { result: 'discarded' },
   handshakes: {
@@ -127,7 +126,7 @@ export const server: ServerFacts = {
 export const ses: SesFacts = {
   region: 'us-east-1',
   sendingEnabled: known(true),
-  quota: known({ max24Hours: 50_000, sent24Hours: 1200, maxRate: 14 }),
+  quota: known({ max24Hours: 50_000, sent24Hours: 1200 }),
   identities: known({
     'example.com': {
       verification: 'Success',
@@ -171,7 +170,6 @@ export const ses: SesFacts = {
       type: 'AUTH',
       tls: 'REQUIRED',
       defaultAction: 'DENY',
-      statements: 2,
     },
   ]),
 };
@@ -333,7 +331,6 @@ export const silent: Partial<CredentialFacts> = withServer({
   plaintext: null,
   session: null,
   mechanisms: null,
-  keywords: null,
   lookups: { vrfy: null, expn: null },
   injection: null,
   ...NO_SURVEY,

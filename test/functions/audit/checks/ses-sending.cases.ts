@@ -69,7 +69,6 @@ const ingress = (changes: Partial<IngressPoint>) =>
         type: 'OPEN',
         tls: 'REQUIRED',
         defaultAction: 'DENY',
-        statements: 1,
         ...changes,
       },
     ]),

@@ -4,8 +4,8 @@ import type { IdentityFacts, SendingState } from '../../../../functions/audit/su
 import { credential, elsewhere, withAws, withSes } from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
-const quota = (sent24Hours: number, max24Hours = 1000, maxRate = 10) =>
-  withSes({ quota: known({ max24Hours, sent24Hours, maxRate }) });
+const quota = (sent24Hours: number, max24Hours = 1000) =>
+  withSes({ quota: known({ max24Hours, sent24Hours }) });
 const identity = (changes: Partial<IdentityFacts>) =>
   withSes({
     identities: known({

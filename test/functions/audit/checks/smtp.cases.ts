@@ -6,7 +6,7 @@ const greeting = (text: string) => withServer({ greeting: { code: 220, enhanced:
 const lookups = (vrfy: number, expn: number) => withServer({ lookups: { vrfy, expn } });
 const clearOnly = withServer({
   mechanisms: ['PLAIN'],
-  plaintext: { starttls: true, mechanisms: ['XOAUTH2'], keywords: [], auth: 530, mail: 530 },
+  plaintext: { starttls: true, mechanisms: ['XOAUTH2'], overwritten: false, auth: 530, mail: 530 },
 });
 
 export const smtpCases: Cases = {

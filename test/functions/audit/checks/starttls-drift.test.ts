@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import { server, soundFacts, withMemory, withServer } from '../sound-facts.ts';
 
-const plaintext = { starttls: false, mechanisms: [], keywords: [], auth: 530, mail: 530 };
+const plaintext = { starttls: false, mechanisms: [], overwritten: false, auth: 530, mail: 530 };
 
 test.each([
   ['at the last audit, by its date', withMemory(), /^EHLO listed STARTTLS on 2026-11-23 and no longer does/],

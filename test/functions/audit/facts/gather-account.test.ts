@@ -333,7 +333,6 @@ describe('an account', () => {
             type: 'OPEN',
             tls: 'REQUIRED',
             defaultAction: 'DENY',
-            statements: 0,
           },
           {
             name: 'i-2',
@@ -341,7 +340,6 @@ describe('an account', () => {
             type: 'OPEN',
             tls: 'REQUIRED',
             defaultAction: null,
-            statements: 0,
           },
         ]),
         reputation: known({ bounceRate: 0.02, complaintRate: null, watched: ['Reputation.BounceRate'] }),

@@ -130,7 +130,7 @@ describe('the memory of a server', () => {
   it('is replaced by what is seen next', () => {
     const { memory } = audit(null, 0, []);
     const stripped = withServer({
-      plaintext: { starttls: false, mechanisms: [], keywords: [], auth: null, mail: null },
+      plaintext: { starttls: false, mechanisms: [], overwritten: false, auth: null, mail: null },
     });
     expect(server(stripped, memory, 1)).toMatchObject({ seenAt: NOW + DAY, starttls: false });
   });
