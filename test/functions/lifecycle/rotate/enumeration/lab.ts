@@ -20,7 +20,7 @@ import { Watch } from './watch.ts';
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const OVERLAP_MS = 48 * HOUR_MS;
-const SOAK_MS = 72 * HOUR_MS;
+export const SOAK_MS = 72 * HOUR_MS;
 /** The timeout of the rotation function. */
 const LAMBDA_MS = 5 * MINUTE_MS;
 export const NAME = 'keyturn/orders';

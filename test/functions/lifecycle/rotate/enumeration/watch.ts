@@ -13,6 +13,8 @@ export class Watch {
   readonly violations = new Set<string>();
   /** Two processes at once may both ask the provider for its last place: it refuses one of them. */
   isConcurrent = false;
+  /** Before that no place can be free for another credential (ms since 1970). */
+  fullUntil = 0;
   readonly #lab: Lab;
   #before: readonly Standing[] = [];
   readonly #everCurrent = new Set<string>();
@@ -33,6 +35,7 @@ export class Watch {
     this.#currentIsProven();
     this.#insideLimit();
     this.#nothingTakenAway();
+    this.#nothingMadeWhileFull();
     this.#before = this.#lab.subject.standing();
     this.states.add(stateOf(this.#lab));
   }
@@ -78,6 +81,13 @@ export class Watch {
       const now = after.get(one.id);
       if (!now || (one.active && !now.active)) this.#takenAway(one);
     }
+  }
+
+  #nothingMadeWhileFull(): void {
+    if (this.#lab.now >= this.fullUntil) return;
+    const before = new Set(this.#before.map(({ id }) => id));
+    if (this.#lab.subject.standing().some(({ id }) => !before.has(id)))
+      this.violations.add('limit: a credential was made while all places were taken');
   }
 
   #takenAway({ id, foreign, lastUsedAt }: Standing): void {
