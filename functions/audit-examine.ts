@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { encryptionKeys, identitiesOf } from './audit/facts/aws-facts.ts';
-import type { Memory, Sources } from './audit/facts/gather.ts';
+import type { Memory, Sources } from './audit/facts/gather-credential.ts';
 import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
 import { OptInTests } from './audit/facts/opt-in-tests.ts';
 import { gather, known } from './audit/outcome.ts';

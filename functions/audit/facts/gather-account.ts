@@ -23,7 +23,10 @@ export interface AccountSources {
   readonly now: number;
 }
 
-/** The account around the credentials. Services are asked side by side, each of them one call at a time; a failure is a fact, and so is what was not read in time. */
+/**
+ * The account around the credentials. Services are asked side by side, each of them one call at a time; a failure is a fact, and
+ * so is what was not read in time.
+ */
 export async function gatherAccount({
   clients,
   region,
@@ -31,7 +34,7 @@ export async function gatherAccount({
   table,
   values,
   now,
-}: AccountSources): Promise<Omit<SharedFacts, 'values' | 'dependencies'>> {
+}: AccountSources): Promise<Omit<SharedFacts, 'values'>> {
   const { cloudFormation, cloudTrail, cloudWatch, dynamodb, ecs, iam, lambda, logs, ssm } = clients;
   return settled({
     ses: sesAccount({ ...clients, region, now }),

@@ -21,7 +21,7 @@ export interface Holder {
 /**
  * Compares all passwords with one another, and with what else lies about, by HMACs under a key that is made for this one
  * comparison. Key and HMACs are in no file, no table and no log; what leaves is names, and only what whoever reads them
- * may know (reuse.ts). It has to hold all of them at once:
+ * may know (`reusesOf`). It has to hold all of them at once:
  * some 200 bytes a credential, 20 MB of 100,000.
  */
 export class ValueComparison {

@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Sources } from '../../../functions/audit/facts/gather.ts';
+import type { Sources } from '../../../functions/audit/facts/gather-credential.ts';
 import { HostTurns, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
 import { OptInTests } from '../../../functions/audit/facts/opt-in-tests.ts';
 import { missing } from '../../../functions/audit/outcome.ts';
