@@ -4,6 +4,8 @@ import type { Waits } from '../lifecycle/retirable.ts';
 import { situationOf } from '../lifecycle/situation.ts';
 import { type SnapshotPorts, takeSnapshot } from '../lifecycle/snapshot.ts';
 import { daysLeft } from '../net/certificate.ts';
+import { logger } from '../observe/logger.ts';
+import { shownName } from '../observe/shown.ts';
 import { SECRET_ARN, SECRET_NAME } from '../secrets/description.ts';
 import type { SecretReader } from '../secrets/store.ts';
 import { positionOf, VALIDATION_POSITION } from '../table/items.ts';
@@ -78,7 +80,9 @@ export const credentialHistory = v.object({
   ...credentialSummary.entries,
   rotation: v.pipe(
     v.nullable(rotationAnswer),
-    v.description('Null when the secret is gone, or Keyturn does not manage it.'),
+    v.description(
+      'Null when the secret is gone, Keyturn does not manage it, or AWS does not let it be read at the moment.',
+    ),
   ),
   history: v.pipe(
     v.array(validationResult),
@@ -129,10 +133,17 @@ export async function answerHistory(
   const { secretArn } = status;
   const [found, rotation] = await Promise.all([
     validations.history(secretArn, page.limit + 1, page.after),
-    rotationOf(secretArn),
+    rotationOf(secretArn).catch((error: unknown) => unread(secretArn, error)),
   ]);
   const { items, next } = pageOf(found, page.limit, positionOf);
   return { ...summaryOf(status, now), rotation, history: items, next };
+}
+
+/** What is known of a credential stands in the table, whatever keeps its secret from being read. */
+function unread(secretArn: string, error: unknown): null {
+  const event = 'credential.rotation-unknown';
+  logger.warn(event, { event, secretArn, error: shownName(error) });
+  return null;
 }
 
 function find(validations: Validations, secretId: string): Promise<CredentialStatus | null> {

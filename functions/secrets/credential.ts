@@ -67,6 +67,8 @@ export const loginFields = {
   ...placeFields,
   username: text(1024),
   credentialId: v.optional(text(256)),
+  /** What `credentialId` was called up to version 0.1. */
+  accessKeyId: v.optional(text(256)),
   password: text(12288),
   authMethod: v.optional(v.picklist(AUTH_METHODS, `one of ${AUTH_METHODS.join(', ')}`)),
 };
@@ -75,7 +77,7 @@ type PlaceFields = v.InferOutput<v.ObjectSchema<typeof placeFields, undefined>>;
 type LoginFields = v.InferOutput<v.ObjectSchema<typeof loginFields, undefined>>;
 
 export function loginOf(fields: LoginFields): Login {
-  const { username, credentialId, password, authMethod } = fields;
+  const { username, credentialId = fields.accessKeyId, password, authMethod } = fields;
   return {
     ...placesOf(fields),
     username,

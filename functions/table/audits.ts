@@ -21,7 +21,7 @@ export class AuditRuns {
     const values = { ':pk': pk, ':sk': sk };
     const page = { ScanIndexForward: false, Limit: SHOWN };
     const runs = await queryPage<AuditRun>(this.#table, 'pk = :pk AND sk < :sk', values, page);
-    return runs.map(({ startedAt: _startedAt, ...run }) => run).reverse();
+    return runs.map(({ runId, finishedAt, score }) => ({ runId, finishedAt, score })).reverse();
   }
 
   /** The same run again replaces its item. */

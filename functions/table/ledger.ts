@@ -36,9 +36,9 @@ export class Ledger {
   /** All but the validations, which come last in the partition of a secret: one call. */
   async historyOf(secretArn: string): Promise<History> {
     const { pk, sk } = keys.validation(secretArn, '');
-    const items = await queryItems<unknown>(this.#table, 'pk = :pk AND sk < :sk', { ':pk': pk, ':sk': sk });
+    const items = await queryItems<Stored>(this.#table, 'pk = :pk AND sk < :sk', { ':pk': pk, ':sk': sk });
     const of = <Item>(prefix: string) =>
-      [...items].flatMap(([key, item]) => (key.startsWith(prefix) ? [item as Item] : []));
+      [...items].flatMap(([key, item]) => (key.startsWith(prefix) ? [named(item) as Item] : []));
     const [lease = null] = of<HeldLease>(SORT.lease);
     return { mints: of<Mint>(SORT.mint), deactivations: of<Deactivation>(SORT.deactivation), lease };
   }
@@ -113,6 +113,13 @@ export class Ledger {
   async #partition<Item>(pk: string): Promise<Item[]> {
     return [...(await queryItems<Item>(this.#table, 'pk = :pk', { ':pk': pk })).values()];
   }
+}
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** Up to version 0.1 the id of any credential was called as that of Amazon SES is. */
+function named({ accessKeyId, ...item }: Stored): Stored {
+  return accessKeyId === undefined ? item : { credentialId: accessKeyId, ...item };
 }
 
 /** Later than all before it in this process, and like none of another. */

@@ -1,3 +1,4 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { Ledger } from '../../functions/table/ledger.ts';
@@ -184,6 +185,24 @@ describe('GET /credentials/{id}', () => {
       possibleFrom: null,
     });
   });
+
+  it.each(['InvalidRequestException', 'DecryptionFailure', 'ThrottlingException'])(
+    'shows the history of a credential whose secret cannot be read: %s',
+    async (name) => {
+      const value = '{"host":"mail.example.com","port":465,"username":"eve","password":"x"}';
+      const arn = secrets.create('mail/eve', value);
+      const checked = result('mail/eve', Date.now(), 'valid');
+      await validations.record({ secretArn: arn, current: true, result: checked });
+      vi.spyOn(SecretsManagerClient.prototype, 'send').mockImplementation((command) => {
+        if (command instanceof GetSecretValueCommand) throw Object.assign(new Error('refused'), { name });
+        return secrets.client.send(command);
+      });
+      expect(await one('mail/eve')).toMatchObject({
+        statusCode: 200,
+        body: { verdict: 'valid', rotation: null, history: [{ verdict: 'valid' }] },
+      });
+    },
+  );
 
   it.each(['mail/none', arnOf('mail/none'), arnOf('mail/ada').replace(/AbCdEf$/, 'GhIjKl')])(
     'answers 404 to %s',

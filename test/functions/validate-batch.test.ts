@@ -157,7 +157,7 @@ describe('POST /validations with one secret', () => {
     });
   });
 
-  it('fails on what only its operator can remediation, for the alarm to see', async () => {
+  it('fails on what only its operator can fix, for the alarm to see', async () => {
     failFor({ 'mail/ada': 'DecryptionFailure' });
     await expect(post({ secretId: 'mail/ada' })).rejects.toMatchObject({
       name: 'DecryptionFailure',

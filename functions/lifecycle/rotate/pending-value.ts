@@ -10,7 +10,13 @@ const withEndpoints = v.looseObject({ endpoints: v.fallback(v.array(located), []
 const IMPLICIT_TLS = 465;
 
 /** Fields that belong to one login, and so do not outlive it. */
-const OF_THE_LOGIN: ReadonlySet<string> = new Set(['username', 'password', 'credentialId', 'endpoints']);
+const OF_THE_LOGIN: ReadonlySet<string> = new Set([
+  'username',
+  'password',
+  'credentialId',
+  'accessKeyId',
+  'endpoints',
+]);
 
 /**
  * The SecretString of a new version: the fields of the current one, all others kept, with the new login in them. Readers

@@ -346,4 +346,7 @@ describe('a credential with further endpoints', () => {
 it('a credential goes by the id that its provider gave it, else by its user name', () => {
   expect(idOf(credential({ credentialId: 'key-1' }))).toBe('key-1');
   expect(idOf(credential({}))).toBe('ada');
+  // As an earlier version called it.
+  expect(idOf(credential({ accessKeyId: 'key-1' }))).toBe('key-1');
+  expect(idOf(credential({ credentialId: 'key-2', accessKeyId: 'key-1' }))).toBe('key-2');
 });

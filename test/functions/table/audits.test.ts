@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { summarise } from '../../../functions/audit/report/summary.ts';
 import { AuditMemory, AuditRuns, DigestClaims } from '../../../functions/table/audits.ts';
-import type { Remembered } from '../../../functions/table/items.ts';
+import { putItem } from '../../../functions/table/dynamodb.ts';
+import { keys, type Remembered } from '../../../functions/table/items.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { aggregate, examined } from '../audit/report/examinations.ts';
 import { DAY, NOW } from '../audit/sound-facts.ts';
@@ -41,6 +42,13 @@ describe('the runs of the audit', () => {
     await record(0, day(1));
     await record(2);
     expect(await runs.before(run(2))).toEqual([{ runId: run(0).runId, finishedAt: day(1), score: 100 }]);
+  });
+
+  it('have no more in them than a report shows, though earlier versions recorded the whole summary', async () => {
+    const { runId, startedAt } = run(0);
+    const summary = { runId, startedAt, finishedAt: day(0), score: 90, credentials: 12, failures: 3 };
+    await putItem(table, { ...keys.auditRun(run(0)), ...summary });
+    expect(await runs.before(run(1))).toEqual([{ runId, finishedAt: day(0), score: 90 }]);
   });
 
   it('are kept as long as was told, and without the findings', async () => {

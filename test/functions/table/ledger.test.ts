@@ -221,3 +221,22 @@ describe('an event', () => {
     expect((await ledger.events(ARN)).map(({ event }) => event)).toEqual(['old', 'new']);
   });
 });
+
+it('what earlier versions recorded of a credential is known by its id: which attempt made it, and that it is quarantined', async () => {
+  const table = new InProcessTable();
+  const closed = { token: 'a', startedAt: 1, endsBy: 2, accessKeyId: 'AKIA1' };
+  const open = { token: 'b', startedAt: 3, endsBy: 4, accessKeyId: null };
+  const off = { accessKeyId: 'AKIA1', deactivatedAt: 5, quarantined: true };
+  const pk = `SECRET#${ARN}`;
+  await putItem(table, { pk, sk: 'MINT#a', ...closed });
+  await putItem(table, { pk, sk: 'MINT#b', ...open });
+  await putItem(table, { pk, sk: 'KEY#AKIA1', ...off });
+  expect(await new Ledger(table).historyOf(ARN)).toEqual({
+    mints: [
+      { token: 'a', startedAt: 1, endsBy: 2, credentialId: 'AKIA1' },
+      { token: 'b', startedAt: 3, endsBy: 4, credentialId: null },
+    ],
+    deactivations: [{ credentialId: 'AKIA1', deactivatedAt: 5, quarantined: true }],
+    lease: null,
+  });
+});

@@ -70,7 +70,9 @@ describe('what is known of a credential', () => {
     expect(await validations.latest(MAIL)).toMatchObject({ ...REJECTED, lastCheck: { verdict: 'rejected' } });
   });
 
-  it('is the same in whatever order concurrent validations are written down', async () => {
+  it('is the same in whatever order concurrent validations are written down', {
+    timeout: 30_000,
+  }, async () => {
     const says = fc.constantFrom(VALID, REJECTED, HELD_BACK);
     const checks = fc
       .uniqueArray(fc.integer({ min: 0, max: 59 }), { minLength: 1, maxLength: 6 })

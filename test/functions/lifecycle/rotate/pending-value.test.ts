@@ -23,6 +23,7 @@ describe('the value of a new version', () => {
     const first = value(SEED, sendgrid);
     expect(first).toMatchObject({ username: 'apikey', credentialId: 'qfTQ6KG0' });
     expect(value(first, MINTED)).not.toHaveProperty('credentialId');
+    expect(value({ ...SEED, accessKeyId: 'qfTQ6KG0' }, MINTED)).not.toHaveProperty('accessKeyId');
   });
 
   test('nothing of the login before is left', () => {

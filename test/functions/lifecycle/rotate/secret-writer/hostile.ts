@@ -79,6 +79,10 @@ export const COMMON: Readonly<Record<string, Edits>> = {
     { credentialId: account.foreign.id, username: account.foreign.username },
     { credentialId: '../../..' },
   ],
+  accessKeyId: ({ account }) => [
+    { accessKeyId: account.foreign.id },
+    { accessKeyId: account.foreign.id, credentialId: undefined },
+  ],
   password: edits('password', 'chosen-by-the-attacker', undefined),
   authMethod: edits('authMethod', 'LOGIN', 'XOAUTH2', 'OAUTHBEARER', 'PLAIN'),
 };

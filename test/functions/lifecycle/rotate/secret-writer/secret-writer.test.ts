@@ -22,6 +22,7 @@ const MOMENTS: Readonly<Record<string, (lab: WriterLab, edit: Edit) => Promise<v
       password: _password,
       username: _username,
       credentialId: _id,
+      accessKeyId: _idOfEarlierVersions,
       ...seed
     } = { ...lab.known(), ...edit };
     lab.write(seed);
