@@ -20,9 +20,9 @@ import {
 } from './lifecycle/retire/retirement.ts';
 import type { Batch } from './lifecycle/retire/round.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
-import { beginInvocation, logger } from './observe/logger.ts';
+import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
-import { handles, shown } from './observe/shown.ts';
+import { handles } from './observe/shown.ts';
 
 const HOUR_MS = 60 * 60_000;
 /** No look of a batch begins later (ms), so that the last one has most of the function's time for itself. */
@@ -59,13 +59,8 @@ function lookPorts(): LookPorts {
 
 /** Nobody waits for it, and who asks about it has it go on, too. */
 async function goOn(operationId: string): Promise<void> {
-  try {
-    const { worker } = (await operations().find(operationId)) ?? {};
-    if (worker) await invokeLater(worker, { operationId });
-  } catch (error) {
-    const event = 'operation.not-continued';
-    logger.warn(event, { event, operationId, error: shown(error).name });
-  }
+  const { worker } = (await operations().find(operationId)) ?? {};
+  if (worker) await invokeLater(worker, { operationId });
 }
 
 function retirementPorts(secretArn: string, keepsLease: RetirementPorts['keepsLease']): RetirementPorts {

@@ -2,7 +2,7 @@ import type { IssuedCredential } from '../providers/provider.ts';
 import type { Deactivation } from '../table/items.ts';
 import { endOf } from './lease.ts';
 import type { Ownership } from './ownership.ts';
-import { labelled, type Snapshot } from './snapshot.ts';
+import { labelled, type Snapshot, wasCurrent } from './snapshot.ts';
 
 /** How long a replaced credential is left alone, and how long one that was switched off can be brought back (ms). */
 export interface Waits {
@@ -96,7 +96,7 @@ function retire(one: IssuedCredential, view: RetirementView): Retirement {
 function isPending(id: string, { versions, attempts, now }: RetirementView): boolean {
   const attempt = attempts.get(id);
   if (attempt && attempt.credentialId === null && endOf(attempt) > now) return true;
-  return versions.some((one) => one.id === id && one.labels.includes('AWSPENDING'));
+  return versions.some((one) => one.id === id && one.labels.includes('AWSPENDING') && !wasCurrent(one));
 }
 
 function retireActive(one: IssuedCredential, view: RetirementView): Retirement {

@@ -76,6 +76,11 @@ export function pendingIn(snapshot: Pick<Snapshot, 'versions'>): Version | undef
   return pending?.labels.includes('AWSCURRENT') ? undefined : pending;
 }
 
+/** Then its AWSPENDING is left of a rotation that had ended well, before somebody went back: it is a replaced one like others. */
+export function wasCurrent({ labels }: Version): boolean {
+  return labels.includes('AWSPREVIOUS');
+}
+
 export function isQuarantined(
   { labels, id }: Version,
   { deactivations }: Pick<Snapshot, 'deactivations'>,

@@ -3,7 +3,7 @@ import type { Mint } from '../table/items.ts';
 import { UNRULED } from './endpoints.ts';
 import { endOf, LONGEST_STEP_MS, STEP_TIMEOUT_MS } from './lease.ts';
 import { whoseIs } from './ownership.ts';
-import { pendingIn, type Snapshot, type Version } from './snapshot.ts';
+import { pendingIn, type Snapshot, type Version, wasCurrent } from './snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** A rotation without a sign of life for so long (ms) is not under way: its four steps take no longer than their timeouts. */
@@ -36,7 +36,7 @@ export function pendingState(
   const version = pendingIn(snapshot);
   if (!version) return { kind: 'none' };
   const { versionId: token } = version;
-  if (version.labels.includes('AWSPREVIOUS')) return { kind: 'ended', token };
+  if (wasCurrent(version)) return { kind: 'ended', token };
   const { mints, issuer } = snapshot;
   const mint = mints.find((one) => one.token === token) ?? neverMade(token);
   const refused = mint.refusedAt !== undefined && version.content === 'empty';

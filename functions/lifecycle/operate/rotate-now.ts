@@ -1,4 +1,5 @@
 import { isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
+import { goneAt } from '../retirable.ts';
 import type { Situation } from '../situation.ts';
 import { STUCK_AFTER_MS } from '../stuck.ts';
 import {
@@ -43,10 +44,12 @@ function hasBecomeCurrent({ versions }: Situation, token: string): boolean {
 
 /** What retirement would do at its next look: a rotation that is stuck, and what takes the place of the new credential. */
 function clearFirst(situation: Situation, possibility: Possibility, token: string): Decision | null {
-  const { pending, retirement } = situation;
+  const { pending, issuer, orphans, now } = situation;
   const left = pending.kind !== 'none' && pending.token !== token ? nextDrop(situation, 'when-stuck') : null;
   if (left) return left;
-  if (possibility.possible || retirement.kind !== 'plan') return null;
-  const due = retirement.retirements.find((one) => one.action === 'remove' && one.reason === 'disused');
+  if (possibility.possible || issuer.kind !== 'issuing') return null;
+  const due = issuer.issued.find(
+    (one) => !orphans.has(one.id) && (goneAt(one, situation) ?? Infinity) <= now,
+  );
   return due ? act({ step: 'remove', id: due.id }) : null;
 }

@@ -43,7 +43,9 @@ export async function lookIfDue(ports: LookPorts, secretArn: string): Promise<Re
   const look = LOOK + newId();
   const begun = await agenda.begin(secretArn, look, now() + AFTER_FAILURE_MS, now());
   if (!begun) return null;
-  const outcome = await lookAlone(ports, secretArn, look);
+  const outcome = await lookAlone(ports, secretArn, look).catch((error: unknown) =>
+    failure(secretArn, error),
+  );
   await agenda.settle(secretArn, look, next(outcome, now()), now());
   return outcome;
 }
@@ -62,7 +64,8 @@ async function lookAlone(
 ): Promise<RetirementOutcome> {
   const lease = leaseOn(secretArn);
   const left = await lease.left(now());
-  // Whoever worked on it, or was to have it go on, has died; it waits for the end of this look.
+  // Whoever worked on it, or was to have it go on, has died; it waits for the end of this look. If it cannot be had go on,
+  // its lease stays as it is, so that the next look finds it again.
   if (left !== null && !isLook(left)) await goOn(left);
   const acquire = async () => (await lease.acquire(look, now() + LEASE_MS, now())).kind === 'acquired';
   if (!(await acquire())) return held(secretArn);

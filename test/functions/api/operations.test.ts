@@ -178,6 +178,34 @@ describe('what cannot be done', () => {
     expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
   });
 
+  it('is not that the provider did not answer once: that may pass, and the operation tries again', async () => {
+    const { providerFor } = ports;
+    const fault = () => Promise.reject(new Error('a passing fault'));
+    const failing = (...about: Parameters<typeof providerFor>) => {
+      const provider = providerFor(...about);
+      return Object.create(provider, { list: { value: fault } }) as typeof provider;
+    };
+    const answer = await answerRequest({ ...ports, providerFor: failing }, JSON.stringify(rotate), ADA);
+    expect(answer).toMatchObject({ state: 'requested' });
+    expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+  });
+
+  it.each([
+    [0, 0],
+    [48, 0],
+  ])(
+    'nor is anything that needs no wait any more: an overlap of %i and a soak of %i hours',
+    async (overlap, soak) => {
+      const waits = { overlapMs: overlap * HOUR_MS, soakMs: soak * HOUR_MS };
+      ports = { ...ports, ...waits };
+      await full();
+      lab.now += waits.overlapMs;
+      expect(await answerRotation(ports, lab.arn)).toMatchObject({ possible: true });
+      await ask(rotate);
+      expect(await workOn(TOKEN, waits)).toMatchObject({ result: 'rotated' });
+    },
+  );
+
   it('is said of a rollback, too', async () => {
     expect(await ask({ ...rotate, operation: 'rollback' })).toEqual({
       error: 'not-possible',

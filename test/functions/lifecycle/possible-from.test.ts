@@ -156,6 +156,11 @@ describe('a rotation is possible later, and says from when,', () => {
     });
   });
 
+  it('when that one has an AWSPENDING left on it, since somebody went back by hand', () => {
+    const versions = [current, version('old', ['AWSPREVIOUS', 'AWSPENDING'])];
+    expect(possibility({ ...full, versions })).toMatchObject({ reason: 'no-slot', possibleFrom: gone });
+  });
+
   it('the sooner one of two that will go makes room; two too many, the later one', () => {
     const three = [issued('new'), issued('old'), issued('older', { active: false })];
     const deactivations = [{ credentialId: 'older', deactivatedAt: NOW - DAY_MS }];

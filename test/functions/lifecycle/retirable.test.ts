@@ -138,6 +138,17 @@ describe('an inactive one', () => {
   });
 });
 
+describe('one that somebody went back from, with its AWSPENDING left on it,', () => {
+  const versions = [version('new', ['AWSCURRENT']), version('old', ['AWSPREVIOUS', 'AWSPENDING'])];
+
+  it('is retired like any other that was replaced, and has its date', () => {
+    expect(retired({ versions })).toEqual([{ id: 'old', action: 'deactivate' }]);
+    const early = replaced({ versions, promotedAt: NOW - 1 });
+    const done = early.retirement.kind === 'plan' ? early.retirement.retirements : [];
+    expect(nextLookAt(early, done)).toBe(NOW - 1 + OVERLAP_MS);
+  });
+});
+
 describe('what is never touched', () => {
   it('the current one, a pending one, one that is not provably ours', () => {
     const all = [issued('new'), issued('next'), issued('foreign')];

@@ -123,6 +123,17 @@ describe('a look and an operation on the same secret', () => {
     expect(wentOn).toEqual(['operation']);
   });
 
+  it('when it cannot have that go on, it fails, and comes back for it', async () => {
+    await lease().acquire('operation', now + MINUTE, now);
+    now += MINUTE;
+    const goOn = () => Promise.reject(new Error('throttled'));
+    expect(await lookIfDue({ ...ports(), goOn }, ARN)).toMatchObject({ kind: 'failed', reason: 'aws-error' });
+    expect(await agenda.find(ARN)).toMatchObject({ dueAt: now + HOUR, look: null });
+    now += HOUR;
+    expect(await lookIfDue(ports(), ARN)).toBe(SETTLED);
+    expect([wentOn, looks]).toEqual([['operation'], 1]);
+  });
+
   it.each(['of an operation that has let go', 'of another look whose process ended'])(
     'nobody goes on because of the lease %s',
     async (which) => {
