@@ -52,8 +52,8 @@ export function isPossible(possibility: Possibility, now: number): boolean {
 export function possibleFrom(situation: Situation, token: string | null): Possibility {
   return (
     obstacle(situation) ??
-    manual(situation, token) ??
     notSetUp(situation) ??
+    manual(situation, token) ??
     underWay(situation, token) ??
     room(situation)
   );
@@ -82,21 +82,31 @@ function byPerson(reason: NotPossibleReason, message: string): NotPossible {
   return { possible: false, reason, message, possibleFrom: null };
 }
 
-/** The rotation goes on by itself as soon as the person has stored it. */
-function manual(situation: Situation, token: string | null): NotPossible | null {
-  const stored = situation.versions.some(
-    ({ versionId, content }) => versionId === token && content !== 'empty',
-  );
-  if (situation.issuer.kind !== 'manual' || stored) return null;
-  return byPerson('manual', howToStore(situation.secret.name, token));
+/** The rotation goes on by itself as soon as the person has stored it: under the token of the one that is under way. */
+function manual({ issuer, pending, versions, secret }: Situation, token: string | null): NotPossible | null {
+  if (issuer.kind !== 'manual') return null;
+  const under = pending.kind === 'open' ? pending.token : token;
+  const stored = versions.some(({ versionId, content }) => versionId === under && content !== 'empty');
+  if (!stored) return byPerson('manual', under === null ? BEGIN : howToStore(secret.name, under));
+  return under === token ? null : byPerson('under-way', STORED + under);
 }
 
-function howToStore(secretName: string, token: string | null): string {
+const BEGIN =
+  'a person makes the new credential: keyturn rotate begins, and says under which token to store it';
+const STORED =
+  'the new credential is stored: its rotation goes on when Secrets Manager tries it again, or at once when it is asked for (POST /operations, or RotateSecret) with the clientRequestToken ';
+
+function howToStore(secretName: string, token: string): string {
   return (
     'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
-    `put-secret-value --secret-id ${secretName} --client-request-token ${token ?? '<a new UUID>'} --version-stages AWSPENDING ` +
+    `put-secret-value --secret-id ${secretName} --client-request-token ${token} --version-stages AWSPENDING ` +
     '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token'
   );
+}
+
+/** A rotation that only a person can go on with is begun all the same: its token is what they store the value under. */
+export function awaitsPerson({ reason }: NotPossible, { pending }: Situation): boolean {
+  return reason === 'manual' && pending.kind !== 'open';
 }
 
 /** One that is under way is set up, even while CloudFormation is still configuring it. */

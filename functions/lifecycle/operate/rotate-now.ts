@@ -1,4 +1,4 @@
-import { isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
+import { awaitsPerson, isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
 import { goneAt } from '../retirable.ts';
 import type { Situation } from '../situation.ts';
 import { STUCK_AFTER_MS } from '../stuck.ts';
@@ -22,7 +22,12 @@ export function decideRotate(situation: Situation, { rotation }: Progress, token
     return finish('rotated', 'The new credential is current, proven by logins.');
   if (rotation) return awaitRotation(situation, rotation);
   const possibility = possibleFrom(situation, token);
-  if (!possibility.possible && !isPossible(possibility, situation.now)) return notPossible(possibility);
+  if (
+    !possibility.possible &&
+    !isPossible(possibility, situation.now) &&
+    !awaitsPerson(possibility, situation)
+  )
+    return notPossible(possibility);
   return clearFirst(situation, possibility, token) ?? act({ step: 'start-rotation' });
 }
 

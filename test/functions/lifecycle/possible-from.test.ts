@@ -76,7 +76,7 @@ describe('a rotation is not possible, and a person has to act,', () => {
     [
       'where a person makes the credential',
       'manual',
-      /store the whole new value/,
+      /keyturn rotate begins/,
       { issuer: { kind: 'manual' } },
     ],
     [
@@ -219,6 +219,20 @@ describe('asked about a rotation that has a token', () => {
   it('its own AWSPENDING does not stand in its way, nor that CloudFormation still sets rotation up', () => {
     expect(possibility({ versions, secret }, 'token')).toEqual({ possible: true });
     expect(possibility({ versions, secret }, 'other')).toMatchObject({ reason: 'under-way' });
+  });
+
+  it('a person has to store the value under the token of the rotation that is under way, whoever asks', () => {
+    const manual = { versions, secret, issuer: { kind: 'manual' } } as const;
+    for (const asks of ['token', 'other', null])
+      expect(possibility(manual, asks)).toMatchObject({
+        reason: 'manual',
+        message: expect.stringContaining('--client-request-token token --version-stages AWSPENDING'),
+      });
+    expect(possibility({ ...manual, versions: [current, pending] }, 'other')).toMatchObject({
+      reason: 'under-way',
+      message: expect.stringMatching(/is stored.*clientRequestToken token$/),
+      possibleFrom: null,
+    });
   });
 
   it('a person has to store the value under this very token', () => {

@@ -4,6 +4,7 @@ import { idOf } from '../../../../functions/secrets/credential.ts';
 import { HOUR_MS, MINUTE_MS } from '../rotate/enumeration/lab.ts';
 import { ModelSes } from '../rotate/enumeration/model-ses.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
+import { rotate } from '../rotate/enumeration/scenarios.ts';
 import { MAKING, OperationLab, type SubjectName } from './operation-lab.ts';
 
 const SES = 'issuing, reversible (Amazon SES)';
@@ -412,6 +413,23 @@ describe('compromised', () => {
     const ended = await lab.operate(lab.operation('compromised'));
     expect(ended).toMatchObject({ result: 'not-possible', message: expect.stringContaining('invoices-a') });
     expect(lab.events.filter(({ step }) => step === 'lock-login:invoices-a')).toEqual([]);
+  });
+
+  it('begins a rotation that a person has to go on with, and ends well when they have', async () => {
+    const lab = new OperationLab(SUBJECTS.manual);
+    lab.secrets.setRotationEnabled(lab.arn, true);
+    const operation = lab.operation('rotate');
+    const { operationId } = operation;
+    expect(await lab.operate(operation)).toMatchObject({
+      result: 'rotation-failed',
+      message: expect.stringContaining(`--client-request-token ${operationId} `),
+    });
+    expect(await lab.operate(lab.operation('rotate')), 'no second one').toMatchObject({
+      result: 'not-possible',
+      message: expect.stringContaining(`--client-request-token ${operationId} `),
+    });
+    await rotate(lab, operationId);
+    expect(await lab.operate(operation)).toMatchObject({ result: 'rotated' });
   });
 
   it('says what a person has to do where a person issues the credential', async () => {
