@@ -108,17 +108,17 @@ export async function invokeNow(
   const abortSignal = endsIn(withinMs);
   const endsAt = Date.now() + withinMs;
   const command = new InvokeCommand({ FunctionName: functionArn, Payload: JSON.stringify(payload) });
-  let throttled: unknown;
+  let refusal: unknown;
   const attempt = async (): Promise<Invoked> => {
-    if (abortSignal.aborted) throw throttled ?? abortSignal.reason;
+    if (abortSignal.aborted) throw refusal ?? abortSignal.reason;
     try {
       return invoked(await client.send(command, { abortSignal, requestTimeout: withinMs }));
     } catch (error) {
-      // What Lambda said last says more than that it said nothing in time.
-      if (abortSignal.aborted && throttled) throw throttled;
-      if (abortSignal.aborted) return { kind: 'died', error: 'NoAnswer' };
-      throttled = isThrottling(error) ? error : undefined;
-      throw error;
+      const isLate = abortSignal.aborted;
+      if (isLate && !refusal) return { kind: 'died', error: 'NoAnswer' };
+      // What Lambda said before says more than that it said nothing in time.
+      if (!isLate) refusal = error;
+      throw refusal;
     }
   };
   return pRetry(attempt, {
