@@ -1,3 +1,4 @@
+import pRetry from 'p-retry';
 import * as v from 'valibot';
 import { type Answer, endsIn, exchange, jsonOf, type Received, type Send } from '../net/http.ts';
 import type { Redacted } from '../secrets/redacted.ts';
@@ -69,17 +70,19 @@ export class HttpApi {
     return { remainingMs: () => endsAt - this.#deps.now() };
   }
 
-  async call<T>(call: ApiCall<T>): Promise<T> {
+  call<T>(call: ApiCall<T>): Promise<T> {
     const { remainingMs } = call.deadline ?? this.deadline();
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.#try(call, remainingMs);
-      } catch (error) {
-        const waitMs = error instanceof ProviderError ? waitBeforeNext(error, tries) : null;
-        if (waitMs === null || tries === TRIES || waitMs >= remainingMs()) throw error;
+    return pRetry(() => this.#try(call, remainingMs), {
+      retries: TRIES - 1,
+      // Here it is the provider that says how long.
+      minTimeout: 0,
+      shouldRetry: async ({ error, attemptNumber }) => {
+        const waitMs = error instanceof ProviderError ? waitBeforeNext(error, attemptNumber) : null;
+        if (waitMs === null || waitMs >= remainingMs()) return false;
         await this.#deps.sleep(waitMs);
-      }
-    }
+        return true;
+      },
+    });
   }
 
   async #try<T>(call: ApiCall<T>, remainingMs: Deadline['remainingMs']): Promise<T> {
