@@ -22,7 +22,7 @@ import type { Batch } from './lifecycle/retire/round.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
-import { handles } from './observe/shown.ts';
+import { handles, KeyturnError } from './observe/shown.ts';
 
 const HOUR_MS = 60 * 60_000;
 /** No look of a batch begins later (ms), so that the last one has most of the function's time for itself. */
@@ -39,6 +39,7 @@ async function handle(event: Wanted, context: Context): Promise<RetirementOutcom
   const ports = lookPorts();
   try {
     if ('secretId' in event) return [await retireNow(ports, event.secretId)];
+    if (!('secretArns' in event)) throw new KeyturnError('expected { "secretId": "<name or ARN>" }');
     await retireDue(ports, event.secretArns);
     return undefined;
   } finally {
