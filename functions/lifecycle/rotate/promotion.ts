@@ -17,7 +17,7 @@ export interface Promotion {
   readonly provenBy: VersionProof['provenBy'] | 'rollback';
 }
 
-/** Secrets Manager dates the rotation, from which the overlap counts, when this step has ended (ms). */
+/** By then (ms) this step has ended, and Secrets Manager has dated the rotation, from which the overlap counts. */
 const MARGIN_MS = 60_000;
 /** Operations that rotate under their own id; another one's id says nothing about a rotation with the same token. */
 const ROTATING: ReadonlySet<string> = new Set(['rotate', 'compromised']);
@@ -31,10 +31,10 @@ export async function promote(
   rotation: Rotation,
   { provenBy }: Pick<VersionProof, 'provenBy'>,
 ): Promise<'promoted'> {
-  const { store, agenda, secret, token, now, overlapMs } = rotation;
+  const { store, agenda, secret, token, now } = rotation;
   const from = versionWith('AWSCURRENT', secret);
-  const dueAt = now() + overlapMs + MARGIN_MS;
-  await agenda.put(secret.arn, { versionId: token, dueAt }, now());
+  // Not at the end of the overlap: what was replaced earlier may be due before that, and so may an operation that waits.
+  await agenda.put(secret.arn, { versionId: token, dueAt: now() + MARGIN_MS }, now());
   await recordPromotion(rotation, secret.arn, { from, to: token, provenBy, ...(await askedBy(rotation)) });
   await store.moveCurrent(secret.arn, token, from);
   return 'promoted';

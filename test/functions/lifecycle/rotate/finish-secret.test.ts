@@ -4,6 +4,7 @@ import { performStep } from '../../../../functions/lifecycle/rotate/perform-step
 import type { RotationPorts } from '../../../../functions/lifecycle/rotate/rotation.ts';
 import { logger } from '../../../../functions/observe/logger.ts';
 import { everyLogin } from '../../../../functions/providers/secret.ts';
+import { MemoryAgenda } from '../../../support/memory-agenda.ts';
 import { MemoryLedger } from '../../../support/memory-ledger.ts';
 import { HOUR_MS, Lab, MINUTE_MS } from './enumeration/lab.ts';
 import { ModelManual } from './enumeration/model-manual.ts';
@@ -192,6 +193,19 @@ describe.each(KINDS)('finishSecret, called directly: %s', (_kind, makeSubject) =
     const { logins } = lab;
     expect(await lab.step('finishSecret', token)).toBe('promoted');
     expect([lab.logins - logins, lab.version('AWSCURRENT')]).toEqual([0, token]);
+  });
+
+  it('puts nothing off that was due sooner than its overlap ends: a look finds out, a minute later', async () => {
+    const lab = await DirectCalls.begin(makeSubject);
+    const token = await lab.proven();
+    const agenda = new MemoryAgenda();
+    const soon = { versionId: null, dueAt: lab.now + HOUR_MS };
+    await agenda.put(lab.arn, soon);
+    expect(await lab.step('finishSecret', token, { agenda })).toBe('promoted');
+    const { versionId, dueAt } = (await agenda.find(lab.arn)) ?? expect.fail('not on the agenda');
+    expect(versionId).toBe(token);
+    expect(dueAt).toBeGreaterThan(lab.now);
+    expect(dueAt).toBeLessThanOrEqual(soon.dueAt);
   });
 
   it('with a ledger that was lost: proves again, writes the proof down, and says so in the event', async () => {
