@@ -9,6 +9,7 @@ import type { Attempt } from './budget/turn.ts';
 
 import { setting } from './environment.ts';
 import { announcePromotion as announce } from './lifecycle/rotate/announce.ts';
+import { newPassword } from './lifecycle/rotate/password.ts';
 import { exchangersOver } from './mail-domain/dane/dane.ts';
 import { Domains } from './mail-domain/domains.ts';
 import { policyOver } from './mail-domain/mta-sts/mta-sts.ts';
@@ -43,6 +44,7 @@ import { Validations } from './table/validations.ts';
  */
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 // With `sideEffects` in package.json: esbuild leaves out of a function what that does not ask for.
 /* @__NO_SIDE_EFFECTS__ */
@@ -126,6 +128,11 @@ export function attemptLogin(tried: Attempt): Promise<LoginOutcome> {
   return attempt(loginBudget(), tried);
 }
 
+/** The same for all logins of one secret. */
+export function loginFor(secretArn: string) {
+  return (credential: Credential, budgetMs: number) => attemptLogin({ credential, secretArn, budgetMs });
+}
+
 /** Of the login that is meant to fail: once a day, at whatever hour of it an audit comes to the host. */
 const CONTROL_LIMITS = { failures: 1, hostFailures: null, windowMs: 20 * 60 * MINUTE_MS };
 
@@ -157,6 +164,22 @@ const providerDeps = once(() => ({
 export function providerFor(provider: Provider, secret: ServedSecret): RotationProvider {
   return makeProvider(provider, { ...providerDeps(), readAdmin: adminSecrets(secretStore(), secret) });
 }
+
+/** What a rotation, a retirement and an operation have in common. */
+export const lifecycle = once(() => ({
+  store: secretStore(),
+  ledger: ledger(),
+  agenda: agenda(),
+  requestOf: (operationId: string) => operations().find(operationId),
+  providerFor,
+  newPassword,
+  now: Date.now,
+  random: Math.random,
+  sleep,
+  newId: randomUUID,
+  overlapMs: setting('overlapHours') * HOUR_MS,
+  soakMs: setting('soakHours') * HOUR_MS,
+}));
 
 /** MTA-STS policies are served by HTTPS, and mail exchangers take mail in on port 25; addresses are guarded as ever. */
 const DOMAIN_PORTS = [443, 25];

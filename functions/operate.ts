@@ -1,18 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type ErrorBody, response } from './api/answer.ts';
 import { answerHistory, answerRotation } from './api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from './api/operations.ts';
 import {
-  agenda,
   announcePromotion,
-  attemptLogin,
   invokeLater,
-  ledger,
+  lifecycle,
+  loginFor,
   operations,
-  providerFor,
-  secretStore,
   secretsManager,
   validations,
 } from './deployment.ts';
@@ -20,11 +15,9 @@ import { setting } from './environment.ts';
 import type { OperationPorts } from './lifecycle/operate/ports.ts';
 import { RotationControl } from './lifecycle/operate/rotation-control.ts';
 import { hasSucceeded, work } from './lifecycle/operate/work.ts';
-import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
 
-const HOUR_MS = 60 * 60 * 1000;
 /** Kept back from the function's remaining time (ms). */
 const RESERVE_MS = 5000;
 
@@ -66,16 +59,10 @@ function answer(
 
 function answerPorts(functionArn: string): AnswerPorts {
   return {
-    store: secretStore(),
-    ledger: ledger(),
+    ...lifecycle(),
     operations: operations(),
-    providerFor,
-    now: Date.now,
-    newId: randomUUID,
     worker: functionArn,
     start: (operationId) => invokeLater(functionArn, { operationId } satisfies Work),
-    overlapMs: setting('overlapHours') * HOUR_MS,
-    soakMs: setting('soakHours') * HOUR_MS,
   };
 }
 
@@ -101,23 +88,12 @@ async function workOn({ operationId }: Work, context: Context): Promise<void> {
 }
 
 function portsFor(context: Context, secretArn: string): OperationPorts {
+  const rotations = { functionArn: setting('rotateFunction'), days: setting('rotationDays') };
   return {
-    store: secretStore(),
-    ledger: ledger(),
-    agenda: agenda(),
-    rotations: new RotationControl(secretsManager(), {
-      functionArn: setting('rotateFunction'),
-      days: setting('rotationDays'),
-    }),
-    providerFor,
+    ...lifecycle(),
+    rotations: new RotationControl(secretsManager(), rotations),
     announce: announcePromotion,
-    login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs }),
-    newPassword,
-    now: Date.now,
-    random: Math.random,
-    sleep,
+    login: loginFor(secretArn),
     remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
-    overlapMs: setting('overlapHours') * HOUR_MS,
-    soakMs: setting('soakHours') * HOUR_MS,
   };
 }

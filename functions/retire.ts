@@ -1,15 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import {
-  agenda,
-  attemptLogin,
-  invokeLater,
-  ledger,
-  operations,
-  providerFor,
-  secretStore,
-} from './deployment.ts';
-import { setting } from './environment.ts';
+import { attemptLogin, invokeLater, lifecycle, operations, secretStore } from './deployment.ts';
 import { type LookPorts, lookIfDue, lookNow } from './lifecycle/retire/look.ts';
 import { recorded } from './lifecycle/retire/recorded.ts';
 import {
@@ -19,12 +9,10 @@ import {
   retireReplaced,
 } from './lifecycle/retire/retirement.ts';
 import type { Batch } from './lifecycle/retire/round.ts';
-import { newPassword } from './lifecycle/rotate/password.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
 
-const HOUR_MS = 60 * 60_000;
 /** No look of a batch begins later (ms), so that the last one has most of the function's time for itself. */
 const BEGIN_WITHIN_MS = 20_000;
 
@@ -49,12 +37,10 @@ async function handle(event: Wanted, context: Context): Promise<RetirementOutcom
 
 function lookPorts(): LookPorts {
   return {
-    agenda: agenda(),
+    ...lifecycle(),
     leaseOn: (secretArn) => operations().leaseOn(secretArn),
     goOn,
     retire: (secretArn, keepsLease) => retireReplaced(retirementPorts(secretArn, keepsLease), secretArn),
-    newId: randomUUID,
-    now: Date.now,
   };
 }
 
@@ -65,17 +51,9 @@ async function goOn(operationId: string): Promise<void> {
 }
 
 function retirementPorts(secretArn: string, keepsLease: RetirementPorts['keepsLease']): RetirementPorts {
-  return {
-    store: secretStore(),
-    ledger: ledger(),
-    providerFor,
-    login: (credential, budgetMs) => attemptLogin({ credential, secretArn, budgetMs, meantToFail: true }),
-    keepsLease,
-    newPassword,
-    now: Date.now,
-    overlapMs: setting('overlapHours') * HOUR_MS,
-    soakMs: setting('soakHours') * HOUR_MS,
-  };
+  const login: RetirementPorts['login'] = (credential, budgetMs) =>
+    attemptLogin({ credential, secretArn, budgetMs, meantToFail: true });
+  return { ...lifecycle(), login, keepsLease };
 }
 
 /** Whoever is not come to is still due. */
