@@ -16,7 +16,7 @@ import { SESClient } from '@aws-sdk/client-ses';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { isThrottlingError } from '@smithy/core/retry';
+import { isThrottlingError, StandardRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /**
@@ -38,12 +38,30 @@ const TIMES = {
 /** How often a call is made until it succeeds; the SDK's three where nothing is said. */
 interface Attempts {
   readonly maxAttempts?: number;
+  readonly retryStrategy?: StandardRetryStrategy;
+}
+
+const PATIENT_ATTEMPTS = 8;
+/** What a client of the SDK may spend on retries before it makes none any more; one for throttling costs 5. */
+const RETRY_CAPACITY = 500;
+
+/**
+ * The SDK's own gets back one retry for a call that succeeds, whatever that had cost: where every call is throttled twice, it
+ * gives up after a hundred, for as long as the process lives. Here a success gives all of it back.
+ */
+class PatientRetries extends StandardRetryStrategy {
+  override recordSuccess(token: Parameters<StandardRetryStrategy['recordSuccess']>[0]): void {
+    super.recordSuccess({ ...token, getRetryCost: () => RETRY_CAPACITY });
+  }
 }
 
 /** For what must not be done twice: an answer that is lost may be that of a call which was carried out. */
 export const ONCE: Attempts = { maxAttempts: 1 };
 /** For services that take a call or two a second, so that whoever reads a large account is throttled on the way. */
-export const PATIENTLY: Attempts = { maxAttempts: 8 };
+export const PATIENTLY: Attempts = {
+  maxAttempts: PATIENT_ATTEMPTS,
+  retryStrategy: /* @__PURE__ */ new PatientRetries(PATIENT_ATTEMPTS),
+};
 
 const settings = (attempts: Attempts = {}) => ({ requestHandler: TIMES, ...attempts });
 

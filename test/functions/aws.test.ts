@@ -8,6 +8,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetEmailIdentityCommand } from '@aws-sdk/client-sesv2';
 import { DescribeParametersCommand } from '@aws-sdk/client-ssm';
+import type { StandardRetryStrategy } from '@smithy/core/retry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as aws from '../../functions/aws.ts';
 import { shown, shownText } from '../../functions/observe/shown.ts';
@@ -123,6 +124,30 @@ it('a reader of the account answers no more when its time is over, not even what
   await expect(describe()).rejects.toMatchObject({ name: 'AbortError' });
   await expect(describe()).rejects.toMatchObject({ name: 'AbortError' });
   expect(received).toHaveLength(1);
+});
+
+describe('who reads patiently', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['the account', () => aws.accountReaders(new AbortController().signal).sesv2],
+    ['one credential', () => aws.iam(aws.PATIENTLY)],
+  ])('tries each call eight times, however many were throttled before: %s', async (_of, make) => {
+    const strategy = (await make().config.retryStrategy()) as StandardRetryStrategy;
+    for (let call = 0; call < 200; call += 1) {
+      let token = await strategy.acquireInitialRetryToken('');
+      for (let attempt = 2; attempt <= 8; attempt += 1) {
+        const next = strategy.refreshRetryTokenForRetry(token, { errorType: 'THROTTLING' });
+        await vi.advanceTimersByTimeAsync(20_000);
+        token = await next;
+      }
+      strategy.recordSuccess(token);
+    }
+    const token = await strategy.acquireInitialRetryToken('');
+    vi.spyOn(token, 'getRetryCount').mockReturnValue(7);
+    await expect(strategy.refreshRetryTokenForRetry(token, { errorType: 'THROTTLING' })).rejects.toThrow();
+  });
 });
 
 it('a quota is no throttling: no waiting helps', () => {
