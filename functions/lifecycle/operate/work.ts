@@ -1,3 +1,4 @@
+import { KeyturnError } from '../../observe/shown.ts';
 import type { Acquired, Lease } from '../../table/lease.ts';
 import type { Operations } from '../../table/operations.ts';
 import { isLook } from '../retire/look.ts';
@@ -34,6 +35,9 @@ export async function work(
   const lease = operations.leaseOn(secretArn);
   const heldUntil = now() + remainingMs() + SETTLING_MS;
   const acquired = await acquire(ports, lease, { operationId, heldUntil });
+  // Lambda invokes it again, twice: one that has waited is asked about by nobody, perhaps.
+  if (acquired.kind === 'held' && isLook(acquired.holder))
+    throw new KeyturnError('a look of retirement has the secret in hand; try again');
   if (acquired.kind === 'held') {
     const message = `Operation ${acquired.holder} on this secret is under way. Ask again when it has ended.`;
     await ledger.recordEvent(secretArn, 'operation.finished', now(), { ...details, result: 'busy', message });
