@@ -1,34 +1,14 @@
 import type { Context } from 'aws-lambda';
-import { encryptionKeys, identitiesOf } from './audit/facts/aws-facts.ts';
-import type { Memory, Sources } from './audit/facts/gather-credential.ts';
-import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
-import { OptInTests } from './audit/facts/opt-in-tests.ts';
 import { gather, known } from './audit/outcome.ts';
 import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examination.ts';
 import { examineSecrets } from './audit/run/examine.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
 import { type AuditBatch, LEASE_MS, parseBatch } from './audit/run/run.ts';
 import type { SharedFacts } from './audit/subjects/account.ts';
-import {
-  attemptControl,
-  attemptLogin,
-  auditClients,
-  auditLease,
-  domainsWithin,
-  network,
-  proveCredential,
-  reportBucket,
-  secretReader,
-  table,
-  validations,
-} from './deployment.ts';
-import { setting } from './environment.ts';
+import { auditLease, auditSources, reportBucket } from './deployment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { REPORT } from './observe/names.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
-import { tryRelay } from './smtp/probe/misuse.ts';
-import { probeServer } from './smtp/probe/probe.ts';
-import { AuditMemory } from './table/audits.ts';
 
 /** Kept back from the function's remaining time (ms) to write the results down. */
 const RESERVE_MS = 10_000;
@@ -80,53 +60,5 @@ async function examine({ runId, secretArns, unread }: AuditBatch, context: Conte
   if (!shared) throw new KeyturnError(`expected the account's facts at ${key}, found nothing`);
   const account = { ...shared, unread: known(unread) };
   const remainingMs = () => context.getRemainingTimeInMillis() - RESERVE_MS;
-  const { secretsManager, iam, kms, sesv2 } = auditClients();
-  const sources = {
-    secretsManager,
-    iam,
-    account,
-    identityOf: identitiesOf(sesv2),
-    keyOf: encryptionKeys(kms),
-  };
-  const prove = proveCredential;
-  const record: Sources['record'] = (validated) => validations().record(validated);
-  const memories = new AuditMemory(table(), setting('reportRetentionDays'));
-  const memory: Memory = {
-    before: (secretArn) => memories.before(runId, secretArn),
-    write: (secretArn, remembered) => memories.write(runId, secretArn, remembered),
-  };
-  const probes = new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network()));
-  const optInTests = new OptInTests({
-    attempt: attemptControl,
-    relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network()),
-  });
-  const turns = new HostTurns();
-  const reached = {
-    store: secretReader(),
-    turns,
-    probes,
-    optInTests,
-    prove,
-    attempt: attemptLogin,
-    record,
-    memory,
-  };
-  const domains = domainsWithin(remainingMs);
-  return await examineSecrets(secretArns, {
-    ...sources,
-    ...reached,
-    domains,
-    settings: settings(),
-    now: Date.now,
-    remainingMs,
-  });
-}
-
-function settings() {
-  return {
-    rotationDays: setting('rotationDays'),
-    overlapHours: setting('overlapHours'),
-    soakHours: setting('soakHours'),
-    optIns: setting('auditOptIn'),
-  };
+  return await examineSecrets(secretArns, auditSources(runId, account, remainingMs));
 }

@@ -1,9 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { gatherAccount } from './audit/facts/gather-account.ts';
-import { ValueComparison } from './audit/facts/value-comparison.ts';
-import { known } from './audit/outcome.ts';
-import { LEASE_MS, parseRun, planBatches, type Run } from './audit/run/run.ts';
-import type { SharedFacts } from './audit/subjects/account.ts';
+import { writePlan } from './audit/run/plan.ts';
+import { LEASE_MS, parseRun, type Run } from './audit/run/run.ts';
 import { accountReaders, auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
@@ -12,9 +9,6 @@ import { handles } from './observe/shown.ts';
 
 /** For all that is read around the credentials (ms): the plan has 15 minutes, and the secrets to compare afterwards. */
 const ACCOUNT_MS = 5 * 60_000;
-/** Kept back (ms) from the comparison of values, to write the plan down. */
-const RESERVE_MS = 45_000;
-
 /** `already-running`: this run ends here, and `heldBy` is the run that goes on. */
 export type Planned =
   | (Run & { readonly outcome: 'planned'; readonly planKey: string; readonly batches: number })
@@ -48,29 +42,16 @@ async function handle(event: unknown, context: Context): Promise<Planned> {
 
 async function plan(run: Run, context: Context): Promise<Planned> {
   const { runId } = run;
-  const [store, bucket] = [secretStore(), reportBucket()];
-  const values = new ValueComparison(store, () => context.getRemainingTimeInMillis() > RESERVE_MS);
-  const now = Date.now();
-  const clients = accountReaders(ACCOUNT_MS);
-  const around = await gatherAccount({
-    clients,
-    region: await clients.ses.config.region(),
+  const ports = {
+    store: secretStore(),
+    bucket: reportBucket(),
+    readers: accountReaders(ACCOUNT_MS),
     stack: setting('stack'),
     table: setting('table'),
-    values,
-    now,
-  });
-  const planKey = REPORT.plan(runId);
-  let batches = 0;
-  async function* lines() {
-    for await (const batch of planBatches(values.reading(store.listManaged()), runId, now)) {
-      batches += 1;
-      yield `${JSON.stringify(batch)}\n`;
-    }
-  }
-  await bucket.putStream(planKey, 'application/jsonl', lines());
-  const account: SharedFacts = { ...around, values: known(values.result()) };
-  await bucket.putJson(REPORT.account(runId), account);
+    now: Date.now,
+    remainingMs: () => context.getRemainingTimeInMillis(),
+  };
+  const batches = await writePlan(ports, runId);
   logger.info('audit.planned', { event: 'audit.planned', runId, result: 'planned', batches });
-  return { ...run, outcome: 'planned', planKey, batches };
+  return { ...run, outcome: 'planned', planKey: REPORT.plan(runId), batches };
 }

@@ -5,12 +5,11 @@ import type { Counts } from './audit/run/examination.ts';
 import { announce, writePage, writeReport } from './audit/run/publish.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';
-import { auditLease, reportBucket, table } from './deployment.ts';
+import { auditLease, auditRuns, reportBucket } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
-import { AuditRuns } from './table/audits.ts';
 
 export interface Reported {
   readonly runId: string;
@@ -34,8 +33,7 @@ async function handle(event: unknown, context: Context): Promise<Reported> {
 
 async function report({ batches, acceptedRisks, ...run }: ReportedRun): Promise<Reported> {
   const bucket = reportBucket();
-  const runs = new AuditRuns(table(), setting('reportRetentionDays'));
-  const trend = await runs.before(run);
+  const trend = await auditRuns().before(run);
   const aggregate = new Aggregate(run, acceptedRisks);
   const results = new Results(bucket, { runId: run.runId, batches });
   const finishedAt = new Date().toISOString();
@@ -46,7 +44,7 @@ async function report({ batches, acceptedRisks, ...run }: ReportedRun): Promise<
   });
   const summary = summarise(finished);
   await writePage(bucket, finished, summary);
-  await runs.record(summary);
+  await auditRuns().record(summary);
   announce(finished);
   metrics.publishStoredMetrics();
   const { runId, reportKey, score, counts } = summary;

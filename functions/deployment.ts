@@ -1,12 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { encryptionKeys, identitiesOf } from './audit/facts/aws-facts.ts';
+import type { Sources } from './audit/facts/gather-credential.ts';
+import { HostTurns, SharedProbes } from './audit/facts/mail-host.ts';
+import { OptInTests } from './audit/facts/opt-in-tests.ts';
 import { ReportBucket } from './audit/run/report-bucket.ts';
+import type { AccountFacts } from './audit/subjects/account.ts';
 import * as aws from './aws.ts';
 import { attempt, type Prover, prove } from './budget/attempt.ts';
 import { controlPlace } from './budget/places.ts';
 import type { Attempt } from './budget/turn.ts';
-
 import { setting } from './environment.ts';
 import { announcePromotion as announce } from './lifecycle/rotate/announce.ts';
 import { newPassword } from './lifecycle/rotate/password.ts';
@@ -25,11 +29,13 @@ import type { RotationProvider, ServedSecret } from './providers/provider.ts';
 import { providerFor as makeProvider } from './providers/provider-for.ts';
 import type { Credential, Provider } from './providers/secret.ts';
 import { SecretReader, SecretStore } from './secrets/store.ts';
-
 import { login } from './smtp/login.ts';
 import type { LoginOutcome } from './smtp/login-result.ts';
+import { tryRelay } from './smtp/probe/misuse.ts';
+import { probeServer } from './smtp/probe/probe.ts';
 import type { Afterwards } from './smtp/session.ts';
 import { Agenda } from './table/agenda.ts';
+import { AuditMemory, AuditRuns } from './table/audits.ts';
 import { tableOf } from './table/dynamodb.ts';
 import { keys } from './table/items.ts';
 import { Lease } from './table/lease.ts';
@@ -63,13 +69,6 @@ export const invoker = once(aws.invoker);
 export const securityHub = once(aws.securityHub);
 /** For mails: one whose answer was lost may have gone out. */
 export const sesOnce = once(() => aws.ses(aws.ONCE));
-/** What the audit asks about one credential. */
-export const auditClients = once(() => ({
-  secretsManager: secretsManager(),
-  iam: aws.iam(aws.PATIENTLY),
-  kms: aws.kms(),
-  sesv2: aws.sesv2(),
-}));
 /** For all that the audit reads of the account, within so many milliseconds. */
 export const accountReaders = (limitMs: number) => aws.accountReaders(AbortSignal.timeout(limitMs));
 
@@ -93,10 +92,11 @@ export const operations = once(() => new Operations(table()));
 export const agenda = once(() => new Agenda(table()));
 export const retirementLease = once(() => new Lease(table(), keys.retirementLease));
 export const auditLease = once(() => new Lease(table(), keys.auditLease));
+export const auditRuns = once(() => new AuditRuns(table(), setting('reportRetentionDays')));
 export const reportBucket = once(() => new ReportBucket(aws.s3(), setting('bucket')));
 
 /** To mail servers: shared by everything that dials in this process, so that DNS answers and TLS sessions are too. */
-export const network = once(() => new Network({ ports: setting('ports'), networks: setting('networks') }));
+const network = once(() => new Network({ ports: setting('ports'), networks: setting('networks') }));
 
 const loginBudget = once((): Prover => {
   return {
@@ -137,7 +137,7 @@ export function loginFor(secretArn: string) {
 const CONTROL_LIMITS = { failures: 1, hostFailures: null, windowMs: 20 * 60 * MINUTE_MS };
 
 /** A login that is meant to fail: a server that bans addresses counts it like any other, so each has one a day. */
-export function attemptControl(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
+function attemptControl(credential: Credential, budgetMs: number): Promise<LoginOutcome> {
   const besides = (control: Credential) => controlPlace(control, CONTROL_LIMITS);
   const tried = { credential, secretArn: 'negative-control', budgetMs, meantToFail: true };
   return attempt({ ...loginBudget(), besides }, tried);
@@ -201,8 +201,45 @@ const domainSources = once(() => {
 });
 
 /** The domains of one run; `remainingMs` is the time left for all of them. */
-export function domainsWithin(remainingMs: () => number): Domains {
+function domainsWithin(remainingMs: () => number): Domains {
   const { lookup, validator, ...asked } = domainSources();
   const dns = new RunDns({ lookup, validator, remainingMs });
   return new Domains({ ...asked, dns, selectors: setting('dkimSelectors') });
 }
+
+/** What the audit asks about the credentials of one batch, and whom; `remainingMs` is the time left for all of them. */
+export function auditSources(runId: string, account: AccountFacts, remainingMs: () => number): Sources {
+  const memories = new AuditMemory(table(), setting('reportRetentionDays'));
+  return {
+    secretsManager: secretsManager(),
+    iam: aws.iam(aws.PATIENTLY),
+    identityOf: identitiesOf(aws.sesv2()),
+    keyOf: encryptionKeys(aws.kms()),
+    account,
+    settings: auditSettings(),
+    store: secretReader(),
+    turns: new HostTurns(),
+    probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network())),
+    optInTests: new OptInTests({
+      attempt: attemptControl,
+      relay: (endpoint, recipient, budgetMs) => tryRelay(endpoint, recipient, budgetMs, network()),
+    }),
+    prove: proveCredential,
+    attempt: attemptLogin,
+    domains: domainsWithin(remainingMs),
+    record: (validated) => validations().record(validated),
+    memory: {
+      before: (secretArn) => memories.before(runId, secretArn),
+      write: (secretArn, remembered) => memories.write(runId, secretArn, remembered),
+    },
+    now: Date.now,
+    remainingMs,
+  };
+}
+
+const auditSettings = once(() => ({
+  rotationDays: setting('rotationDays'),
+  overlapHours: setting('overlapHours'),
+  soakHours: setting('soakHours'),
+  optIns: setting('auditOptIn'),
+}));

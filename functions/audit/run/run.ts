@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { KeyturnError } from '../../observe/shown.ts';
-import type { ManagedSecret } from '../../secrets/description.ts';
 import { acceptedRiskSchema } from '../settings.ts';
-import { longUnread } from '../subjects/account.ts';
 
 /**
  * How long (ms) a run holds its lease. The plan and each batch begin by acquiring it anew. None of them can go on for so
@@ -10,12 +8,6 @@ import { longUnread } from '../subjects/account.ts';
  * hand holds up the next one for no longer.
  */
 export const LEASE_MS = 20 * 60 * 1000;
-/**
- * One invocation has 15 minutes, and the credentials of one mail host are examined one after the other (`HostTurns`): 20
- * of them that all time out still fit.
- */
-const BATCH_SIZE = 20;
-
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
 const place = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -72,31 +64,4 @@ function parsed<T>(schema: v.GenericSchema<unknown, T>, event: unknown): T {
   throw new KeyturnError(
     `malformed event: expected ${issue.expected ?? issue.type} at ${v.getDotPath(issue) ?? 'its root'}`,
   );
-}
-
-type Listed = Pick<ManagedSecret, 'arn' | 'createdAt' | 'lastAccessedAt'>;
-
-/**
- * Cuts the managed secrets into batches as they are listed, page by page; holds one batch at a time. `now` in milliseconds
- * since 1970.
- */
-export async function* planBatches(
-  secrets: AsyncIterable<Listed>,
-  id: string,
-  now: number,
-): AsyncGenerator<AuditBatch> {
-  let batch = 0;
-  let waiting: Listed[] = [];
-  for await (const secret of secrets) {
-    waiting.push(secret);
-    if (waiting.length < BATCH_SIZE) continue;
-    yield batchOf(waiting, id, batch, now);
-    batch += 1;
-    waiting = [];
-  }
-  if (waiting.length > 0) yield batchOf(waiting, id, batch, now);
-}
-
-function batchOf(secrets: readonly Listed[], id: string, batch: number, now: number): AuditBatch {
-  return { runId: id, batch, secretArns: secrets.map(({ arn }) => arn), unread: longUnread(secrets, now) };
 }

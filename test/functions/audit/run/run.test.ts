@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type AuditBatch, parseBatch, parseRun, planBatches } from '../../../../functions/audit/run/run.ts';
+import { planBatches } from '../../../../functions/audit/run/plan.ts';
+import { type AuditBatch, parseBatch, parseRun } from '../../../../functions/audit/run/run.ts';
 
 const NOW = Date.parse('2026-11-24T06:00:00Z');
 const secret = (index: number, lastAccessedAt = NOW) => ({
