@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,6 +44,29 @@ describe('what is deployed as', () => {
     expect(stdout).toBe('function\n');
   });
 });
+
+/** By the names that the SDK has for services. */
+const CLIENTS: Readonly<Record<string, readonly string[]>> = {
+  Validate: ['DynamoDB', 'Lambda', 'Secrets Manager'],
+  Lookup: ['DynamoDB'],
+  Rotate: ['DynamoDB', 'EventBridge', 'IAM', 'Lambda', 'Secrets Manager'],
+  Retire: ['DynamoDB', 'IAM', 'Lambda', 'Secrets Manager'],
+  RetireDue: ['DynamoDB', 'SFN', 'Secrets Manager'],
+  Operate: ['DynamoDB', 'EventBridge', 'IAM', 'Lambda', 'Secrets Manager'],
+  AuditLookup: ['S3'],
+  AuditExamine: ['DynamoDB', 'IAM', 'KMS', 'S3', 'SESv2', 'Secrets Manager'],
+  AuditReport: ['DynamoDB', 'S3'],
+  AuditNotify: ['DynamoDB', 'S3', 'SES', 'SecurityHub'],
+};
+
+it.each(Object.entries(CLIENTS))(
+  '%s has the clients of %j and of no other service',
+  async (construct, clients) => {
+    const bundle = await readFile(bundleOf(construct), 'utf8');
+    const found = [...bundle.matchAll(/serviceId\?\?"([^"]+)"/g)].map(([, service]) => service);
+    expect(found.toSorted()).toEqual(clients);
+  },
+);
 
 describe.each(['Rotate', 'Retire', 'Operate'])('%s', (construct) => {
   const drivers = (from: Record<string, Resource>) =>
