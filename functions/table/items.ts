@@ -242,9 +242,11 @@ export interface Operation {
 
 /** Who works alone on something, and until when; over from `heldUntil` on. */
 export interface HeldLease {
-  /** Id of the operation, or of the run. */
+  /** Id of the operation, of the look or of the run. */
   readonly holder: string;
   readonly heldUntil: number;
+  /** Id of the operation that waits for the end of a look. */
+  readonly successor?: string;
 }
 
 /** One login; hashes instead of names. */

@@ -8,11 +8,14 @@ import { type Ended, runOperation, type Waiting } from './run.ts';
 
 /** Ended, but may go on when it is asked for again. */
 const RESUMABLE: ReadonlySet<Result> = new Set(['error', 'out-of-time', 'rotation-failed', 'busy']);
-/** The last event of one that was begun, and neither ended nor asked for again. */
-const GOES_ON: ReadonlySet<string> = new Set(['operation.waiting', 'operation.step', 'operation.started']);
-/** How often, and how long (ms) each time, it waits for the end of a look. */
-const WAITS = 40;
-const WAIT_MS = 1000;
+/** The last of these says whether it has begun. */
+const TURNS: ReadonlySet<string> = new Set([
+  'operation.requested',
+  'operation.started',
+  'operation.finished',
+]);
+/** A look takes its lease anew, or ends, while it is asked whether this may come next. */
+const TRIES = 3;
 /** A function that is stopped may still have a request under way (ms). */
 const SETTLING_MS = 30_000;
 /**
@@ -29,15 +32,13 @@ export async function work(
 ): Promise<Ended | Waiting | 'ended-before'> {
   const { ledger, agenda, now, remainingMs } = ports;
   const { operationId, secretArn, who, reason, fix } = operation;
-  const last = await lastEvent(ports, operation);
+  const last = await lastTurn(ports, operation);
   if (last?.event === 'operation.finished' && !RESUMABLE.has(last.result as Result)) return 'ended-before';
   const details = { who, operationId, operation: operation.operation, reason, fix };
   const lease = operations.leaseOn(secretArn);
   const heldUntil = now() + remainingMs() + SETTLING_MS;
-  const acquired = await acquire(ports, lease, { operationId, heldUntil });
-  // Lambda invokes it again, twice: one that has waited is asked about by nobody, perhaps.
-  if (acquired.kind === 'held' && isLook(acquired.holder))
-    throw new KeyturnError('a look of retirement has the secret in hand; try again');
+  const acquired = await acquire(ports, lease, { ...operation, heldUntil });
+  if (acquired.kind === 'waiting') return acquired;
   if (acquired.kind === 'held') {
     const message = `Operation ${acquired.holder} on this secret is under way. Ask again when it has ended.`;
     await ledger.recordEvent(secretArn, 'operation.finished', now(), { ...details, result: 'busy', message });
@@ -45,7 +46,7 @@ export async function work(
   }
   // Before it changes anything: whatever it leaves to retirement, or does not come to, is looked at then.
   await agenda.put(secretArn, { versionId: null, dueAt: heldUntil }, now());
-  if (!last || !GOES_ON.has(last.event))
+  if (last?.event !== 'operation.started')
     await ledger.recordEvent(secretArn, 'operation.started', now(), details);
   const outcome = await runOperation(ports, operation);
   if (outcome.kind === 'ended') await lease.release(operationId);
@@ -63,22 +64,36 @@ async function hold(
   await agenda.put(held.secretArn, { versionId: null, dueAt: held.until }, now());
 }
 
-/** A look of retirement ends by itself, soon, also when its process has died: nobody has to ask again because of it. */
+/** A look stops when somebody comes next, and has that go on; if it has died, who asks or the next look does. */
 async function acquire(
-  { now, sleep }: OperationPorts,
+  { ledger, agenda, now }: OperationPorts,
   lease: Lease,
-  { operationId, heldUntil }: { readonly operationId: string; readonly heldUntil: number },
-): Promise<Acquired> {
-  for (let waits = 0; ; waits += 1) {
+  { operationId, secretArn, who, heldUntil }: Operation & { readonly heldUntil: number },
+): Promise<Acquired | Waiting> {
+  for (let tries = 1; ; tries += 1) {
     const acquired = await lease.acquire(operationId, heldUntil, now());
-    if (acquired.kind === 'acquired' || !isLook(acquired.holder) || waits === WAITS) return acquired;
-    await sleep(WAIT_MS);
+    if (acquired.kind === 'acquired' || !isLook(acquired.holder)) return acquired;
+    // Lambda invokes it again, twice: perhaps nobody asks about it.
+    if (tries > TRIES) throw new KeyturnError('retirement has the secret in hand; try again');
+    const until = acquired.heldUntil;
+    if (until <= now()) continue;
+    // First: whoever has it go on may be quick.
+    await ledger.recordEvent(secretArn, 'operation.waiting', now(), {
+      who,
+      operationId,
+      until,
+      message: LOOK,
+    });
+    await agenda.put(secretArn, { versionId: null, dueAt: until }, now());
+    if (await lease.comeNext(operationId, acquired)) return { kind: 'waiting', until };
   }
 }
 
-async function lastEvent({ ledger }: OperationPorts, { secretArn, operationId }: Operation) {
+const LOOK = 'Waits for retirement, which is looking at this secret.';
+
+async function lastTurn({ ledger }: OperationPorts, { secretArn, operationId }: Operation) {
   const events = await ledger.events(secretArn);
-  return events.findLast((event) => event.operationId === operationId);
+  return events.findLast((one) => one.operationId === operationId && TURNS.has(one.event));
 }
 
 /** For the log: an operation that failed is for a person to look at. */

@@ -70,7 +70,8 @@ async function lookAlone(
   const acquire = async () => (await lease.acquire(look, now() + LEASE_MS, now())).kind === 'acquired';
   if (!(await acquire())) return held(secretArn);
   const outcome = await retire(secretArn, acquire).catch((error: unknown) => failure(secretArn, error));
-  await lease.release(look);
+  const next = await lease.release(look);
+  if (next !== null) await goOn(next);
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerRotation } from '../../../functions/api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from '../../../functions/api/operations.ts';
 import type { OperationPorts } from '../../../functions/lifecycle/operate/ports.ts';
@@ -317,14 +317,67 @@ describe('two operations on one secret', () => {
     expect(await acquired(MINUTE_MS)).toEqual({ kind: 'acquired' });
   });
 
-  it('waits for a look of retirement, which ends by itself, half a minute at most', async () => {
-    await ask({ operation: 'rotate', secretId: lab.arn });
-    const lease = operations.leaseOn(lab.arn);
-    await lease.acquire('look:1', lab.now + MINUTE_MS, lab.now);
-    await expect(workOn(TOKEN), 'for longer: Lambda tries again').rejects.toThrow('try again');
-    expect(await answerState(ports, TOKEN)).toMatchObject({ state: 'requested', result: null });
-    await lease.acquire('look:1', lab.now + 5000, lab.now);
-    expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+  describe('while a look of retirement has the secret', () => {
+    const LOOKS_MS = 30_000;
+    let lease: ReturnType<Operations['leaseOn']>;
+    beforeEach(async () => {
+      await ask({ operation: 'rotate', secretId: lab.arn });
+      started.length = 0;
+      lease = operations.leaseOn(lab.arn);
+      await lease.acquire('look:1', lab.now + LOOKS_MS, lab.now);
+    });
+
+    it('it does not begin, sleeps for nobody, and comes next', async () => {
+      const { now } = lab;
+      expect(await workOn(TOKEN)).toEqual({ kind: 'waiting', until: now + LOOKS_MS });
+      expect(lab.now).toBe(now);
+      const state = await answerState(ports, TOKEN);
+      expect(state).toMatchObject({ state: 'requested', message: expect.stringMatching(/retirement/) });
+      const other = work(workPorts(), operations, lab.operation('rollback'));
+      await expect(other, 'Lambda tries again').rejects.toThrow('try again');
+      expect(await lease.release('look:1')).toBe(TOKEN);
+      expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+      expect(await answerState(ports, TOKEN)).toMatchObject({ state: 'succeeded' });
+      const own = (await ledger.events(lab.arn)).filter(({ operationId }) => operationId === TOKEN);
+      expect(own.map(({ event }) => event.replace('operation.', ''))).toEqual([
+        'requested',
+        'waiting',
+        'started',
+        'step',
+        'finished',
+      ]);
+    });
+
+    it('which has just ended, it begins at once', async () => {
+      vi.spyOn(lease, 'acquire').mockImplementationOnce(async () => {
+        await lease.release('look:1');
+        return { kind: 'held', holder: 'look:1', heldUntil: 0 };
+      });
+      vi.spyOn(operations, 'leaseOn').mockReturnValue(lease);
+      expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+      const events = await ledger.events(lab.arn);
+      expect(events.map(({ event }) => event)).not.toContain('operation.waiting');
+    });
+
+    it('and dies, it goes on when it is asked about', async () => {
+      await workOn(TOKEN);
+      lab.now += LOOKS_MS - 1;
+      await answerState(ports, TOKEN);
+      expect(started).toEqual([]);
+      lab.now += 1;
+      await answerState(ports, TOKEN);
+      expect(started).toEqual([TOKEN]);
+      expect(await workOn(TOKEN)).toMatchObject({ result: 'rotated' });
+      expect(await lease.left(lab.now)).toBeNull();
+    });
+
+    it('and dies, it is due again for retirement at that very time', async () => {
+      const agenda = new MemoryAgenda();
+      const operation = (await operations.find(TOKEN)) ?? expect.fail('no operation');
+      await work({ ...workPorts(), agenda }, operations, operation);
+      expect(await agenda.find(lab.arn)).toMatchObject({ dueAt: lab.now + LOOKS_MS });
+      expect(await lease.left(lab.now + LOOKS_MS)).toBe(TOKEN);
+    });
   });
 
   it('is on the agenda of retirement before it changes anything, for when its function must have ended', async () => {

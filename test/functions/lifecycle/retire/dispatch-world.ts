@@ -99,7 +99,7 @@ class MemoryLease implements Pick<Lease, 'acquire' | 'release' | 'left'> {
   async acquire(holder: string, heldUntil: number, now: number) {
     await later();
     if (this.#holder !== holder && this.#heldUntil > now)
-      return { kind: 'held', holder: this.#holder } as const;
+      return { kind: 'held', holder: this.#holder, heldUntil: this.#heldUntil } as const;
     this.#holder = holder;
     this.#heldUntil = heldUntil;
     return { kind: 'acquired' } as const;
@@ -108,6 +108,7 @@ class MemoryLease implements Pick<Lease, 'acquire' | 'release' | 'left'> {
   async release(holder: string) {
     await later();
     if (this.#holder === holder) this.#heldUntil = 0;
+    return null;
   }
 
   async left(now: number) {

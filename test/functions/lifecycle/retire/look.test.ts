@@ -159,6 +159,33 @@ describe('a look and an operation on the same secret', () => {
     expect(acquired).toEqual(['held', 'acquired']);
   });
 
+  it('that the operation waits for does nothing more, and has it go on when it has ended', async () => {
+    const keeps: boolean[] = [];
+    await lookIfDue(
+      ports(async (keepsLease) => {
+        keeps.push(await keepsLease());
+        const held = await lease().acquire('operation', now + HOUR, now);
+        if (held.kind === 'held') await lease().comeNext('operation', held);
+        keeps.push(await keepsLease());
+        expect(wentOn).toEqual([]);
+        return SETTLED;
+      }),
+      ARN,
+    );
+    expect(keeps).toEqual([true, false]);
+    expect(wentOn).toEqual(['operation']);
+    expect((await lease().acquire('operation', now + HOUR, now)).kind).toBe('acquired');
+  });
+
+  it('that the operation waits for, and whose process ended: the next look has the operation go on', async () => {
+    await dies();
+    const held = await lease().acquire('operation', now + HOUR, now);
+    if (held.kind === 'held') await lease().comeNext('operation', held);
+    now += HOUR;
+    await lookIfDue(ports(), ARN);
+    expect(wentOn).toEqual(['operation']);
+  });
+
   it('whose process ended: the operation waits for half a minute', async () => {
     await dies();
     expect((await lease().acquire('operation', now + HOUR, now)).kind).toBe('held');
