@@ -58,6 +58,20 @@ describe('the page', () => {
   });
 });
 
+it('breaks no label of an advice in the middle of its word', async () => {
+  const { page, close } = await open({}, '#credential-1');
+  const lines = await page.locator('.advice:visible dt').evaluateAll((labels) =>
+    labels.map((label) => {
+      const range = label.ownerDocument.createRange();
+      range.selectNodeContents(label);
+      return range.getClientRects().length;
+    }),
+  );
+  expect(lines.length).toBeGreaterThan(10);
+  expect(new Set(lines)).toEqual(new Set([1]));
+  await close();
+});
+
 describe('search and filter', () => {
   it('find by the name of a credential', async () => {
     const { page, shownNames, matches, close } = await open();
@@ -69,9 +83,9 @@ describe('search and filter', () => {
 
   it('find by host and evidence together, in any order and case', async () => {
     const { page, shownNames, findings, close } = await open();
-    await page.getByLabel('Search').fill('ACCEPTED relay.corp');
+    await page.getByLabel('Search').fill('ACCEPTS relay.corp');
     expect(new Set(await shownNames())).toEqual(new Set(['platform/alerts', 'platform/deploy-bot']));
-    for (const text of await findings.allTextContents()) expect(text).toContain('are accepted');
+    for (const text of await findings.allTextContents()) expect(text).toContain('accepts');
     await close();
   });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PRACTICES, type PracticeNumber, SERVED_WITHOUT_CHECK } from '../../../../functions/audit/check.ts';
@@ -5,6 +6,7 @@ import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { OptInCheck } from '../../../../functions/audit/settings.ts';
 import { checksPage, servedBy } from './checks-page.ts';
 
+const README = join(import.meta.dirname, '../../../../README.md');
 const FILE = join(import.meta.dirname, '../../../../docs/checks.md');
 /** By the name that switches each on. */
 const OPT_IN: Readonly<Record<OptInCheck, string>> = {
@@ -35,6 +37,10 @@ describe('docs/checks.md', () => {
     );
     expect(targets).toEqual(headings);
     expect(targets).toHaveLength(19);
+  });
+
+  it('has as many checks as the README says', () => {
+    expect(readFileSync(README, 'utf8')).toContain(`every day: ${CATALOGUE.length} checks`);
   });
 
   it('marks the checks that are off, and names none that is not there', () => {

@@ -130,25 +130,28 @@ function firstSeen({ status }: Outcome, daysAgo: number): string | null {
   return status === 'fail' || status === 'warn' ? new Date(START - daysAgo * DAY).toISOString() : null;
 }
 
-const TLS_OLD = fail('TLSv1 and TLSv1.1 are accepted.');
-const NO_ROTATION = fail('Rotation is off.');
-const AWS_KEY = warn('Encrypted with the key aws/secretsmanager, which everybody in the account may use.');
+const TLS_OLD = fail('The server accepts TLS 1.0, TLS 1.1, TLS 1.2.');
+const NO_ROTATION = fail('RotationEnabled is false, or rotation was never configured.');
+const AWS_KEY = warn('Encrypted with the AWS managed key aws/secretsmanager.');
 const DENIED = unknown('access-denied', 'Not read: AccessDenied.');
 const NO_PORT_25 = unknown('egress-blocked', 'The mail exchangers were not dialled.');
 
 /** Of the domain that marketing sends as. */
 const NEWS_DOMAIN: Changes = {
-  'spf.lookups': [fail('12 of at most 10 DNS queries: receivers answer permerror.'), 27],
-  'dmarc.policy': [warn('The policy is none, by the record of news.example.com.'), 160],
+  'spf.lookups': [fail('12 of at most 10 DNS lookups.'), 27],
+  'dmarc.policy': [warn('The policy is quarantine, by the record of news.example.com.'), 160],
   'dkim.key-size': [warn('s1: RSA of 1024 bits.'), 160],
-  'mtasts.record': [warn('No record at _mta-sts.news.example.com.'), 160],
-  'tlsrpt.present': [warn('No record at _smtp._tls.news.example.com.'), 160],
+  'mtasts.record': [info('news.example.com does not use MTA-STS.'), 0],
+  'tlsrpt.present': [warn('No TLS reports.'), 160],
 };
 
 const RELAY_FAULTS: Changes = {
-  'cert.expiry': [warn('It expires on 2026-12-09, in 15 days.'), 5],
+  'cert.expiry': [warn('Valid until 2026-12-09, 15 days left.'), 5],
   'tls.protocol.min': [TLS_OLD, 34],
-  'tls.cipher': [warn('CBC suites are accepted: TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA.'), 34],
+  'tls.cipher': [
+    warn('The server accepts no broken suite. A modern client gets TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA.'),
+    34,
+  ],
   'dane.tlsa': [NO_PORT_25, 0],
 };
 
@@ -166,10 +169,15 @@ const EXAMINATIONS: readonly Examination[] = [
   credential('marketing/surveys', MAILGUN, {
     ...NEWS_DOMAIN,
     'secret.cmk': [AWS_KEY, 160],
-    'secret.strength': [warn('14 characters, of which some repeat.'), 87],
+    'secret.strength': [
+      fail(
+        'It does not meet the policy: at least 15 characters, no user name, no host name, no placeholder, nothing that repeats itself.',
+      ),
+      87,
+    ],
   }),
   credential('finance/invoices', MICROSOFT, {
-    'auth.mechanisms': [warn('Under TLS the server offers LOGIN; XOAUTH2 is not used.'), 64],
+    'auth.mechanisms': [warn('Under TLS the server offers LOGIN, NTLM, XOAUTH2.'), 64],
   }),
   credential('finance/dunning', MICROSOFT, {
     'auth.mechanisms': [info('Under TLS the server offers LOGIN, XOAUTH2.'), 0],
@@ -178,7 +186,7 @@ const EXAMINATIONS: readonly Examination[] = [
   credential('platform/deploy-bot', RELAY, {
     ...RELAY_FAULTS,
     'secret.plaintext-env': [
-      fail('The environment of the Lambda function deploy-notify holds this password.'),
+      fail('This password is in plain text in an environment or an output, which is not named here.'),
       1,
     ],
   }),
@@ -186,16 +194,29 @@ const EXAMINATIONS: readonly Examination[] = [
     'legacy/scanner-fleet',
     SCANNER,
     {
-      'cert.expiry': [fail('It expires on 2026-11-28, in 4 days.'), 2],
-      'cert.chain': [fail('DEPTH_ZERO_SELF_SIGNED_CERT: the certificate vouches for itself.'), 201],
+      'cert.expiry': [fail('Valid until 2026-11-28, 4 days left.'), 2],
+      'cert.chain': [
+        fail(
+          'DEPTH_ZERO_SELF_SIGNED_CERT: The certificate is self-signed. Put it into `ca` if it is yours, or use one from a public authority.',
+        ),
+        201,
+      ],
       'cert.key': [fail('rsa key of 1024 bits.'), 201],
       'cred.login': [unknown('tls-failed', 'No login over a connection that cannot be trusted.'), 201],
       'cred.login-tested': [unknown('tls-failed', 'AUTH was not sent.'), 201],
-      'tls.mode': [fail('Port 25 is for mail between servers, not for submission.'), 201],
+      'tls.mode': [fail('Port 25 with STARTTLS, required. Port 25 is not for submission.'), 201],
       'tls.protocol.min': [TLS_OLD, 201],
-      'tls.cipher': [fail('3DES and RC4 are accepted.'), 201],
-      'smtp.injection': [fail('A command that was sent along with STARTTLS was answered under TLS.'), 201],
-      'smtp.banner': [warn('The greeting names a version: `ESMTP Postfix 3.4.13`.'), 201],
+      'tls.cipher': [fail('The server accepts RC4, 3DES.'), 201],
+      'smtp.injection': [
+        fail('A command that was sent in the clear, along with STARTTLS, was answered under TLS.'),
+        201,
+      ],
+      'smtp.banner': [
+        warn(
+          'The greeting names Postfix 3.4.13. That version is open to SMTP smuggling (CVE-2023-51764 and similar). Greetings can lie: take this as a hint.',
+        ),
+        201,
+      ],
       'dane.tlsa': [NO_PORT_25, 0],
     },
     'tls-untrusted:self-signed',
@@ -204,14 +225,14 @@ const EXAMINATIONS: readonly Examination[] = [
     'intern/nagios',
     ARCHIVE,
     {
-      'cred.login': [fail('535 5.7.8: the server refused user name and password.'), 6],
+      'cred.login': [fail('rejected: the server answered "535 5.7.8 Error: authentication failed".'), 6],
       'secret.rotation-enabled': [NO_ROTATION, 240],
-      'secret.reuse': [fail('1 other managed secret has this password.'), 12],
+      'secret.reuse': [fail('The same password is in intern/nagios-old.'), 12],
     },
     'rejected',
   ),
   credential('archive/journal', ARCHIVE, {
-    'secret.replica': [info('It has no replica in another region.'), 0],
+    'secret.replica': [info('The copy in eu-west-1 is being made.'), 0],
   }),
   {
     kind: 'unexamined',
