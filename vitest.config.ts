@@ -16,6 +16,8 @@ export default defineConfig({
     restoreMocks: true,
     // Many tests wait for a server's silence: another one computes meanwhile.
     maxWorkers: 2 * availableParallelism(),
+    // Only what hangs: with two workers a core, and others on the machine, seconds say nothing of the code.
+    testTimeout: MINUTE / 2,
     projects: [
       {
         extends: true,

@@ -264,8 +264,10 @@ describe('retirement of a replaced SES key', () => {
     expect(await new World().retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [] });
   });
 
-  it('survives a crash at every I/O call and ends with one working key', { timeout: MINUTE }, async () => {
-    for (const kind of ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'] as const) {
+  it.each(['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'] as const)(
+    'survives %s at every I/O call and ends with one working key',
+    { timeout: MINUTE },
+    async (kind) => {
       for (let at = 1; at <= CALLS_OF_A_LOOK; at += 1) {
         const world = await rotatedTwice();
         world.now += 48 * HOUR_MS;
@@ -281,6 +283,6 @@ describe('retirement of a replaced SES key', () => {
         expect(world.iam.keys.size, `${kind} at call ${at}`).toBe(1);
         expect(world.works('AWSCURRENT')).toBe(true);
       }
-    }
-  });
+    },
+  );
 });
