@@ -68,14 +68,12 @@ async function answerSecret(
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   const code = 'AccessDeniedException';
-  if (request.headers['x-amz-target']) {
-    response
-      .writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
-      .end(JSON.stringify({ __type: code }));
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    const error = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`;
+    response.writeHead(403, { 'content-type': 'text/xml' }).end(error);
     return;
   }
-  const error = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`;
-  response.writeHead(403, { 'content-type': 'text/xml', 'x-amzn-errortype': code }).end(error);
+  response.writeHead(400, { 'x-amzn-errortype': code }).end(JSON.stringify({ __type: code }));
 }
 
 /** Has DynamoDB say what each call consumes, by which it is paid. */

@@ -48,6 +48,6 @@ function post(file: string, query: URLSearchParams, response: ServerResponse): s
     return 'CompleteMultipartUpload';
   }
   writeFileSync(file, '');
-  response.end('<UploadId>upload</UploadId>');
+  response.end('<InitiateMultipartUploadResult><UploadId>upload</UploadId></InitiateMultipartUploadResult>');
   return 'CreateMultipartUpload';
 }
