@@ -12,7 +12,7 @@ import {
   validations,
 } from './deployment.ts';
 import { setting } from './environment.ts';
-import type { OperationPorts } from './lifecycle/operate/ports.ts';
+import type { OperationPorts } from './lifecycle/operate/operation.ts';
 import { RotationControl } from './lifecycle/operate/rotation-control.ts';
 import { hasSucceeded, work } from './lifecycle/operate/work.ts';
 import { beginInvocation, logger } from './observe/logger.ts';

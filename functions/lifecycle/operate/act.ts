@@ -8,8 +8,7 @@ import { RotationError } from '../rotate/rotation.ts';
 import { prove } from '../rotate/test-secret.ts';
 import { QUARANTINED, type Taken } from '../snapshot.ts';
 import type { Action } from './decision.ts';
-import type { Operation } from './operation.ts';
-import type { OperationPorts } from './ports.ts';
+import type { Operation, OperationPorts } from './operation.ts';
 
 /** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
 export async function carryOut(

@@ -7,8 +7,7 @@ import { decideOn } from './decide.ts';
 import { type Action, type Decision, finish, nameOf, type Progress } from './decision.ts';
 import type { Issue } from './diagnosis.ts';
 import { decideDoctor } from './doctor.ts';
-import type { Operation, Result } from './operation.ts';
-import type { OperationPorts } from './ports.ts';
+import type { Operation, OperationPorts, Result } from './operation.ts';
 import { progressOf } from './progress.ts';
 
 /** One login may take this long (ms). */

@@ -2,8 +2,7 @@ import { KeyturnError } from '../../observe/shown.ts';
 import type { Acquired, Lease } from '../../table/lease.ts';
 import type { Operations } from '../../table/operations.ts';
 import { isLook } from '../retire/look.ts';
-import { type Operation, type Result, SUCCEEDED } from './operation.ts';
-import type { OperationPorts } from './ports.ts';
+import { type Operation, type OperationPorts, type Result, SUCCEEDED } from './operation.ts';
 import { type Ended, runOperation, type Waiting } from './run.ts';
 
 /** Ended, but may go on when it is asked for again. */

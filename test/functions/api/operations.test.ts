@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerRotation } from '../../../functions/api/credentials.ts';
 import { type AnswerPorts, answerRequest, answerState } from '../../../functions/api/operations.ts';
-import type { OperationPorts } from '../../../functions/lifecycle/operate/ports.ts';
+import type { OperationPorts } from '../../../functions/lifecycle/operate/operation.ts';
 import { work } from '../../../functions/lifecycle/operate/work.ts';
 import type { AgendaItem } from '../../../functions/table/items.ts';
 import { Ledger } from '../../../functions/table/ledger.ts';

@@ -1,5 +1,8 @@
-import type { Operation, OperationName } from '../../../../functions/lifecycle/operate/operation.ts';
-import type { OperationPorts } from '../../../../functions/lifecycle/operate/ports.ts';
+import type {
+  Operation,
+  OperationName,
+  OperationPorts,
+} from '../../../../functions/lifecycle/operate/operation.ts';
 import { type Ended, runOperation, type Waiting } from '../../../../functions/lifecycle/operate/run.ts';
 import { STEPS } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { reportStep } from '../../../../functions/lifecycle/rotate/report.ts';
