@@ -1,3 +1,4 @@
+import { pipeline, Transform } from 'node:stream';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -77,7 +78,32 @@ export const stepFunctions = () => new SFNClient(settings());
 export const sesv2 = () => new SESv2Client(settings(PATIENTLY));
 
 /** What is read as it is worked through may lie still for longer than any answer. */
-export const s3 = () => new S3Client({ ...PATIENTLY, requestHandler: { ...TIMES, socketTimeout: 0 } });
+export const s3 = () =>
+  new S3Client({ ...PATIENTLY, requestHandler: new BoundedHandler({ ...TIMES, socketTimeout: 0 }) });
+
+/** S3's answers other than an object say in some KiB what came of a request. */
+const MOST_ANSWER_BYTES = 1024 * 1024;
+
+/** The SDK keeps the whole of an answer that is no object, however long: here it ends with an error at a MiB. */
+export class BoundedHandler extends NodeHttpHandler {
+  override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    const handled = await super.handle(request, options);
+    const { response } = handled;
+    const isObject = request.method === 'GET' && response.statusCode < 300;
+    if (!isObject) response.body = pipeline(response.body, atMost(MOST_ANSWER_BYTES), () => {});
+    return handled;
+  }
+}
+
+function atMost(bytes: number): Transform {
+  let left = bytes;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      left -= chunk.length;
+      done(left < 0 ? new Error(`an answer of AWS is longer than ${bytes} bytes`) : null, chunk);
+    },
+  });
+}
 
 /**
  * For invocations that are waited for: as long as the caller says, once, and over a new connection each time, since one that

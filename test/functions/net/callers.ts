@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
 import { breaches } from '../../../functions/audit/facts/aws-facts.ts';
 import { ReportBucket } from '../../../functions/audit/run/report-bucket.ts';
+import { BoundedHandler } from '../../../functions/aws.ts';
 import { policyOver } from '../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import { DnsOverHttps } from '../../../functions/net/dns/over-https.ts';
 import type { Send } from '../../../functions/net/http.ts';
@@ -54,7 +55,11 @@ const routed =
   };
 
 /** As in functions/aws.ts, with less patience. */
-const requestHandler = { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true };
+const requestHandler = new BoundedHandler({
+  connectionTimeout: 1000,
+  requestTimeout: 1000,
+  throwOnRequestTimeout: true,
+});
 
 const bucketAt = ({ http }: HostileServer) => {
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
