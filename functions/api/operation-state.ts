@@ -9,7 +9,9 @@ import {
   type Result,
   SUCCEEDED,
 } from '../lifecycle/operate/operation.ts';
+import { HOLD_MS } from '../lifecycle/operate/work.ts';
 import { NOT_POSSIBLE_REASONS } from '../lifecycle/possible-from.ts';
+import { DONE_WITHIN_MS } from '../lifecycle/retirable.ts';
 import type { LedgerEvent } from '../table/items.ts';
 import { timestamp } from '../validation/result.ts';
 
@@ -72,8 +74,10 @@ export const operationAnswer = v.object({
 
 export type OperationAnswer = Readonly<v.InferOutput<typeof operationAnswer>>;
 
-/** Longer (ms) no function runs; an operation that has not said anything since then has died. */
+/** Longer (ms) no function runs; an operation at work that has not said anything since then has died. */
 const LONGEST_RUN_MS = 20 * 60_000;
+/** By then (ms) a look has had one go on that waited, and that nobody asked about (lifecycle/operate/work.ts). */
+const TAKEN_UP_WITHIN_MS = HOLD_MS + DONE_WITHIN_MS;
 
 /** How an operation stands, by the events of its secret, oldest first. `now` in milliseconds since 1970. */
 export function operationState(
@@ -108,11 +112,7 @@ export function operationState(
 /** Whether it waited for something that is over now. */
 export function isDue(operationId: string, events: readonly LedgerEvent[], now: number): boolean {
   const last = events.findLast((event) => event.operationId === operationId);
-  return last?.event === 'operation.waiting' && waitsUntil(last) <= now;
-}
-
-function waitsUntil({ event, until }: LedgerEvent): number {
-  return event === 'operation.waiting' ? Number(until) : 0;
+  return last?.event === 'operation.waiting' && Number(last.until) <= now;
 }
 
 function stateOf(own: readonly LedgerEvent[], now: number): OperationAnswer['state'] {
@@ -120,8 +120,13 @@ function stateOf(own: readonly LedgerEvent[], now: number): OperationAnswer['sta
   if (last?.event === 'operation.finished') {
     return SUCCEEDED.has(last.result as Result) ? 'succeeded' : 'failed';
   }
-  if (last && now - Math.max(last.at, waitsUntil(last)) > LONGEST_RUN_MS) return 'abandoned';
+  if (last && now > quietUntil(last)) return 'abandoned';
   return own.some(({ event }) => event === 'operation.started') ? 'running' : 'requested';
+}
+
+/** Until when it need not say anything. */
+function quietUntil({ event, at, until }: LedgerEvent): number {
+  return event === 'operation.waiting' ? Number(until) + TAKEN_UP_WITHIN_MS : at + LONGEST_RUN_MS;
 }
 
 function stepOf({ at, step, result, durationMs }: LedgerEvent): OperationAnswer['steps'][number] {

@@ -1,3 +1,4 @@
+import { RETIRE_EVERY_MINUTES } from '../observe/names.ts';
 import type { IssuedCredential } from '../providers/provider.ts';
 import type { Deactivation } from '../table/items.ts';
 import { endOf } from './lease.ts';
@@ -51,6 +52,9 @@ export type RetirePlan =
 
 /** A provider may let in a removed credential for a while; so long (ms) after that it must not. */
 const REVOCATION_MS = 15 * 60_000;
+
+/** What is due is done by the next look, which takes some minutes to come to it where much is due (ms). */
+export const DONE_WITHIN_MS = (RETIRE_EVERY_MINUTES + 5) * 60_000;
 
 /**
  * Overlap, then proof of disuse, then deactivate, soak, and remove; used again while inactive: reactivate. Where nothing
@@ -120,7 +124,7 @@ function disusedFrom(one: IssuedCredential, view: RetirementView) {
   const replacedAt = Math.max(promotedAt(view), attempts.get(one.id)?.startedAt ?? 0);
   const overlapEnds = replacedAt + overlapMs + (isReversible(view) ? 0 : soakMs);
   const quietAt = isUsedSince(promotedAt(view), one) ? (one.lastUsedAt ?? 0) + overlapMs : 0;
-  return { replacedAt, overlapEnds, quietAt };
+  return { overlapEnds, quietAt };
 }
 
 function retireInactive(one: IssuedCredential, view: RetirementView): Retirement {
@@ -129,9 +133,9 @@ function retireInactive(one: IssuedCredential, view: RetirementView): Retirement
   // Somebody else deactivated it: the soak begins now.
   if (record === undefined) return { id, action: 'begin-soak' };
   if (isUsedAgain(one, record, view)) return { id, action: 'reactivate', lastUsedAt, lastUsedBy };
-  const soaked = soakedAt(record, view);
-  return view.now < soaked
-    ? { id, action: 'wait', reason: 'soak', until: soaked }
+  const until = soakedAt(record, view);
+  return view.now < until
+    ? { id, action: 'wait', reason: 'soak', until }
     : { id, action: 'remove', reason: 'disused' };
 }
 
@@ -155,11 +159,10 @@ function isUsedSince(time: number, { lastUsedAt }: IssuedCredential): boolean {
 }
 
 /**
- * When a credential that is not current will have been removed, if nobody uses it from now on and each look comes in time;
- * null: not by us.
+ * From when a credential that is not current may be removed, if nobody uses it from now on; null: not by us.
  */
 export function goneAt(one: IssuedCredential, view: RetirementView): number | null {
-  const { now, overlapMs, soakMs } = view;
+  const { now, overlapMs } = view;
   const plan = planRetirement(view);
   const retirement = plan.kind === 'plan' ? plan.retirements.find(({ id }) => id === one.id) : undefined;
   switch (retirement?.action) {
@@ -167,9 +170,9 @@ export function goneAt(one: IssuedCredential, view: RetirementView): number | nu
       return now;
     case 'deactivate':
     case 'begin-soak':
-      return now + soakMs;
+      return soaked(now, view);
     case 'reactivate':
-      return Math.max(now, (one.lastUsedAt ?? 0) + overlapMs) + soakMs;
+      return soaked(Math.max(now, (one.lastUsedAt ?? 0) + overlapMs), view);
     case 'wait':
       return one.active ? endOfUse(one, view) : retirement.until;
     default:
@@ -178,13 +181,19 @@ export function goneAt(one: IssuedCredential, view: RetirementView): number | nu
 }
 
 function endOfUse(one: IssuedCredential, view: RetirementView): number {
-  const { replacedAt, quietAt } = disusedFrom(one, view);
-  return Math.max(goneFrom(replacedAt, view), quietAt + (isReversible(view) ? view.soakMs : 0));
+  const { overlapEnds, quietAt } = disusedFrom(one, view);
+  const disusedAt = Math.max(overlapEnds, quietAt);
+  return isReversible(view) ? soaked(disusedAt, view) : disusedAt;
 }
 
-/** When a credential that was replaced then is gone, if nobody uses it: it must not work any more. */
+/** A soak begins with the look that switches it off, some time after that is due; without one there is nothing to wait for. */
+function soaked(disusedAt: number, { soakMs }: Waits): number {
+  return soakMs === 0 ? disusedAt : disusedAt + DONE_WITHIN_MS + soakMs;
+}
+
+/** From when one that was replaced then, and that nobody uses, must not let anybody in any more. */
 export function goneFrom(replacedAt: number, { overlapMs, soakMs }: Waits): number {
-  return replacedAt + overlapMs + soakMs;
+  return replacedAt + overlapMs + soakMs + DONE_WITHIN_MS + REVOCATION_MS;
 }
 
 /** Those that are gone, and of which no server was seen to refuse the password yet. */

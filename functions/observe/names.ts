@@ -69,6 +69,9 @@ export const USER_TAG = 'keyturn:iam-user';
 /** Path of the IAM users whose keys Keyturn may rotate. */
 export const USER_PATH = '/keyturn/';
 
+/** How often retirement asks what is due. */
+export const RETIRE_EVERY_MINUTES = 15;
+
 /** Environment variables set by the infrastructure and read by `functions/environment.ts`. */
 export const ENVIRONMENT = {
   /** The name of the stack, with which the names of all its resources begin. */

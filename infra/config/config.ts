@@ -149,7 +149,6 @@ const settings = v.strictObject(
     securityHub: v.optional(v.boolean('true or false'), false),
     /** Each owner gets their findings by mail from this address, which Amazon SES must have verified, or its domain. */
     digestFrom: v.optional(email),
-    retireSchedule: v.optional(schedule, 'rate(15 minutes)'),
     /** One CloudWatch alarm looks back 7 days at the most. */
     deadManHours: v.optional(wholeNumber(1, 168), 26),
     reportRetentionDays: v.optional(wholeNumber(1, 36_500), 400),

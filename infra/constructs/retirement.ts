@@ -5,7 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { RunInput } from '../../functions/lifecycle/retire/round.ts';
-import { ENVIRONMENT } from '../../functions/observe/names.ts';
+import { ENVIRONMENT, RETIRE_EVERY_MINUTES } from '../../functions/observe/names.ts';
 import { PARTITION } from '../../functions/table/items.ts';
 import { KeyturnFunction } from './function.ts';
 import {
@@ -60,7 +60,7 @@ export class Retirement extends KeyturnFunction {
       retire: this.lambda,
       ...deployment,
     }).machine;
-    this.deadLetters = this.look(deployment.config.retireSchedule);
+    this.deadLetters = this.look();
     this.sweep();
   }
 
@@ -86,10 +86,10 @@ export class Retirement extends KeyturnFunction {
   }
 
   /** Scheduler invokes asynchronously: it has delivered when Lambda queued the event, so failures land here too. */
-  private look(schedule: string): Queue {
+  private look(): Queue {
     const { lambda } = this.due;
     const { deadLetters } = new ScheduledTarget(this, 'Timetable', {
-      schedule,
+      schedule: `rate(${RETIRE_EVERY_MINUTES} minutes)`,
       targetArn: lambda.functionArn,
       action: 'lambda:InvokeFunction',
     });

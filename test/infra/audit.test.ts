@@ -7,7 +7,6 @@ const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
 const resources = resourcesOf({
   ...KEYTURN,
   auditSchedule: 'cron(30 4 * * ? *)',
-  retireSchedule: 'rate(2 hours)',
 });
 const machine = named(resources, 'AuditStateMachine').Properties;
 const definition = JSON.parse(machine.DefinitionString);

@@ -80,7 +80,6 @@ describe('readConfig', () => {
       nameServers: [],
       dnsOverHttps: 'https://cloudflare-dns.com/dns-query',
       dkimSelectors: [],
-      retireSchedule: 'rate(15 minutes)',
       deadManHours: 26,
       acceptedRisks: [],
       reportRetentionDays: 400,

@@ -21,7 +21,7 @@ const SETTLING_MS = 30_000;
  * So long (ms) after it could go on an operation that waits keeps the secret in hand: another one could undo what it has
  * done. When that is over, a look of retirement has it go on (retire/look.ts), if nobody did.
  */
-const HOLD_MS = 15 * 60_000;
+export const HOLD_MS = 15 * 60_000;
 
 /** Works on an operation that was asked for, alone on its secret. Once it has ended, asking again changes nothing. */
 export async function work(

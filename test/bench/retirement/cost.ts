@@ -1,3 +1,4 @@
+import { RETIRE_EVERY_MINUTES } from '../../../functions/observe/names.ts';
 import { AWS_CALL_MS, FULL_CPU_MIB } from '../audit/cost.ts';
 import { dollars } from '../audit/prices.ts';
 import type { Meter } from './run.ts';
@@ -15,8 +16,7 @@ const WRITES_IN_INDEX = 4;
 
 export const DAYS_A_MONTH = 30;
 const HOURS_A_MONTH = 24 * DAYS_A_MONTH;
-/** The default of retireSchedule. */
-export const LOOKS_A_MONTH = 4 * HOURS_A_MONTH;
+export const LOOKS_A_MONTH = (60 / RETIRE_EVERY_MINUTES) * HOURS_A_MONTH;
 
 /** Seconds that Lambda bills for what was measured, all calls taken to be made one after the other. */
 export function billedSeconds({ cpuMs, calls }: Pick<Meter, 'cpuMs' | 'calls'>, coldStarts = 0): number {

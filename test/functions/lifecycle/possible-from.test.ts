@@ -133,7 +133,18 @@ describe('a rotation is not possible, and a person has to act,', () => {
 
 describe('a rotation is possible later, and says from when,', () => {
   const { overlapMs, soakMs } = WAITS;
-  const gone = NOW - HOUR_MS + overlapMs + soakMs;
+  /** A look comes every 15 minutes, and has five to come to it. */
+  const lookMs = 20 * 60_000;
+  const gone = NOW - HOUR_MS + overlapMs + lookMs + soakMs;
+
+  it('it is possible then, though the look that ended the overlap came as late as it may', () => {
+    const switchedOff = {
+      issuer: issuing([issued('new'), issued('old', { active: false })]),
+      deactivations: [{ credentialId: 'old', deactivatedAt: NOW - HOUR_MS + overlapMs + lookMs }],
+    };
+    const then = (now: number) => isPossible(possibility({ ...full, ...switchedOff, now }), now);
+    expect([then(gone), then(gone - 1)]).toEqual([true, false]);
+  });
 
   it('when the replaced key takes the last place: from the date on which retirement will have removed it', () => {
     const found = possibility(full);
@@ -151,7 +162,7 @@ describe('a rotation is possible later, and says from when,', () => {
     const used = issued('old', { lastUsedAt, lastUsedBy: 'ses-smtp' });
     const long = { ...SECRET, lastRotatedAt: NOW - 9 * DAY_MS };
     expect(possibility({ ...full, secret: long, issuer: issuing([issued('new'), used]) })).toMatchObject({
-      possibleFrom: lastUsedAt + overlapMs + soakMs,
+      possibleFrom: lastUsedAt + overlapMs + lookMs + soakMs,
       message: expect.stringContaining(`in use since, last ${iso(lastUsedAt)} (ses-smtp)`),
     });
   });

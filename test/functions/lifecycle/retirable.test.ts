@@ -225,8 +225,15 @@ describe('when a replaced credential will be gone', () => {
     return goneAt(old ?? expect.fail(), seen);
   };
 
+  /** A look comes every 15 minutes, and has five to come to it. */
+  const LOOK_MS = 20 * MINUTE_MS;
+
   it.each<[string, Changes, number | null]>([
-    ['in its overlap: after that and the soak', { promotedAt: NOW - 1 }, NOW - 1 + OVERLAP_MS + SOAK_MS],
+    [
+      'in its overlap: after that, a look and the soak',
+      { promotedAt: NOW - 1 },
+      NOW - 1 + OVERLAP_MS + LOOK_MS + SOAK_MS,
+    ],
     [
       'when nothing can be switched off: after both',
       { promotedAt: NOW, reversible: false },
@@ -235,20 +242,24 @@ describe('when a replaced credential will be gone', () => {
     [
       'in use: when it has been quiet for one overlap, and the soak is over',
       { promotedAt: NOW - 9 * DAY_MS, issued: [issued('new'), issued('old', { lastUsedAt: NOW - 1 })] },
-      NOW - 1 + OVERLAP_MS + SOAK_MS,
+      NOW - 1 + OVERLAP_MS + LOOK_MS + SOAK_MS,
     ],
-    ['out of its overlap and unused: after the soak that begins now', {}, NOW + SOAK_MS],
+    ['out of its overlap and unused: after the soak that the next look begins', {}, NOW + LOOK_MS + SOAK_MS],
     [
       'in its soak: at its end',
       { issued: inactive(), deactivations: deactivated(NOW - 1) },
       NOW - 1 + SOAK_MS,
     ],
-    ['switched off by somebody else: after the soak that begins now', { issued: inactive() }, NOW + SOAK_MS],
+    [
+      'switched off by somebody else: after the soak that the next look begins',
+      { issued: inactive() },
+      NOW + LOOK_MS + SOAK_MS,
+    ],
     ['with its soak over: now', { issued: inactive(), deactivations: deactivated(0) }, NOW],
     [
       'used again in its soak: when it is quiet for one overlap, and a new soak',
       { promotedAt: NOW - 9 * DAY_MS, issued: inactive(NOW - 1), deactivations: deactivated(NOW - 2) },
-      NOW - 1 + OVERLAP_MS + SOAK_MS,
+      NOW - 1 + OVERLAP_MS + LOOK_MS + SOAK_MS,
     ],
     ['while the current one is gone: never, by us', { issued: [issued('old')] }, null],
     [

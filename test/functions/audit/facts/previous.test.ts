@@ -48,10 +48,11 @@ describe('the replaced credential', () => {
     expect(result).toMatchObject({ kind: 'tried', outcome: { result: { verdict: 'rejected' } } });
   });
 
-  it('is tried to the hour: 48 hours of overlap and 72 of soak', async () => {
-    const days = (count: number) => previous({ description: { lastRotatedAt: NOW - count * DAY } });
-    expect((await days(4.99)).tried).toEqual([]);
-    expect((await days(5)).tried).toEqual([OLD_ID]);
+  it('is tried when 48 hours of overlap, 72 of soak, the look that ends it, and 15 minutes for its provider are over', async () => {
+    const replaced = (minutesAgo: number) =>
+      previous({ description: { lastRotatedAt: NOW - 5 * DAY - minutesAgo * 60_000 } });
+    expect((await replaced(34.9)).tried).toEqual([]);
+    expect((await replaced(35)).tried).toEqual([OLD_ID]);
   });
 
   const manual: Provider = { type: 'mailgun' } as Provider;
