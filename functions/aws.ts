@@ -18,7 +18,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { isThrottlingError, StandardRetryStrategy } from '@smithy/core/retry';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 
 /**
  * Every client of AWS is made here, by functions, so that one which a function of Keyturn does not make is not in its bundle.
@@ -64,32 +64,32 @@ export const PATIENTLY: Attempts = {
   retryStrategy: /* @__PURE__ */ new PatientRetries(PATIENT_ATTEMPTS),
 };
 
-const settings = (attempts: Attempts = {}) => ({ requestHandler: TIMES, ...attempts });
+/**
+ * In bytes: more than a page of DynamoDB's items (1 MB before they are JSON), or a page of what IAM knows of an account.
+ */
+const MOST_ANSWER_BYTES = 16 * 1024 * 1024;
 
-export const dynamodb = () => new DynamoDBClient(settings());
-export const events = () => new EventBridgeClient(settings());
-export const iam = (attempts?: Attempts) => new IAMClient(settings(attempts));
-export const kms = () => new KMSClient(settings());
-export const lambda = () => new LambdaClient(settings());
-export const secretsManager = () => new SecretsManagerClient(settings());
-export const securityHub = () => new SecurityHubClient(settings(PATIENTLY));
-export const ses = (attempts?: Attempts) => new SESClient(settings(attempts));
-export const stepFunctions = () => new SFNClient(settings());
-export const sesv2 = () => new SESv2Client(settings(PATIENTLY));
+interface Reading {
+  /** Nothing is asked any more when it has aborted. */
+  readonly late?: AbortSignal;
+  /** Of S3: an object is read as it comes, by who has a limit of its own. */
+  readonly objects?: boolean;
+}
 
-/** What is read as it is worked through may lie still for longer than any answer. */
-export const s3 = () =>
-  new S3Client({ ...PATIENTLY, requestHandler: new BoundedHandler({ ...TIMES, socketTimeout: 0 }) });
-
-/** S3's answers other than an object say in some KiB what came of a request. */
-const MOST_ANSWER_BYTES = 1024 * 1024;
-
-/** The SDK keeps the whole of an answer that is no object, however long: here it ends with an error at a MiB. */
+/** The SDK keeps the whole of an answer that it reads itself, however long: here it ends with an error. */
 export class BoundedHandler extends NodeHttpHandler {
+  readonly #reading: Reading;
+
+  constructor(options: NodeHttpHandlerOptions = TIMES, reading: Reading = {}) {
+    super(options);
+    this.#reading = reading;
+  }
+
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
-    const handled = await super.handle(request, options);
+    const { late, objects = false } = this.#reading;
+    const handled = await super.handle(request, late ? { ...options, abortSignal: late } : options);
     const { response } = handled;
-    const isObject = request.method === 'GET' && response.statusCode < 300;
+    const isObject = objects && request.method === 'GET' && response.statusCode < 300;
     if (!isObject) response.body = pipeline(response.body, atMost(MOST_ANSWER_BYTES), () => {});
     return handled;
   }
@@ -105,6 +105,26 @@ function atMost(bytes: number): Transform {
   });
 }
 
+const settings = (attempts: Attempts = {}) => ({ requestHandler: new BoundedHandler(), ...attempts });
+
+export const dynamodb = () => new DynamoDBClient(settings());
+export const events = () => new EventBridgeClient(settings());
+export const iam = (attempts?: Attempts) => new IAMClient(settings(attempts));
+export const kms = () => new KMSClient(settings());
+export const lambda = () => new LambdaClient(settings());
+export const secretsManager = () => new SecretsManagerClient(settings());
+export const securityHub = () => new SecurityHubClient(settings(PATIENTLY));
+export const ses = (attempts?: Attempts) => new SESClient(settings(attempts));
+export const stepFunctions = () => new SFNClient(settings());
+export const sesv2 = () => new SESv2Client(settings(PATIENTLY));
+
+/** What is read as it is worked through may lie still for longer than any answer. */
+export const s3 = () =>
+  new S3Client({
+    ...PATIENTLY,
+    requestHandler: new BoundedHandler({ ...TIMES, socketTimeout: 0 }, { objects: true }),
+  });
+
 /**
  * For invocations that are waited for: as long as the caller says, once, and over a new connection each time, since one that
  * was kept while Lambda froze the function is dead and the SDK may not ask again.
@@ -112,19 +132,19 @@ function atMost(bytes: number): Transform {
 export const invoker = () =>
   new LambdaClient({
     ...ONCE,
-    requestHandler: {
+    requestHandler: new BoundedHandler({
       connectionTimeout: TIMES.connectionTimeout,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: false },
       httpsAgent: { keepAlive: false },
-    },
+    }),
   });
 
 export type AccountReaders = ReturnType<typeof accountReaders>;
 
 /** For reading the account around the credentials; none of them answers any more when `late` has aborted. */
 export function accountReaders(late: AbortSignal) {
-  const patiently = { ...PATIENTLY, requestHandler: new EndingHandler(late) };
+  const patiently = { ...PATIENTLY, requestHandler: new BoundedHandler(TIMES, { late }) };
   return {
     cloudFormation: new CloudFormationClient(patiently),
     cloudTrail: new CloudTrailClient(patiently),
@@ -139,19 +159,6 @@ export function accountReaders(late: AbortSignal) {
     sesv2: new SESv2Client(patiently),
     ssm: new SSMClient(patiently),
   };
-}
-
-class EndingHandler extends NodeHttpHandler {
-  readonly #abortSignal: AbortSignal;
-
-  constructor(abortSignal: AbortSignal) {
-    super(TIMES);
-    this.#abortSignal = abortSignal;
-  }
-
-  override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
-    return super.handle(request, { ...options, abortSignal: this.#abortSignal });
-  }
 }
 
 type SdkError = Parameters<typeof isThrottlingError>[0];

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAccessKeyCommand, LimitExceededException, ListUserTagsCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetEmailIdentityCommand } from '@aws-sdk/client-sesv2';
@@ -46,6 +47,8 @@ afterEach(async () => {
 
 const read = (client = aws.secretsManager()) =>
   client.send(new GetSecretValueCommand({ SecretId: 'mail/ada' }));
+
+const readAccount = (ssm: aws.AccountReaders['ssm']) => ssm.send(new DescribeParametersCommand({}));
 
 describe('a call is made again after', () => {
   it.each([
@@ -109,6 +112,20 @@ describe('a call rejects', () => {
   });
 });
 
+it.each([
+  ['one that reads a secret', () => read()],
+  ['one that reads the account', () => readAccount(aws.accountReaders(new AbortController().signal).ssm)],
+  ['one that waits for an invocation', () => aws.invoker().send(new InvokeCommand({ FunctionName: 'a' }))],
+])('an answer that does not end ends at 16 MiB, whoever asks: %s', async (_who, ask) => {
+  answers = [
+    (response) => {
+      const more = () => void (response.destroyed || response.write(Buffer.alloc(2 ** 20, ' '), more));
+      more();
+    },
+  ];
+  await expect(ask()).rejects.toThrow('an answer of AWS is longer than 16777216 bytes');
+});
+
 it('what must not be done twice is asked for once, though nobody knows what came of it', async () => {
   answers = [(response) => response.destroy()];
   const mint = new CreateAccessKeyCommand({ UserName: 'orders' });
@@ -120,9 +137,8 @@ it('a reader of the account answers no more when its time is over, not even what
   const late = new AbortController();
   answers = [() => late.abort()];
   const { ssm } = aws.accountReaders(late.signal);
-  const describe = () => ssm.send(new DescribeParametersCommand({}));
-  await expect(describe()).rejects.toMatchObject({ name: 'AbortError' });
-  await expect(describe()).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(readAccount(ssm)).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(readAccount(ssm)).rejects.toMatchObject({ name: 'AbortError' });
   expect(received).toHaveLength(1);
 });
 

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { IAMClient, ListAccessKeysCommand } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import pLimit from 'p-limit';
 import { breaches } from '../../../functions/audit/facts/aws-facts.ts';
 import { ReportBucket } from '../../../functions/audit/run/report-bucket.ts';
@@ -55,16 +58,19 @@ const routed =
   };
 
 /** As in functions/aws.ts, with less patience. */
-const requestHandler = new BoundedHandler({
-  connectionTimeout: 1000,
-  requestTimeout: 1000,
-  throwOnRequestTimeout: true,
+const TIMES = { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true };
+
+const awsAt = (to: HostileServer) => ({
+  endpoint: base(to),
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+  maxAttempts: 1,
+  requestHandler: new BoundedHandler(TIMES),
 });
 
-const bucketAt = ({ http }: HostileServer) => {
-  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' };
-  const settings = { endpoint: `http://127.0.0.1:${http}`, region: 'eu-central-1', credentials };
-  return new ReportBucket(new S3Client({ ...settings, maxAttempts: 1, requestHandler }), 'reports');
+const bucketAt = (to: HostileServer) => {
+  const requestHandler = new BoundedHandler(TIMES, { objects: true });
+  return new ReportBucket(new S3Client({ ...awsAt(to), requestHandler }), 'reports');
 };
 
 const networkTo = ({ https }: HostileServer) => {
@@ -141,6 +147,12 @@ const ADJUSTABLE: Readonly<Record<string, Call>> = {
 const OTHERS: Readonly<Record<string, Call>> = {
   'DNS over HTTPS': (to) => new DnsOverHttps(`${base(to)}/dns-query`, send).security('a.example', 'SOA'),
   'Have I Been Pwned': (to) => breaches(new Redacted('x'), routed(to)),
+  // One of each protocol that the SDK speaks.
+  'Secrets Manager': (to) =>
+    new SecretsManagerClient(awsAt(to)).send(new GetSecretValueCommand({ SecretId: 'mail/ada' })),
+  IAM: (to) => new IAMClient(awsAt(to)).send(new ListAccessKeysCommand({ UserName: 'orders' })),
+  'Lambda invoke': (to) =>
+    new LambdaClient(awsAt(to)).send(new InvokeCommand({ FunctionName: 'keyturn-validate' })),
   'S3 get': (to) => bucketAt(to).getJson('audits/latest.json'),
   'S3 put': (to) => bucketAt(to).putCompressed('audits/latest.json', {}),
   'S3 head': (to) => bucketAt(to).has('audits/latest.json'),
