@@ -1,3 +1,4 @@
+import { parse } from '@aws-sdk/util-arn-parser';
 import type { Context } from 'aws-lambda';
 import { sendFrom } from './audit/notify/digests.ts';
 import { type NotifyPorts, notify, recordTold, type Told } from './audit/notify/notify.ts';
@@ -26,17 +27,11 @@ async function handle(event: unknown, context: Context): Promise<Told> {
 function portsFor({ runId, startedAt, batches }: ReportedRun, context: Context): NotifyPorts {
   const claims = new DigestClaims(table(), runId);
   const from = setting('digestFrom');
-  const about = { ...ownAccount(context), runId, at: startedAt };
+  const about = { ...parse(context.invokedFunctionArn), runId, at: startedAt };
   return {
     examined: new Results(reportBucket(), { runId, batches }).examined(),
     hub: setting('securityHub') ? new SecurityHub(securityHub(), about) : null,
     send: from ? sendFrom(sesOnce(), from) : null,
     claim: (owner) => claims.claim(owner, Date.now()),
   };
-}
-
-/** `arn:<partition>:lambda:<region>:<account>:function:...` */
-function ownAccount({ invokedFunctionArn }: Context) {
-  const [, partition = '', , region = '', accountId = ''] = invokedFunctionArn.split(':');
-  return { partition, region, accountId };
 }

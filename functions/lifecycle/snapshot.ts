@@ -1,3 +1,4 @@
+import { parse } from '@aws-sdk/util-arn-parser';
 import { USER_TAG } from '../observe/names.ts';
 import { shownText } from '../observe/shown.ts';
 import type {
@@ -223,7 +224,7 @@ function providerOf(parsed: ParsedSecret): Provider | null {
 /** Who issues the credential of a secret that has no value yet. */
 export function providerInTags({ arn, tags }: SecretDescription): SesProvider | null {
   const { [USER_TAG]: userName } = tags;
-  return userName ? { type: 'ses', userName, region: arn.split(':')[3] ?? '' } : null;
+  return userName ? { type: 'ses', userName, region: parse(arn).region } : null;
 }
 
 interface Question {

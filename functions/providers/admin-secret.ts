@@ -1,3 +1,4 @@
+import { parse } from '@aws-sdk/util-arn-parser';
 import * as v from 'valibot';
 import type { Endpoint } from '../net/endpoint.ts';
 import { ADMIN_TAG } from '../observe/names.ts';
@@ -64,7 +65,8 @@ export function adminSecrets(
 
 /** Partition, region and account: only in one of them is a name the name of one secret. */
 function placeOf(secretArn: string): string {
-  return secretArn.split(':').slice(0, 5).join(':');
+  const { partition, region, accountId } = parse(secretArn);
+  return [partition, region, accountId].join(':');
 }
 
 async function readable(

@@ -1,4 +1,5 @@
 import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/client-secrets-manager';
+import { parse } from '@aws-sdk/util-arn-parser';
 import { ADMIN_TAG, MANAGED_TAG, OWNER_TAG } from '../observe/names.ts';
 
 /** When Secrets Manager shall rotate a secret and when it did; times in milliseconds since 1970. */
@@ -131,5 +132,5 @@ export const SECRET_ARN =
 
 /** The name in a secret's full ARN. */
 export function secretNameOf(secretArn: string): string {
-  return secretArn.split(':').slice(6).join(':').slice(0, -7);
+  return parse(secretArn).resource.slice('secret:'.length, -'-XXXXXX'.length);
 }

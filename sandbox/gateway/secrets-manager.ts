@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { secretNameOf } from '../../functions/secrets/description.ts';
 import type { ApiAnswer, ApiRequest, Correction } from './gateway.ts';
 import type { Configuration, RotationRules, Rotator } from './rotation.ts';
 import type { SecretVersions } from './secret-versions.ts';
@@ -68,7 +69,7 @@ export class SecretsManagerCorrection implements Correction {
       immediately: input.RotateImmediately,
     });
     if (answer.kind === 'refused') return problem(answer.code, answer.message);
-    return ok({ ARN: secretArn, Name: nameOf(secretArn), VersionId: answer.versionId });
+    return ok({ ARN: secretArn, Name: secretNameOf(secretArn), VersionId: answer.versionId });
   }
 
   async #cancel({ SecretId = '' }: Input): Promise<ApiAnswer> {
@@ -76,7 +77,7 @@ export class SecretsManagerCorrection implements Correction {
     if (!secretArn) return problem('ResourceNotFoundException', NOT_FOUND);
     const refusal = this.#rotator.cancel(secretArn);
     if (refusal) return problem(refusal.code, refusal.message);
-    return ok({ ARN: secretArn, Name: nameOf(secretArn) });
+    return ok({ ARN: secretArn, Name: secretNameOf(secretArn) });
   }
 
   #describe(answer: ApiAnswer): ApiAnswer {
@@ -106,7 +107,7 @@ export class SecretsManagerCorrection implements Correction {
       return problem('ResourceExistsException', message);
     }
     const { [token]: stages = [] } = await this.#versions.labels(secretArn);
-    return ok({ ARN: secretArn, Name: nameOf(secretArn), VersionId: token, VersionStages: stages });
+    return ok({ ARN: secretArn, Name: secretNameOf(secretArn), VersionId: token, VersionStages: stages });
   }
 }
 
@@ -122,11 +123,6 @@ function getSecretValue(input: Input, answer: ApiAnswer): ApiAnswer {
   const which = VersionId ? `VersionId: ${VersionId}` : `staging label: ${VersionStage ?? 'AWSCURRENT'}`;
   const message = `Secrets Manager can't find the specified secret value for ${which}`;
   return problem('ResourceNotFoundException', message);
-}
-
-/** `arn:aws:secretsmanager:region:account:secret:name-XXXXXX` */
-function nameOf(secretArn: string): string {
-  return secretArn.split(':').slice(6).join(':').slice(0, -7);
 }
 
 function ok(output: object): ApiAnswer {

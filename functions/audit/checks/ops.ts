@@ -1,3 +1,4 @@
+import { parse } from '@aws-sdk/util-arn-parser';
 import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
@@ -219,7 +220,7 @@ function addressOutcome({ groups, addresses, complete }: LogFacts): Outcome {
 }
 
 function regionOutcome({ host }: Endpoint, { description }: CredentialFacts): Outcome {
-  const home = description.arn.split(':')[3] ?? '';
+  const home = parse(description.arn).region;
   const sending = SES_HOST.exec(host)?.[1]?.toLowerCase();
   const copies = description.replicas.map(({ region }) => region);
   const regions = [...new Set([home, ...copies, ...(sending ? [sending] : [])])];

@@ -1,3 +1,4 @@
+import { build, parse } from '@aws-sdk/util-arn-parser';
 import { USER_PATH } from '../../observe/names.ts';
 import type { Replica, SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';
@@ -163,17 +164,20 @@ function targetsOf(
   functions: readonly FunctionFacts[],
   content: SecretContent,
 ): Targets {
-  const [, partition, , region, account] = secretArn.split(':');
+  const { partition, region, accountId } = parse(secretArn);
+  const here = (service: string, resource: string) =>
+    build({ partition, service, region, accountId, resource });
+  const arnOf = (user: string) =>
+    build({ partition, service: 'iam', region: '', accountId, resource: `user${USER_PATH}${user}` });
   const user = iamUserIn(content);
   return {
     'write its value': [secretArn],
     'change its tags or its policy': [secretArn],
-    'change the tags of its IAM user':
-      user === null ? [] : [`arn:${partition}:iam::${account}:user${USER_PATH}${user}`],
+    'change the tags of its IAM user': user === null ? [] : [arnOf(user)],
     "invoke or change Keyturn's functions": functions
       .filter(({ own }) => own)
-      .map(({ name }) => `arn:${partition}:lambda:${region}:${account}:function:${name}`),
-    "write to Keyturn's table": [`arn:${partition}:dynamodb:${region}:${account}:table/${table}`],
+      .map(({ name }) => here('lambda', `function:${name}`)),
+    "write to Keyturn's table": [here('dynamodb', `table/${table}`)],
   };
 }
 

@@ -7,6 +7,7 @@ import {
   ValidateResourcePolicyCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { GetEmailIdentityCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
+import { build, parse } from '@aws-sdk/util-arn-parser';
 import { covering } from '../../mail-domain/sender.ts';
 import { type Answer, exchange, outcomeOf, type Send } from '../../net/http.ts';
 import { send } from '../../net/send.ts';
@@ -102,13 +103,19 @@ function arnsOf(
   identity: string,
   configurationSet: string | null,
 ) {
-  const [, partition, , , accountId] = secretArn.split(':');
-  const ses = `arn:${partition}:ses:${region}:${accountId}`;
+  const { partition, accountId } = parse(secretArn);
+  const ses = (resource: string) => build({ partition, service: 'ses', region, accountId, resource });
   return {
-    userArn: `arn:${partition}:iam::${accountId}:user${USER_PATH}${userName}`,
+    userArn: build({
+      partition,
+      service: 'iam',
+      region: '',
+      accountId,
+      resource: `user${USER_PATH}${userName}`,
+    }),
     resourceArns: [
-      `${ses}:identity/${identity}`,
-      ...(configurationSet === null ? [] : [`${ses}:configuration-set/${configurationSet}`]),
+      ses(`identity/${identity}`),
+      ...(configurationSet === null ? [] : [ses(`configuration-set/${configurationSet}`)]),
     ],
   };
 }

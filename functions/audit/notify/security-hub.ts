@@ -6,6 +6,7 @@ import {
   type SecurityHubClient,
   type SeverityLabel,
 } from '@aws-sdk/client-securityhub';
+import { build } from '@aws-sdk/util-arn-parser';
 import { shownName } from '../../observe/shown.ts';
 import type { Severity } from '../check.ts';
 import { isWorry, type Status } from '../outcome.ts';
@@ -157,7 +158,8 @@ function findingId(secretArn: string, check: string): string {
 
 /** Of findings that an account imports for itself. */
 function productArn({ partition, region, accountId }: Omit<ImportContext, 'runId' | 'at'>): string {
-  return `arn:${partition}:securityhub:${region}:${accountId}:product/${accountId}/default`;
+  const resource = `product/${accountId}/default`;
+  return build({ partition, service: 'securityhub', region, accountId, resource });
 }
 
 function productFields({ accepted }: ReportedFinding, { practices }: CheckText, { runId }: ImportContext) {

@@ -71,7 +71,8 @@ describe('the diagnosis', () => {
       versions: [CURRENT, previous],
       issuer: issuing([KEY, issued('old')]),
     });
-    const possibleFrom = NOW + 5 * DAY_MS;
+    // Overlap, the look that ends it, and soak.
+    const possibleFrom = NOW + 5 * DAY_MS + 20 * 60_000;
     expect(found).toEqual([
       {
         code: 'rotation-not-possible',
