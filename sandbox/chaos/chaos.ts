@@ -39,14 +39,21 @@ export async function runChaos(
   const run = await progress.step('put faults between the functions and AWS; begin to send', () =>
     begin(sandbox, seed),
   );
-  const rotated = await progress.step(`rotate ${rotations} times, seed ${seed}`, (step) =>
-    rotateOften(sandbox, run.keys, {
-      rotations,
-      random: draws(seed, 'rotations'),
-      onRotated: (done) => done.rotations % 10 === 0 && step.detail(soFar(done, run)),
-    }),
-  );
-  return progress.step('end the faults, retire the last key, count', () => end(sandbox, run, rotated));
+  try {
+    const rotated = await progress.step(`rotate ${rotations} times, seed ${seed}`, (step) =>
+      rotateOften(sandbox, run.keys, {
+        rotations,
+        random: draws(seed, 'rotations'),
+        onRotated: (done) => done.rotations % 10 === 0 && step.detail(soFar(done, run)),
+      }),
+    );
+    return await progress.step('end the faults, retire the last key, count', () =>
+      end(sandbox, run, rotated),
+    );
+  } catch (error) {
+    await stop(run);
+    throw error;
+  }
 }
 
 async function begin(sandbox: Sandbox, seed: number): Promise<Run> {
@@ -59,17 +66,12 @@ async function begin(sandbox: Sandbox, seed: number): Promise<Run> {
   return { functions, applications, keys: await ReplacedKeys.retire(sandbox, draws(seed, 'retirements')) };
 }
 
-async function end(
-  sandbox: Sandbox,
-  { applications, functions, keys }: Run,
-  rotated: Rotations,
-): Promise<Balance> {
-  const { documented, control } = applications;
+async function end(sandbox: Sandbox, run: Run, rotated: Rotations): Promise<Balance> {
+  const { applications, functions, keys } = run;
   for (const { faults } of functions) faults.calm();
   await keys.retired();
   await sleep(AFTERWARDS_MS);
-  await Promise.all([keys.stop(), ...[...documented, control].map((sender) => sender.stop())]);
-  await Promise.all(functions.map(({ close }) => close()));
+  await stop(run);
   const current = await currentCredential(sandbox.clients.secretsManager, ORDERS.secretName);
   await deliver(current, sandbox.servers.ses, 'the last message');
   return balance({
@@ -81,6 +83,13 @@ async function end(
     keyIds: await keys.ids(),
     current,
   });
+}
+
+/** Again, it does nothing. */
+async function stop({ applications, functions, keys }: Run): Promise<void> {
+  const { documented, control } = applications;
+  await Promise.all([keys.stop(), ...[...documented, control].map((sender) => sender.stop())]);
+  await Promise.all(functions.map(({ close }) => close()));
 }
 
 function soFar({ rotations, tries }: Rotations, { applications, functions }: Run): string {
