@@ -80,11 +80,11 @@ const withoutSideEffects: Plugin = {
   },
 };
 
-async function bundle(entry: string, outdir: string): Promise<void> {
-  const isFunction = entry.endsWith('.ts');
+/** One build for all of them, so that what several import is read and parsed once; each is put together by itself all the same. */
+async function bundle(entries: readonly string[], outdir: string, { plugins, external }: Own): Promise<void> {
   await build({
-    entryPoints: [entry],
-    outfile: join(outdir, basename(entry, '.ts'), 'index.js'),
+    entryPoints: entries.map((entry) => ({ in: entry, out: join(basename(entry, '.ts'), 'index') })),
+    outdir,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -94,10 +94,23 @@ async function bundle(entry: string, outdir: string): Promise<void> {
     supported: { 'dynamic-import': false },
     mainFields: ['module', 'main'],
     logLevel: 'warning',
-    external: [...NEVER_NEEDED, ...(isFunction ? ['mysql2', 'pg'] : [])],
-    plugins: isFunction ? [standIns, leanClients, withoutSideEffects] : [],
+    external: [...NEVER_NEEDED, ...external],
+    plugins: [...plugins],
   });
 }
 
+interface Own {
+  readonly plugins: readonly Plugin[];
+  readonly external: readonly string[];
+}
+const FUNCTIONS: Own = {
+  plugins: [standIns, leanClients, withoutSideEffects],
+  external: ['mysql2', 'pg'],
+};
+const PACKAGES: Own = { plugins: [], external: [] };
+
 const [outdir = '', ...entries] = process.argv.slice(2);
-await Promise.all(entries.map((entry) => bundle(entry, outdir)));
+const { functions = [], packages = [] } = Object.groupBy(entries, (entry) =>
+  entry.endsWith('.ts') ? 'functions' : 'packages',
+);
+await Promise.all([bundle(functions, outdir, FUNCTIONS), bundle(packages, outdir, PACKAGES)]);
