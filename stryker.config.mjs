@@ -8,7 +8,7 @@ export default {
     'functions/smtp/verdicts/*.ts',
     'functions/{providers/secret,secrets/credential}.ts',
     'functions/lifecycle/{lease,ownership,overdue,possible-from,retirable,situation,stuck}.ts',
-    'functions/lifecycle/rotate/{step-decision,guard,convergence}.ts',
+    'functions/lifecycle/rotate/{step-decision,convergence}.ts',
   ],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },

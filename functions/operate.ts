@@ -13,10 +13,10 @@ import {
 } from './deployment.ts';
 import { setting } from './environment.ts';
 import type { OperationPorts } from './lifecycle/operate/operation.ts';
-import { RotationControl } from './lifecycle/operate/rotation-control.ts';
 import { hasSucceeded, work } from './lifecycle/operate/work.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
 import { handles, KeyturnError } from './observe/shown.ts';
+import { RotationControl } from './secrets/store.ts';
 
 /** Kept back from the function's remaining time (ms). */
 const RESERVE_MS = 5000;

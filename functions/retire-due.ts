@@ -2,7 +2,7 @@ import { StartExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Context } from 'aws-lambda';
 import { agenda, retirementLease, secretStore, stepFunctions } from './deployment.ts';
 import { setting } from './environment.ts';
-import { recorded } from './lifecycle/retire/recorded.ts';
+import { recorded } from './lifecycle/retire/look.ts';
 import {
   type DeadBatch,
   type HandedOut,

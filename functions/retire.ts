@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { attemptLogin, invokeLater, lifecycle, operations, secretStore } from './deployment.ts';
-import { type LookPorts, lookIfDue, lookNow } from './lifecycle/retire/look.ts';
-import { recorded } from './lifecycle/retire/recorded.ts';
+import { type LookPorts, lookIfDue, lookNow, recorded } from './lifecycle/retire/look.ts';
 import {
   failure,
   type RetirementOutcome,

@@ -1,8 +1,7 @@
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { announcePromotion, invokeLater, lifecycle, loginFor } from './deployment.ts';
 import { performStep, type StepEvent } from './lifecycle/rotate/perform-step.ts';
-import { recordFailure, recordStep } from './lifecycle/rotate/recorded.ts';
-import { type ReportPorts, reportStep } from './lifecycle/rotate/report.ts';
+import { type ReportPorts, recordFailure, recordStep, reportStep } from './lifecycle/rotate/report.ts';
 import type { RotationPorts } from './lifecycle/rotate/rotation.ts';
 import { beginInvocation } from './observe/logger.ts';
 import { metrics } from './observe/metrics.ts';

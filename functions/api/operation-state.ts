@@ -1,18 +1,11 @@
 import * as v from 'valibot';
-import type { Plan } from '../lifecycle/operate/decision.ts';
+import type { Plan, Suspect } from '../lifecycle/operate/decision.ts';
 import { ISSUE_CODES } from '../lifecycle/operate/diagnosis.ts';
-import { incidentTimeline } from '../lifecycle/operate/incident.ts';
-import {
-  OPERATIONS,
-  type Operation,
-  RESULTS,
-  type Result,
-  SUCCEEDED,
-} from '../lifecycle/operate/operation.ts';
+import { OPERATIONS, RESULTS, type Result, SUCCEEDED } from '../lifecycle/operate/operation.ts';
 import { HOLD_MS } from '../lifecycle/operate/work.ts';
 import { NOT_POSSIBLE_REASONS } from '../lifecycle/possible-from.ts';
 import { DONE_WITHIN_MS } from '../lifecycle/retirable.ts';
-import type { LedgerEvent } from '../table/items.ts';
+import type { LedgerEvent, Operation } from '../table/items.ts';
 import { timestamp } from '../validation/result.ts';
 
 const text = v.nullable(v.string());
@@ -141,4 +134,34 @@ function stepOf({ at, step, result, durationMs }: LedgerEvent): OperationAnswer[
 function timelineOf(own: readonly LedgerEvent[], events: readonly LedgerEvent[]) {
   const plan = own.find(({ step }) => step === 'plan')?.plan as Plan | undefined;
   return incidentTimeline(plan?.suspects ?? [], plan ? events : own);
+}
+
+/** What is known of the suspects and was done to their secret since the oldest of them was made, oldest first. */
+function incidentTimeline(
+  suspects: readonly Suspect[],
+  events: readonly LedgerEvent[],
+): OperationAnswer['timeline'] {
+  const births = suspects.flatMap(({ createdAt }) => createdAt ?? []);
+  const since = births.length > 0 ? Math.min(...births) : 0;
+  const moments = [
+    ...suspects.flatMap(ofSuspect),
+    ...events.filter(({ at }) => at >= since).map((event) => ({ at: event.at, what: wordsOf(event) })),
+  ];
+  return moments
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, what }) => ({ at: new Date(at).toISOString(), what }));
+}
+
+function ofSuspect({ id, createdAt, lastUsedAt, lastUsedBy }: Suspect) {
+  const used = `${id} was last used${lastUsedBy ? ` (${lastUsedBy})` : ''}`;
+  return [
+    ...(createdAt === null ? [] : [{ at: createdAt, what: `${id} was made` }]),
+    ...(lastUsedAt === null ? [] : [{ at: lastUsedAt, what: used }]),
+  ];
+}
+
+function wordsOf({ event, who, ...details }: LedgerEvent): string {
+  const about = [details.operation, details.step, details.credentialId, details.versionId, details.result];
+  const words = about.filter((word) => typeof word === 'string').join(' ');
+  return `${event} ${words} by ${who}`;
 }

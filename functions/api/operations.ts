@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { decideOn, NOTHING_DONE } from '../lifecycle/operate/decide.ts';
+import { NOTHING_DONE } from '../lifecycle/operate/decision.ts';
+import { decideOn } from '../lifecycle/operate/run.ts';
 import type { NotPossible } from '../lifecycle/possible-from.ts';
 import type { Waits } from '../lifecycle/retirable.ts';
 import { situationOf } from '../lifecycle/situation.ts';
@@ -7,8 +8,7 @@ import { type SnapshotPorts, takeSnapshot } from '../lifecycle/snapshot.ts';
 import type { SecretDescription } from '../secrets/description.ts';
 import type { SecretReader } from '../secrets/store.ts';
 import type { Operation } from '../table/items.ts';
-import type { Ledger } from '../table/ledger.ts';
-import type { Operations } from '../table/operations.ts';
+import type { Ledger, Operations } from '../table/ledger.ts';
 import { secretId } from '../validation/request.ts';
 import type { ErrorBody } from './answer.ts';
 import { isDue, type OperationAnswer, operationState } from './operation-state.ts';

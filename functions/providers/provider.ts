@@ -27,7 +27,7 @@ export interface MintedCredential {
   readonly id: string;
   readonly username: string;
   readonly password: Redacted;
-  /** The same login elsewhere: with Amazon SES each region has its own password (`pending-value.ts`). */
+  /** The same login elsewhere: with Amazon SES each region has its own password (`create-secret.ts`). */
   readonly regional?: readonly RegionalPassword[];
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const MASK = '[redacted]';
@@ -28,4 +29,13 @@ export class Redacted {
   [inspect.custom](): string {
     return MASK;
   }
+}
+
+/** 256 bits; in base64url, which every server, shell and URL takes. */
+const BYTES = 32;
+
+/** A password that nobody can guess, of at most `limit` characters. */
+export function newPassword(limit: number | null): Redacted {
+  const text = randomBytes(BYTES).toString('base64url');
+  return new Redacted(limit === null ? text : text.slice(0, limit));
 }

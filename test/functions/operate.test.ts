@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
+import { STEPS } from '../../functions/lifecycle/rotate/step-decision.ts';
 import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import type { InProcessTable } from '../support/aws/dynamodb.ts';

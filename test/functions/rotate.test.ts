@@ -6,14 +6,13 @@ import {
 import type { Context, SecretsManagerRotationEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch, HandedOut, Round, RunInput } from '../../functions/lifecycle/retire/round.ts';
-import { STEPS } from '../../functions/lifecycle/rotate/guard.ts';
+import { STEPS } from '../../functions/lifecycle/rotate/step-decision.ts';
 import { sesSmtpPassword } from '../../functions/providers/ses.ts';
 import { canonicalEndpoint, spelt } from '../../functions/secrets/endpoint.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../functions/secrets/store.ts';
 import { Agenda } from '../../functions/table/agenda.ts';
-import { Ledger } from '../../functions/table/ledger.ts';
-import { Operations } from '../../functions/table/operations.ts';
+import { Ledger, Operations } from '../../functions/table/ledger.ts';
 import { createAuthority } from '../../sandbox/certificates.ts';
 import type { InProcessTable } from '../support/aws/dynamodb.ts';
 import { type EventBusServer, startEventBusServer } from '../support/aws/event-bus-server.ts';

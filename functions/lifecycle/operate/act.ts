@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../observe/shown.ts';
 import { everyLogin } from '../../providers/secret.ts';
 import { spelt } from '../../secrets/endpoint.ts';
+import type { Operation } from '../../table/items.ts';
 import type { NamedEndpoint } from '../endpoints.ts';
 import { heal } from '../healing.ts';
 import { recordPromotion } from '../rotate/promotion.ts';
@@ -8,7 +9,7 @@ import { RotationError } from '../rotate/rotation.ts';
 import { prove } from '../rotate/test-secret.ts';
 import { QUARANTINED, type Taken } from '../snapshot.ts';
 import type { Action } from './decision.ts';
-import type { Operation, OperationPorts } from './operation.ts';
+import type { OperationPorts } from './operation.ts';
 
 /** Carries one action out, which may have been carried out before. Resolves with what came of it, in one word or a reason. */
 export async function carryOut(

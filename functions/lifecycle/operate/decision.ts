@@ -1,6 +1,7 @@
-import type { Mint } from '../../table/items.ts';
+import type { LedgerEvent, Mint, Operation } from '../../table/items.ts';
 import type { NamedEndpoint } from '../endpoints.ts';
 import type { NotPossible } from '../possible-from.ts';
+import { STEPS } from '../rotate/step-decision.ts';
 import type { Situation } from '../situation.ts';
 import type { Version } from '../snapshot.ts';
 import { type Patience, planHeal } from '../stuck.ts';
@@ -126,6 +127,8 @@ export interface Progress {
   readonly done: ReadonlyMap<string, string>;
 }
 
+export const NOTHING_DONE: Progress = { plan: null, rotation: null, done: new Map() };
+
 /** Under which name an action is remembered as done; what it acts on is a part of it. */
 export function nameOf(action: Action): string {
   switch (action.step) {
@@ -144,4 +147,33 @@ export function nameOf(action: Action): string {
     default:
       return action.step;
   }
+}
+
+/**
+ * What an operation has done, by the ledger and by the present run. A login proves what was true then: each run makes it
+ * anew. All else that was done stays done.
+ */
+export function progressOf(
+  { operationId }: Operation,
+  events: readonly LedgerEvent[],
+  run: ReadonlyMap<string, string>,
+): Progress {
+  const own = events.filter((event) => event.operationId === operationId);
+  const steps = own.filter(({ event }) => event === 'operation.step');
+  const earlier = steps
+    .map(({ step, result }): [string, string] => [String(step), String(result)])
+    .filter(([step]) => !step.startsWith('test:'));
+  const plan = steps.find(({ step }) => step === 'plan')?.plan ?? null;
+  return { plan: plan as Plan | null, rotation: startedIn(own), done: new Map([...earlier, ...run]) };
+}
+
+/** Asked for again, it starts its rotation again: under the same token, which takes the same one up. */
+function startedIn(own: readonly LedgerEvent[]): Started | null {
+  const asked = own.findLastIndex(({ event }) => event === 'operation.requested');
+  const start = own.findLastIndex(({ step }) => step === 'start-rotation');
+  const started = start > asked ? own[start] : undefined;
+  if (!started) return null;
+  const last = own.slice(start).findLast(({ step }) => STEPS.some((known) => known === step));
+  const failed = last?.result === 'failed' ? { step: String(last.step), detail: String(last.detail) } : null;
+  return { at: started.at, failed };
 }

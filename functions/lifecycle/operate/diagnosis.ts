@@ -4,7 +4,7 @@ import { isPossible, type NotPossibleReason, type Possibility, possibleFrom } fr
 import type { Situation } from '../situation.ts';
 import { isQuarantined, issuedFor, labelled, pendingIn, type Version } from '../snapshot.ts';
 import { isStuck } from '../stuck.ts';
-import { act, type Next, nextDrop } from './decision.ts';
+import { act, type Decision, finish, type Next, nameOf, nextDrop, type Progress } from './decision.ts';
 
 /** Something about a secret that is not as it should be, in plain words, and what to do about it. */
 export interface Issue {
@@ -40,6 +40,34 @@ export interface Examined {
   readonly situation: Situation;
   /** What one login with the current credential proved; null without one to try. */
   readonly loginResult: LoginResult | null;
+}
+
+export interface Decided {
+  readonly decision: Decision;
+  readonly issues: readonly Issue[];
+}
+
+/** Says what is wrong; with `fix` it fixes, one issue at a time, what it safely can. */
+export function decideDoctor(examined: Examined, { done }: Progress, fix: boolean): Decided {
+  const issues = diagnose(examined);
+  const [next] = fix ? issues.flatMap((issue) => untried(issue, done)) : [];
+  if (next) return { decision: next, issues };
+  return { decision: verdict(issues, done), issues };
+}
+
+/** What was tried and is still there is left to a person. */
+function untried({ fix }: Issue, done: Progress['done']): Next[] {
+  const isTried = fix?.kind === 'act' && done.has(nameOf(fix));
+  return fix && !isTried ? [fix] : [];
+}
+
+function verdict(issues: readonly Issue[], done: Progress['done']): Decision {
+  const fixed = done.size > 0 ? ` ${done.size} changes were made.` : '';
+  if (issues.length > 0)
+    return finish('issues', `${issues.length} ${issues.length === 1 ? 'issue' : 'issues'}.${fixed}`);
+  return done.size > 0
+    ? finish('fixed', `Nothing is wrong any more.${fixed}`)
+    : finish('healthy', 'Nothing is wrong.');
 }
 
 /** What is wrong with a secret; nothing is when the list is empty. What matters most comes first. */

@@ -1,11 +1,9 @@
+import type { RotationControl } from '../../secrets/store.ts';
 import type { Agenda } from '../../table/agenda.ts';
 import type { Operation } from '../../table/items.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import type { RetirementPorts } from '../retire/retirement.ts';
 import type { RotationPorts } from '../rotate/rotation.ts';
-import type { RotationControl } from './rotation-control.ts';
-
-export type { Operation };
 
 /** What an operator may have done to one secret. */
 export const OPERATIONS = [

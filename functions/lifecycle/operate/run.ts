@@ -1,14 +1,16 @@
 import { shownText } from '../../observe/shown.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
+import type { Operation } from '../../table/items.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { labelled, type Taken, takeSnapshot } from '../snapshot.ts';
+import { decideAcceptance } from './acceptance.ts';
 import { carryOut } from './act.ts';
-import { decideOn } from './decide.ts';
-import { type Action, type Decision, finish, nameOf, type Progress } from './decision.ts';
-import type { Issue } from './diagnosis.ts';
-import { decideDoctor } from './doctor.ts';
-import type { Operation, OperationPorts, Result } from './operation.ts';
-import { progressOf } from './progress.ts';
+import { decideCompromised } from './compromised.ts';
+import { type Action, type Decision, finish, nameOf, type Progress, progressOf } from './decision.ts';
+import { type Decided, decideDoctor, type Issue } from './diagnosis.ts';
+import type { OperationPorts, Result } from './operation.ts';
+import { decideRollback } from './rollback.ts';
+import { decideRotate } from './rotate-now.ts';
 
 /** One login may take this long (ms). */
 const LOGIN_BUDGET_MS = 20_000;
@@ -35,11 +37,6 @@ interface Run {
   readonly done: Map<string, string>;
   /** What the one login of this run with the current version proved. */
   readonly tried: Map<string, LoginResult>;
-}
-
-interface Decided {
-  readonly decision: Decision;
-  readonly issues: readonly Issue[];
 }
 
 /**
@@ -88,6 +85,25 @@ async function decide(run: Run, taken: Taken, situation: Situation, progress: Pr
   if (name === 'doctor')
     return decideDoctor({ situation, loginResult: await loginOnce(run, taken) }, progress, operation.fix);
   return { decision: decideOn({ ...operation, operation: name }, situation, progress), issues: [] };
+}
+
+type Asked = Pick<Operation, 'operationId' | 'endpoint'> & {
+  readonly operation: Exclude<Operation['operation'], 'doctor'>;
+};
+
+/** What an operation does next. That of `doctor` also takes a login to decide (diagnosis.ts). */
+export function decideOn(operation: Asked, situation: Situation, progress: Progress): Decision {
+  const { operationId: token, endpoint } = operation;
+  switch (operation.operation) {
+    case 'rotate':
+      return decideRotate(situation, progress, token);
+    case 'rollback':
+      return decideRollback(situation, progress);
+    case 'compromised':
+      return decideCompromised(situation, progress, token);
+    case 'accept-endpoint':
+      return decideAcceptance(situation, progress, endpoint ?? '');
+  }
 }
 
 async function loginOnce({ ports, tried }: Run, { snapshot, values }: Taken): Promise<LoginResult | null> {

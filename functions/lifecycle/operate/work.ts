@@ -1,8 +1,9 @@
 import { KeyturnError } from '../../observe/shown.ts';
+import type { Operation } from '../../table/items.ts';
 import type { Acquired, Lease } from '../../table/lease.ts';
-import type { Operations } from '../../table/operations.ts';
+import type { Operations } from '../../table/ledger.ts';
 import { isLook } from '../retire/look.ts';
-import { type Operation, type OperationPorts, type Result, SUCCEEDED } from './operation.ts';
+import { type OperationPorts, type Result, SUCCEEDED } from './operation.ts';
 import { type Ended, runOperation, type Waiting } from './run.ts';
 
 /** Ended, but may go on when it is asked for again. */

@@ -5,11 +5,10 @@ import type { SecretDescription } from '../../secrets/description.ts';
 import { rulingOn } from '../endpoints.ts';
 import { type Scope, type Taken, takeSnapshot } from '../snapshot.ts';
 import { createSecret, recordMade } from './create-secret.ts';
-import { guard } from './guard.ts';
 import { promote, proveAndPromote } from './promotion.ts';
 import { type Rotation, RotationError, type RotationPorts } from './rotation.ts';
 import { setSecret, usable } from './set-secret.ts';
-import { decideStep, type StepDecision } from './step-decision.ts';
+import { decideStep, guard, type StepDecision } from './step-decision.ts';
 import { preflight, proveSecret, restore } from './test-secret.ts';
 
 export interface StepEvent {

@@ -4,8 +4,7 @@ import { type AnswerPorts, answerRequest, answerState } from '../../../functions
 import type { OperationPorts } from '../../../functions/lifecycle/operate/operation.ts';
 import { work } from '../../../functions/lifecycle/operate/work.ts';
 import type { AgendaItem } from '../../../functions/table/items.ts';
-import { Ledger } from '../../../functions/table/ledger.ts';
-import { Operations } from '../../../functions/table/operations.ts';
+import { Ledger, Operations } from '../../../functions/table/ledger.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { MemoryAgenda } from '../../support/memory-agenda.ts';

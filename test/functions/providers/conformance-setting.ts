@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
 import type { SettingProvider } from '../../../functions/providers/provider.ts';
-import { Redacted } from '../../../functions/secrets/redacted.ts';
+import { newPassword, Redacted } from '../../../functions/secrets/redacted.ts';
 import { type Fault, LOST, loginVerdict, rejection, type Subject, smtpSideOf } from './conformance.ts';
 
 export interface Setter extends Subject {

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { afterAll, describe, expect, test } from 'vitest';
-import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
 import { Network } from '../../../functions/net/network.ts';
 import { adminSecrets } from '../../../functions/providers/admin-secret.ts';
 import { providerFor } from '../../../functions/providers/provider-for.ts';
 import { parseSecret } from '../../../functions/providers/secret.ts';
+import { newPassword } from '../../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { arnOf, InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 

@@ -1,8 +1,7 @@
 import { retireReplaced } from '../../../functions/lifecycle/retire/retirement.ts';
-import { STEPS, type Step } from '../../../functions/lifecycle/rotate/guard.ts';
-import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
 import { performStep } from '../../../functions/lifecycle/rotate/perform-step.ts';
 import type { RotationPorts } from '../../../functions/lifecycle/rotate/rotation.ts';
+import { STEPS, type Step } from '../../../functions/lifecycle/rotate/step-decision.ts';
 import { send } from '../../../functions/net/send.ts';
 import { adminSecrets, type ReadAdmin } from '../../../functions/providers/admin-secret.ts';
 import type { HttpDeps } from '../../../functions/providers/http-api.ts';
@@ -11,6 +10,7 @@ import { ResendKeys } from '../../../functions/providers/resend.ts';
 import { type Credential, type Provider, parseSecret } from '../../../functions/providers/secret.ts';
 import { SendGridKeys } from '../../../functions/providers/sendgrid.ts';
 import { canonicalEndpoint, spelt } from '../../../functions/secrets/endpoint.ts';
+import { newPassword } from '../../../functions/secrets/redacted.ts';
 
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { login } from '../../../functions/smtp/login.ts';

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { STEPS } from '../../../functions/lifecycle/rotate/guard.ts';
-import { newPassword } from '../../../functions/lifecycle/rotate/password.ts';
 import { performStep } from '../../../functions/lifecycle/rotate/perform-step.ts';
 import type { RotationPorts } from '../../../functions/lifecycle/rotate/rotation.ts';
+import { STEPS } from '../../../functions/lifecycle/rotate/step-decision.ts';
 import { parseSecret } from '../../../functions/providers/secret.ts';
 import type { SqlAdmin } from '../../../functions/providers/sql.ts';
 import { canonicalEndpoint, spelt } from '../../../functions/secrets/endpoint.ts';
-import { Redacted } from '../../../functions/secrets/redacted.ts';
+import { newPassword, Redacted } from '../../../functions/secrets/redacted.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';

@@ -1,12 +1,8 @@
-import type {
-  Operation,
-  OperationName,
-  OperationPorts,
-} from '../../../../functions/lifecycle/operate/operation.ts';
+import type { OperationName, OperationPorts } from '../../../../functions/lifecycle/operate/operation.ts';
 import { type Ended, runOperation, type Waiting } from '../../../../functions/lifecycle/operate/run.ts';
-import { STEPS } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { reportStep } from '../../../../functions/lifecycle/rotate/report.ts';
-import type { LedgerEvent } from '../../../../functions/table/items.ts';
+import { STEPS } from '../../../../functions/lifecycle/rotate/step-decision.ts';
+import type { LedgerEvent, Operation } from '../../../../functions/table/items.ts';
 import { type Handler, Lab, MINUTE_MS } from '../rotate/enumeration/lab.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
 

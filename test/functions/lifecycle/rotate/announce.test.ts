@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { events } from '../../../../functions/aws.ts';
-import { announcePromotion } from '../../../../functions/lifecycle/rotate/announce.ts';
+import { announcePromotion } from '../../../../functions/lifecycle/rotate/report.ts';
 import { logger } from '../../../../functions/observe/logger.ts';
 import { type EventBusServer, startEventBusServer } from '../../../support/aws/event-bus-server.ts';
 

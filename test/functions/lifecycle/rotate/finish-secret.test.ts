@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Step } from '../../../../functions/lifecycle/rotate/guard.ts';
 import { performStep } from '../../../../functions/lifecycle/rotate/perform-step.ts';
 import type { RotationPorts } from '../../../../functions/lifecycle/rotate/rotation.ts';
+import type { Step } from '../../../../functions/lifecycle/rotate/step-decision.ts';
 import { logger } from '../../../../functions/observe/logger.ts';
 import { everyLogin } from '../../../../functions/providers/secret.ts';
 import { MemoryAgenda } from '../../../support/memory-agenda.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guard } from '../../../../functions/lifecycle/rotate/guard.ts';
+import { guard } from '../../../../functions/lifecycle/rotate/step-decision.ts';
 import type { SecretDescription } from '../../../../functions/secrets/description.ts';
 
 const TOKEN = 'token'.padEnd(32, '0');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pendingValue } from '../../../../functions/lifecycle/rotate/pending-value.ts';
+import { pendingValue } from '../../../../functions/lifecycle/rotate/create-secret.ts';
 import type { MintedCredential } from '../../../../functions/providers/provider.ts';
 import { everyLogin, parseSecret } from '../../../../functions/providers/secret.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';

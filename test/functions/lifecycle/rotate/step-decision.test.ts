@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LEASE_MS, lease, SETTLING_MS } from '../../../../functions/lifecycle/lease.ts';
-import { STEPS, type Step } from '../../../../functions/lifecycle/rotate/guard.ts';
-import { decideStep } from '../../../../functions/lifecycle/rotate/step-decision.ts';
+import { decideStep, STEPS, type Step } from '../../../../functions/lifecycle/rotate/step-decision.ts';
 import type { Snapshot } from '../../../../functions/lifecycle/snapshot.ts';
 import type { Mint, VersionProof } from '../../../../functions/table/items.ts';
 import { snapshot, version } from '../snapshots.ts';

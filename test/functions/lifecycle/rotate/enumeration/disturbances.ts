@@ -1,4 +1,4 @@
-import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/guard.ts';
+import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/step-decision.ts';
 import { FAULT_KINDS, type FaultKind } from '../../../../support/aws/faults.ts';
 import type { Lab } from './lab.ts';
 import { rotate, type Scenario } from './scenarios.ts';

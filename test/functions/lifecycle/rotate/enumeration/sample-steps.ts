@@ -1,4 +1,4 @@
-import { pendingValue } from '../../../../../functions/lifecycle/rotate/pending-value.ts';
+import { pendingValue } from '../../../../../functions/lifecycle/rotate/create-secret.ts';
 import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/rotation.ts';
 import type { IssuingProvider } from '../../../../../functions/providers/provider.ts';
 import { parseSecret } from '../../../../../functions/providers/secret.ts';

@@ -1,8 +1,7 @@
 import { retireReplaced } from '../../../../../functions/lifecycle/retire/retirement.ts';
-import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/guard.ts';
-import { newPassword } from '../../../../../functions/lifecycle/rotate/password.ts';
 import { performStep } from '../../../../../functions/lifecycle/rotate/perform-step.ts';
 import type { RotationPorts } from '../../../../../functions/lifecycle/rotate/rotation.ts';
+import { STEPS, type Step } from '../../../../../functions/lifecycle/rotate/step-decision.ts';
 import type { Resolver } from '../../../../../functions/net/dns/address-cache.ts';
 import type { Endpoint } from '../../../../../functions/net/endpoint.ts';
 import { Network } from '../../../../../functions/net/network.ts';
@@ -10,6 +9,7 @@ import { loginCredential } from '../../../../../functions/providers/access-token
 import { adminSecrets } from '../../../../../functions/providers/admin-secret.ts';
 import { type Credential, everyLogin, parseSecret } from '../../../../../functions/providers/secret.ts';
 import { canonicalEndpoint, spelt } from '../../../../../functions/secrets/endpoint.ts';
+import { newPassword } from '../../../../../functions/secrets/redacted.ts';
 
 import { SecretStore } from '../../../../../functions/secrets/store.ts';
 import { login } from '../../../../../functions/smtp/login.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { refusalOf, ruleOnEndpoints } from '../../../functions/lifecycle/endpoint-rule.ts';
+import { refusalOf, ruleOnEndpoints } from '../../../functions/lifecycle/endpoints.ts';
 import type { Endpoint } from '../../../functions/net/endpoint.ts';
 import { parseSecret } from '../../../functions/providers/secret.ts';
 import { everyEndpoint } from '../../../functions/secrets/credential.ts';
