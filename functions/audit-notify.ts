@@ -1,14 +1,15 @@
 import { parse } from '@aws-sdk/util-arn-parser';
 import type { Context } from 'aws-lambda';
-import { sendFrom } from './audit/notify/digests.ts';
-import { type NotifyPorts, notify, recordTold, type Told } from './audit/notify/notify.ts';
-import { SecurityHub } from './audit/notify/security-hub.ts';
+import { type Claim, type Delivered, Digests, sendFrom } from './audit/notify/digests.ts';
+import { type Imports, SecurityHub } from './audit/notify/security-hub.ts';
+import { AcceptedRisks, credentialReport } from './audit/report/credential-report.ts';
+import type { Examined } from './audit/run/examination.ts';
 import { Results } from './audit/run/results.ts';
 import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';
 import { reportBucket, securityHub, sesOnce, table } from './deployment.ts';
 import { setting } from './environment.ts';
-import { beginInvocation } from './observe/logger.ts';
-import { metrics } from './observe/metrics.ts';
+import { beginInvocation, logger } from './observe/logger.ts';
+import { countMetric, metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { DigestClaims } from './table/audits.ts';
 
@@ -34,4 +35,42 @@ function portsFor({ runId, startedAt, batches }: ReportedRun, context: Context):
     send: from ? sendFrom(sesOnce(), from) : null,
     claim: (owner) => claims.claim(owner, Date.now()),
   };
+}
+
+interface NotifyPorts {
+  readonly examined: AsyncIterable<Examined>;
+  /** Null where the configuration does not want it. */
+  readonly hub: SecurityHub | null;
+  readonly send: Parameters<Digests['send']>[2] | null;
+  /** Whether nobody has sent this owner's digest of the run yet. */
+  readonly claim: Claim;
+}
+
+interface Told {
+  /** Null where the configuration does not want it. */
+  readonly securityHub: Imports | null;
+  readonly digests: Delivered | null;
+}
+
+/** Tells Security Hub and the owners what the audit found, credential by credential. */
+async function notify(ports: NotifyPorts, run: ReportedRun): Promise<Told> {
+  const { examined, hub, send, claim } = ports;
+  const risks = new AcceptedRisks(run.acceptedRisks, run.startedAt);
+  const digests = new Digests();
+  for await (const one of examined) {
+    const report = credentialReport(one, risks);
+    await hub?.add(report, one.resolved);
+    if (send) digests.add(report, one.owner);
+  }
+  const securityHub = hub && (await hub.end());
+  return { securityHub, digests: send && (await digests.send(run.startedAt, claim, send)) };
+}
+
+/** Numbers only: an owner's address has no place in a log. */
+function recordTold(runId: string, { securityHub, digests }: Told): void {
+  const failed = (securityHub?.failed ?? 0) + (digests?.failed ?? 0);
+  const result = failed > 0 ? 'partly-told' : 'told';
+  const line = { event: 'audit.told', runId, result, securityHub, digests };
+  logger[failed > 0 ? 'error' : 'info']('audit.told', line);
+  countMetric('auditNotTold', failed);
 }

@@ -1,17 +1,15 @@
 import type { DnsResolver } from '../net/dns/dns.ts';
 import { withPatience } from '../net/dns/run-dns.ts';
 import { type Gathered, known } from '../net/gathered.ts';
-import { bimiRecords } from './bimi/bimi.ts';
 import { type AskExchanger, daneFacts } from './dane/dane.ts';
 import { dkimFacts, keyName, type Selector } from './dkim/dkim.ts';
-import { dmarcFacts } from './dmarc/dmarc.ts';
+import { bimiRecords, dmarcFacts } from './dmarc/dmarc.ts';
 import { type DomainFacts, exchangersOf, type PublishedFacts } from './domain-facts.ts';
-import { type FetchPolicy, mtaStsFacts } from './mta-sts/mta-sts.ts';
+import { type FetchPolicy, mtaStsFacts, tlsRptRecords } from './mta-sts/mta-sts.ts';
 import { hasAddress, recordsAt } from './records.ts';
 import { routeFacts } from './route-facts.ts';
 import { keysOf, type Sender, type SesIdentities, senderDomain, signingIdentity } from './sender.ts';
 import { spfFacts } from './spf/spf.ts';
-import { tlsRptRecords } from './tls-rpt/tls-rpt.ts';
 
 export interface DomainSources {
   readonly dns: DnsResolver;

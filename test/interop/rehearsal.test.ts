@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { OptInTests } from '../../functions/audit/facts/opt-in-tests.ts';
+import { OptInTests } from '../../functions/audit/facts/mail-host.ts';
 import { NOTHING_HEARD, rehearse } from '../../functions/audit/facts/rehearsal.ts';
 import type { AuditSettings } from '../../functions/audit/settings.ts';
 import { OPT_IN_CHECKS } from '../../functions/audit/settings.ts';

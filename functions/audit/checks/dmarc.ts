@@ -1,6 +1,5 @@
-import { parseBimiRecord } from '../../mail-domain/bimi/bimi.ts';
-import { type DmarcFacts, effectivePolicy } from '../../mail-domain/dmarc/dmarc.ts';
-import type { AlignmentMode } from '../../mail-domain/dmarc/record.ts';
+import type { AlignmentMode } from '../../mail-domain/dmarc/dmarc.ts';
+import { type DmarcFacts, effectivePolicy, parseBimiRecord } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import { covering } from '../../mail-domain/sender.ts';
 import { rfc } from '../../smtp/reference.ts';

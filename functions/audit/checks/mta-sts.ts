@@ -5,8 +5,8 @@ import {
   type PolicyAnswer,
   parseMtaStsPolicy,
   parseMtaStsRecord,
+  parseTlsRptRecord,
 } from '../../mail-domain/mta-sts/mta-sts.ts';
-import { parseTlsRptRecord } from '../../mail-domain/tls-rpt/tls-rpt.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';

@@ -1,19 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Attempt } from '../../budget/turn.ts';
+import { goneFrom } from '../../lifecycle/retirable.ts';
 import { canonicalHost, type Endpoint } from '../../net/endpoint.ts';
 import { REDACTED } from '../../observe/shown.ts';
-import type { Credential } from '../../providers/secret.ts';
-import type { SecretDescription } from '../../secrets/description.ts';
+import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
+import { idOf } from '../../secrets/credential.ts';
+import { type SecretDescription, versionWith } from '../../secrets/description.ts';
+import { Redacted } from '../../secrets/redacted.ts';
 import type { SecretReader } from '../../secrets/store.ts';
 import { Echoes } from '../../smtp/echoes/echoes.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
+import type { Relay } from '../../smtp/probe/misuse.ts';
 import type { Afterwards } from '../../smtp/session.ts';
 import { gather, known, missing } from '../outcome.ts';
-import type { AuditSettings } from '../settings.ts';
-import type { CredentialFacts } from '../subjects/credential.ts';
-import { ALL_OFF, type OptInTests } from './opt-in-tests.ts';
-import { previousCredential } from './previous.ts';
+import { type AuditSettings, type OptIns, optInFor } from '../settings.ts';
+import type { CredentialFacts, OptInFacts, PreviousCredential } from '../subjects/credential.ts';
 import { NOTHING_HEARD, rehearse } from './rehearsal.ts';
 
 /** Enough for a login, and for its confirmation when a credential that was good is refused. */
@@ -23,6 +26,7 @@ const PATIENCE_MS = 45_000;
 /** A probe has up to 15 connections, and some servers wait for seconds before each greeting. */
 const PROBE_LIMIT_MS = 40_000;
 const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
+export const ALL_OFF: OptInFacts = { negativeControl: null, openRelay: null };
 
 /** What is asked of a mail host for one credential. */
 export type HostFacts = Pick<CredentialFacts, 'login' | 'rehearsal' | 'previous' | 'server' | 'optIn'>;
@@ -79,6 +83,42 @@ async function logIn(
     previousCredential(sources, description, credential, budget(LOGIN_LIMIT_MS)),
   );
   return { login, rehearsal, previous };
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Each of their credentials has an id of its own, and is gone for good once it is retired. */
+const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
+
+const notTried = (because: string): PreviousCredential => ({ kind: 'not-tried', because });
+
+type PreviousSources = Pick<HostSources, 'attempt' | 'settings' | 'now'> & {
+  readonly store: Pick<SecretReader, 'read'>;
+};
+
+/** Logs in once with a replaced credential, from the day on which it must not work any more. */
+export async function previousCredential(
+  { store, attempt, settings, now }: PreviousSources,
+  description: SecretDescription,
+  current: Credential,
+  budgetMs: number,
+): Promise<PreviousCredential> {
+  const { overlapHours, soakHours } = settings;
+  if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
+  if (!current.provider || !ISSUING.includes(current.provider.type))
+    return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
+  const waits = { overlapMs: overlapHours * HOUR_MS, soakMs: soakHours * HOUR_MS };
+  if (now() < goneFrom(description.lastRotatedAt ?? now(), waits))
+    return notTried('The replaced credential is still in its overlap or soak time.');
+  const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
+  const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;
+  if (parsed?.kind !== 'credential') return notTried('The replaced version holds no credential.');
+  if (idOf(parsed.credential) === idOf(current))
+    return notTried('The replaced version holds the same credential.');
+  if (parsed.credential.username.toLowerCase() === current.username.toLowerCase())
+    return notTried('Both log in as one user, and the refusal would count against the one in use.');
+  const { credential } = parsed;
+  const tried = { credential, secretArn: description.arn, budgetMs, meantToFail: true };
+  return { kind: 'tried', outcome: await attempt(tried) };
 }
 
 /**
@@ -151,4 +191,46 @@ function cleanNames(certificate: Certificate, echoes: Echoes): Certificate {
   return echoes.areInNames([subject, issuer])
     ? { ...certificate, subject: REDACTED, issuer: REDACTED }
     : certificate;
+}
+
+interface OptInPorts {
+  /** One login inside the login budget. */
+  readonly attempt: (credential: Credential, budgetMs: number) => Promise<LoginOutcome>;
+  readonly relay: (endpoint: Endpoint, recipient: string, budgetMs: number) => Promise<Relay>;
+}
+
+/** What the owner of a server agreed to have tried there; once for all the credentials of a batch that log in to it. */
+export class OptInTests {
+  readonly #ports: OptInPorts;
+  readonly #shared = new Map<string, Promise<OptInFacts>>();
+
+  constructor(ports: OptInPorts) {
+    this.#ports = ports;
+  }
+
+  /** `budgetMs` for each of the two. */
+  of(endpoint: Endpoint, optIns: OptIns, budgetMs: number): Promise<OptInFacts> {
+    const key = JSON.stringify(endpoint);
+    const shared = this.#shared.get(key) ?? this.#run(endpoint, optIns, budgetMs);
+    this.#shared.set(key, shared);
+    return shared;
+  }
+
+  async #run(endpoint: Endpoint, optIns: OptIns, budgetMs: number): Promise<OptInFacts> {
+    const { attempt, relay } = this.#ports;
+    const control = optInFor(optIns, endpoint.host, 'negative-control');
+    const open = optInFor(optIns, endpoint.host, 'open-relay');
+    const { recipient } = open ?? {};
+    const toRelay = recipient ? await gather(() => relay(endpoint, recipient, budgetMs)) : undefined;
+    return {
+      negativeControl: control ? await gather(() => attempt(nobody(endpoint), budgetMs)) : null,
+      openRelay: open ? (toRelay ?? 'no-recipient') : null,
+    };
+  }
+}
+
+/** A user that no server has; always the same, so that the login budget bounds its failures over all batches and runs. */
+function nobody(endpoint: Endpoint): Credential {
+  const password = new Redacted(randomBytes(18).toString('base64url'));
+  return { endpoint, username: 'keyturn-negative-control', password };
 }

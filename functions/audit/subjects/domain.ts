@@ -1,5 +1,4 @@
-import type { DmarcFacts } from '../../mail-domain/dmarc/dmarc.ts';
-import type { DmarcRecord } from '../../mail-domain/dmarc/record.ts';
+import type { DmarcFacts, DmarcRecord } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
 import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf.ts';
 import type { Check } from '../check.ts';

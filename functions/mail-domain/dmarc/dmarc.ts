@@ -1,7 +1,6 @@
 import type { DnsResolver } from '../../net/dns/dns.ts';
 import { type Gathered, known, missing } from '../../net/gathered.ts';
-import { published } from '../records.ts';
-import { DMARC_VERSION, type DmarcPolicy, type DmarcRecord, parseDmarcRecord } from './record.ts';
+import { parseTagList, published } from '../records.ts';
 
 export interface DmarcFacts extends DmarcWalk {
   /** Whether the author domain is in the DNS at all: `np` is for those that are not. */
@@ -140,4 +139,109 @@ export function effectivePolicy(dmarc: Pick<DmarcFacts, 'applied' | 'steps' | 'e
   const chosen = own ? record.policy : dmarc.exists ? inherited : (record.nonexistent ?? inherited);
   const policy = chosen ?? 'none';
   return record.testing ? ONE_STEP_LOWER[policy] : policy;
+}
+
+export type DmarcPolicy = 'none' | 'quarantine' | 'reject';
+export type AlignmentMode = 'relaxed' | 'strict';
+
+/** A policy record as RFC 9989 section 4.7 has it. */
+export interface DmarcRecord {
+  /** Null, as are the two below it: to be taken for p=none (section 4.10.1), since one of the three is not valid or p= is missing. */
+  readonly policy: DmarcPolicy | null;
+  readonly subdomains: DmarcPolicy | null;
+  readonly nonexistent: DmarcPolicy | null;
+  readonly testing: boolean;
+  readonly psd: 'y' | 'n' | 'u';
+  readonly dkimAlignment: AlignmentMode;
+  readonly spfAlignment: AlignmentMode;
+  /** Where aggregate reports go: domains of mail addresses; addresses are personal data and are left out. */
+  readonly reportsTo: readonly string[];
+  readonly errors: readonly string[];
+  /** Tags that RFC 9989 took away, and `!size` of a report address. */
+  readonly removed: readonly string[];
+}
+
+/** The version is case-sensitive: what fails this is no record, though it means to be one. */
+const DMARC_VERSION = /^[vV]\s*=\s*DMARC1\s*(;|$)/;
+
+const POLICIES: readonly string[] = ['none', 'quarantine', 'reject'];
+const REMOVED = ['pct', 'rf', 'ri'];
+const SIZE = /!\d+[kmgt]?$/i;
+const VALUES: Readonly<Record<string, RegExp>> = {
+  p: /^(none|quarantine|reject)$/i,
+  sp: /^(none|quarantine|reject)$/i,
+  np: /^(none|quarantine|reject)$/i,
+  adkim: /^[rs]$/i,
+  aspf: /^[rs]$/i,
+  t: /^[yn]$/i,
+  psd: /^[ynu]$/i,
+  fo: /^[01ds](\s*:\s*[01ds])*$/i,
+};
+
+export function parseDmarcRecord(text: string): DmarcRecord {
+  const { tags, errors } = parseTagList(text);
+  const uris = (tags.get('rua') ?? '')
+    .split(',')
+    .map((uri) => uri.trim())
+    .filter((uri) => uri !== '');
+  const bad = Object.entries(VALUES).flatMap(([tag, pattern]) => {
+    const value = tags.get(tag);
+    return value === undefined || pattern.test(value) ? [] : [`${tag}= has no valid value`];
+  });
+  const noUri = uris.some((uri) => !/^[a-z][a-z0-9+.-]*:\S+$/i.test(uri))
+    ? ['rua= is not a list of URIs']
+    : [];
+  const value = (tag: string) => tags.get(tag)?.toLowerCase();
+  return {
+    ...policiesOf(value('p'), value('sp'), value('np')),
+    testing: value('t') === 'y',
+    psd: value('psd') === 'y' ? 'y' : value('psd') === 'n' ? 'n' : 'u',
+    dkimAlignment: value('adkim') === 's' ? 'strict' : 'relaxed',
+    spfAlignment: value('aspf') === 's' ? 'strict' : 'relaxed',
+    reportsTo: uris.flatMap(mailDomain),
+    errors: [...errors, ...bad, ...noUri],
+    removed: [
+      ...REMOVED.filter((tag) => tags.has(tag)),
+      ...(uris.some((uri) => SIZE.test(uri)) ? ['!size'] : []),
+    ],
+  };
+}
+
+type Policies = Pick<DmarcRecord, 'policy' | 'subdomains' | 'nonexistent'>;
+
+function policiesOf(p: string | undefined, sp: string | undefined, np: string | undefined): Policies {
+  const [policy, subdomains, nonexistent] = [policyOf(p), policyOf(sp), policyOf(np)];
+  const wrong = (value: string | undefined, read: DmarcPolicy | null) => value !== undefined && read === null;
+  return policy === null || wrong(sp, subdomains) || wrong(np, nonexistent)
+    ? { policy: null, subdomains: null, nonexistent: null }
+    : { policy, subdomains, nonexistent };
+}
+
+function policyOf(value: string | undefined): DmarcPolicy | null {
+  return value !== undefined && POLICIES.includes(value) ? (value as DmarcPolicy) : null;
+}
+
+function mailDomain(uri: string): string[] {
+  const domain = /^mailto:.*@([a-z0-9._-]+)(?:[?!]|$)/i.exec(uri)?.[1];
+  return domain ? [domain.toLowerCase().replace(/\.$/, '')] : [];
+}
+
+/** An assertion record of BIMI (draft-brand-indicators-for-message-identification, section 4.2). */
+export interface BimiRecord {
+  /** Where the logo is: the l= tag; empty: the domain declines to show one. */
+  readonly logo: string;
+  /** Whether that is an https: URI. */
+  readonly isServedSafely: boolean;
+}
+
+const BIMI_VERSION = /^v\s*=\s*BIMI1\s*(;|$)/i;
+
+/** Of the selector that mail without a BIMI-Selector header has. */
+export function bimiRecords(dns: DnsResolver, domain: string): Promise<Gathered<readonly string[]>> {
+  return published(dns, `default._bimi.${domain}`, BIMI_VERSION);
+}
+
+export function parseBimiRecord(text: string): BimiRecord {
+  const logo = parseTagList(text).tags.get('l') ?? '';
+  return { logo, isServedSafely: /^https:\/\//i.test(logo) };
 }

@@ -173,3 +173,34 @@ function failure(error: unknown): PolicyAnswer {
   const timedOut = /Timeout|Abort|ETIMEDOUT/.test(code);
   return { kind: 'unreached', reason: timedOut ? 'timeout' : 'unreachable', code };
 }
+
+/** A record of RFC 8460 section 3. */
+export interface TlsRptRecord {
+  /** Whether it begins with the version, which is case-sensitive. */
+  readonly hasVersion: boolean;
+  /** What breaks the grammar, in words. */
+  readonly errors: readonly string[];
+  /** Where reports go; each a `mailto:` or `https:` URI where `hasUris`. */
+  readonly uris: readonly string[];
+  readonly hasUris: boolean;
+}
+
+/** What means to be one, by whatever capitals and blanks. */
+const MEANT_TLS_RPT = /^v\s*=\s*TLSRPTv1\s*(;|$)/i;
+const TLS_RPT_VERSION = /^v=TLSRPTv1[ \t]*;/;
+const REPORT_URI = /^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/i;
+
+export function tlsRptRecords(dns: DnsResolver, domain: string): Promise<Gathered<readonly string[]>> {
+  return published(dns, `_smtp._tls.${domain}`, MEANT_TLS_RPT);
+}
+
+export function parseTlsRptRecord(text: string): TlsRptRecord {
+  const { tags, errors } = parseTagList(text);
+  const uris = (tags.get('rua') ?? '').split(',').map((uri) => uri.trim());
+  return {
+    hasVersion: TLS_RPT_VERSION.test(text),
+    errors,
+    uris,
+    hasUris: uris.every((uri) => REPORT_URI.test(uri)),
+  };
+}

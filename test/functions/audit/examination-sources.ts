@@ -1,7 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Sources } from '../../../functions/audit/facts/gather-credential.ts';
-import { HostTurns, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
-import { OptInTests } from '../../../functions/audit/facts/opt-in-tests.ts';
+import { HostTurns, OptInTests, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
 import { missing } from '../../../functions/audit/outcome.ts';
 import { attempt, type Prover, prove } from '../../../functions/budget/attempt.ts';
 import type { Network } from '../../../functions/net/network.ts';

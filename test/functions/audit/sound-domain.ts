@@ -2,7 +2,7 @@ import { known } from '../../../functions/audit/outcome.ts';
 import type { CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
 import { type DkimSelector, parseDkimKey } from '../../../functions/mail-domain/dkim/dkim.ts';
 import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc.ts';
-import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/record.ts';
+import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../../functions/mail-domain/domain-facts.ts';
 import type { RouteFacts } from '../../../functions/mail-domain/route-facts.ts';
 import type { OneRecord, SpfFacts } from '../../../functions/mail-domain/spf/spf.ts';

@@ -1,4 +1,4 @@
-import { ALL_OFF } from '../../../functions/audit/facts/opt-in-tests.ts';
+import { ALL_OFF } from '../../../functions/audit/facts/mail-host.ts';
 import { known, missing } from '../../../functions/audit/outcome.ts';
 import type { AccountFacts } from '../../../functions/audit/subjects/account.ts';
 import type { AwsFacts, CredentialFacts } from '../../../functions/audit/subjects/credential.ts';

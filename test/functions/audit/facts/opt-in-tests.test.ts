@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_OFF, OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
+import { ALL_OFF, OptInTests } from '../../../../functions/audit/facts/mail-host.ts';
 import type { OptInCheck } from '../../../../functions/audit/settings.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
+import { previousCredential } from '../../../../functions/audit/facts/mail-host.ts';
 import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
 import type { SecretDescription } from '../../../../functions/secrets/description.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';

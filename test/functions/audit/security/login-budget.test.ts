@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OptInTests } from '../../../../functions/audit/facts/opt-in-tests.ts';
-import { previousCredential } from '../../../../functions/audit/facts/previous.ts';
+import { OptInTests, previousCredential } from '../../../../functions/audit/facts/mail-host.ts';
 import { placesOf } from '../../../../functions/budget/places.ts';
 import type { Attempt } from '../../../../functions/budget/turn.ts';
 import type { Credential, Provider } from '../../../../functions/providers/secret.ts';

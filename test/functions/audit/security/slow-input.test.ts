@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-
 import { describe, expect, it } from 'vitest';
 import { logFacts } from '../../../../functions/audit/facts/logs.ts';
 import { parseDkimKey } from '../../../../functions/mail-domain/dkim/dkim.ts';
-import { parseDmarcRecord } from '../../../../functions/mail-domain/dmarc/record.ts';
+import { parseDmarcRecord } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
 import { parseMtaStsPolicy } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import { spfTerms } from '../../../../functions/mail-domain/spf/record.ts';
 
