@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import * as v from 'valibot';
 import { type OperationAnswer, operationAnswer } from '../functions/api/operation-state.ts';
 import type { OperationRequest } from '../functions/api/operations.ts';
-import { type AuditSummary, auditSummary } from '../functions/audit/report/summary.ts';
+import { type AuditSummary, auditSummary } from '../functions/audit/report/report.ts';
 import { type Answer, endsIn, exchange, jsonOf } from '../functions/net/http.ts';
 import { send } from '../functions/net/send.ts';
 import { awsFailure, type Failure } from './outcome.ts';

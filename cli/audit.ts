@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Check } from '../functions/audit/check.ts';
 import { CATALOGUE } from '../functions/audit/checks/catalogue.ts';
-import type { AuditSummary } from '../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../functions/audit/report/report.ts';
 import { suggestionOf } from './command-line.ts';
 import type { Failure } from './outcome.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { OperationAnswer } from '../functions/api/operation-state.ts';
-import type { AuditSummary } from '../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../functions/audit/report/report.ts';
 import type { CredentialState } from '../functions/smtp/verdicts.ts';
 
 /**

@@ -1,9 +1,16 @@
 import type { Context } from 'aws-lambda';
 import { gather, known } from './audit/outcome.ts';
-import { type BatchResult, type Counts, countStatuses, type Examination } from './audit/run/examination.ts';
 import { examineSecrets } from './audit/run/examine.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
-import { type AuditBatch, LEASE_MS, parseBatch } from './audit/run/run.ts';
+import {
+  type AuditBatch,
+  type BatchResult,
+  type Counts,
+  countStatuses,
+  type Examination,
+  LEASE_MS,
+  parseBatch,
+} from './audit/run/run.ts';
 import type { SharedFacts } from './audit/subjects/account.ts';
 import { auditLease, auditSources, reportBucket } from './deployment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';

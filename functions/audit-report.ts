@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { Aggregate } from './audit/report/aggregate.ts';
-import { summarise } from './audit/report/summary.ts';
-import type { Counts } from './audit/run/examination.ts';
+import { summarise } from './audit/report/report.ts';
 import { announce, writePage, writeReport } from './audit/run/publish.ts';
 import { Results } from './audit/run/results.ts';
+import type { Counts } from './audit/run/run.ts';
 import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';
 import { auditLease, auditRuns, reportBucket } from './deployment.ts';
 import { setting } from './environment.ts';

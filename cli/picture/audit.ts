@@ -1,5 +1,5 @@
 import { type Check, FACT_WORDS, PRACTICES } from '../../functions/audit/check.ts';
-import type { AuditSummary } from '../../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/report.ts';
 import { Page, type Paint, SEVERITY_STYLE, type Span, type Style } from './page.ts';
 
 type Worry = AuditSummary['worst'][number];

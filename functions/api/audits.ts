@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { AuditSummary } from '../audit/report/summary.ts';
+import type { AuditSummary } from '../audit/report/report.ts';
 import type { ReportBucket } from '../audit/run/report-bucket.ts';
 import { runId } from '../audit/run/run.ts';
 import { REPORT } from '../observe/names.ts';

@@ -19,7 +19,7 @@ import {
   versionId,
 } from '../validation/result.ts';
 import type { ErrorBody } from './answer.ts';
-import { pageOf, parsePage } from './page.ts';
+import { pageOf, parsePage } from './answer.ts';
 
 const next = v.pipe(
   v.nullable(v.string()),

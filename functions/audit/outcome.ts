@@ -1,4 +1,4 @@
-import { known, missing, type Gathered as Of } from '../net/gathered.ts';
+import { known, missing, type Gathered as Of } from '../net/dns/dns.ts';
 import { shownName } from '../observe/shown.ts';
 
 /** Why a check could not say pass or fail. Closed; `REASON_TEXT` words each. */

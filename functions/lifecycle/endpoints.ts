@@ -3,12 +3,12 @@ import type { Endpoint } from '../net/endpoint.ts';
 import { ENDPOINT_TAG } from '../observe/names.ts';
 import { ProviderError, type RotationProvider, type ServedSecret } from '../providers/provider.ts';
 import type { Provider } from '../providers/secret.ts';
-import { certificatesIn } from '../secrets/certificates.ts';
 import type { SecretDescription } from '../secrets/description.ts';
 import {
   addressOf,
   type CanonicalEndpoint,
   canonicalEndpoint,
+  certificatesIn,
   endpointIn,
   spelt,
 } from '../secrets/endpoint.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RecordData, SecurityStatus } from '../net/dns/dns.ts';
-import { type Gathered, known } from '../net/gathered.ts';
+import { type Gathered, known } from '../net/dns/dns.ts';
 import type { DaneHost } from './dane/dane.ts';
 import { type DkimSelector, keyName } from './dkim/dkim.ts';
 import type { DmarcFacts } from './dmarc/dmarc.ts';

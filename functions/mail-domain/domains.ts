@@ -1,6 +1,5 @@
 import type { DnsResolver } from '../net/dns/dns.ts';
-import { withPatience } from '../net/dns/run-dns.ts';
-import { type Gathered, known } from '../net/gathered.ts';
+import { type Gathered, known, withPatience } from '../net/dns/dns.ts';
 import { type AskExchanger, daneFacts } from './dane/dane.ts';
 import { dkimFacts, keyName, type Selector } from './dkim/dkim.ts';
 import { bimiRecords, dmarcFacts } from './dmarc/dmarc.ts';

@@ -1,5 +1,4 @@
-import { type DnsResolver, type RecordType, recordsOf } from '../net/dns/dns.ts';
-import { type Gathered, known } from '../net/gathered.ts';
+import { type DnsResolver, type Gathered, known, type RecordType, recordsOf } from '../net/dns/dns.ts';
 
 /** The TXT records at `name` that begin as `version` says. */
 export async function published(

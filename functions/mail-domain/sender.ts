@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { type Gathered, known, missing } from '../net/gathered.ts';
+import { type Gathered, known, missing } from '../net/dns/dns.ts';
 import type { Login } from '../secrets/credential.ts';
 import type { Selector } from './dkim/dkim.ts';
 

@@ -4,7 +4,7 @@ import type net from 'node:net';
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { guardTls } from './guarded-tls.ts';
+import { guardTls } from './connect.ts';
 import { type Received, type Send, type SendInit, UNKNOWN_CODING } from './http.ts';
 import { checkServerIdentity } from './verified-tls.ts';
 
@@ -14,7 +14,7 @@ export interface Agents {
   readonly 'https:': https.Agent;
 }
 
-/** Of HTTPS over connections whose certificates are read in our way: Node's own ends the process (net/guarded-tls.ts). */
+/** Of HTTPS over connections whose certificates are read in our way: Node's own ends the process (`guardTls`). */
 export class GuardedAgent extends https.Agent {
   constructor(options: https.AgentOptions = {}) {
     super({ ...options, checkServerIdentity });

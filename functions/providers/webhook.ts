@@ -5,7 +5,7 @@ import { codeOf } from '../net/http.ts';
 import type { Network } from '../net/network.ts';
 import { Forbidden } from '../net/network.ts';
 import { sendOver } from '../net/send.ts';
-import { certificates } from '../secrets/certificates.ts';
+import { certificates } from '../secrets/endpoint.ts';
 import type { Redacted } from '../secrets/redacted.ts';
 import { adminFields, administrator, adminSecretId, type ReadAdmin } from './admin-secret.ts';
 import { AllowedLogins, loginPatterns, oneOrTwoLogins } from './allowed-logins.ts';

@@ -2,7 +2,7 @@ import type net from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { TlsFacts } from '../net/certificate.ts';
-import { guardTls } from '../net/guarded-tls.ts';
+import { guardTls } from '../net/connect.ts';
 import type { Network } from '../net/network.ts';
 import type { Handshake } from '../net/tls-sessions.ts';
 import type { AuthMethod, Login } from '../secrets/credential.ts';

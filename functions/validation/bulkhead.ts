@@ -4,7 +4,6 @@ import pRetry from 'p-retry';
 import { isThrottling } from '../aws.ts';
 import { endsIn, jsonOf } from '../net/http.ts';
 import { logger } from '../observe/logger.ts';
-import { OutOfTime } from './login-queue.ts';
 
 /** As many as the audit has functions at work: what a mail host sees at once, too. */
 const ALONE_AT_ONCE = 10;
@@ -14,6 +13,11 @@ const LEAST_MS = 2000;
 /** When Lambda throttles an invocation that is waited for: as often again, and so long (ms) apart, longer each time. */
 const RETRIES = 4;
 const FIRST_PAUSE_MS = 50;
+
+/** The turn of a secret came too late; nothing was dialled. */
+export class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
 
 /** What a function invokes itself with: to work on these in a process of their own. `answerBy` in milliseconds since 1970. */
 export interface Apart {

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { certificates } from '../../functions/secrets/certificates.ts';
-import { endpointTag } from '../../functions/secrets/endpoint.ts';
+import { certificates, endpointTag } from '../../functions/secrets/endpoint.ts';
 import {
   email,
   host,

@@ -4,7 +4,7 @@ import { auditPage } from '../../functions/api/audits.ts';
 import { credentialHistory, credentialList, credentialSummary } from '../../functions/api/credentials.ts';
 import { operationAnswer } from '../../functions/api/operation-state.ts';
 import { operationRequest } from '../../functions/api/operations.ts';
-import { auditSummary } from '../../functions/audit/report/summary.ts';
+import { auditSummary } from '../../functions/audit/report/report.ts';
 import { uniqueItems, validationRequest } from '../../functions/validation/request.ts';
 import {
   batchAnswer,

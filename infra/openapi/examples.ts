@@ -6,7 +6,7 @@ import type {
   CredentialSummary,
 } from '../../functions/api/credentials.ts';
 import type { OperationAnswer } from '../../functions/api/operation-state.ts';
-import type { AuditSummary } from '../../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/report.ts';
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { BatchAnswer, ValidationResult } from '../../functions/validation/result.ts';
 

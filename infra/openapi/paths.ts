@@ -1,4 +1,4 @@
-import { limits } from '../../functions/api/page.ts';
+import { limits } from '../../functions/api/answer.ts';
 import { ANSWER_HEADERS } from '../../functions/observe/names.ts';
 import { refTo, type SchemaName } from './document.ts';
 import * as examples from './examples.ts';

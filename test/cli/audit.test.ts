@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditSummary } from '../../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/report.ts';
 import { audit } from '../../infra/openapi/examples.ts';
 import { listen } from '../support/smtp-servers.ts';
 import { keyturn } from './command.ts';

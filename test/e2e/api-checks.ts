@@ -2,7 +2,7 @@ import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect } from 'vitest';
 import type { AuditPage } from '../../functions/api/audits.ts';
 import type { CredentialHistory, CredentialList } from '../../functions/api/credentials.ts';
-import type { AuditSummary } from '../../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/report.ts';
 import type { SchemaName } from '../../infra/openapi/document.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { expectAnswer } from '../support/api-schema.ts';

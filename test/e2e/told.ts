@@ -2,7 +2,7 @@ import { auditPicture } from '../../cli/picture/audit.ts';
 import { Digests } from '../../functions/audit/notify/digests.ts';
 import { asffFindings } from '../../functions/audit/notify/security-hub.ts';
 import { AcceptedRisks, credentialReport } from '../../functions/audit/report/credential-report.ts';
-import type { AuditSummary } from '../../functions/audit/report/summary.ts';
+import type { AuditSummary } from '../../functions/audit/report/report.ts';
 import { ReportBucket } from '../../functions/audit/run/report-bucket.ts';
 import { Results } from '../../functions/audit/run/results.ts';
 import { REPORT } from '../../functions/observe/names.ts';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { invoker } from '../../functions/aws.ts';
-import { type Apart, answersFor } from '../../functions/validation/bulkhead.ts';
-import { OutOfTime } from '../../functions/validation/login-queue.ts';
+import { type Apart, answersFor, OutOfTime } from '../../functions/validation/bulkhead.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type FunctionWorld, startFunctionWorld } from '../support/lambda/function-world.ts';
 import { WAYS_TO_END, type WayToEnd } from '../support/lambda/ways-to-end.ts';

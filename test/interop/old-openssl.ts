@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { CipherClass } from '../../functions/smtp/probe/cipher-suites.ts';
-import type { TlsVersion } from '../../functions/smtp/probe/facts.ts';
+import type { CipherClass, TlsVersion } from '../../functions/smtp/probe/facts.ts';
 import { freePorts, startDaemon } from './daemon.ts';
 import type { OddServer } from './openssl-server.ts';
 

@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Security } from '../../functions/net/endpoint.ts';
-import type { CipherClass } from '../../functions/smtp/probe/cipher-suites.ts';
-import type { TlsVersion } from '../../functions/smtp/probe/facts.ts';
+import type { CipherClass, TlsVersion } from '../../functions/smtp/probe/facts.ts';
 
 export interface Place {
   readonly port: number;

@@ -1,5 +1,4 @@
-import type { CipherClass } from '../../smtp/probe/cipher-suites.ts';
-import type { ServerFacts } from '../../smtp/probe/facts.ts';
+import type { CipherClass, ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, type UnknownReason, unknown, warn } from '../outcome.ts';

@@ -1,16 +1,21 @@
 import { PRACTICES, type PracticeNumber } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import type { Status } from '../outcome.ts';
-import { type Counts, countStatuses, type Examined, type Unexamined } from '../run/examination.ts';
 import type { Run } from '../run/run.ts';
+import { type Counts, countStatuses, type Examined, type Unexamined } from '../run/run.ts';
 import type { AcceptedRisk } from '../settings.ts';
 import {
   AcceptedRisks,
+  addPoints,
   CHECK_TEXTS,
+  compare,
   counts,
   credentialReport,
   loudestFirst,
+  NO_POINTS,
+  scoreOf,
   worriesOf,
+  worstCredentialFirst,
 } from './credential-report.ts';
 import type {
   CheckTally,
@@ -21,7 +26,6 @@ import type {
   TrendPoint,
   Worry,
 } from './report.ts';
-import { addPoints, compare, NO_POINTS, scoreOf, worstCredentialFirst } from './score.ts';
 
 /** What a report holds in memory, whatever the number of credentials; report.json has them all. */
 const CREDENTIALS = 200;

@@ -11,8 +11,8 @@ import { gatherFacts, type Sources } from '../facts/gather-credential.ts';
 import { passwordsOf } from '../facts/mail-host.ts';
 import { gather, type Outcome } from '../outcome.ts';
 import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
-import type { Examination, Examined, Finding, Found, UnexaminedReason } from './examination.ts';
 import { dated, remember, resolved } from './memory.ts';
+import type { Examination, Examined, Finding, Found, UnexaminedReason } from './run.ts';
 
 /** Each credential holds a few sockets and little memory. Those of one mail host take turns. */
 const CONCURRENCY = 4;

@@ -3,7 +3,7 @@ import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Remembered, RememberedServer } from '../../table/items.ts';
 import { isWorry } from '../outcome.ts';
 import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
-import type { Finding, Found } from './examination.ts';
+import type { Finding, Found } from './run.ts';
 
 /** Records that could not be read this time, such as those of a former sender; more would grow for ever. */
 const RECORDS_KEPT = 50;

@@ -4,11 +4,10 @@ import { REPORT } from '../../observe/names.ts';
 import type { Aggregate } from '../report/aggregate.ts';
 import { worriesOf } from '../report/credential-report.ts';
 import { type CredentialPage, CredentialPages, render } from '../report/page/pages.ts';
-import type { CredentialReport, Report } from '../report/report.ts';
-import type { AuditSummary } from '../report/summary.ts';
-import type { Unexamined } from './examination.ts';
+import type { AuditSummary, CredentialReport, Report } from '../report/report.ts';
 import type { ReportBucket } from './report-bucket.ts';
 import type { Results } from './results.ts';
+import type { Unexamined } from './run.ts';
 
 interface Watched {
   /** Marks (observe/names.ts) of the secrets whose proven logins an alarm waits for. */

@@ -1,9 +1,16 @@
 import pLimit from 'p-limit';
 import { REPORT } from '../../observe/names.ts';
 import { KeyturnError } from '../../observe/shown.ts';
-import type { BatchResult, Examination, Examined, Unexamined, UnexaminedReason } from './examination.ts';
 import type { ReportBucket } from './report-bucket.ts';
-import type { AuditBatch, Ended } from './run.ts';
+import type {
+  AuditBatch,
+  BatchResult,
+  Ended,
+  Examination,
+  Examined,
+  Unexamined,
+  UnexaminedReason,
+} from './run.ts';
 
 /** Results that are fetched at once, or ahead of the one in hand; each is about half a megabyte. */
 const AT_ONCE = 8;

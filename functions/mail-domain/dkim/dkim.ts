@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { type DnsResolver, recordsOf } from '../../net/dns/dns.ts';
-import { type Gathered, known } from '../../net/gathered.ts';
+import { type DnsResolver, type Gathered, known, recordsOf } from '../../net/dns/dns.ts';
 import { parseTagList } from '../records.ts';
 
 /** A key record of RFC 6376 section 3.6.1. */

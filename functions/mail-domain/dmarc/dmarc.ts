@@ -1,5 +1,5 @@
 import type { DnsResolver } from '../../net/dns/dns.ts';
-import { type Gathered, known, missing } from '../../net/gathered.ts';
+import { type Gathered, known, missing } from '../../net/dns/dns.ts';
 import { parseTagList, published } from '../records.ts';
 
 export interface DmarcFacts extends DmarcWalk {

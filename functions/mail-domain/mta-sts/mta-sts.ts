@@ -1,7 +1,6 @@
 import type net from 'node:net';
-import type { DnsResolver } from '../../net/dns/dns.ts';
+import type { DnsResolver, Gathered, LookupFailure } from '../../net/dns/dns.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
-import type { Gathered, LookupFailure } from '../../net/gathered.ts';
 import { type Answer, codeOf, exchange } from '../../net/http.ts';
 import { Forbidden, type Network } from '../../net/network.ts';
 import { sendOver } from '../../net/send.ts';

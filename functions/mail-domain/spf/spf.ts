@@ -1,5 +1,4 @@
-import type { DnsResolver } from '../../net/dns/dns.ts';
-import type { Gathered } from '../../net/gathered.ts';
+import type { DnsResolver, Gathered } from '../../net/dns/dns.ts';
 import { published, recordsAt } from '../records.ts';
 import { checkHost, type SpfEvaluation } from './check-host.ts';
 import { COUNTED, MX_LIMIT, SPF_VERSION, type SpfTerm, spfTerms } from './record.ts';

@@ -1,6 +1,5 @@
 import { Resolver } from 'node:dns/promises';
-import type { LookupFailure } from '../gathered.ts';
-import type { Answer, CaaRecord, RecordData, RecordType } from './dns.ts';
+import type { Answer, CaaRecord, LookupFailure, RecordData, RecordType } from './dns.ts';
 
 const TIMEOUT_MS = 2000;
 const TRIES = 2;

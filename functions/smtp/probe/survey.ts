@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { upgrade } from './dialogue.ts';
 import {
   type CipherClass,
   ELLIPTIC_ANONYMOUS,
+  type Handshake,
   OTHER_CLASSES,
   SUITES,
   suitesOf,
+  TLS_VERSIONS,
   TLS13_SUITES,
+  type TlsSurvey,
+  type TlsVersion,
   VERSION_SUITES,
   WEAK_CLASSES,
   type WeakClass,
-} from './cipher-suites.ts';
-import { upgrade } from './dialogue.ts';
-import { type Handshake, TLS_VERSIONS, type TlsSurvey, type TlsVersion } from './facts.ts';
+} from './facts.ts';
 import { encodeClientHello, type HelloAnswer, readServerHello, VERSION_NUMBERS } from './hello.ts';
 import { Interrupted, type LineConnection, type Probed, withLine } from './line-connection.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pageOf, parsePage } from '../../../functions/api/page.ts';
+import { pageOf, parsePage } from '../../../functions/api/answer.ts';
 import { SECRET_NAME } from '../../../functions/secrets/description.ts';
 
 it('a next leads from one page to the following one, whatever the names', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../../../functions/audit/outcome.ts';
 import { AcceptedRisks } from '../../../functions/audit/report/credential-report.ts';
-import { summarise } from '../../../functions/audit/report/summary.ts';
+import { summarise } from '../../../functions/audit/report/report.ts';
 import { aggregate, examined, FINISHED, RUN } from './report/examinations.ts';
 import { withCertificate, withDescription, withSession } from './sound-facts.ts';
 

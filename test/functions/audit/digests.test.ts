@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Claim, Digests, type Mail, type Send } from '../../../functions/audit/notify/digests.ts';
 import { AcceptedRisks, credentialReport } from '../../../functions/audit/report/credential-report.ts';
-import type { Finding } from '../../../functions/audit/run/examination.ts';
+import type { Finding } from '../../../functions/audit/run/run.ts';
 import { examined, RUN } from './report/examinations.ts';
 
 const NO_RISKS = new AcceptedRisks([], RUN.startedAt);

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../../functions/audit/report/report.ts';
-import type { BatchResult } from '../../../functions/audit/run/examination.ts';
+import type { BatchResult } from '../../../functions/audit/run/run.ts';
 import { LEASE_MS } from '../../../functions/audit/run/run.ts';
 import { keys } from '../../../functions/table/items.ts';
 import { Lease } from '../../../functions/table/lease.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { senderDomain } from '../../../functions/mail-domain/sender.ts';
-import { known } from '../../../functions/net/gathered.ts';
+import { known } from '../../../functions/net/dns/dns.ts';
 import type { Credential } from '../../../functions/providers/secret.ts';
 import { credential, ses } from '../audit/sound-facts.ts';
 

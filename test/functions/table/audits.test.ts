@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { summarise } from '../../../functions/audit/report/summary.ts';
+import { summarise } from '../../../functions/audit/report/report.ts';
 import { AuditMemory, AuditRuns, DigestClaims } from '../../../functions/table/audits.ts';
 import { putItem } from '../../../functions/table/dynamodb.ts';
 import { keys, type Remembered } from '../../../functions/table/items.ts';

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LoginQueue, OutOfTime, shareOf } from '../../../functions/validation/login-queue.ts';
+import { LoginQueue, shareOf } from '../../../functions/validation/batch.ts';
+import { OutOfTime } from '../../../functions/validation/bulkhead.ts';
 
 /** Runs `count` logins on each host and notes how many were under way at a time. */
 async function run(hosts: readonly string[], count: number) {

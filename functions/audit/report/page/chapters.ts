@@ -1,10 +1,9 @@
 import { SERVED_WITHOUT_CHECK } from '../../check.ts';
 import type { Status } from '../../outcome.ts';
-import type { Counts, UnexaminedReason } from '../../run/examination.ts';
-import { worries } from '../credential-report.ts';
+import type { Counts, UnexaminedReason } from '../../run/run.ts';
+import { alarm, worries } from '../credential-report.ts';
 import { EMPTY, type Html, html, prose } from '../html.ts';
 import type { CredentialReport, PracticeReport, Report, ReportedFinding, Worry } from '../report.ts';
-import { alarm } from '../score.ts';
 import {
   bar,
   figure,

@@ -1,5 +1,5 @@
 import type { Status } from '../../outcome.ts';
-import type { Counts } from '../../run/examination.ts';
+import type { Counts } from '../../run/run.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 
 /** One shape a status, so that colour is never the only sign. */

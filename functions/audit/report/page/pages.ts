@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Run } from '../../run/run.ts';
-import { CHECK_TEXTS } from '../credential-report.ts';
+import { CHECK_TEXTS, SEVERITY_WEIGHT } from '../credential-report.ts';
 import { EMPTY, Html, html } from '../html.ts';
 import type { CredentialReport, Report } from '../report.ts';
-import { SEVERITY_WEIGHT } from '../score.ts';
 import { timeline } from './certificates.ts';
 import { acceptedRisks, practiceList, unexaminedList, worstFirst } from './chapters.ts';
 import { credentialList } from './credentials.ts';

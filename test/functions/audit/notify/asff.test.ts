@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import { asffFindings, type ImportContext } from '../../../../functions/audit/notify/security-hub.ts';
 import { AcceptedRisks, credentialReport } from '../../../../functions/audit/report/credential-report.ts';
-import type { Examined, Finding } from '../../../../functions/audit/run/examination.ts';
+import type { Examined, Finding } from '../../../../functions/audit/run/run.ts';
 import { examined, RUN } from '../report/examinations.ts';
 
 const CONTEXT: ImportContext = {

@@ -4,10 +4,14 @@ import type { Severity } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { Status } from '../../../../functions/audit/outcome.ts';
 import { Aggregate, WorstOf } from '../../../../functions/audit/report/aggregate.ts';
-import { worries } from '../../../../functions/audit/report/credential-report.ts';
-import { addPoints, NO_POINTS, scoreOf } from '../../../../functions/audit/report/score.ts';
-import { summarise } from '../../../../functions/audit/report/summary.ts';
-import type { Examination } from '../../../../functions/audit/run/examination.ts';
+import {
+  addPoints,
+  NO_POINTS,
+  scoreOf,
+  worries,
+} from '../../../../functions/audit/report/credential-report.ts';
+import { summarise } from '../../../../functions/audit/report/report.ts';
+import type { Examination } from '../../../../functions/audit/run/run.ts';
 import { elsewhere, silent, withCertificate, withDescription, withSession } from '../sound-facts.ts';
 import { aggregate, examined, FINISHED, many, RUN } from './examinations.ts';
 

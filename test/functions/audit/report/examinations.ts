@@ -1,9 +1,8 @@
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import type { Report } from '../../../../functions/audit/report/report.ts';
-import type { Examination, Examined } from '../../../../functions/audit/run/examination.ts';
 import { dated } from '../../../../functions/audit/run/memory.ts';
-import type { Run } from '../../../../functions/audit/run/run.ts';
+import type { Examination, Examined, Run } from '../../../../functions/audit/run/run.ts';
 import type { AcceptedRisk } from '../../../../functions/audit/settings.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { soundFacts } from '../sound-facts.ts';

@@ -1,6 +1,6 @@
 import { fail, info, type Outcome, unknown, warn } from '../../../../functions/audit/outcome.ts';
 import type { Report, TrendPoint } from '../../../../functions/audit/report/report.ts';
-import type { Examination, Examined, Finding } from '../../../../functions/audit/run/examination.ts';
+import type { Examination, Examined, Finding } from '../../../../functions/audit/run/run.ts';
 import type { AcceptedRisk } from '../../../../functions/audit/settings.ts';
 import type { CertificateFacts } from '../../../../functions/net/certificate.ts';
 import { DAY, elsewhere } from '../sound-facts.ts';

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import * as v from 'valibot';
 import { REASON_TEXT } from '../../../../functions/audit/outcome.ts';
-import { UNEXAMINED_REASONS } from '../../../../functions/audit/run/examination.ts';
+import { UNEXAMINED_REASONS } from '../../../../functions/audit/run/run.ts';
 import { endpoint, timestamp, verdict, versionId } from '../../../../functions/validation/result.ts';
 import { closed } from '../../../support/api-schema.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { known, missing, type Status } from '../../../../functions/audit/outcome.ts';
-import type { Found } from '../../../../functions/audit/run/examination.ts';
 import { dated, remember } from '../../../../functions/audit/run/memory.ts';
+import type { Found } from '../../../../functions/audit/run/run.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import type { Remembered } from '../../../../functions/table/items.ts';
 import { DAY, denied, implicitTls, NOW, silent, soundFacts, withServer } from '../sound-facts.ts';

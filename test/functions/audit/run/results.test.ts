@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Examination } from '../../../../functions/audit/run/examination.ts';
 import { planBatches } from '../../../../functions/audit/run/plan.ts';
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { lostBy, Results } from '../../../../functions/audit/run/results.ts';
+import type { Examination } from '../../../../functions/audit/run/run.ts';
 import { s3 } from '../../../../functions/aws.ts';
 import { REPORT } from '../../../../functions/observe/names.ts';
 import { stubAwsEnvironment } from '../../../support/aws/environment.ts';

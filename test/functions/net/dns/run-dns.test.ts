@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
-import { RunDns } from '../../../../functions/net/dns/run-dns.ts';
-import { known } from '../../../../functions/net/gathered.ts';
+import { known, RunDns } from '../../../../functions/net/dns/dns.ts';
 
 class CountingDns {
   readonly asked: string[] = [];

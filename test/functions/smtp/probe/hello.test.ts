@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   SUITES,
   suitesOf,
+  TLS_VERSIONS,
   TLS13_SUITES,
+  type TlsVersion,
   VERSION_SUITES,
   WEAK_CLASSES,
-} from '../../../../functions/smtp/probe/cipher-suites.ts';
-import { TLS_VERSIONS, type TlsVersion } from '../../../../functions/smtp/probe/facts.ts';
+} from '../../../../functions/smtp/probe/facts.ts';
 import {
   ANSWER_LIMIT_BYTES,
   encodeClientHello,

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import type { Exchange, Identity } from '../../../../functions/smtp/sasl/exchange.ts';
-import { cramMd5, login, oauthBearer, plain, xoauth2 } from '../../../../functions/smtp/sasl/mechanisms.ts';
-import { scramSha256 } from '../../../../functions/smtp/sasl/scram.ts';
+import {
+  cramMd5,
+  login,
+  oauthBearer,
+  plain,
+  scramSha256,
+  xoauth2,
+} from '../../../../functions/smtp/sasl/mechanisms.ts';
 
 const identity = (username: string, secret: string): Identity => ({
   username,
