@@ -7,7 +7,7 @@ export default {
     'functions/smtp/{login-result,failure,reply}.ts',
     'functions/smtp/verdicts/*.ts',
     'functions/{providers/secret,secrets/credential}.ts',
-    'functions/lifecycle/{lease,ownership,overdue,possible-from,retirable,situation,stuck}.ts',
+    'functions/lifecycle/{lease,ownership,possible-from,retirable,situation,stuck}.ts',
     'functions/lifecycle/rotate/{step-decision,convergence}.ts',
   ],
   testRunner: 'vitest',

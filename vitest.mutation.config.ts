@@ -7,7 +7,7 @@ export default defineConfig({
       'test/functions/smtp/{login-result,reply,failure,known-text}.test.ts',
       'test/functions/smtp/verdicts/*.test.ts',
       'test/functions/providers/secret.test.ts',
-      'test/functions/lifecycle/{ownership,overdue,possible-from,retirable,stuck}.test.ts',
+      'test/functions/lifecycle/{ownership,possible-from,retirable,situation,stuck}.test.ts',
       'test/functions/lifecycle/rotate/{step-decision,guard,convergence}.test.ts',
     ],
   },

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { encryptionKeys, identitiesOf } from './audit/facts/aws-facts.ts';
-import type { Sources } from './audit/facts/gather-credential.ts';
+import type { Sources } from './audit/facts/gather.ts';
 import { HostTurns, OptInTests, SharedProbes } from './audit/facts/mail-host.ts';
 import { ReportBucket } from './audit/run/report-bucket.ts';
 import type { AccountFacts } from './audit/subjects/account.ts';

@@ -1,4 +1,4 @@
-import { overdueSince } from './overdue.ts';
+import type { RotationSchedule } from '../secrets/description.ts';
 import { type Ownership, ownershipIn } from './ownership.ts';
 import { planRetirement, type RetirePlan, type Waits } from './retirable.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -20,4 +20,35 @@ export function situationOf(snapshot: Snapshot, { overlapMs, soakMs }: Waits): S
     retirement: planRetirement(owned),
     overdueSince: overdueSince(snapshot.secret.schedule, snapshot.now),
   };
+}
+
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A schedule in days has the rest of its day (UTC). Source: Secrets Manager user guide, "Rotation windows". */
+const WHOLE_DAY_MS = DAY_MS;
+
+/** When the window of the next rotation closes: after that it is missing. Null when none is planned. */
+export function overdueFrom(schedule: RotationSchedule): number | null {
+  const dueAt = schedule.enabled ? due(schedule) : null;
+  return dueAt === null ? null : dueAt + windowMs(schedule.window);
+}
+
+/** When the window of a rotation closed that has not happened; null when none is missing. */
+export function overdueSince(schedule: RotationSchedule, now: number): number | null {
+  const closesAt = overdueFrom(schedule);
+  return closesAt !== null && now > closesAt ? closesAt : null;
+}
+
+/**
+ * Worked out from the last rotation where there was one: the date that Secrets Manager plans moves on without it. A
+ * secret that never rotated has only that date.
+ */
+function due({ everyDays, lastRotatedAt, nextRotationAt }: RotationSchedule): number | null {
+  if (lastRotatedAt === null || everyDays === null) return nextRotationAt;
+  return lastRotatedAt + everyDays * DAY_MS;
+}
+
+function windowMs(window: string | null): number {
+  const [, hours] = /^(\d+)h$/.exec(window ?? '') ?? [];
+  return hours ? Number(hours) * HOUR_MS : WHOLE_DAY_MS;
 }

@@ -2,7 +2,7 @@ import type { CipherClass, ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, type UnknownReason, unknown, warn } from '../outcome.ts';
-import { notSeen, onServer, onSession } from '../subjects/server.ts';
+import { notSeen, onServer, onSession } from '../subjects/credential.ts';
 
 /** As people know them. */
 const NAMES: Readonly<Partial<Record<CipherClass, string>>> = {

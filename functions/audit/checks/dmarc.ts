@@ -1,6 +1,6 @@
 import type { AlignmentMode } from '../../mail-domain/dmarc/dmarc.ts';
 import { type DmarcFacts, effectivePolicy, parseBimiRecord } from '../../mail-domain/dmarc/dmarc.ts';
-import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { DomainFacts } from '../../mail-domain/domains.ts';
 import { covering } from '../../mail-domain/sender.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';

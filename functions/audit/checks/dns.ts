@@ -1,4 +1,4 @@
-import { type DomainFacts, exchangersOf, isNullMx, seenRecords } from '../../mail-domain/domain-facts.ts';
+import { type DomainFacts, exchangersOf, isNullMx, seenRecords } from '../../mail-domain/domains.ts';
 import { mailGateway } from '../../mail-domain/mail-providers.ts';
 import { caaNames, type SendingAddress } from '../../mail-domain/route-facts.ts';
 import type { CaaRecord } from '../../net/dns/dns.ts';

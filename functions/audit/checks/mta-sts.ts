@@ -1,4 +1,4 @@
-import { type DomainFacts, exchangersOf } from '../../mail-domain/domain-facts.ts';
+import { type DomainFacts, exchangersOf } from '../../mail-domain/domains.ts';
 import {
   type MtaStsPolicy,
   matchesMx,

@@ -1,4 +1,4 @@
-import { overdueSince } from '../../lifecycle/overdue.ts';
+import { overdueSince } from '../../lifecycle/situation.ts';
 import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';

@@ -3,7 +3,7 @@ import { rfc } from '../../smtp/reference.ts';
 import type { RememberedServer } from '../../table/items.ts';
 import type { Check } from '../check.ts';
 import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { notSeen, onServer, onStarttls, seenBefore } from '../subjects/server.ts';
+import { notSeen, onServer, onStarttls, seenBefore } from '../subjects/credential.ts';
 
 const TOKEN_OR_PROOF = /^(SCRAM-|OAUTHBEARER$|XOAUTH2$)/;
 /** ANONYMOUS lets anybody in; the others are historic (RFC 6331) or tied to weak hashes. */

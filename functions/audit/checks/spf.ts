@@ -1,5 +1,5 @@
 import { effectivePolicy } from '../../mail-domain/dmarc/dmarc.ts';
-import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { DomainFacts } from '../../mail-domain/domains.ts';
 import type { SendingAddress } from '../../mail-domain/route-facts.ts';
 import type { SpfEvaluation, SpfResult } from '../../mail-domain/spf/check-host.ts';
 import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../../mail-domain/spf/record.ts';

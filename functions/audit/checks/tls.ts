@@ -5,8 +5,7 @@ import { rfc } from '../../smtp/reference.ts';
 import type { RememberedServer } from '../../table/items.ts';
 import type { Check } from '../check.ts';
 import { fail, info, type Outcome, pass, unknown, warn } from '../outcome.ts';
-import { onEndpoint } from '../subjects/credential.ts';
-import { notSeen, onServer, onStarttls, seenBefore } from '../subjects/server.ts';
+import { notSeen, onEndpoint, onServer, onStarttls, seenBefore } from '../subjects/credential.ts';
 
 const IMPLICIT_TLS: readonly number[] = [465, 2465];
 const STARTTLS: readonly number[] = [587, 2587];

@@ -25,7 +25,7 @@ const LOGIN_LIMIT_MS = 15_000;
 const PATIENCE_MS = 45_000;
 /** A probe has up to 15 connections, and some servers wait for seconds before each greeting. */
 const PROBE_LIMIT_MS = 40_000;
-const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
+export const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 export const ALL_OFF: OptInFacts = { negativeControl: null, openRelay: null };
 
 /** What is asked of a mail host for one credential. */

@@ -7,7 +7,7 @@ import { Echoes } from '../../smtp/echoes/echoes.ts';
 import { shownBy } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
-import { gatherFacts, type Sources } from '../facts/gather-credential.ts';
+import { gatherFacts, type Sources } from '../facts/gather.ts';
 import { passwordsOf } from '../facts/mail-host.ts';
 import { gather, type Outcome } from '../outcome.ts';
 import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';

@@ -1,4 +1,4 @@
-import { seenRecords } from '../../mail-domain/domain-facts.ts';
+import { seenRecords } from '../../mail-domain/domains.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Remembered, RememberedServer } from '../../table/items.ts';
 import { isWorry } from '../outcome.ts';

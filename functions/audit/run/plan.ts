@@ -2,7 +2,7 @@ import type { AccountReaders } from '../../aws.ts';
 import { REPORT } from '../../observe/names.ts';
 import type { ManagedSecret } from '../../secrets/description.ts';
 import type { SecretStore } from '../../secrets/store.ts';
-import { gatherAccount } from '../facts/gather-account.ts';
+import { gatherAccount } from '../facts/gather.ts';
 import { ValueComparison } from '../facts/value-comparison.ts';
 import { known } from '../outcome.ts';
 import type { SharedFacts } from '../subjects/account.ts';

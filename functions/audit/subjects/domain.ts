@@ -1,5 +1,5 @@
 import type { DmarcFacts, DmarcRecord } from '../../mail-domain/dmarc/dmarc.ts';
-import type { DomainFacts } from '../../mail-domain/domain-facts.ts';
+import type { DomainFacts } from '../../mail-domain/domains.ts';
 import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf.ts';
 import type { Check } from '../check.ts';
 import { decide, notApplicable, type Outcome, unknown } from '../outcome.ts';

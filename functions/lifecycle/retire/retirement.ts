@@ -6,9 +6,8 @@ import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import { type HealPorts, heal, type PendingOutcome } from '../healing.ts';
-import { overdueFrom } from '../overdue.ts';
 import { type Done, nextLookAt, type Retirement, type Waits } from '../retirable.ts';
-import { type Situation, situationOf } from '../situation.ts';
+import { overdueFrom, type Situation, situationOf } from '../situation.ts';
 import { labelled, type SnapshotPorts, type Taken, takeSnapshot } from '../snapshot.ts';
 import { type HealPlan, nextHealAt, planHeal } from '../stuck.ts';
 

@@ -5,7 +5,7 @@ import type { SecretStore } from '../../secrets/store.ts';
 import type { Agenda } from '../../table/agenda.ts';
 import type { AgendaItem } from '../../table/items.ts';
 import type { Lease } from '../../table/lease.ts';
-import { overdueSince } from '../overdue.ts';
+import { overdueSince } from '../situation.ts';
 import type { RetirementOutcome } from './retirement.ts';
 
 /** Some seconds of work, so that what a process dies of keeps little waiting. */

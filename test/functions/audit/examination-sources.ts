@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Sources } from '../../../functions/audit/facts/gather-credential.ts';
+import type { Sources } from '../../../functions/audit/facts/gather.ts';
 import { HostTurns, OptInTests, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
 import { missing } from '../../../functions/audit/outcome.ts';
 import { attempt, type Prover, prove } from '../../../functions/budget/attempt.ts';

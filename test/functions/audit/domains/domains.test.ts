@@ -7,7 +7,7 @@ import { mtaStsChecks } from '../../../../functions/audit/checks/mta-sts.ts';
 import { spfChecks } from '../../../../functions/audit/checks/spf.ts';
 import type { Outcome } from '../../../../functions/audit/outcome.ts';
 import { type Gathered, known } from '../../../../functions/audit/outcome.ts';
-import type { DomainFacts } from '../../../../functions/mail-domain/domain-facts.ts';
+import type { DomainFacts } from '../../../../functions/mail-domain/domains.ts';
 import { RunDns } from '../../../../functions/net/dns/dns.ts';
 import { DnsOverHttps } from '../../../../functions/net/dns/over-https.ts';
 import { SystemDns } from '../../../../functions/net/dns/system-dns.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { Sources } from '../../../../functions/audit/facts/gather-credential.ts';
+import type { Sources } from '../../../../functions/audit/facts/gather.ts';
 import { examineSecrets } from '../../../../functions/audit/run/examine.ts';
 import type { Examined } from '../../../../functions/audit/run/run.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { gatherAccount } from '../../../../functions/audit/facts/gather-account.ts';
+import { gatherAccount } from '../../../../functions/audit/facts/gather.ts';
 import { accountReaders } from '../../../../functions/aws.ts';
 import { AccountServer, type Operation } from '../../../support/aws/account-server.ts';
 import { InProcessSes } from '../in-process-ses.ts';

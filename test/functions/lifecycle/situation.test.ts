@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overdueFrom, overdueSince } from '../../../functions/lifecycle/overdue.ts';
+import { overdueFrom, overdueSince } from '../../../functions/lifecycle/situation.ts';
 import type { RotationSchedule } from '../../../functions/secrets/description.ts';
 
 const HOUR = 60 * 60_000;
