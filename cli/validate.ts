@@ -7,7 +7,7 @@ import { SecretStore } from '../functions/secrets/store.ts';
 import type { LoginEvidence } from '../functions/smtp/evidence.ts';
 import { login } from '../functions/smtp/login.ts';
 import { type LoginOutcome, resultOf, resultWith } from '../functions/smtp/login-result.ts';
-import type { ValidationResult } from '../functions/validation/result.ts';
+import type { ValidationResult } from '../functions/validation/contract.ts';
 import { shownBy, validateSecret } from '../functions/validation/validation.ts';
 import { awsFailure, type Failure } from './outcome.ts';
 import type { TypedLogin } from './target.ts';

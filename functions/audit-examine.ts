@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { gather, known } from './audit/outcome.ts';
+import { gather, known } from './audit/check.ts';
 import { examineSecrets } from './audit/run/examine.ts';
 import { examinedAlone, readResult } from './audit/run/results.ts';
 import {

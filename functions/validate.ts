@@ -7,13 +7,13 @@ import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { type ProvingPorts, validateApart, validateOne, validateSeveral } from './validation/batch.ts';
 import { type Apart, isApart } from './validation/bulkhead.ts';
-import { parseRequest } from './validation/request.ts';
-import type { BatchAnswer, ValidationResult } from './validation/result.ts';
+import type { BatchAnswer, ValidationResult } from './validation/contract.ts';
+import { parseRequest } from './validation/contract.ts';
 
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
 
 /**
- * Validates one secret or several: a request of validation/request.ts as direct event, or as `POST /validations`. By itself:
+ * Validates one secret or several: a request of validation/contract.ts as direct event, or as `POST /validations`. By itself:
  * several, in a process of their own, with their results as answer.
  */
 export const handler = handles(handle);

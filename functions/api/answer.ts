@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import * as v from 'valibot';
 import { NOT_POSSIBLE_REASONS, type NotPossible } from '../lifecycle/possible-from.ts';
 import { ANSWER_HEADERS } from '../observe/names.ts';
-import { timestamp } from '../validation/result.ts';
+import { timestamp } from '../validation/contract.ts';
 
 /** HTTP status of each error that a function answers with. */
 const STATUS = {

@@ -3,7 +3,7 @@ import type { AuditSummary } from '../audit/report/report.ts';
 import type { ReportBucket } from '../audit/run/report-bucket.ts';
 import { runId } from '../audit/run/run.ts';
 import { REPORT } from '../observe/names.ts';
-import { timestamp } from '../validation/result.ts';
+import { timestamp } from '../validation/contract.ts';
 import type { ErrorBody } from './answer.ts';
 
 /** The answer of `GET /audits/{id}/report`, beside its `Location`. */

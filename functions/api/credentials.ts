@@ -17,7 +17,7 @@ import {
   validationResult,
   verdict,
   versionId,
-} from '../validation/result.ts';
+} from '../validation/contract.ts';
 import type { ErrorBody } from './answer.ts';
 import { pageOf, parsePage } from './answer.ts';
 

@@ -6,7 +6,7 @@ import { HOLD_MS } from '../lifecycle/operate/work.ts';
 import { NOT_POSSIBLE_REASONS } from '../lifecycle/possible-from.ts';
 import { DONE_WITHIN_MS } from '../lifecycle/retirable.ts';
 import type { LedgerEvent, Operation } from '../table/items.ts';
-import { timestamp } from '../validation/result.ts';
+import { timestamp } from '../validation/contract.ts';
 
 const text = v.nullable(v.string());
 

@@ -9,7 +9,7 @@ import type { SecretDescription } from '../secrets/description.ts';
 import type { SecretReader } from '../secrets/store.ts';
 import type { Operation } from '../table/items.ts';
 import type { Ledger, Operations } from '../table/ledger.ts';
-import { secretId } from '../validation/request.ts';
+import { secretId } from '../validation/contract.ts';
 import type { ErrorBody } from './answer.ts';
 import { isDue, type OperationAnswer, operationState } from './operation-state.ts';
 

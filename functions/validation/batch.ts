@@ -8,8 +8,7 @@ import { logger } from '../observe/logger.ts';
 import { shownName } from '../observe/shown.ts';
 import type { LoginOutcome } from '../smtp/login-result.ts';
 import { answersFor, OutOfTime } from './bulkhead.ts';
-import type { ValidationRequest } from './request.ts';
-import type { RefusedResult, ValidationResult } from './result.ts';
+import type { RefusedResult, ValidationRequest, ValidationResult } from './contract.ts';
 import { type Prove, type Unvalidated, type ValidationPorts, validate } from './validation.ts';
 
 /** Kept back from the time until the answer (ms) for QUIT and for writing the result down. */

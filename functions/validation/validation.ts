@@ -8,8 +8,7 @@ import type { SecretReader, SecretValue } from '../secrets/store.ts';
 import type { LoginEvidence, Reply } from '../smtp/evidence.ts';
 import { type LoginOutcome, type LoginResult, resultWith } from '../smtp/login-result.ts';
 import type { Validations } from '../table/validations.ts';
-import type { ValidationRequest } from './request.ts';
-import type { ValidationResult } from './result.ts';
+import type { ValidationRequest, ValidationResult } from './contract.ts';
 
 /** A validation, or why there is none: the caller answers 403 or 404. */
 export type ValidationOutcome =

@@ -5,15 +5,16 @@ import { credentialHistory, credentialList, credentialSummary } from '../../func
 import { operationAnswer } from '../../functions/api/operation-state.ts';
 import { operationRequest } from '../../functions/api/operations.ts';
 import { auditSummary } from '../../functions/audit/report/report.ts';
-import { uniqueItems, validationRequest } from '../../functions/validation/request.ts';
 import {
   batchAnswer,
   credentialState,
   endpoint,
   refusedResult,
+  uniqueItems,
+  validationRequest,
   validationResult,
   verdict,
-} from '../../functions/validation/result.ts';
+} from '../../functions/validation/contract.ts';
 import { answerHeaders, paths } from './paths.ts';
 
 /** The API as an OpenAPI 3.1 document, from the schemas by which the functions answer and the gateway validates. */

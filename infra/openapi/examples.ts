@@ -8,7 +8,7 @@ import type {
 import type { OperationAnswer } from '../../functions/api/operation-state.ts';
 import type { AuditSummary } from '../../functions/audit/report/report.ts';
 import { resultWith } from '../../functions/smtp/login-result.ts';
-import type { BatchAnswer, ValidationResult } from '../../functions/validation/result.ts';
+import type { BatchAnswer, ValidationResult } from '../../functions/validation/contract.ts';
 
 const endpoint = { host: 'email-smtp.eu-central-1.amazonaws.com', port: 465, security: 'tls' } as const;
 const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:keyturn/orders-AbCdEf';

@@ -1,7 +1,7 @@
 import { signed } from '../../cli/api.ts';
 import { endsIn, exchange, jsonOf, outcomeOf, type Send } from '../../functions/net/http.ts';
 import type { Verdict } from '../../functions/smtp/verdicts.ts';
-import type { BatchAnswer, ValidationResult } from '../../functions/validation/result.ts';
+import type { BatchAnswer, ValidationResult } from '../../functions/validation/contract.ts';
 import type { Account } from '../cloud.ts';
 
 /** API Gateway would have answered. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { resultWith } from '../../functions/smtp/login-result.ts';
 import type { Ledger } from '../../functions/table/ledger.ts';
 import type { Validations } from '../../functions/table/validations.ts';
-import type { ValidationResult } from '../../functions/validation/result.ts';
+import type { ValidationResult } from '../../functions/validation/contract.ts';
 import { expectAnswer } from '../support/api-schema.ts';
 import { type Aws, call, freshAws, stubDeployment } from './api-world.ts';
 

@@ -4,7 +4,7 @@ import type { HeldBackReason, LoginOutcome } from '../../smtp/login-result.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import {
   type CredentialFacts,
   onCredential,

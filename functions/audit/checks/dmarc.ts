@@ -4,7 +4,7 @@ import type { DomainFacts } from '../../mail-domain/domains.ts';
 import { covering } from '../../mail-domain/sender.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onDmarc, onDomain, quoted } from '../subjects/domain.ts';
 import type { NamedIdentity } from '../subjects/ses.ts';

@@ -3,7 +3,7 @@ import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { decide, fail, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { decide, fail, type Outcome, pass, unknown, warn } from '../check.ts';
 import type { AlarmFacts, FunctionFacts, LogFacts } from '../subjects/account.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onEndpoint } from '../subjects/credential.ts';

@@ -6,7 +6,7 @@ import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../../mail-domain/spf/record
 import { holdsAll, type Range, type SpfFacts } from '../../mail-domain/spf/spf.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../outcome.ts';
+import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import { onDomain, onSpf, quoted } from '../subjects/domain.ts';
 
 /** RFC 7208 section 3.4: an answer beyond this does not fit a plain UDP packet with its name and headers. */

@@ -15,7 +15,7 @@ import {
   pass,
   unknown,
   warn,
-} from '../outcome.ts';
+} from '../check.ts';
 import type { AccountFacts, LogFacts, Reuse, ValueFacts } from '../subjects/account.ts';
 import { onCredential } from '../subjects/credential.ts';
 

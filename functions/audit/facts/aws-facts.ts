@@ -16,7 +16,7 @@ import type { Credential } from '../../providers/secret.ts';
 import type { SesProvider } from '../../providers/ses.ts';
 import type { SecretDescription } from '../../secrets/description.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
-import { type Gathered, gather, known, missing } from '../outcome.ts';
+import { type Gathered, gather, known, missing } from '../check.ts';
 import { type AuditSettings, optInFor } from '../settings.ts';
 import type { AccountFacts } from '../subjects/account.ts';
 import type { AwsFacts, EncryptionKey } from '../subjects/credential.ts';

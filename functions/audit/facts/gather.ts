@@ -11,7 +11,7 @@ import type { SecretDescription } from '../../secrets/description.ts';
 import type { SecretReader } from '../../secrets/store.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Validations } from '../../table/validations.ts';
-import { gather } from '../outcome.ts';
+import { gather } from '../check.ts';
 import type { SharedFacts } from '../subjects/account.ts';
 import { type CredentialFacts, endpointOf, type SecretContent } from '../subjects/credential.ts';
 import { type AwsSources, awsFacts } from './aws-facts.ts';

@@ -14,7 +14,7 @@ import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Relay } from '../../smtp/probe/misuse.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import { gather, known, missing } from '../outcome.ts';
+import { gather, known, missing } from '../check.ts';
 import { type AuditSettings, type OptIns, optInFor } from '../settings.ts';
 import type { CredentialFacts, OptInFacts, PreviousCredential } from '../subjects/credential.ts';
 import { NOTHING_HEARD, rehearse } from './rehearsal.ts';

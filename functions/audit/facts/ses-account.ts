@@ -28,7 +28,7 @@ import {
   paginateListDedicatedIpPools,
   type SESv2Client,
 } from '@aws-sdk/client-sesv2';
-import { gather } from '../outcome.ts';
+import { gather } from '../check.ts';
 import {
   type Archive,
   type ConfigurationSet,

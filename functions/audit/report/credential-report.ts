@@ -1,6 +1,6 @@
 import type { Check, Severity } from '../check.ts';
+import { isWorry, type Status } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
-import { isWorry, type Status } from '../outcome.ts';
 import { countStatuses, type Examined, type Finding } from '../run/run.ts';
 import type { AcceptedRisk } from '../settings.ts';
 import type { Acceptance, CheckText, CredentialReport, Report, ReportedFinding, Worry } from './report.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { REPORT } from '../../observe/names.ts';
 import type { Reference } from '../../smtp/reference.ts';
-import { timestamp } from '../../validation/result.ts';
+import { timestamp } from '../../validation/contract.ts';
 import type { PracticeNumber, Severity } from '../check.ts';
 import type { Counts, Examined, Finding, Unexamined } from '../run/run.ts';
 

@@ -6,10 +6,10 @@ import { type SecretDescription, versionWith } from '../../secrets/description.t
 import { Echoes } from '../../smtp/echoes/echoes.ts';
 import { shownBy } from '../../validation/validation.ts';
 import type { Check } from '../check.ts';
+import { gather, type Outcome } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import { gatherFacts, type Sources } from '../facts/gather.ts';
 import { passwordsOf } from '../facts/mail-host.ts';
-import { gather, type Outcome } from '../outcome.ts';
 import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
 import { dated, remember, resolved } from './memory.ts';
 import type { Examination, Examined, Finding, Found, UnexaminedReason } from './run.ts';

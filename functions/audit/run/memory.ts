@@ -1,7 +1,7 @@
 import { seenRecords } from '../../mail-domain/domains.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Remembered, RememberedServer } from '../../table/items.ts';
-import { isWorry } from '../outcome.ts';
+import { isWorry } from '../check.ts';
 import { type CredentialFacts, endpointOf } from '../subjects/credential.ts';
 import type { Finding, Found } from './run.ts';
 

@@ -3,7 +3,7 @@ import type { CertificateFacts } from '../../net/certificate.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { KeyturnError } from '../../observe/shown.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
-import type { Outcome, Status } from '../outcome.ts';
+import type { Outcome, Status } from '../check.ts';
 import { acceptedRiskSchema } from '../settings.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ManagedSecret } from '../../secrets/description.ts';
-import type { Gathered } from '../outcome.ts';
+import type { Gathered } from '../check.ts';
 import type { PolicyStatement } from './iam.ts';
 import type { SesFacts } from './ses.ts';
 

@@ -19,7 +19,7 @@ import {
   pass,
   type UnknownReason,
   unknown,
-} from '../outcome.ts';
+} from '../check.ts';
 import type { AuditSettings } from '../settings.ts';
 import type { AccountFacts } from './account.ts';
 import type { Decision, SecretPolicy, SmtpUser } from './iam.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Status } from '../../../functions/audit/outcome.ts';
+import type { Status } from '../../../functions/audit/check.ts';
 import { AcceptedRisks } from '../../../functions/audit/report/credential-report.ts';
 import { summarise } from '../../../functions/audit/report/report.ts';
 import { aggregate, examined, FINISHED, RUN } from './report/examinations.ts';

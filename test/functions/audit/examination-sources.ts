@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { missing } from '../../../functions/audit/check.ts';
 import type { Sources } from '../../../functions/audit/facts/gather.ts';
 import { HostTurns, OptInTests, SharedProbes } from '../../../functions/audit/facts/mail-host.ts';
-import { missing } from '../../../functions/audit/outcome.ts';
 import { attempt, type Prover, prove } from '../../../functions/budget/attempt.ts';
 import type { Network } from '../../../functions/net/network.ts';
 import { SecretStore } from '../../../functions/secrets/store.ts';

@@ -1,4 +1,4 @@
-import { known } from '../../../functions/audit/outcome.ts';
+import { known } from '../../../functions/audit/check.ts';
 import type { CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
 import { type DkimSelector, parseDkimKey } from '../../../functions/mail-domain/dkim/dkim.ts';
 import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc.ts';

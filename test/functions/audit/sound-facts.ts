@@ -1,5 +1,5 @@
+import { known, missing } from '../../../functions/audit/check.ts';
 import { ALL_OFF } from '../../../functions/audit/facts/mail-host.ts';
-import { known, missing } from '../../../functions/audit/outcome.ts';
 import type { AccountFacts } from '../../../functions/audit/subjects/account.ts';
 import type { AwsFacts, CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
 import type { SesFacts } from '../../../functions/audit/subjects/ses.ts';

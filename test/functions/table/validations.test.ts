@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Validations } from '../../../functions/table/validations.ts';
-import type { ValidationResult } from '../../../functions/validation/result.ts';
+import type { ValidationResult } from '../../../functions/validation/contract.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
 
 let table: InProcessTable;

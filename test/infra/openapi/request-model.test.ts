@@ -2,7 +2,7 @@ import Ajv4 from 'ajv-draft-04';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseOperation } from '../../../functions/api/operations.ts';
-import { parseRequest } from '../../../functions/validation/request.ts';
+import { parseRequest } from '../../../functions/validation/contract.ts';
 import { named, resourcesOf } from '../synthesized.ts';
 
 const resources = resourcesOf({});

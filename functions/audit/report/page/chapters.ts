@@ -1,5 +1,5 @@
+import type { Status } from '../../check.ts';
 import { SERVED_WITHOUT_CHECK } from '../../check.ts';
-import type { Status } from '../../outcome.ts';
 import type { Counts, UnexaminedReason } from '../../run/run.ts';
 import { alarm, worries } from '../credential-report.ts';
 import { EMPTY, type Html, html, prose } from '../html.ts';

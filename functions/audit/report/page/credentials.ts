@@ -1,5 +1,4 @@
-import { PRACTICES } from '../../check.ts';
-import { isWorry, REASON_TEXT, type Status, type UnknownReason } from '../../outcome.ts';
+import { isWorry, PRACTICES, REASON_TEXT, type Status, type UnknownReason } from '../../check.ts';
 import { EMPTY, type Html, html, prose } from '../html.ts';
 import type { CheckText, CredentialReport, Report, ReportedFinding } from '../report.ts';
 import {

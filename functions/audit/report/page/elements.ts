@@ -1,4 +1,4 @@
-import type { Status } from '../../outcome.ts';
+import type { Status } from '../../check.ts';
 import type { Counts } from '../../run/run.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 

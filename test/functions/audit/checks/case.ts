@@ -1,4 +1,4 @@
-import type { Status, UnknownReason } from '../../../../functions/audit/outcome.ts';
+import type { Status, UnknownReason } from '../../../../functions/audit/check.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 
 /**

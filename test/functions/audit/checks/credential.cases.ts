@@ -1,5 +1,5 @@
+import { known, missing } from '../../../../functions/audit/check.ts';
 import { NOTHING_HEARD } from '../../../../functions/audit/facts/rehearsal.ts';
-import { known, missing } from '../../../../functions/audit/outcome.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
 import type { Verdict } from '../../../../functions/smtp/verdicts.ts';
 import {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { DaneHost } from '../../../../functions/mail-domain/dane/dane.ts';
 import type { TlsaRecord } from '../../../../functions/net/dns/dns.ts';
 import { withDomain } from '../sound-domain.ts';

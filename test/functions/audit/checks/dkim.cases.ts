@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import { ED25519, selectorOf, withDomain } from '../sound-domain.ts';
 import { DAY, NOW, withAws } from '../sound-facts.ts';
 import type { Case, Cases } from './case.ts';

@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { IdentityFacts } from '../../../../functions/audit/subjects/ses.ts';
 import type { DmarcFacts } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
 import { dmarcOf, withDomain } from '../sound-domain.ts';

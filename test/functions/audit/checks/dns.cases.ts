@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import { remember } from '../../../../functions/audit/run/memory.ts';
 import type { SendingAddress } from '../../../../functions/mail-domain/route-facts.ts';
 import type { CaaRecord } from '../../../../functions/net/dns/dns.ts';

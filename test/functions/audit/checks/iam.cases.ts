@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { PeopleFacts } from '../../../../functions/audit/subjects/account.ts';
 import type { PolicyStatement, SmtpUser } from '../../../../functions/audit/subjects/iam.ts';
 import type { IssuedCredential } from '../../../../functions/providers/provider.ts';

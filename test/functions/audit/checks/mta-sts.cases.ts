@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';
 import { POLICY, POLICY_TYPE, withDomain } from '../sound-domain.ts';
 import type { Case, Cases } from './case.ts';

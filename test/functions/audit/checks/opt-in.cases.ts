@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import { OPT_IN_CHECKS } from '../../../../functions/audit/settings.ts';
 import type {
   CredentialFacts,

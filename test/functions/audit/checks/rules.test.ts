@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../../functions/audit/check.ts';
+import { missing } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { Outcome } from '../../../../functions/audit/outcome.ts';
-import { missing } from '../../../../functions/audit/outcome.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { soundFacts } from '../sound-facts.ts';
 import { FAMILIES } from './families.ts';

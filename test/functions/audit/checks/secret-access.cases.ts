@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { PolicyStatement, SecretPolicy } from '../../../../functions/audit/subjects/iam.ts';
 import { DAY, NOW, soundFacts, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';

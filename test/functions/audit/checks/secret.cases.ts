@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { RotationSchedule } from '../../../../functions/secrets/description.ts';
 import { DAY, HOUR, NOW, withAccount, withAws, withDescription } from '../sound-facts.ts';
 import type { Cases } from './case.ts';

@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import type { IdentityFacts, SendingState } from '../../../../functions/audit/subjects/ses.ts';
 import { credential, elsewhere, withAws, withSes } from '../sound-facts.ts';

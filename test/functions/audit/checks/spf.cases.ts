@@ -1,4 +1,4 @@
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { SendingAddress } from '../../../../functions/mail-domain/route-facts.ts';
 import type { SpfResult } from '../../../../functions/mail-domain/spf/check-host.ts';
 import { dmarcOf, evaluationOf, route, soundDomain, spfOf, surveyOf, withDomain } from '../sound-domain.ts';

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Outcome } from '../../../../functions/audit/check.ts';
+import { type Gathered, known } from '../../../../functions/audit/check.ts';
 import { daneChecks } from '../../../../functions/audit/checks/dane.ts';
 import { dkimChecks } from '../../../../functions/audit/checks/dkim.ts';
 import { dmarcChecks } from '../../../../functions/audit/checks/dmarc.ts';
 import { dnsChecks } from '../../../../functions/audit/checks/dns.ts';
 import { mtaStsChecks } from '../../../../functions/audit/checks/mta-sts.ts';
 import { spfChecks } from '../../../../functions/audit/checks/spf.ts';
-import type { Outcome } from '../../../../functions/audit/outcome.ts';
-import { type Gathered, known } from '../../../../functions/audit/outcome.ts';
 import type { DomainFacts } from '../../../../functions/mail-domain/domains.ts';
 import { RunDns } from '../../../../functions/net/dns/dns.ts';
 import { DnsOverHttps } from '../../../../functions/net/dns/over-https.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { known, missing } from '../../../../functions/audit/outcome.ts';
+import { known, missing } from '../../../../functions/audit/check.ts';
 import type { DaneHost } from '../../../../functions/mail-domain/dane/dane.ts';
 import { Domains } from '../../../../functions/mail-domain/domains.ts';
 import type { PolicyAnswer } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { gather } from '../../../../functions/audit/check.ts';
 import { breaches } from '../../../../functions/audit/facts/aws-facts.ts';
-import { gather } from '../../../../functions/audit/outcome.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 
 const PASSWORD = new Redacted('canary-V8kq2LxZr9Tn4WsB');

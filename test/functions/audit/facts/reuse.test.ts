@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { known } from '../../../../functions/audit/check.ts';
 import { valueChecks } from '../../../../functions/audit/checks/value.ts';
 import { type Holder, reusesOf, unpaired } from '../../../../functions/audit/facts/value-comparison.ts';
-import { known } from '../../../../functions/audit/outcome.ts';
 import type { Reuse } from '../../../../functions/audit/subjects/account.ts';
 import { soundFacts, withAccount } from '../sound-facts.ts';
 

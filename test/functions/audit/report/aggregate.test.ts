@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Severity } from '../../../../functions/audit/check.ts';
+import type { Severity, Status } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
-import type { Status } from '../../../../functions/audit/outcome.ts';
 import { Aggregate, WorstOf } from '../../../../functions/audit/report/aggregate.ts';
 import {
   addPoints,

@@ -1,4 +1,4 @@
-import { fail, info, type Outcome, unknown, warn } from '../../../../functions/audit/outcome.ts';
+import { fail, info, type Outcome, unknown, warn } from '../../../../functions/audit/check.ts';
 import type { Report, TrendPoint } from '../../../../functions/audit/report/report.ts';
 import type { Examination, Examined, Finding } from '../../../../functions/audit/run/run.ts';
 import type { AcceptedRisk } from '../../../../functions/audit/settings.ts';

@@ -2,9 +2,9 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import * as v from 'valibot';
-import { REASON_TEXT } from '../../../../functions/audit/outcome.ts';
+import { REASON_TEXT } from '../../../../functions/audit/check.ts';
 import { UNEXAMINED_REASONS } from '../../../../functions/audit/run/run.ts';
-import { endpoint, timestamp, verdict, versionId } from '../../../../functions/validation/result.ts';
+import { endpoint, timestamp, verdict, versionId } from '../../../../functions/validation/contract.ts';
 import { closed } from '../../../support/api-schema.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

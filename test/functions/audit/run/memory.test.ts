@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { known, missing, type Status } from '../../../../functions/audit/outcome.ts';
+import { known, missing, type Status } from '../../../../functions/audit/check.ts';
 import { dated, remember } from '../../../../functions/audit/run/memory.ts';
 import type { Found } from '../../../../functions/audit/run/run.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';

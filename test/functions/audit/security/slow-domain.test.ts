@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { missing } from '../../../../functions/audit/outcome.ts';
+import { missing } from '../../../../functions/audit/check.ts';
 import { Domains } from '../../../../functions/mail-domain/domains.ts';
 import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
 import { credential, ses } from '../sound-facts.ts';
