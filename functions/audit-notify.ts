@@ -4,8 +4,7 @@ import { type Claim, type Delivered, Digests, sendFrom } from './audit/notify/di
 import { type Imports, SecurityHub } from './audit/notify/security-hub.ts';
 import { AcceptedRisks, credentialReport } from './audit/report/credential-report.ts';
 import { Results } from './audit/run/results.ts';
-import type { Examined } from './audit/run/run.ts';
-import { parseReportedRun, type ReportedRun } from './audit/run/run.ts';
+import { type Examined, parseReportedRun, type ReportedRun } from './audit/run/run.ts';
 import { reportBucket, securityHub, sesOnce, table } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';

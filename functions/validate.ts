@@ -7,8 +7,7 @@ import { metrics } from './observe/metrics.ts';
 import { handles } from './observe/shown.ts';
 import { type ProvingPorts, validateApart, validateOne, validateSeveral } from './validation/batch.ts';
 import { type Apart, isApart } from './validation/bulkhead.ts';
-import type { BatchAnswer, ValidationResult } from './validation/contract.ts';
-import { parseRequest } from './validation/contract.ts';
+import { type BatchAnswer, parseRequest, type ValidationResult } from './validation/contract.ts';
 
 type Answer = ValidationResult | BatchAnswer | ErrorBody;
 

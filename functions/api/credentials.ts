@@ -18,8 +18,7 @@ import {
   verdict,
   versionId,
 } from '../validation/contract.ts';
-import type { ErrorBody } from './answer.ts';
-import { pageOf, parsePage } from './answer.ts';
+import { type ErrorBody, pageOf, parsePage } from './answer.ts';
 
 const next = v.pipe(
   v.nullable(v.string()),

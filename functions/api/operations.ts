@@ -5,6 +5,7 @@ import type { NotPossible } from '../lifecycle/possible-from.ts';
 import type { Waits } from '../lifecycle/retirable.ts';
 import { situationOf } from '../lifecycle/situation.ts';
 import { type SnapshotPorts, takeSnapshot } from '../lifecycle/snapshot.ts';
+import { jsonOf } from '../net/http.ts';
 import type { SecretDescription } from '../secrets/description.ts';
 import type { SecretReader } from '../secrets/store.ts';
 import type { Operation } from '../table/items.ts';
@@ -66,7 +67,7 @@ export type ParsedOperation =
 
 /** Reads the JSON text of a body. */
 export function parseOperation(body: string | null): ParsedOperation {
-  const parsed = v.safeParse(operationRequest, parseJson(body));
+  const parsed = v.safeParse(operationRequest, jsonOf(body ?? ''));
   return parsed.success
     ? { kind: 'operation', request: parsed.output }
     : { kind: 'malformed', message: EXPECTED };
@@ -74,14 +75,6 @@ export function parseOperation(body: string | null): ParsedOperation {
 
 const EXPECTED =
   'Malformed request: expected JSON with operation (rotate, rollback, compromised, doctor or accept-endpoint) and secretId, for accept-endpoint its endpoint (host:port), optionally reason (at most 500 characters, no control characters), clientRequestToken (32 to 64 letters, digits and hyphens) and, for doctor, fix.';
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-}
 
 export interface AnswerPorts extends SnapshotPorts, Waits {
   readonly store: SecretReader;

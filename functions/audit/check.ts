@@ -90,7 +90,9 @@ export const REASON_TEXT = {
 
 export type UnknownReason = keyof typeof REASON_TEXT;
 
-export type Status = 'pass' | 'warn' | 'fail' | 'info' | 'unknown' | 'not-applicable';
+/** From what wants a person to what wants nobody. */
+export const STATUSES = ['fail', 'warn', 'unknown', 'info', 'pass', 'not-applicable'] as const;
+export type Status = (typeof STATUSES)[number];
 
 /** A failure or a warning: what wants a person. */
 export function isWorry({ status }: { readonly status: Status }): boolean {

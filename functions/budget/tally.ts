@@ -1,6 +1,5 @@
 import type { LoginEvidence } from '../smtp/evidence.ts';
-import type { HeldBackReason, LoginResult } from '../smtp/login-result.ts';
-import { resultWith } from '../smtp/login-result.ts';
+import { type HeldBackReason, type LoginResult, resultWith } from '../smtp/login-result.ts';
 import type { Verdict } from '../smtp/verdicts.ts';
 import type { CountedLogin, Tally } from '../table/items.ts';
 

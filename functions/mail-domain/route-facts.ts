@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { AddressGuard } from '../net/address-guard.ts';
-import type { CaaRecord, DnsResolver } from '../net/dns/dns.ts';
-import { type Gathered, known } from '../net/dns/dns.ts';
+import { type CaaRecord, type DnsResolver, type Gathered, known } from '../net/dns/dns.ts';
 import { type MailProvider, mailProvider } from './mail-providers.ts';
 import { recordsAt } from './records.ts';
 import { checkHost, type SpfEvaluation } from './spf/check-host.ts';

@@ -127,7 +127,7 @@ export function outcomeOf(answer: Answer): string {
 }
 
 /** `JSON.parse` repeats in its error what it could not read, and that may be a secret. Undefined where there is no JSON. */
-export function jsonOf(body: Buffer): unknown {
+export function jsonOf(body: Buffer | string): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {

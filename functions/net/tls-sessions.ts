@@ -1,8 +1,7 @@
 import type tls from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { BoundedCache } from './bounded-cache.ts';
-import type { CertificateFacts, TlsFacts } from './certificate.ts';
-import { certificateFacts, tlsFacts } from './certificate.ts';
+import { type CertificateFacts, certificateFacts, type TlsFacts, tlsFacts } from './certificate.ts';
 import type { Endpoint } from './endpoint.ts';
 import { trusting, verifying } from './verified-tls.ts';
 

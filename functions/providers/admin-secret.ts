@@ -1,6 +1,7 @@
 import { parse } from '@aws-sdk/util-arn-parser';
 import * as v from 'valibot';
 import type { Endpoint } from '../net/endpoint.ts';
+import { jsonOf } from '../net/http.ts';
 import { ADMIN_TAG } from '../observe/names.ts';
 import { text } from '../secrets/credential.ts';
 import { endpointSchema } from '../secrets/endpoint.ts';
@@ -118,22 +119,13 @@ async function readAs<T extends object>(
   schema: v.GenericSchema<unknown, T>,
 ): Promise<Admin<T>> {
   const { text, scope } = await read(secretId);
-  const parsed = v.safeParse(schema, parseJson(text.reveal()));
+  const parsed = v.safeParse(schema, jsonOf(text.reveal()));
   if (parsed.success) return { ...parsed.output, scope };
   const [issue] = parsed.issues;
   throw unusable(
     secretId,
     `expected ${issue.message} at ${['$', v.getDotPath(issue) ?? []].flat().join('.')}`,
   );
-}
-
-/** JSON.parse repeats in its error what it could not read. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unusable(secretId: string, why: string): ProviderError {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { jsonOf } from '../net/http.ts';
 import { HELD_BACK_REASONS } from '../smtp/login-result.ts';
 import { VERDICTS } from '../smtp/verdicts.ts';
 
@@ -64,7 +65,7 @@ export type ParsedRequest =
 
 /** Reads a validation request: an object, or the JSON text of an HTTP body. The message names the bad field. */
 export function parseRequest(input: unknown): ParsedRequest {
-  const json = typeof input === 'string' ? parseJson(input) : input;
+  const json = typeof input === 'string' ? jsonOf(input) : input;
   const asksForMany = typeof json === 'object' && json !== null && 'secretIds' in json;
   return asksForMany ? parseBatch(json) : parseSingle(json);
 }
@@ -82,14 +83,6 @@ function parseBatch(json: unknown): ParsedRequest {
 function malformed({ path, expected, message }: v.BaseIssue<unknown>): ParsedRequest {
   const field = path?.map((item) => String(item.key)).join('.') || 'the body';
   return { kind: 'malformed', message: `Malformed request at ${field}: expected ${expected ?? message}.` };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,8 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { OptInTests } from '../../functions/audit/facts/mail-host.ts';
 import { NOTHING_HEARD, rehearse } from '../../functions/audit/facts/rehearsal.ts';
-import type { AuditSettings } from '../../functions/audit/settings.ts';
-import { OPT_IN_CHECKS } from '../../functions/audit/settings.ts';
+import { type AuditSettings, OPT_IN_CHECKS } from '../../functions/audit/settings.ts';
 import type { Credential } from '../../functions/providers/secret.ts';
 import { Redacted } from '../../functions/secrets/redacted.ts';
 import { login } from '../../functions/smtp/login.ts';

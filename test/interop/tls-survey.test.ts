@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CATALOGUE } from '../../functions/audit/checks/catalogue.ts';
 import type { Security } from '../../functions/net/endpoint.ts';
-import type { ServerFacts, TlsVersion } from '../../functions/smtp/probe/facts.ts';
-import { type CipherClass, WEAK_CLASSES } from '../../functions/smtp/probe/facts.ts';
+import {
+  type CipherClass,
+  type ServerFacts,
+  type TlsVersion,
+  WEAK_CLASSES,
+} from '../../functions/smtp/probe/facts.ts';
 import { probeServer } from '../../functions/smtp/probe/probe.ts';
 import { surveyTls } from '../../functions/smtp/probe/survey.ts';
 import { soundFacts, withServer } from '../functions/audit/sound-facts.ts';

@@ -1,8 +1,7 @@
 import { resultWith } from '../../smtp/login-result.ts';
 import { rfc } from '../../smtp/reference.ts';
 import { certificateVerdict } from '../../smtp/verdicts/tls.ts';
-import type { Check } from '../check.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import { type Check, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import { onSession, seenBefore } from '../subjects/credential.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,6 @@
 import type { CipherClass, ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { fail, info, type Outcome, pass, type UnknownReason, unknown, warn } from '../check.ts';
+import { type Check, fail, info, type Outcome, pass, type UnknownReason, unknown, warn } from '../check.ts';
 import { notSeen, onServer, onSession } from '../subjects/credential.ts';
 
 /** As people know them. */

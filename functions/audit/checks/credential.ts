@@ -3,8 +3,17 @@ import type { LoginEvidence } from '../../smtp/evidence.ts';
 import type { HeldBackReason, LoginOutcome } from '../../smtp/login-result.ts';
 import { awsPage, rfc } from '../../smtp/reference.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import {
+  type Check,
+  decide,
+  fail,
+  info,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+  warn,
+} from '../check.ts';
 import {
   type CredentialFacts,
   onCredential,

@@ -7,8 +7,7 @@ import {
 } from '../../mail-domain/dane/dane.ts';
 import type { TlsaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import { type Check, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import { onDomain } from '../subjects/domain.ts';
 
 export const daneChecks: readonly Check[] = [

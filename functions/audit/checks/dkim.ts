@@ -1,7 +1,6 @@
 import { type DkimKey, type DkimSelector, keyName } from '../../mail-domain/dkim/dkim.ts';
 import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { fail, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import { type Check, fail, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onDomain, quoted } from '../subjects/domain.ts';
 

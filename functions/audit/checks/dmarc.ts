@@ -1,10 +1,23 @@
-import type { AlignmentMode } from '../../mail-domain/dmarc/dmarc.ts';
-import { type DmarcFacts, effectivePolicy, parseBimiRecord } from '../../mail-domain/dmarc/dmarc.ts';
+import {
+  type AlignmentMode,
+  type DmarcFacts,
+  effectivePolicy,
+  parseBimiRecord,
+} from '../../mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../mail-domain/domains.ts';
 import { covering } from '../../mail-domain/sender.ts';
 import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import {
+  type Check,
+  decide,
+  fail,
+  info,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+  warn,
+} from '../check.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onDmarc, onDomain, quoted } from '../subjects/domain.ts';
 import type { NamedIdentity } from '../subjects/ses.ts';

@@ -4,8 +4,17 @@ import { caaNames, type SendingAddress } from '../../mail-domain/route-facts.ts'
 import type { CaaRecord } from '../../net/dns/dns.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { Remembered } from '../../table/items.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import {
+  type Check,
+  decide,
+  fail,
+  info,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+  warn,
+} from '../check.ts';
 import type { CredentialFacts } from '../subjects/credential.ts';
 import { onDomain } from '../subjects/domain.ts';
 

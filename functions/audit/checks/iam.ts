@@ -1,7 +1,6 @@
 import type { IssuedCredential } from '../../providers/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, type Outcome, pass, warn } from '../check.ts';
+import { type Check, decide, fail, type Outcome, pass, warn } from '../check.ts';
 import type { AuditSettings } from '../settings.ts';
 import type { PeopleFacts } from '../subjects/account.ts';
 import { type CredentialFacts, onCredential } from '../subjects/credential.ts';

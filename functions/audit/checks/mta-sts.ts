@@ -8,8 +8,17 @@ import {
   parseTlsRptRecord,
 } from '../../mail-domain/mta-sts/mta-sts.ts';
 import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import {
+  type Check,
+  decide,
+  fail,
+  info,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+  warn,
+} from '../check.ts';
 import { onDomain, quoted } from '../subjects/domain.ts';
 
 /** Seconds of a day: a shorter life leaves gaps in which nothing is enforced. */

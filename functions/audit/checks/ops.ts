@@ -2,11 +2,9 @@ import { parse } from '@aws-sdk/util-arn-parser';
 import { SES_HOST } from '../../mail-domain/mail-providers.ts';
 import type { Endpoint } from '../../net/endpoint.ts';
 import { awsPage } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, type Outcome, pass, unknown, warn } from '../check.ts';
+import { type Check, decide, fail, type Outcome, pass, unknown, warn } from '../check.ts';
 import type { AlarmFacts, FunctionFacts, LogFacts } from '../subjects/account.ts';
-import type { CredentialFacts } from '../subjects/credential.ts';
-import { onEndpoint } from '../subjects/credential.ts';
+import { type CredentialFacts, onEndpoint } from '../subjects/credential.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOTICE_DAYS = 90;

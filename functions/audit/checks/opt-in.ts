@@ -1,6 +1,5 @@
 import { awsPage, rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, notApplicable, type Outcome, pass, unknown } from '../check.ts';
+import { type Check, decide, fail, notApplicable, type Outcome, pass, unknown } from '../check.ts';
 import { canaryRecipient, type OptInCheck, type OptIns, optInFor } from '../settings.ts';
 import { onCredential, onEndpoint, reasonOf, replyOutcome } from '../subjects/credential.ts';
 

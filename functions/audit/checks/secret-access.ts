@@ -2,8 +2,17 @@ import { build, parse } from '@aws-sdk/util-arn-parser';
 import { USER_PATH } from '../../observe/names.ts';
 import type { Replica, SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import {
+  type Check,
+  decide,
+  fail,
+  info,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+  warn,
+} from '../check.ts';
 import {
   type FunctionFacts,
   type HandsFacts,

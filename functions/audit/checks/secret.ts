@@ -2,8 +2,7 @@ import { overdueSince } from '../../lifecycle/situation.ts';
 import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, warn } from '../check.ts';
+import { type Check, decide, fail, info, notApplicable, type Outcome, pass, warn } from '../check.ts';
 import type { AuditSettings } from '../settings.ts';
 import type { CredentialFacts, EncryptionKey } from '../subjects/credential.ts';
 

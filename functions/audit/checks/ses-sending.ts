@@ -1,6 +1,5 @@
 import { awsPage } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, warn } from '../check.ts';
+import { type Check, decide, fail, info, notApplicable, type Outcome, pass, warn } from '../check.ts';
 import {
   type Archive,
   type ConfigurationSet,

@@ -1,8 +1,7 @@
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { RememberedServer } from '../../table/items.ts';
-import type { Check } from '../check.ts';
-import { fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import { type Check, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
 import { notSeen, onServer, onStarttls, seenBefore } from '../subjects/credential.ts';
 
 const TOKEN_OR_PROOF = /^(SCRAM-|OAUTHBEARER$|XOAUTH2$)/;

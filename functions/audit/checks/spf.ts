@@ -5,8 +5,17 @@ import type { SpfEvaluation, SpfResult } from '../../mail-domain/spf/check-host.
 import { MX_LIMIT, SPF_LIMITS, type SpfTerm } from '../../mail-domain/spf/record.ts';
 import { holdsAll, type Range, type SpfFacts } from '../../mail-domain/spf/spf.ts';
 import { rfc } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
-import { decide, fail, info, notApplicable, type Outcome, pass, unknown, warn } from '../check.ts';
+import {
+  type Check,
+  decide,
+  fail,
+  info,
+  notApplicable,
+  type Outcome,
+  pass,
+  unknown,
+  warn,
+} from '../check.ts';
 import { onDomain, onSpf, quoted } from '../subjects/domain.ts';
 
 /** RFC 7208 section 3.4: an answer beyond this does not fit a plain UDP packet with its name and headers. */

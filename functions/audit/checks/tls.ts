@@ -3,8 +3,7 @@ import { CLEARTEXT } from '../../smtp/probe/dialogue.ts';
 import { type Handshake, type ServerFacts, TLS_VERSIONS, type TlsVersion } from '../../smtp/probe/facts.ts';
 import { rfc } from '../../smtp/reference.ts';
 import type { RememberedServer } from '../../table/items.ts';
-import type { Check } from '../check.ts';
-import { fail, info, type Outcome, pass, unknown, warn } from '../check.ts';
+import { type Check, fail, info, type Outcome, pass, unknown, warn } from '../check.ts';
 import { notSeen, onEndpoint, onServer, onStarttls, seenBefore } from '../subjects/credential.ts';
 
 const IMPLICIT_TLS: readonly number[] = [465, 2465];

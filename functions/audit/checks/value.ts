@@ -3,8 +3,8 @@ import { OWNER_TAG } from '../../observe/names.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { Redacted } from '../../secrets/redacted.ts';
 import { awsPage } from '../../smtp/reference.ts';
-import type { Check } from '../check.ts';
 import {
+  type Check,
   decide,
   fail,
   type Gathered,

@@ -19,7 +19,7 @@ import type { Redacted } from '../../secrets/redacted.ts';
 import { type Gathered, gather, known, missing } from '../check.ts';
 import { type AuditSettings, optInFor } from '../settings.ts';
 import type { AccountFacts } from '../subjects/account.ts';
-import type { AwsFacts, EncryptionKey } from '../subjects/credential.ts';
+import { type AwsFacts, type EncryptionKey, NOT_ASKED } from '../subjects/credential.ts';
 import { documentOf, type SecretPolicy } from '../subjects/iam.ts';
 import type { NamedIdentity, SendingIdentity } from '../subjects/ses.ts';
 import { simulateSending, smtpUser } from './iam.ts';
@@ -29,7 +29,6 @@ const PREFIX_LENGTH = 5;
 const LIMIT_MS = 5000;
 /** Some hundred to a thousand lines of forty bytes. */
 const MOST_BYTES = 256 * 1024;
-const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 
 export interface AwsSources {
   readonly secretsManager: SecretsManagerClient;

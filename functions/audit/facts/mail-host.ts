@@ -14,9 +14,14 @@ import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { ServerFacts } from '../../smtp/probe/facts.ts';
 import type { Relay } from '../../smtp/probe/misuse.ts';
 import type { Afterwards } from '../../smtp/session.ts';
-import { gather, known, missing } from '../check.ts';
+import { gather, known } from '../check.ts';
 import { type AuditSettings, type OptIns, optInFor } from '../settings.ts';
-import type { CredentialFacts, OptInFacts, PreviousCredential } from '../subjects/credential.ts';
+import {
+  type CredentialFacts,
+  NOT_ASKED,
+  type OptInFacts,
+  type PreviousCredential,
+} from '../subjects/credential.ts';
 import { NOTHING_HEARD, rehearse } from './rehearsal.ts';
 
 /** Enough for a login, and for its confirmation when a credential that was good is refused. */
@@ -25,7 +30,6 @@ const LOGIN_LIMIT_MS = 15_000;
 const PATIENCE_MS = 45_000;
 /** A probe has up to 15 connections, and some servers wait for seconds before each greeting. */
 const PROBE_LIMIT_MS = 40_000;
-export const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 export const ALL_OFF: OptInFacts = { negativeControl: null, openRelay: null };
 
 /** What is asked of a mail host for one credential. */

@@ -8,8 +8,7 @@ import {
 } from '@aws-sdk/client-securityhub';
 import { build } from '@aws-sdk/util-arn-parser';
 import { shownName } from '../../observe/shown.ts';
-import type { Severity } from '../check.ts';
-import { isWorry, type Status } from '../check.ts';
+import { isWorry, type Severity, type Status } from '../check.ts';
 import { CHECK_TEXTS } from '../report/credential-report.ts';
 import { cut, oneLine } from '../report/html.ts';
 import type { CheckText, CredentialReport, ReportedFinding } from '../report/report.ts';

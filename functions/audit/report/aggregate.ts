@@ -1,8 +1,6 @@
-import type { Status } from '../check.ts';
-import { PRACTICES, type PracticeNumber } from '../check.ts';
+import { PRACTICES, type PracticeNumber, type Status } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
-import type { Run } from '../run/run.ts';
-import { type Counts, countStatuses, type Examined, type Unexamined } from '../run/run.ts';
+import { type Counts, countStatuses, type Examined, type Run, type Unexamined } from '../run/run.ts';
 import type { AcceptedRisk } from '../settings.ts';
 import {
   AcceptedRisks,

@@ -1,5 +1,4 @@
-import type { Check, Severity } from '../check.ts';
-import { isWorry, type Status } from '../check.ts';
+import { type Check, isWorry, type Severity, STATUSES, type Status } from '../check.ts';
 import { CATALOGUE } from '../checks/catalogue.ts';
 import { countStatuses, type Examined, type Finding } from '../run/run.ts';
 import type { AcceptedRisk } from '../settings.ts';
@@ -101,7 +100,6 @@ export const SEVERITY_WEIGHT: Readonly<Record<Severity, number>> = {
 };
 /** What of its weight each result earns; those that are not here neither help nor harm. */
 const CREDIT: Readonly<Partial<Record<Status, number>>> = { pass: 1, warn: 0.5, fail: 0 };
-const STATUS_ORDER: readonly Status[] = ['fail', 'warn', 'unknown', 'info', 'pass', 'not-applicable'];
 /** A failure outweighs all the warnings that one credential can have. */
 const FAIL_FACTOR = 1000;
 
@@ -168,7 +166,7 @@ function worstFindingFirst(a: ReportedFinding, b: ReportedFinding): number {
   const position = (finding: ReportedFinding) => POSITIONS.get(finding.check) ?? CATALOGUE.length;
   return (
     rank(a) - rank(b) ||
-    STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status) ||
+    STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
     severity(b) - severity(a) ||
     position(a) - position(b)
   );

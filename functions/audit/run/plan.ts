@@ -5,8 +5,7 @@ import type { SecretStore } from '../../secrets/store.ts';
 import { known } from '../check.ts';
 import { gatherAccount } from '../facts/gather.ts';
 import { ValueComparison } from '../facts/value-comparison.ts';
-import type { SharedFacts } from '../subjects/account.ts';
-import { longUnread } from '../subjects/account.ts';
+import { longUnread, type SharedFacts } from '../subjects/account.ts';
 import type { ReportBucket } from './report-bucket.ts';
 import type { AuditBatch } from './run.ts';
 

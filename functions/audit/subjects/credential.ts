@@ -9,11 +9,12 @@ import type { ServerFacts, SessionFacts } from '../../smtp/probe/facts.ts';
 import type { Relay } from '../../smtp/probe/misuse.ts';
 import type { Verdict } from '../../smtp/verdicts.ts';
 import type { Remembered, RememberedServer } from '../../table/items.ts';
-import type { Check } from '../check.ts';
 import {
+  type Check,
   decide,
   fail,
   type Gathered,
+  missing,
   notApplicable,
   type Outcome,
   pass,
@@ -59,6 +60,8 @@ export interface EncryptionKey {
   /** KMS makes new key material by itself, once a year unless told otherwise. */
   readonly rotates: boolean;
 }
+
+export const NOT_ASKED = missing('not-reached', 'there is nothing to ask for');
 
 /** What the AWS API says of one credential; NOT_ASKED where there is nothing to ask for. */
 export interface AwsFacts {

@@ -1,8 +1,7 @@
 import type { DmarcFacts, DmarcRecord } from '../../mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../mail-domain/domains.ts';
 import type { OneRecord, SpfFacts } from '../../mail-domain/spf/spf.ts';
-import type { Check } from '../check.ts';
-import { decide, notApplicable, type Outcome, unknown } from '../check.ts';
+import { type Check, decide, notApplicable, type Outcome, unknown } from '../check.ts';
 import { type CredentialFacts, onCredential } from './credential.ts';
 
 const LONGEST_EVIDENCE = 1000;

@@ -1,8 +1,7 @@
 import { covering } from '../../mail-domain/sender.ts';
 import type { Credential } from '../../providers/secret.ts';
 import type { SesProvider } from '../../providers/ses.ts';
-import type { Check } from '../check.ts';
-import { decide, type Gathered, notApplicable, type Outcome, unknown } from '../check.ts';
+import { type Check, decide, type Gathered, notApplicable, type Outcome, unknown } from '../check.ts';
 import { type CredentialFacts, onCredential } from './credential.ts';
 
 /** Where dedicated addresses are that nobody put elsewhere; mail that names no pool leaves from there. */

@@ -5,7 +5,7 @@ import type { Agenda } from '../../table/agenda.ts';
 import type { AgendaItem } from '../../table/items.ts';
 import type { Lease } from '../../table/lease.ts';
 import type { Done } from '../retirable.ts';
-import { failure, type RetirementOutcome, type Seen } from './retirement.ts';
+import { earliest, failure, type RetirementOutcome, type Seen } from './retirement.ts';
 
 const MINUTE_MS = 60_000;
 /** What failed is looked at again after so long (ms), and so is what ended the process of its look. */
@@ -89,7 +89,7 @@ function next(outcome: RetirementOutcome, now: number): Omit<AgendaItem, 'look'>
     case 'retired':
       return {
         versionId,
-        dueAt: soonest(outcome.nextLookAt, toldAgain(outcome, now), rotationDue(outcome.seen, now)),
+        dueAt: earliest(outcome.nextLookAt, toldAgain(outcome, now), rotationDue(outcome.seen, now)),
       };
     case 'nothing-to-retire':
       return { versionId, dueAt: rotationDue(outcome.seen, now) };
@@ -117,11 +117,6 @@ function rotationDue(seen: Seen | undefined, now: number): number | null {
   const { overdueFrom = null } = seen ?? {};
   if (overdueFrom === null) return null;
   return overdueFrom < now ? now + TOLD_AGAIN_MS : overdueFrom + 1;
-}
-
-function soonest(...dates: readonly (number | null)[]): number | null {
-  const due = dates.filter((date) => date !== null);
-  return due.length === 0 ? null : Math.min(...due);
 }
 
 /** If it comes back, the sweep finds it. */

@@ -127,7 +127,7 @@ function acts({ kind }: HealPlan): boolean {
   return kind !== 'none' && kind !== 'wait';
 }
 
-function earliest(...dates: readonly (number | null)[]): number | null {
+export function earliest(...dates: readonly (number | null)[]): number | null {
   const known = dates.filter((date) => date !== null);
   return known.length === 0 ? null : Math.min(...known);
 }

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { publicKeyInfo } from '../../net/certificate.ts';
-import type { DnsResolver, SecurityStatus, TlsaRecord } from '../../net/dns/dns.ts';
-import { type Gathered, known, type LookupFailure, missing } from '../../net/dns/dns.ts';
+import {
+  type DnsResolver,
+  type Gathered,
+  known,
+  type LookupFailure,
+  missing,
+  type SecurityStatus,
+  type TlsaRecord,
+} from '../../net/dns/dns.ts';
 import type { Network } from '../../net/network.ts';
 import { shownName } from '../../observe/shown.ts';
 import { upgrade } from '../../smtp/probe/dialogue.ts';

@@ -1,5 +1,4 @@
-import type { DnsResolver } from '../../net/dns/dns.ts';
-import { type Gathered, known, missing } from '../../net/dns/dns.ts';
+import { type DnsResolver, type Gathered, known, missing } from '../../net/dns/dns.ts';
 import { parseTagList, published } from '../records.ts';
 
 export interface DmarcFacts extends DmarcWalk {

@@ -1,6 +1,5 @@
 import { exchange, type HttpFailure, type Send } from '../http.ts';
-import type { SecurityStatus, SignedType } from './dns.ts';
-import { type Gathered, known, missing } from './dns.ts';
+import { type Gathered, known, missing, type SecurityStatus, type SignedType } from './dns.ts';
 
 /** For all that is asked about one name. */
 const LIMIT_MS = 6000;

@@ -1,6 +1,11 @@
 import { decode, encode, type Answer as WireRecord } from 'dns-packet';
-import type { Answer, DnsResolver, RecordData, RecordType } from '../../../functions/net/dns/dns.ts';
-import { missing } from '../../../functions/net/dns/dns.ts';
+import {
+  type Answer,
+  type DnsResolver,
+  missing,
+  type RecordData,
+  type RecordType,
+} from '../../../functions/net/dns/dns.ts';
 import type { Entry, Scenario } from './suite.ts';
 
 type Wire = Readonly<Record<string, (data: unknown) => unknown>>;

@@ -1,7 +1,6 @@
 import { Redacted } from '../../../functions/secrets/redacted.ts';
 import { login } from '../../../functions/smtp/login.ts';
-import type { LoginResult } from '../../../functions/smtp/login-result.ts';
-import { resultOf } from '../../../functions/smtp/login-result.ts';
+import { type LoginResult, resultOf } from '../../../functions/smtp/login-result.ts';
 import { loopbackNetwork } from '../../support/loopback-network.ts';
 import type { Claim } from '../claims.ts';
 import { PASSWORD, type Target, type Tool, USERNAME } from './tool.ts';

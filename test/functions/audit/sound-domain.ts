@@ -1,8 +1,7 @@
 import { known } from '../../../functions/audit/check.ts';
 import type { CredentialFacts } from '../../../functions/audit/subjects/credential.ts';
 import { type DkimSelector, parseDkimKey } from '../../../functions/mail-domain/dkim/dkim.ts';
-import type { DmarcFacts } from '../../../functions/mail-domain/dmarc/dmarc.ts';
-import { parseDmarcRecord } from '../../../functions/mail-domain/dmarc/dmarc.ts';
+import { type DmarcFacts, parseDmarcRecord } from '../../../functions/mail-domain/dmarc/dmarc.ts';
 import type { DomainFacts } from '../../../functions/mail-domain/domains.ts';
 import type { RouteFacts } from '../../../functions/mail-domain/route-facts.ts';
 import type { OneRecord, SpfFacts } from '../../../functions/mail-domain/spf/spf.ts';

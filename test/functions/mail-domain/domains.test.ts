@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import type { IdentityFacts } from '../../../functions/audit/subjects/ses.ts';
 import { Domains } from '../../../functions/mail-domain/domains.ts';
-import type { Answer, RecordType } from '../../../functions/net/dns/dns.ts';
-import { known, missing } from '../../../functions/net/dns/dns.ts';
+import { type Answer, known, missing, type RecordType } from '../../../functions/net/dns/dns.ts';
 import { credential, ses } from '../audit/sound-facts.ts';
 
 /** A DNS in which nothing is, and what it was asked. */

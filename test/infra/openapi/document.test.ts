@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import type { SchemaName } from '../../../infra/openapi/document.ts';
-import { openApiDocument } from '../../../infra/openapi/document.ts';
+import { openApiDocument, type SchemaName } from '../../../infra/openapi/document.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { ofType, resourcesOf } from '../synthesized.ts';
 

@@ -1,6 +1,5 @@
 import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
-import type { RotationEvent } from '../../../sandbox/gateway/rotation.ts';
-import { type RotateAnswer, Rotator } from '../../../sandbox/gateway/rotation.ts';
+import { type RotateAnswer, type RotationEvent, Rotator } from '../../../sandbox/gateway/rotation.ts';
 import type { InProcessSecretsManager } from './secrets-manager.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';

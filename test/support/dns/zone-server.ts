@@ -1,6 +1,5 @@
 import { type NameServer, openNameServer } from '../../../sandbox/dns/name-server.ts';
-import type { Zone } from '../../../sandbox/dns/zone.ts';
-import { ZoneAnswers } from '../../../sandbox/dns/zone.ts';
+import { type Zone, ZoneAnswers } from '../../../sandbox/dns/zone.ts';
 
 export interface ZoneServer extends NameServer {
   /** Asks the same zones by DNS over HTTPS, of a resolver that validates. */

@@ -1,5 +1,4 @@
-import type { Status } from '../../check.ts';
-import { SERVED_WITHOUT_CHECK } from '../../check.ts';
+import { SERVED_WITHOUT_CHECK, STATUSES, type Status } from '../../check.ts';
 import type { Counts, UnexaminedReason } from '../../run/run.ts';
 import { alarm, worries } from '../credential-report.ts';
 import { EMPTY, type Html, html, prose } from '../html.ts';
@@ -12,7 +11,6 @@ import {
   type Places,
   part,
   STATUS_WORD,
-  STATUSES,
   standing,
   tags,
   tally,

@@ -1,4 +1,4 @@
-import type { Status } from '../../check.ts';
+import { STATUSES, type Status } from '../../check.ts';
 import type { Counts } from '../../run/run.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 
@@ -30,9 +30,6 @@ export function icon(status: Status | 'accepted'): Html {
 export function tags(severity: string, check: string): Html {
   return html`<p class="tags"><span class="tag ${severity}">${severity}</span> <code>${check}</code></p>`;
 }
-
-/** From what wants a person to what wants nobody. */
-export const STATUSES: readonly Status[] = ['fail', 'warn', 'unknown', 'info', 'pass', 'not-applicable'];
 
 const FIGURES = new Intl.NumberFormat('en-GB');
 

@@ -1,6 +1,7 @@
+import { STATUSES } from '../../check.ts';
 import { EMPTY, type Html, html } from '../html.ts';
 import type { Report, TrendPoint } from '../report.ts';
-import { band, bar, figure, icon, longDay, STATUS_WORD, STATUSES, shortDay } from './elements.ts';
+import { band, bar, figure, icon, longDay, STATUS_WORD, shortDay } from './elements.ts';
 
 /** The first screen: the score and its trend, one sentence, and how the findings are spread. */
 export function overview(report: Report): Html {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../../functions/audit/check.ts';
-import { missing } from '../../../../functions/audit/check.ts';
+import { missing, type Outcome } from '../../../../functions/audit/check.ts';
 import { CATALOGUE } from '../../../../functions/audit/checks/catalogue.ts';
 import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import { soundFacts } from '../sound-facts.ts';

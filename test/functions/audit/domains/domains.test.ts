@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Outcome } from '../../../../functions/audit/check.ts';
-import { type Gathered, known } from '../../../../functions/audit/check.ts';
+import { type Gathered, known, type Outcome } from '../../../../functions/audit/check.ts';
 import { daneChecks } from '../../../../functions/audit/checks/dane.ts';
 import { dkimChecks } from '../../../../functions/audit/checks/dkim.ts';
 import { dmarcChecks } from '../../../../functions/audit/checks/dmarc.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { Aggregate } from '../../../../functions/audit/report/aggregate.ts';
 import { PER_PAGE } from '../../../../functions/audit/report/page/pages.ts';
-import type { Report } from '../../../../functions/audit/report/report.ts';
-import { summarise } from '../../../../functions/audit/report/report.ts';
+import { type Report, summarise } from '../../../../functions/audit/report/report.ts';
 import { writePage, writeReport } from '../../../../functions/audit/run/publish.ts';
 import { ReportBucket } from '../../../../functions/audit/run/report-bucket.ts';
 import { Results } from '../../../../functions/audit/run/results.ts';

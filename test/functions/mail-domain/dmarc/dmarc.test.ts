@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { dmarcFacts, walkDmarc } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
-import type { Answer, DnsResolver, RecordType } from '../../../../functions/net/dns/dns.ts';
-import { known, missing } from '../../../../functions/net/dns/dns.ts';
+import {
+  type Answer,
+  type DnsResolver,
+  known,
+  missing,
+  type RecordType,
+} from '../../../../functions/net/dns/dns.ts';
 
 const FAILED = 'failed';
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Answer, RecordType } from '../../../../functions/net/dns/dns.ts';
-import { known, RunDns } from '../../../../functions/net/dns/dns.ts';
+import { type Answer, known, type RecordType, RunDns } from '../../../../functions/net/dns/dns.ts';
 
 class CountingDns {
   readonly asked: string[] = [];

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TlsSurvey } from '../../../../functions/smtp/probe/facts.ts';
-import { SUITES, WEAK_CLASSES } from '../../../../functions/smtp/probe/facts.ts';
+import { SUITES, type TlsSurvey, WEAK_CLASSES } from '../../../../functions/smtp/probe/facts.ts';
 import { VERSION_NUMBERS } from '../../../../functions/smtp/probe/hello.ts';
 import { surveyTls } from '../../../../functions/smtp/probe/survey.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';

@@ -1,6 +1,5 @@
 import { arnOf } from '../../../../support/aws/secrets-manager.ts';
-import type { MakeSubject } from './lab.ts';
-import { NAME } from './lab.ts';
+import { type MakeSubject, NAME } from './lab.ts';
 import { ModelIssuer } from './model-issuer.ts';
 import { ModelLogins } from './model-logins.ts';
 import { ModelManual } from './model-manual.ts';
