@@ -42,7 +42,7 @@ import {
   type SendQuota,
   type SesFacts,
 } from '../subjects/ses.ts';
-import { reputation } from './cloudwatch.ts';
+import { reputation } from './monitoring.ts';
 
 /** The most that GetIdentityVerificationAttributes and its like take in one call. */
 const IDENTITIES_A_CALL = 100;

@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, it } from 'vitest';
-import { logFacts } from '../../../../functions/audit/facts/logs.ts';
+import { logFacts } from '../../../../functions/audit/facts/monitoring.ts';
 import { parseDkimKey } from '../../../../functions/mail-domain/dkim/dkim.ts';
 import { parseDmarcRecord } from '../../../../functions/mail-domain/dmarc/dmarc.ts';
 import { parseMtaStsPolicy } from '../../../../functions/mail-domain/mta-sts/mta-sts.ts';

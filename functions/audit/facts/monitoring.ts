@@ -6,11 +6,20 @@ import {
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
 import {
+  type CloudWatchClient,
+  DescribeAlarmsForMetricCommand,
+  GetMetricDataCommand,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
+import {
   type CloudWatchLogsClient,
   paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { LogFacts, LogGroup, Readers } from '../subjects/account.ts';
+import { METRIC_NAMESPACE, RESTORE_DRILL } from '../../observe/names.ts';
+import type { AlarmFacts, LogFacts, LogGroup, Readers } from '../subjects/account.ts';
+import type { Reputation } from '../subjects/ses.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** FilterLogEvents answers empty pages while it searches; so many for one group, and the search is cut short. */
@@ -30,7 +39,7 @@ const PAGE_SIZE = 50;
 /** CloudTrail takes two calls a second of LookupEvents: a minute or two, and 10,000 events. */
 const MOST_TRAIL_PAGES = 200;
 /** As long as CloudTrail keeps the history of events. */
-const HISTORY_MS = 90 * 24 * 60 * 60 * 1000;
+const HISTORY_MS = 90 * DAY_MS;
 /** Names of readers that are kept for each secret. */
 const MOST_READERS = 5;
 
@@ -139,4 +148,73 @@ function nameOf({ type = '', userName, invokedBy, sessionContext }: ReadEvent['u
   const role = sessionContext?.sessionIssuer?.userName;
   if (role) return `role/${role}`;
   return userName ? `user/${userName}` : (invokedBy ?? type);
+}
+
+const SES_NAMESPACE = 'AWS/SES';
+const BOUNCE_RATE = 'Reputation.BounceRate';
+const COMPLAINT_RATE = 'Reputation.ComplaintRate';
+const HOUR_SECONDS = 60 * 60;
+
+const DRILL_DAYS = 180;
+
+/** The last value within a day of each rate that AWS judges an account by, and who watches them. */
+export async function reputation(client: CloudWatchClient, now: number): Promise<Reputation> {
+  const { MetricDataResults } = await client.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now - DAY_MS),
+      EndTime: new Date(now),
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: [query('bounce', BOUNCE_RATE), query('complaint', COMPLAINT_RATE)],
+    }),
+  );
+  const latest = (id: string) => MetricDataResults?.find(({ Id }) => Id === id)?.Values?.[0] ?? null;
+  return {
+    bounceRate: latest('bounce'),
+    complaintRate: latest('complaint'),
+    watched: await watchedMetrics(client),
+  };
+}
+
+function query(Id: string, MetricName: string) {
+  const Metric = { Namespace: SES_NAMESPACE, MetricName };
+  return { Id, MetricStat: { Metric, Period: HOUR_SECONDS, Stat: 'Maximum' } };
+}
+
+async function watchedMetrics(client: CloudWatchClient): Promise<string[]> {
+  const watched: string[] = [];
+  for (const MetricName of [BOUNCE_RATE, COMPLAINT_RATE]) {
+    const { MetricAlarms } = await client.send(
+      new DescribeAlarmsForMetricCommand({ Namespace: SES_NAMESPACE, MetricName }),
+    );
+    if (MetricAlarms?.some(acts)) watched.push(MetricName);
+  }
+  return watched;
+}
+
+/** Alarms whose names begin with the name of the stack. */
+export async function ownAlarms(client: CloudWatchClient, stack: string): Promise<AlarmFacts[]> {
+  const found: AlarmFacts[] = [];
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix: stack }))
+    found.push(...MetricAlarms.map((alarm) => ({ name: alarm.AlarmName ?? '', acts: acts(alarm) })));
+  return found;
+}
+
+function acts({ ActionsEnabled, AlarmActions }: MetricAlarm): boolean {
+  return ActionsEnabled !== false && (AlarmActions?.length ?? 0) > 0;
+}
+
+/** The last day with a datum of the metric that a person puts after a rehearsed restore; null: none in half a year. */
+export async function lastDrill(client: CloudWatchClient, now: number): Promise<number | null> {
+  const Metric = { Namespace: METRIC_NAMESPACE, MetricName: RESTORE_DRILL };
+  const { MetricDataResults } = await client.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now - DRILL_DAYS * DAY_MS),
+      EndTime: new Date(now),
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: [
+        { Id: 'drill', MetricStat: { Metric, Period: DAY_MS / 1000, Stat: 'SampleCount' } },
+      ],
+    }),
+  );
+  return MetricDataResults?.[0]?.Timestamps?.[0]?.getTime() ?? null;
 }
