@@ -9,6 +9,8 @@ export default defineConfig({
       'test/functions/lifecycle/rotate/{enumeration,secret-writer}/*.test.ts',
       'test/functions/lifecycle/rotate/crash.test.ts',
       'test/functions/lifecycle/operate/faults.test.ts',
+      'test/functions/lifecycle/retire/retirement.test.ts',
+      'test/functions/budget/concurrency.test.ts',
       'test/functions/{smtp/fuzz,net/odd-keys}/*.test.ts',
       'test/functions/smtp/echoes.test.ts',
       'test/functions/net/hostile.test.ts',

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 import { onTestFinished } from 'vitest';
 import { createAuthority } from '../../sandbox/certificates.ts';
-import { listen } from '../support/smtp-servers.ts';
+import { greetAtOnce, listen } from '../support/smtp-servers.ts';
 
 /** Reads each message to its end and breaks the connection off instead of the reply: nobody knows whether it was taken. */
 export async function startBreakingServer() {
@@ -23,6 +23,7 @@ export async function startBreakingServer() {
       });
     },
   });
+  greetAtOnce(server);
   server.on('error', () => {});
   server.server.on('connection', (socket) => sockets.add(socket));
   const port = await listen(server.server);

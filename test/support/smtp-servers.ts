@@ -91,10 +91,24 @@ export async function startSmtpServer(options: SmtpServerOptions): Promise<SmtpT
       }, callback);
     },
   });
+  greetAtOnce(server);
   // A client that breaks off or refuses the certificate is an `error` here, and none of the test's business.
   server.on('error', () => {});
   const port = await listen(server.server);
   return { host: 'localhost', port, security, ca, logins, messages, close: () => closeSmtp(server) };
+}
+
+type Connections = SMTPServer['connections'];
+type Connection = Connections extends Set<infer One> ? One : never;
+
+/** For clients that talk too early `smtp-server` waits 100 ms before each greeting, and most of a login would be that wait. */
+export function greetAtOnce(server: SMTPServer): void {
+  server.connections = new (class extends Set<Connection> {
+    override add(connection: Connection): this {
+      connection.init = () => connection._setListeners(() => connection.connectionReady());
+      return super.add(connection);
+    }
+  })();
 }
 
 function presented(auth: SMTPServerAuthentication): Pick<Login, 'method' | 'username' | 'password'> {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
+import type { FaultKind } from '../../../support/aws/faults.ts';
+import { shareOf } from '../../../support/share.ts';
 import { HOUR_MS, World } from '../rotate/world.ts';
 
 /** Each crash has a world, and each world a DynamoDB, of its own. */
 const MINUTE = 60_000;
 /** At most; those that its deactivation and its event take are among them. */
-const CALLS_OF_A_LOOK = 21;
+const CALLS_OF_A_LOOK = Array.from({ length: 21 }, (_, at) => at + 1);
+const FAULTS: readonly FaultKind[] = ['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'];
 const LEASE_OF_A_DEAD_LOOK_MS = 30_000;
 const HOURS = { overlap: 48, soak: 72 };
 
@@ -264,11 +267,12 @@ describe('retirement of a replaced SES key', () => {
     expect(await new World().retire(HOURS)).toMatchObject({ kind: 'retired', retirements: [] });
   });
 
-  it.each(['crash-before', 'crash-after', 'refused', 'ambiguous-timeout'] as const)(
+  it.each(FAULTS)(
     'survives %s at every I/O call and ends with one working key',
     { timeout: MINUTE },
     async (kind) => {
-      for (let at = 1; at <= CALLS_OF_A_LOOK; at += 1) {
+      // Each fault begins at another call, so that `npm test` meets every call with one fault or another.
+      for (const at of shareOf(CALLS_OF_A_LOOK, FAULTS.length, FAULTS.indexOf(kind))) {
         const world = await rotatedTwice();
         world.now += 48 * HOUR_MS;
         for (let run = 0; run < 3; run += 1) {

@@ -23,10 +23,21 @@ async function callsOfOneRotation(prepare: (world: World) => Promise<void>): Pro
   return world.faults.calls;
 }
 
-/** Each fault begins at another call, so that `npm test` meets every call with one fault or another. */
-function callsAttacked(calls: number, kind: FaultKind): readonly number[] {
+/** What follows a fault. */
+const FOLLOWERS = ['retry', 'new rotation'] as const;
+
+/**
+ * Each fault begins at another call, and so does what follows it, so that `npm test` meets every call with one fault or another
+ * and one of what can follow.
+ */
+function callsAttacked(
+  calls: number,
+  kind: FaultKind,
+  follower: (typeof FOLLOWERS)[number],
+): readonly number[] {
   const all = Array.from({ length: calls }, (_, at) => at + 1);
-  return shareOf(all, FAULTS.length, FAULTS.indexOf(kind));
+  const from = FAULTS.indexOf(kind) * FOLLOWERS.length + FOLLOWERS.indexOf(follower);
+  return shareOf(all, FAULTS.length * FOLLOWERS.length, from);
 }
 
 async function checkInvariants(world: World, hadCurrent: boolean, token: string): Promise<void> {
@@ -48,7 +59,7 @@ describe.each(Object.keys(SCENARIOS))('%s', { timeout: MINUTE }, (name) => {
     async (kind) => {
       const calls = await callsOfOneRotation(prepare);
       expect(calls).toBeGreaterThan(12);
-      for (const at of callsAttacked(calls, kind)) {
+      for (const at of callsAttacked(calls, kind, 'retry')) {
         const world = new World();
         await prepare(world);
         const hadCurrent = world.works('AWSCURRENT');
@@ -74,7 +85,7 @@ describe.each(Object.keys(SCENARIOS))('%s', { timeout: MINUTE }, (name) => {
     'survives %s at every I/O call when a new rotation follows instead of a retry',
     async (kind) => {
       const calls = await callsOfOneRotation(prepare);
-      for (const at of callsAttacked(calls, kind)) {
+      for (const at of callsAttacked(calls, kind, 'new rotation')) {
         const world = new World();
         await prepare(world);
         world.faults.plan(at, kind);
