@@ -7,7 +7,7 @@ import { followRotation } from '../job/rotation.ts';
 import type { Progress } from '../progress.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { type Balance, balance } from './balance.ts';
-import { draws, type FaultyFunction, makeFaulty } from './faults.ts';
+import { draws, FAULT_RATE, type FaultyFunction, makeFaulty } from './faults.ts';
 import { ReplacedKeys, type Rotations, rotateOften } from './rotations.ts';
 import { type Applications, startApplications } from './sender.ts';
 
@@ -59,8 +59,14 @@ export async function runChaos(
 async function begin(sandbox: Sandbox, seed: number): Promise<Run> {
   const { RotateFunctionName, RetireFunctionName } = sandbox.outputs;
   const functions = [
-    await makeFaulty(sandbox, RotateFunctionName, draws(seed, 'rotate function')),
-    await makeFaulty(sandbox, RetireFunctionName, draws(seed, 'retire function')),
+    await makeFaulty(sandbox, RotateFunctionName, {
+      random: draws(seed, 'rotate function'),
+      rate: FAULT_RATE.rotate,
+    }),
+    await makeFaulty(sandbox, RetireFunctionName, {
+      random: draws(seed, 'retire function'),
+      rate: FAULT_RATE.retire,
+    }),
   ];
   const applications = await startApplications(sandbox);
   return { functions, applications, keys: await ReplacedKeys.retire(sandbox, draws(seed, 'retirements')) };

@@ -10,12 +10,14 @@ import type { Sandbox } from '../sandbox.ts';
 export const FAULTS = ['crash-before', 'crash-after', 'lost-request', 'lost-answer'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** Each fault's share of all calls. */
-export const FAULT_RATE = 0.008;
+/** Each fault's share of all calls of a function. One that retires has its secret for half a minute after a crash: more would be waiting. */
+export const FAULT_RATE = { rotate: 0.008, retire: 0.002 } as const;
 
 export interface FaultOptions {
   /** From 0 up to 1, anew for each call. */
   readonly random: () => number;
+  /** Each fault's share of all calls. */
+  readonly rate: number;
   /** Kills the process that called. */
   readonly crash: () => Promise<void>;
 }
@@ -61,7 +63,7 @@ export class Faults implements Correction {
 
   #draw(): Fault | undefined {
     if (this.#calm) return undefined;
-    return FAULTS[Math.floor(this.#options.random() / FAULT_RATE)];
+    return FAULTS[Math.floor(this.#options.random() / this.#options.rate)];
   }
 }
 
@@ -74,11 +76,11 @@ export interface FaultyFunction {
 export async function makeFaulty(
   { cloud, clients: { lambda } }: Pick<Sandbox, 'cloud' | 'clients'>,
   functionName: string,
-  random: () => number,
+  { random, rate }: Pick<FaultOptions, 'random' | 'rate'>,
 ): Promise<FaultyFunction> {
   const gateway = await openGateway();
   // Any change of its configuration ends the processes of a function; the local AWS does not wait for a call to end.
-  const faults = new Faults({ random, crash: () => setEnvironment(lambda, functionName, {}) });
+  const faults = new Faults({ random, rate, crash: () => setEnvironment(lambda, functionName, {}) });
   gateway.serve(cloud.account.endpoint, [faults]);
   await setEnvironment(lambda, functionName, { AWS_ENDPOINT_URL: gateway.url });
   return { faults, close: () => gateway.close() };

@@ -90,8 +90,8 @@ export class ReplacedKeys {
   }
 }
 
-/** A rotation that does not end by then is stuck for good: Secrets Manager itself gives up much earlier. */
-const MOST_TRIES = 40;
+/** A rotation that has not ended by then (ms) is stuck for good: the login budget may hold a key back for a quarter of an hour. */
+const ROTATION_LIMIT_MS = 20 * 60_000;
 const BETWEEN_TRIES_MS = 200;
 /** In every third rotation the replaced key still holds its slot when the next one begins. */
 const UNRETIRED_SHARE = 1 / 3;
@@ -103,8 +103,8 @@ export interface Rotations {
 }
 
 /**
- * Rotates again and again, as Secrets Manager does: a rotation that failed is tried again with its own token until it
- * is done. Rejects when one never is.
+ * Rotates again and again, as Secrets Manager does: a rotation that failed is tried again with its own token until it is
+ * done, or with another one when its AWSPENDING was taken away. Rejects when one never is.
  */
 export async function rotateOften(
   sandbox: Sandbox,
@@ -118,7 +118,7 @@ export async function rotateOften(
   const done = { rotations: 0, tries: 0 };
   while (done.rotations < rotations) {
     if (random() >= UNRETIRED_SHARE) await keys.retired();
-    done.tries += await rotateOnce(sandbox, randomUUID());
+    done.tries += await rotateOnce(sandbox);
     done.rotations += 1;
     onRotated(done);
   }
@@ -126,14 +126,18 @@ export async function rotateOften(
 }
 
 /** Resolves to how many tries it took. */
-async function rotateOnce({ cloud, clients }: Sandbox, token: string): Promise<number> {
+async function rotateOnce({ cloud, clients }: Sandbox): Promise<number> {
   const SecretId = ORDERS.secretName;
-  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+  let token = randomUUID();
+  const deadline = Date.now() + ROTATION_LIMIT_MS;
+  for (let tries = 1; Date.now() < deadline; tries += 1) {
     await clients.secretsManager.send(new RotateSecretCommand({ SecretId, ClientRequestToken: token }));
     await cloud.rotationSettled(SecretId);
     const { VersionIdsToStages } = await clients.secretsManager.send(new DescribeSecretCommand({ SecretId }));
-    if (VersionIdsToStages?.[token]?.includes('AWSCURRENT')) return tries;
+    const labels = VersionIdsToStages?.[token] ?? [];
+    if (labels.includes('AWSCURRENT')) return tries;
+    if (!labels.includes('AWSPENDING')) token = randomUUID();
     await sleep(BETWEEN_TRIES_MS);
   }
-  throw new Error(`the rotation ${token} did not end in ${MOST_TRIES} tries`);
+  throw new Error(`the rotation ${token} did not end in ${ROTATION_LIMIT_MS / 60_000} minutes`);
 }

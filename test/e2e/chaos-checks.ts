@@ -5,11 +5,10 @@ import type { Progress } from '../../sandbox/progress.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
 /**
- * Its first 90 calls of each function have every fault in them, and a crash of the first rotation; `npm run chaos` draws
- * another seed each time. Few of its crashes come while a key is being made: the next try waits for the dead one's lease,
- * and a run with 30 seconds of that each time is for `npm run chaos`.
+ * Its first 60 calls of the rotation function have every fault in them, and a crash of the first rotation; few of its crashes
+ * are of the function that retires, which then has its secret for half a minute. `npm run chaos` draws another seed each time.
  */
-const SEED = 155;
+const SEED = 34270;
 const ROTATIONS = 3;
 
 export const CHAOS_PROPAGATION = propagation(SEED);

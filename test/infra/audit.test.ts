@@ -178,7 +178,7 @@ describe('the audit', () => {
 
 describe.each([
   ['AuditTimetable', 'cron(30 4 * * ? *)', '<AuditStateMachineE693A784>', 'states:StartExecution', '{}'],
-  ['RetireTimetable', 'rate(2 hours)', '<RetireDueFunction7EFC9A4C.Arn>', 'lambda:InvokeFunction', '{}'],
+  ['RetireTimetable', 'rate(15 minutes)', '<RetireDueFunction7EFC9A4C.Arn>', 'lambda:InvokeFunction', '{}'],
   [
     'RetireSweep',
     'rate(1 day)',

@@ -8,6 +8,7 @@ async function call(drawn: number, calm = false): Promise<string[]> {
   const happened: string[] = [];
   const faults = new Faults({
     random: () => drawn,
+    rate: FAULT_RATE.rotate,
     crash: async () => void happened.push('crashed'),
   });
   if (calm) faults.calm();
@@ -30,7 +31,7 @@ describe('a call between a function and AWS', () => {
     [3, ['carried out', 'not answered']],
     [4, ['carried out', 'answered']],
   ])('drawn as %s: %j', async (drawn, happened) => {
-    expect(await call((drawn + 0.5) * FAULT_RATE)).toEqual(happened);
+    expect(await call((drawn + 0.5) * FAULT_RATE.rotate)).toEqual(happened);
   });
 
   it('is never disturbed once the faults have ended', async () => {
@@ -38,7 +39,7 @@ describe('a call between a function and AWS', () => {
   });
 
   it('meets each fault about as often as the others', async () => {
-    const faults = new Faults({ random: draws(1, 'rotate'), crash: async () => {} });
+    const faults = new Faults({ random: draws(1, 'rotate'), rate: FAULT_RATE.rotate, crash: async () => {} });
     const forward = async () => ({ status: 200, contentType: 'text/plain', body: '' });
     for (let calls = 0; calls < 20_000; calls += 1) await faults.answer(REQUEST, forward).catch(() => {});
     for (const fault of FAULTS) {

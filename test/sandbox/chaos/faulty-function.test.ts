@@ -28,8 +28,9 @@ async function begunRotation(faultOfPut: Fault) {
   const { ARN = '' } = await secretsManager.send(
     new CreateSecretCommand({ Name: `mail/${token}`, SecretString: 'first' }),
   );
-  const drawn = [1, (FAULTS.indexOf(faultOfPut) + 0.5) * FAULT_RATE];
-  const faulty = await makeFaulty(local, functions.open, () => drawn.shift() ?? 1);
+  const rate = FAULT_RATE.rotate;
+  const drawn = [1, (FAULTS.indexOf(faultOfPut) + 0.5) * rate];
+  const faulty = await makeFaulty(local, functions.open, { random: () => drawn.shift() ?? 1, rate });
   onTestFinished(() => faulty.close());
   await secretsManager.send(
     new RotateSecretCommand({
