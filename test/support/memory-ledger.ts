@@ -47,6 +47,11 @@ export class MemoryLedger implements RotationLedger {
     return [mints, keys].join('/');
   }
 
+  /** All of it. */
+  contents(): string {
+    return JSON.stringify([this.#mints, this.#proofs, this.#deactivations].map((items) => [...items]));
+  }
+
   historyOf(secretArn: string): Promise<History> {
     return this.#faults.call(() => ({
       mints: of(this.#mints, secretArn),

@@ -21,6 +21,8 @@ export class Faults {
   calls = 0;
   /** Told after each call, whether it succeeded or not. */
   onCall: () => void = () => {};
+  /** Makes each call, and what else takes time, when its turn has come: of several processes at once, one at a time. */
+  inTurn: <T>(act: () => Promise<T>) => Promise<T> = (act) => act();
   readonly #plan = new Map<number, FaultKind>();
   #pause: { readonly at: number; readonly meanwhile: () => Promise<boolean> } | undefined;
   #dead = false;
@@ -49,7 +51,11 @@ export class Faults {
     this.calls = 0;
   }
 
-  async call<T>(effect: () => T | Promise<T>): Promise<T> {
+  call<T>(effect: () => T | Promise<T>): Promise<T> {
+    return this.inTurn(() => this.#call(effect));
+  }
+
+  async #call<T>(effect: () => T | Promise<T>): Promise<T> {
     if (this.#dead) throw new Crash('dead');
     this.calls += 1;
     const kind = this.#plan.get(this.calls);

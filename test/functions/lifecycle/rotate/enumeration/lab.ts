@@ -142,9 +142,10 @@ export class Lab {
       newPassword: () => new Redacted(`made-${++this.#made}`),
       now: () => this.now,
       random: () => 0.5,
-      sleep: async (ms) => {
-        this.now += ms;
-      },
+      sleep: (ms) =>
+        this.faults.inTurn(async () => {
+          this.now += ms;
+        }),
       remainingMs: () => deadline - this.now,
       overlapMs: OVERLAP_MS,
       soakMs: SOAK_MS,

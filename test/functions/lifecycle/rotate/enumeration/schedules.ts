@@ -106,7 +106,12 @@ function deliveredAgain(lab: Lab): Handler {
 async function recover(lab: Lab, token: string, recovery: Recovery): Promise<void> {
   if (recovery === 'new token by hand') lab.removePendingByHand();
   if (recovery === 'same token later') lab.now += HOUR_MS;
-  const result = await converge(lab, recovery.startsWith('new') ? lab.newToken() : token);
+  await converges(lab, recovery.startsWith('new') ? lab.newToken() : token);
+}
+
+/** Tries until a rotation ends well, and retires: by then all must be well again. */
+export async function converges(lab: Lab, token: string): Promise<void> {
+  const result = await converge(lab, token);
   if (result.kind !== 'rotated') lab.watch.violations.add(`wedged: ${reason(result)}`);
   await retireDays(lab);
   checkEnd(lab);
@@ -139,7 +144,7 @@ function checkEnd(lab: Lab): void {
   if (ours.length > 1) violations.add('leaked: a credential is left that nobody owns');
 }
 
-function note(lab: Lab, explored: Explored, name: string): void {
+export function note(lab: Lab, explored: Explored, name: string): void {
   explored.schedules += 1;
   for (const state of lab.watch.states) explored.states.add(state);
   for (const violation of lab.watch.violations) {
