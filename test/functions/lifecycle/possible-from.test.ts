@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { UNRULED } from '../../../functions/lifecycle/endpoints.ts';
-import { isPossible, possibleFrom } from '../../../functions/lifecycle/possible-from.ts';
+import {
+  awaitsPerson,
+  isPossible,
+  type NotPossible,
+  possibleFrom,
+} from '../../../functions/lifecycle/possible-from.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
 import type { Mint } from '../../../functions/table/items.ts';
 import { DAY_MS, HOUR_MS, issued, issuing, NOW, SECRET, situation, version, WAITS } from './snapshots.ts';
@@ -253,5 +258,86 @@ describe('asked about a rotation that has a token', () => {
       message: expect.stringContaining('--client-request-token token --version-stages AWSPENDING'),
     });
     expect(possibility({ versions: [current, pending], issuer }, 'token')).toEqual({ possible: true });
+  });
+});
+
+describe('the places of an issuer', () => {
+  const own: Mint = { token: 'token', startedAt: NOW - 1, endsBy: NOW, credentialId: 'next' };
+  const secret = { ...SECRET, lastChangedAt: NOW };
+
+  it('the credential of a rotation that is not stuck keeps its own', () => {
+    const issuer = issuing([issued('new'), issued('next')]);
+    const found = possibility({ versions: [current, pending], issuer, mints: [own], secret }, 'token');
+    expect(found).toMatchObject({ reason: 'no-slot' });
+  });
+
+  it('that of a stuck one, which the provider does not have any more, frees none', () => {
+    const dead = { ...own, startedAt: 1, endsBy: 2 };
+    const versions = [current, version('old', ['AWSPREVIOUS']), pending];
+    expect(possibility({ ...full, versions, mints: [dead] })).toMatchObject({ reason: 'no-slot' });
+  });
+
+  it('are told one by one: by its labels and its own state, who holds it, or that no version does', () => {
+    const issuer = issuing(
+      [issued('new'), issued('old'), issued('older', { active: false }), issued('lost')],
+      {
+        limit: 4,
+      },
+    );
+    const versions = [current, version('old', ['AWSPREVIOUS', 'KEPT']), version('older', ['OTHER'])];
+    const deactivations = [{ credentialId: 'older', deactivatedAt: NOW }];
+    const mints = [{ token: 'made', startedAt: 1, endsBy: 2, credentialId: 'lost' }];
+    const lastRotatedAt = NOW - WAITS.overlapMs;
+    const found = possibility({
+      versions,
+      issuer,
+      deactivations,
+      mints,
+      secret: { ...SECRET, lastRotatedAt },
+    });
+    const message = 'message' in found ? found.message : '';
+    const soaked = NOW + 20 * 60_000 + WAITS.soakMs;
+    expect(message).toContain(
+      `old (in this secret, AWSPREVIOUS and KEPT; replaced, gone at the earliest ${iso(soaked)})`,
+    );
+    expect(message).toContain(
+      `older (in this secret, OTHER; replaced, in its soak until ${iso(NOW + WAITS.soakMs)};`,
+    );
+    expect(message).toContain(
+      `lost (in no version of this secret; replaced, gone at the earliest ${iso(soaked)})`,
+    );
+  });
+
+  it('one in use whose user the provider does not tell is told without', () => {
+    const used = issued('old', { lastUsedAt: NOW - 1 });
+    const secret = { ...SECRET, lastRotatedAt: NOW - 9 * DAY_MS };
+    const found = possibility({ ...full, secret, issuer: issuing([issued('new'), used]) });
+    expect(found).toHaveProperty('message', expect.stringContaining(`last ${iso(NOW - 1)}; gone`));
+  });
+});
+
+describe('what a person has to do', () => {
+  const manual = { possible: false, reason: 'manual', message: '', possibleFrom: null } as const;
+  const idle = situation();
+  const underWay = situation({ versions: [current, version(null, ['AWSPENDING'])] });
+
+  it('never becomes possible with time', () => {
+    expect(isPossible(manual, NOW)).toBe(false);
+  });
+
+  it('is begun all the same, unless a rotation is under way already', () => {
+    const noSlot: NotPossible = { ...manual, reason: 'no-slot' };
+    expect([awaitsPerson(manual, idle), awaitsPerson(manual, underWay)]).toEqual([true, false]);
+    expect([awaitsPerson(noSlot, idle), awaitsPerson(noSlot, underWay)]).toEqual([false, false]);
+  });
+
+  it('is told whole', () => {
+    const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
+    expect(possibility({ versions, issuer: { kind: 'manual' } }, 'token')).toMatchObject({
+      message:
+        'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
+        'put-secret-value --secret-id keyturn/orders --client-request-token token --version-stages AWSPENDING ' +
+        '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token',
+    });
   });
 });

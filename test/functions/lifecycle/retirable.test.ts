@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mintName } from '../../../functions/lifecycle/ownership.ts';
-import { type Done, goneAt, nextLookAt } from '../../../functions/lifecycle/retirable.ts';
+import { type Done, goneAt, goneFrom, nextLookAt } from '../../../functions/lifecycle/retirable.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
 import type { IssuedCredential } from '../../../functions/providers/provider.ts';
 import type { Deactivation, Mint } from '../../../functions/table/items.ts';
@@ -78,6 +78,16 @@ describe('an active replaced credential', () => {
 
   it('is not replaced while it is newer than the current one', () => {
     expect(retired({ mints: made('old', NOW - 1) })).toEqual([
+      { id: 'old', action: 'wait', reason: 'overlap', until: NOW - 1 + OVERLAP_MS },
+    ]);
+  });
+
+  it('is replaced when the current version was born, if nobody dated a rotation then', () => {
+    const versions = [
+      version('new', ['AWSCURRENT'], { createdAt: NOW - 1 }),
+      version('old', ['AWSPREVIOUS']),
+    ];
+    expect(retired({ versions })).toEqual([
       { id: 'old', action: 'wait', reason: 'overlap', until: NOW - 1 + OVERLAP_MS },
     ]);
   });
@@ -185,6 +195,21 @@ describe('what is never touched', () => {
       { id: 'next', action: 'leave', reason: 'pending' },
     ]);
   });
+
+  it.each([
+    ['the ledger knows its id', { endsBy: NOW + 1, credentialId: 'next' }],
+    ['the time in which it could be stored is over', { endsBy: NOW - 15_000, credentialId: null }],
+  ])('but not for longer than that: %s', (_why, attempt) => {
+    const name = mintName(SECRET.arn, 'next', 100);
+    const list = [issued('new'), issued('next', { name, lastUsedAt: NOW - 1 })];
+    const issuer = issuing(list, { keepsNames: true, nameLimit: 100, limit: null });
+    const mints = [{ token: 'next', startedAt: NOW - 20_000, ...attempt }];
+    expect(retired({ issuer, mints })).toMatchObject([{ id: 'next', action: 'wait', reason: 'overlap' }]);
+  });
+
+  it('anything, where logins are set and none is issued', () => {
+    expect(retired({ issuer: { kind: 'setting', logins: ['new', 'old'] } })).toEqual([]);
+  });
 });
 
 describe('a removed one', () => {
@@ -251,6 +276,11 @@ describe('when a replaced credential will be gone', () => {
       NOW - 1 + SOAK_MS,
     ],
     [
+      'switched off by somebody else while in use: after the soak that the next look begins, too',
+      { issued: inactive(NOW - 1) },
+      NOW + LOOK_MS + SOAK_MS,
+    ],
+    [
       'switched off by somebody else: after the soak that the next look begins',
       { issued: inactive() },
       NOW + LOOK_MS + SOAK_MS,
@@ -270,6 +300,14 @@ describe('when a replaced credential will be gone', () => {
   ])('%s', (_when, changes, at) => {
     expect(gone(changes)).toBe(at);
   });
+
+  it('at once where there is no soak: then no look has to begin it', () => {
+    expect(goneAt(issued('old'), { ...replaced({}), soakMs: 0 })).toBe(NOW);
+  });
+
+  it('it must let nobody in a quarter of an hour after the latest look that removes it', () => {
+    expect(goneFrom(NOW, WAITS)).toBe(NOW + OVERLAP_MS + SOAK_MS + LOOK_MS + 15 * MINUTE_MS);
+  });
 });
 
 describe('the next look', () => {
@@ -278,6 +316,7 @@ describe('the next look', () => {
   it.each<[string, Done, number | null]>([
     ['at the end of a wait', { id: 'old', action: 'wait', reason: 'overlap', until: NOW + 7 }, NOW + 7],
     ['at the end of the soak', { id: 'old', action: 'deactivate' }, NOW + SOAK_MS],
+    ['at the end of one that begins now', { id: 'old', action: 'begin-soak' }, NOW + SOAK_MS],
     [
       'when one that came back has been quiet',
       { id: 'old', action: 'reactivate', lastUsedAt: NOW - 1, lastUsedBy: null },
@@ -310,5 +349,8 @@ describe('the next look', () => {
     const deactivations = deactivated(0, { removedAt: NOW - 1 });
     expect(next([later], { issued: [issued('new')], deactivations })).toBe(NOW - 1 + 15 * MINUTE_MS);
     expect(next([])).toBeNull();
+    // What was due now was done now.
+    const dueNow = deactivated(0, { removedAt: NOW - 15 * MINUTE_MS });
+    expect(next([], { issued: [issued('new')], deactivations: dueNow })).toBeNull();
   });
 });

@@ -19,6 +19,10 @@ describe('a rotation is overdue', () => {
   it.each([
     ['the whole day of a schedule without a window', null, DAY],
     ['the window', '3h', 3 * HOUR],
+    ['the window of two digits', '12h', 12 * HOUR],
+    ['the whole day of a window that nobody understands', '3 hours', DAY],
+    ['the whole day of one with something before it', 'P3h', DAY],
+    ['the whole day of one with something behind it', '3h30m', DAY],
   ])('when its interval and %s are over, not a millisecond sooner', (_, window, windowMs) => {
     const closed = ROTATED + 30 * DAY + windowMs;
     expect(overdueFrom(schedule({ window }))).toBe(closed);

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { LONGEST_STEP_MS, SETTLING_MS, STEP_TIMEOUT_MS } from '../../../functions/lifecycle/lease.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
-import { isStuck, type Patience, pendingState, planHeal } from '../../../functions/lifecycle/stuck.ts';
+import {
+  isStuck,
+  nextHealAt,
+  type Patience,
+  pendingByLabels,
+  pendingState,
+  planHeal,
+} from '../../../functions/lifecycle/stuck.ts';
 import type { Mint } from '../../../functions/table/items.ts';
 import { DAY_MS, issued, issuing, NOW, SECRET, snapshot, version } from './snapshots.ts';
 
@@ -132,5 +139,45 @@ describe('one that stands still', () => {
     const healed = { kind: 'heal', token: 'dead', mint: { ...refused, abandonedAt: NOW } };
     expect(plan({ mints: [refused], versions })).toEqual(healed);
     expect(plan({ mints: [{ ...refused, abandonedAt: NOW }], versions })).toEqual(healed);
+  });
+
+  it('is stuck, and given up, from the refusal on', () => {
+    const refused = { token: 'dead', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: NOW };
+    expect(pending({ mints: [refused], versions: [current, dead(null)] })).toMatchObject({
+      stuckFrom: NOW,
+      givenUpFrom: NOW,
+    });
+  });
+
+  it('is stuck as soon as it was given up, however lately a step was at work', () => {
+    const lately = { ...mint, endsBy: NOW };
+    expect(isStuck(pending({ mints: [lately] }), NOW)).toBe(false);
+    expect(isStuck(pending({ mints: [{ ...lately, abandonedAt: NOW }] }), NOW)).toBe(true);
+    expect(isStuck({ kind: 'none' }, NOW)).toBe(false);
+  });
+});
+
+describe('by labels and dates alone', () => {
+  const secret = { ...SECRET, lastChangedAt: NOW, stages: { a: ['AWSCURRENT'], b: ['AWSPENDING'] } };
+
+  it('a pending version is given up after a day, where a person makes the credential after a week', () => {
+    expect(pendingByLabels(secret, false)).toMatchObject({
+      kind: 'open',
+      token: 'b',
+      stuckFrom: NOW + 4 * STEP_TIMEOUT_MS,
+      givenUpFrom: NOW + DAY_MS,
+    });
+    expect(pendingByLabels(secret, true)).toMatchObject({ givenUpFrom: NOW + 7 * DAY_MS });
+  });
+});
+
+describe('the next look for its sake', () => {
+  it.each([
+    ['at the end of a wait', { kind: 'wait', token: 'dead', until: NOW + 7 }, NOW + 7],
+    ['when no step can be at work any more', { kind: 'abandon', token: 'dead', mint }, NOW + LONGEST_STEP_MS],
+    ['never when it is healed', { kind: 'heal', token: 'dead', mint }, null],
+    ['never when there is none', { kind: 'none' }, null],
+  ] as const)('is due %s', (_when, healing, at) => {
+    expect(nextHealAt(healing, NOW)).toBe(at);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS, lease, SETTLING_MS } from '../../../../functions/lifecycle/lease.ts';
+import { LEASE_MS, LONGEST_STEP_MS, lease, SETTLING_MS } from '../../../../functions/lifecycle/lease.ts';
 import { decideStep, STEPS, type Step } from '../../../../functions/lifecycle/rotate/step-decision.ts';
 import type { Snapshot } from '../../../../functions/lifecycle/snapshot.ts';
 import type { Mint, VersionProof } from '../../../../functions/table/items.ts';
@@ -24,7 +24,7 @@ interface Seen extends Partial<Pick<Snapshot, 'now' | 'mints' | 'proof' | 'settl
 function planned(step: Step, { stored = false, replaced = false, ...seen }: Seen) {
   const labels = replaced ? ['AWSPREVIOUS', 'AWSPENDING'] : ['AWSPENDING'];
   const mine = version(stored ? 'AKIA1' : null, labels, { versionId: 'mine' });
-  const versions = [version('new', ['AWSCURRENT']), mine];
+  const versions = [version('new', ['AWSCURRENT']), mine, version('old', replaced ? [] : ['AWSPREVIOUS'])];
   return decideStep(step, 'mine', snapshot({ now: NOW, versions, ...seen }));
 }
 
@@ -46,6 +46,16 @@ describe('what a step does', () => {
       'promote',
     ],
     ['with a proof of the last minute that it holds', { now: proof.provenAt + HOUR_MS }, 'promote'],
+    [
+      'with its proof, begun at the moment in which the last lease ended',
+      { mints: [{ ...closed, endsBy: proof.startedAt }] },
+      'promote',
+    ],
+    [
+      'with a proof that was never made, on a clock that has just begun',
+      { now: 1, proof: { ...proof, provenAt: null } },
+      'prove-and-promote',
+    ],
     ['without any proof', { proof: null }, 'prove-and-promote'],
     ['when it was tried again, and not proven', { proof: { ...proof, provenAt: null } }, 'prove-and-promote'],
     ['with the proof of another version', { proof: { ...proof, token: 'other' } }, 'prove-and-promote'],
@@ -169,6 +179,6 @@ describe('a lease', () => {
       endsBy: NOW + LEASE_MS,
       credentialId: null,
     });
-    expect([LEASE_MS, SETTLING_MS]).toEqual([15_000, 15_000]);
+    expect([LEASE_MS, SETTLING_MS, LONGEST_STEP_MS]).toEqual([15_000, 15_000, 6 * 60_000]);
   });
 });
