@@ -144,12 +144,15 @@ function room(situation: Situation): Possibility {
 
 /** The credential of a stuck rotation goes with it. */
 function clearedId({ pending, versions, now }: Situation): string | null {
+  // Stryker disable next-line ConditionalExpression: none is stuck without being open; one that is not ours is refused before, or holds none
   if (pending.kind !== 'open' || !isStuck(pending, now) || pending.whose !== 'ours') return null;
+  // Stryker disable next-line OptionalChaining: it is one of the versions
   return versions.find(({ versionId }) => versionId === pending.token)?.id ?? null;
 }
 
 function noSlot(staying: readonly IssuedCredential[], situation: Situation, from: number | null): string {
   const { issuer } = situation;
+  // Stryker disable next-line ConditionalExpression: no other issuer runs out of places
   const limit = issuer.kind === 'issuing' ? issuer.limit : null;
   const taken = staying.map((one) => `${one.id} (${whatItIs(one, situation)})`).join(', ');
   const next =
@@ -172,11 +175,13 @@ function whatItIs(one: IssuedCredential, situation: Situation): string {
   const gone = goneAt(one, situation);
   if (gone === null) return situation.own.has(one.id) ? held : 'not ours';
   const { retirement: plan } = situation;
+  // Stryker disable next-line ConditionalExpression: without a plan none of them goes
   const retirement = plan.kind === 'plan' ? plan.retirements.find(({ id }) => id === one.id) : undefined;
   return `${held}; replaced, ${stateOf(retirement)}gone at the earliest ${new Date(gone).toISOString()}`;
 }
 
 function stateOf(retirement: Retirement | undefined): string {
+  // Stryker disable next-line OptionalChaining: what goes has one
   if (retirement?.action !== 'wait') return '';
   const until = new Date(retirement.until).toISOString();
   if (retirement.reason === 'in-use') {
