@@ -194,7 +194,7 @@ function soaked(disusedAt: number, { soakMs }: Waits): number {
 }
 
 /** From when one that was replaced then, and that nobody uses, must not let anybody in any more. */
-export function goneFrom(replacedAt: number, { overlapMs, soakMs }: Waits): number {
+export function refusedFrom(replacedAt: number, { overlapMs, soakMs }: Waits): number {
   return replacedAt + overlapMs + soakMs + DONE_WITHIN_MS + REVOCATION_MS;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Attempt } from '../../budget/turn.ts';
-import { goneFrom } from '../../lifecycle/retirable.ts';
+import { refusedFrom } from '../../lifecycle/retirable.ts';
 import { canonicalHost, type Endpoint } from '../../net/endpoint.ts';
 import { REDACTED } from '../../observe/shown.ts';
 import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
@@ -111,7 +111,7 @@ export async function previousCredential(
   if (!current.provider || !ISSUING.includes(current.provider.type))
     return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
   const waits = { overlapMs: overlapHours * HOUR_MS, soakMs: soakHours * HOUR_MS };
-  if (now() < goneFrom(description.lastRotatedAt ?? now(), waits))
+  if (now() < refusedFrom(description.lastRotatedAt ?? now(), waits))
     return notTried('The replaced credential is still in its overlap or soak time.');
   const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
   const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mintName } from '../../../functions/lifecycle/ownership.ts';
-import { type Done, goneAt, goneFrom, nextLookAt } from '../../../functions/lifecycle/retirable.ts';
+import { type Done, goneAt, nextLookAt, refusedFrom } from '../../../functions/lifecycle/retirable.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
 import type { IssuedCredential } from '../../../functions/providers/provider.ts';
 import type { Deactivation, Mint } from '../../../functions/table/items.ts';
@@ -306,7 +306,7 @@ describe('when a replaced credential will be gone', () => {
   });
 
   it('it must let nobody in a quarter of an hour after the latest look that removes it', () => {
-    expect(goneFrom(NOW, WAITS)).toBe(NOW + OVERLAP_MS + SOAK_MS + LOOK_MS + 15 * MINUTE_MS);
+    expect(refusedFrom(NOW, WAITS)).toBe(NOW + OVERLAP_MS + SOAK_MS + LOOK_MS + 15 * MINUTE_MS);
   });
 });
 
