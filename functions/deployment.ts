@@ -163,6 +163,11 @@ export function providerFor(provider: Provider, secret: ServedSecret): RotationP
   return makeProvider(provider, { ...providerDeps(), readAdmin: adminSecrets(secretStore(), secret) });
 }
 
+const waits = () => ({
+  overlapMs: setting('overlapHours') * HOUR_MS,
+  soakMs: setting('soakHours') * HOUR_MS,
+});
+
 /** What a rotation, a retirement and an operation have in common. */
 export const lifecycle = once(() => ({
   store: secretStore(),
@@ -175,8 +180,7 @@ export const lifecycle = once(() => ({
   random: Math.random,
   sleep,
   newId: randomUUID,
-  overlapMs: setting('overlapHours') * HOUR_MS,
-  soakMs: setting('soakHours') * HOUR_MS,
+  ...waits(),
 }));
 
 /** MTA-STS policies are served by HTTPS, and mail exchangers take mail in on port 25; addresses are guarded as ever. */
@@ -237,7 +241,6 @@ export function auditSources(runId: string, account: AccountFacts, remainingMs: 
 
 const auditSettings = once(() => ({
   rotationDays: setting('rotationDays'),
-  overlapHours: setting('overlapHours'),
-  soakHours: setting('soakHours'),
+  ...waits(),
   optIns: setting('auditOptIn'),
 }));

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Waits } from '../lifecycle/retirable.ts';
 import { SES_HOST } from '../mail-domain/mail-providers.ts';
 import { isHost } from '../net/endpoint.ts';
 
@@ -65,9 +66,7 @@ export const acceptedRiskSchema = v.object({
 export type AcceptedRisk = Readonly<v.InferOutput<typeof acceptedRiskSchema>>;
 
 /** The deployment's own settings that some rules measure against. */
-export interface AuditSettings {
+export interface AuditSettings extends Waits {
   readonly rotationDays: number;
-  readonly overlapHours: number;
-  readonly soakHours: number;
   readonly optIns: OptIns;
 }

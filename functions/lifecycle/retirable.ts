@@ -193,9 +193,14 @@ function soaked(disusedAt: number, { soakMs }: Waits): number {
   return soakMs === 0 ? disusedAt : disusedAt + DONE_WITHIN_MS + soakMs;
 }
 
-/** From when one that was replaced then, and that nobody uses, must not let anybody in any more. */
-export function refusedFrom(replacedAt: number, { overlapMs, soakMs }: Waits): number {
-  return replacedAt + overlapMs + soakMs + DONE_WITHIN_MS + REVOCATION_MS;
+/** From when one that was replaced then, and that nobody uses, must not be active any more. */
+export function inactiveFrom(replacedAt: number, { overlapMs }: Pick<Waits, 'overlapMs'>): number {
+  return replacedAt + overlapMs + DONE_WITHIN_MS;
+}
+
+/** From when it must not let anybody in any more. */
+export function refusedFrom(replacedAt: number, waits: Waits): number {
+  return inactiveFrom(replacedAt, waits) + waits.soakMs + REVOCATION_MS;
 }
 
 /** Those that are gone, and of which no server was seen to refuse the password yet. */

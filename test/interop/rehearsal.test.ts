@@ -7,6 +7,7 @@ import { Redacted } from '../../functions/secrets/redacted.ts';
 import { login } from '../../functions/smtp/login.ts';
 import { resultOf } from '../../functions/smtp/login-result.ts';
 import { tryRelay } from '../../functions/smtp/probe/misuse.ts';
+import { soundFacts } from '../functions/audit/sound-facts.ts';
 import { loopbackNetwork } from '../support/loopback-network.ts';
 import { PLAIN_VARIANT, SECURITIES, SERVERS, type Server } from './servers.ts';
 
@@ -18,7 +19,7 @@ const SIDES = SERVERS.flatMap((server) =>
   ),
 );
 const optIns = [{ host: 'localhost', checks: [...OPT_IN_CHECKS], recipient: 'ada@mailbox.example.org' }];
-const policy: AuditSettings = { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns };
+const policy: AuditSettings = { ...soundFacts.settings, optIns };
 
 /** Postfix of Debian 12 takes bare line feeds until it is told not to; this Exim has no rule for recipients, so has none. */
 const MESSAGES: Readonly<Record<Server, (variant: string) => object>> = {

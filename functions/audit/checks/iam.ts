@@ -1,15 +1,13 @@
+import { inactiveFrom } from '../../lifecycle/retirable.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import { type Check, decide, fail, type Outcome, pass, warn } from '../check.ts';
-import type { AuditSettings } from '../settings.ts';
 import type { PeopleFacts } from '../subjects/account.ts';
 import { type CredentialFacts, onCredential } from '../subjects/credential.ts';
 import { limitingKeys, listOf, type PolicyStatement, type SmtpUser } from '../subjects/iam.ts';
 import { onSes } from '../subjects/ses.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
-/** The retire function looks every hour, so a key may outlive its overlap by that much and some minutes. */
-const RETIREMENT_HOURS = 2;
 /** All that an SMTP user needs. */
 const SENDING: readonly string[] = ['ses:sendemail', 'ses:sendrawemail'];
 /** They tie a stolen key to one sender, or to the place that mail comes from. */
@@ -27,11 +25,11 @@ export const iamChecks: readonly Check[] = [
     remediation:
       'Leave it ses:SendRawEmail with a condition on ses:FromAddress, no console password, and one active key. If another key is active, find out who uses it; the retire function deletes it once it is unused.',
     reference: awsPage('Control access to Amazon SES', 'ses/latest/dg/control-user-access.html'),
-    rule: onSes((_ses, { username }, { keys, settings, examinedAt, aws }) =>
-      decide(keys, (found) => {
-        const outcome = keysOutcome(found, username, settings, examinedAt);
+    rule: onSes((_ses, { username }, facts) =>
+      decide(facts.keys, (keys) => {
+        const outcome = keysOutcome(keys, username, facts);
         if (outcome.status !== 'pass') return outcome;
-        return decide(aws.user, (user) => userOutcome(user, outcome.evidence));
+        return decide(facts.aws.user, (user) => userOutcome(user, outcome.evidence));
       }),
     ),
   },
@@ -75,17 +73,17 @@ export const iamChecks: readonly Check[] = [
 function keysOutcome(
   keys: readonly IssuedCredential[],
   username: string,
-  { overlapHours }: AuditSettings,
-  now: number,
+  { settings, examinedAt, description: { lastRotatedAt } }: CredentialFacts,
 ): Outcome {
   const current = keys.find(({ id }) => id === username);
   if (!current) return fail('The access key of this secret no longer belongs to the IAM user.');
   if (!current.active) return fail('The access key of this secret is inactive.');
   const other = keys.find(({ id, active }) => active && id !== username);
   if (!other) return pass('One active access key, the one in the secret.');
-  const age = (now - (current.createdAt ?? 0)) / HOUR_MS;
-  const evidence = `A second access key is active ${Math.floor(age)} hours after the change; ${lastUse(other, now)}`;
-  return age > overlapHours + RETIREMENT_HOURS
+  const replacedAt = Math.max(current.createdAt ?? 0, lastRotatedAt ?? 0);
+  const hours = Math.floor((examinedAt - replacedAt) / HOUR_MS);
+  const evidence = `A second access key is active ${hours} hours after the change; ${lastUse(other, examinedAt)}`;
+  return examinedAt > inactiveFrom(replacedAt, settings)
     ? fail(evidence)
     : pass(`${evidence} The overlap is not over yet.`);
 }

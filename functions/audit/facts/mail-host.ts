@@ -89,7 +89,6 @@ async function logIn(
   return { login, rehearsal, previous };
 }
 
-const HOUR_MS = 60 * 60 * 1000;
 /** Each of their credentials has an id of its own, and is gone for good once it is retired. */
 const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
 
@@ -106,12 +105,10 @@ export async function previousCredential(
   current: Credential,
   budgetMs: number,
 ): Promise<PreviousCredential> {
-  const { overlapHours, soakHours } = settings;
   if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
   if (!current.provider || !ISSUING.includes(current.provider.type))
     return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
-  const waits = { overlapMs: overlapHours * HOUR_MS, soakMs: soakHours * HOUR_MS };
-  if (now() < refusedFrom(description.lastRotatedAt ?? now(), waits))
+  if (now() < refusedFrom(description.lastRotatedAt ?? now(), settings))
     return notTried('The replaced credential is still in its overlap or soak time.');
   const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
   const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;

@@ -14,7 +14,7 @@ import type { InProcessTable } from '../../support/aws/dynamodb.ts';
 import { InProcessIam } from '../../support/aws/iam.ts';
 import type { InProcessSecretsManager } from '../../support/aws/secrets-manager.ts';
 import { attemptOf, proverOn } from '../../support/prover.ts';
-import { account } from './sound-facts.ts';
+import { account, soundFacts } from './sound-facts.ts';
 
 /**
  * What an examination reads: these secrets and this table, the servers on this computer that `network` leads to when it is
@@ -36,7 +36,7 @@ export function sourcesOver(
     account,
     identityOf: () => Promise.reject(new Error('nobody asked for an identity here')),
     keyOf: () => Promise.reject(new Error('nobody asked for a key here')),
-    settings: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
+    settings: soundFacts.settings,
     turns: new HostTurns(),
     probes: new SharedProbes((endpoint, budgetMs) => probeServer(endpoint, budgetMs, network())),
     memory: {

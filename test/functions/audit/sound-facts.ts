@@ -240,7 +240,7 @@ const aws: AwsFacts = {
 /** A credential of Amazon SES with which all is well; every check passes on it. */
 export const soundFacts: CredentialFacts = {
   examinedAt: NOW,
-  settings: { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns: [] },
+  settings: { rotationDays: 30, overlapMs: 48 * HOUR, soakMs: 72 * HOUR, optIns: [] },
   description,
   content: known({ kind: 'credential', credential }),
   login: known({ result: resultOf(evidence), evidence }),

@@ -1,8 +1,19 @@
 import { known, missing } from '../../../../functions/audit/check.ts';
 import type { PeopleFacts } from '../../../../functions/audit/subjects/account.ts';
 import type { PolicyStatement, SmtpUser } from '../../../../functions/audit/subjects/iam.ts';
+import { DONE_WITHIN_MS } from '../../../../functions/lifecycle/retirable.ts';
 import type { IssuedCredential } from '../../../../functions/providers/provider.ts';
-import { elsewhere, HOUR, KEY_ID, NOW, seed, withAccount, withAws, withLogin } from '../sound-facts.ts';
+import {
+  elsewhere,
+  HOUR,
+  KEY_ID,
+  NOW,
+  seed,
+  withAccount,
+  withAws,
+  withDescription,
+  withLogin,
+} from '../sound-facts.ts';
 import type { Cases } from './case.ts';
 
 const key = (id: string, hours: number, active = true) => ({
@@ -14,6 +25,8 @@ const key = (id: string, hours: number, active = true) => ({
   lastUsedBy: null,
 });
 const keys = (...found: IssuedCredential[]) => ({ keys: known(found) });
+/** In hours. */
+const LOOK = DONE_WITHIN_MS / HOUR;
 const refused = missing('access-denied', 'AccessDenied');
 const FENCED = { StringEquals: { 'ses:FromAddress': 'orders@shop.example.com' } };
 const SEND: PolicyStatement = { Effect: 'Allow', Action: 'ses:SendRawEmail', Condition: FENCED };
@@ -26,12 +39,21 @@ export const iamCases: Cases = {
   'iam.smtp-user': [
     ['one key, and it may only send', {}, 'pass'],
     ['two keys within the overlap', keys(key(KEY_ID, 47), key('AKIAOLD', 900)), 'pass'],
-    ['two keys on the last hour of the retirement', keys(key(KEY_ID, 50), key('AKIAOLD', 900)), 'pass'],
-    ['two keys after it', keys(key(KEY_ID, 51), key('AKIAOLD', 900)), 'fail', 'it was never used'],
-    ['two keys after it, in any order', keys(key('AKIAOLD', 900), key(KEY_ID, 51)), 'fail'],
+    ['two keys until the look that ends it', keys(key(KEY_ID, 48 + LOOK), key('AKIAOLD', 900)), 'pass'],
+    ['two keys after it', keys(key(KEY_ID, 49), key('AKIAOLD', 900)), 'fail', 'it was never used'],
+    ['two keys after it, in any order', keys(key('AKIAOLD', 900), key(KEY_ID, 49)), 'fail'],
+    [
+      'a key that was promoted long after it was made',
+      {
+        ...keys(key(KEY_ID, 60), key('AKIAOLD', 900)),
+        ...withDescription({ lastRotatedAt: NOW - 47 * HOUR }),
+      },
+      'pass',
+      '47 hours after the change',
+    ],
     [
       'a second key that is in use',
-      keys(key(KEY_ID, 51), { ...key('AKIAOLD', 900), lastUsedAt: NOW - 3 * HOUR }),
+      keys(key(KEY_ID, 49), { ...key('AKIAOLD', 900), lastUsedAt: NOW - 3 * HOUR }),
       'fail',
       'last used 3 hours ago',
     ],

@@ -11,6 +11,7 @@ import { resultOf } from '../../../../functions/smtp/login-result.ts';
 import { loopbackNetwork } from '../../../support/loopback-network.ts';
 import { type RunningServer, type SmtpTestServer, startSmtpServer } from '../../../support/smtp-servers.ts';
 import { type Responder, startResponder } from '../../smtp/probe/responder.ts';
+import { soundFacts } from '../sound-facts.ts';
 import { startMessageServer } from './message-server.ts';
 
 const PASSWORD = 'canary-V8kq2LxZr9Tn4WsB';
@@ -43,7 +44,7 @@ async function rehearsed(
     ...(from !== null && { from }),
   };
   const optIns = [{ host: 'localhost', checks: [...checks], recipient: RECIPIENT }];
-  const policy: AuditSettings = { rotationDays: 30, overlapHours: 48, soakHours: 72, optIns };
+  const policy: AuditSettings = { ...soundFacts.settings, optIns };
   const heard = { ...NOTHING_HEARD };
   const evidence = await login(
     credential,
