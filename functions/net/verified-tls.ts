@@ -35,10 +35,20 @@ export function isNamed(host: string, certificate: X509Certificate): boolean {
 }
 
 /** In place of Node's own check, which makes do with the common name. `raw` is the certificate in DER. */
-export function checkServerIdentity(host: string, { raw }: { readonly raw?: Buffer }): Error | undefined {
-  if (raw && isNamed(host, new X509Certificate(raw))) return undefined;
+export function checkServerIdentity(
+  host: string,
+  certificate: X509Certificate | { readonly raw?: Buffer },
+): Error | undefined {
+  const read = parsed(certificate);
+  if (read && isNamed(host, read)) return undefined;
   const message = `expected a certificate that names ${host} in its subjectAltName, got one that does not`;
   return Object.assign(new Error(message), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+}
+
+/** Our own sockets hand over what they have parsed (`guardTls`), and to parse it again is dear. */
+function parsed(certificate: X509Certificate | { readonly raw?: Buffer }): X509Certificate | undefined {
+  if (certificate instanceof X509Certificate) return certificate;
+  return certificate.raw && new X509Certificate(certificate.raw);
 }
 
 /** OpenSSL's verification results as Node names them, `UNSPECIFIED` for those that it has no name for, and Node's own name mismatch. */

@@ -31,6 +31,7 @@ export class Echoes {
   readonly #secrets: readonly string[];
   readonly #names: readonly string[];
   readonly #messages: string[] = [];
+  #ofSecrets: readonly Needle[] | undefined;
   #needles: readonly Needle[] | undefined;
   #pieces: Pieces | undefined;
   #held: Held | undefined;
@@ -102,7 +103,7 @@ export class Echoes {
     const rest = holdHost ? text : without(text, [this.#host]);
     const foreign = without(rest, [this.#host, ...labelsOf(this.#host)]);
     if (holdLabel && foreign !== rest && this.#isWholeIn(rest)) return true;
-    this.#pieces ??= new Pieces(this.#secrets);
+    this.#pieces ??= new Pieces(this.#secrets, this.#needlesOfSecrets());
     const pieces = this.#pieces;
     const isStrange = (one: Haystack) => this.#allNeedles().some((needle) => needle.isStrangeIn(one));
     return this.#search(foreign, (one) => isStrange(one) || pieces.areIn(one.squeezed));
@@ -116,8 +117,16 @@ export class Echoes {
   }
 
   #allNeedles(): readonly Needle[] {
-    this.#needles ??= [...this.#secrets, ...this.#names, ...this.#messages].flatMap(needlesFor);
+    this.#needles ??= [
+      ...this.#needlesOfSecrets(),
+      ...[...this.#names, ...this.#messages].flatMap(needlesFor),
+    ];
     return this.#needles;
+  }
+
+  #needlesOfSecrets(): readonly Needle[] {
+    this.#ofSecrets ??= this.#secrets.flatMap(needlesFor);
+    return this.#ofSecrets;
   }
 
   /** What the hidden values have in common with all that every server says. */
@@ -142,9 +151,11 @@ function labelsOf(host: string): readonly string[] {
   return host.split('.').filter((label) => /^[\w-]{6,}$/.test(label));
 }
 
+/** To make a pattern is dear, and most texts hold none of the parts. */
 function without(text: string, parts: readonly string[]): string {
+  const lower = text.toLowerCase();
   return parts
-    .filter((part) => part !== '')
+    .filter((part) => part !== '' && lower.includes(part.toLowerCase()))
     .reduce((rest, part) => rest.replaceAll(literally(part), ' '), text);
 }
 

@@ -76,11 +76,9 @@ export class Pieces {
   /** By the hash of their beginnings: nearly all that a text holds is told apart by it, without being cut out. */
   readonly #marked = new Uint8Array(MARKS);
 
-  constructor(secrets: readonly string[]) {
-    this.#writings = secrets
-      .flatMap(needlesFor)
-      .map((needle) => needle.divisible)
-      .join(' ');
+  /** `needles`: those of the secrets. */
+  constructor(secrets: readonly string[], needles: readonly Needle[]) {
+    this.#writings = needles.map((needle) => needle.divisible).join(' ');
     this.#base64 = secrets.flatMap(base64Cores).join(' ');
     for (const all of [this.#writings, this.#base64]) {
       forEachHash(all, (hash) => {
