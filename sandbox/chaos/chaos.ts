@@ -14,6 +14,9 @@ import { type Applications, startApplications } from './sender.ts';
 /** Messages go on for so long (ms) after the last key was retired: whoever still has it in mind meets its refusal. */
 const AFTERWARDS_MS = 1000;
 
+/** After so many rotations it is told how things stand. */
+const SHOWN_ROTATIONS = 10;
+
 export interface ChaosOptions {
   readonly seed: number;
   readonly rotations: number;
@@ -40,13 +43,16 @@ export async function runChaos(
     begin(sandbox, seed),
   );
   try {
-    const rotated = await progress.step(`rotate ${rotations} times, seed ${seed}`, (step) =>
-      rotateOften(sandbox, run.keys, {
-        rotations,
-        random: draws(seed, 'rotations'),
-        onRotated: (done) => done.rotations % 10 === 0 && step.detail(soFar(done, run)),
-      }),
-    );
+    const rotated = { rotations: 0, tries: 0 };
+    const random = draws(seed, 'rotations');
+    while (rotated.rotations < rotations) {
+      const count = Math.min(SHOWN_ROTATIONS, rotations - rotated.rotations);
+      await progress.step(`rotate ${count} times more, seed ${seed}`, async (step) => {
+        rotated.tries += await rotateOften(sandbox, run.keys, count, random);
+        rotated.rotations += count;
+        step.detail(soFar(rotated, run));
+      });
+    }
     return await progress.step('end the faults, retire the last key, count', () =>
       end(sandbox, run, rotated),
     );

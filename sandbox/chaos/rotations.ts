@@ -104,25 +104,21 @@ export interface Rotations {
 
 /**
  * Rotates again and again, as Secrets Manager does: a rotation that failed is tried again with its own token until it is
- * done, or with another one when its AWSPENDING was taken away. Rejects when one never is.
+ * done, or with another one when its AWSPENDING was taken away. Resolves to how many tries they took; rejects when one
+ * never ends.
  */
 export async function rotateOften(
   sandbox: Sandbox,
   keys: ReplacedKeys,
-  {
-    rotations,
-    random,
-    onRotated,
-  }: { rotations: number; random: () => number; onRotated: (done: Rotations) => void },
-): Promise<Rotations> {
-  const done = { rotations: 0, tries: 0 };
-  while (done.rotations < rotations) {
+  rotations: number,
+  random: () => number,
+): Promise<number> {
+  let tries = 0;
+  for (let done = 0; done < rotations; done += 1) {
     if (random() >= UNRETIRED_SHARE) await keys.retired();
-    done.tries += await rotateOnce(sandbox);
-    done.rotations += 1;
-    onRotated(done);
+    tries += await rotateOnce(sandbox);
   }
-  return done;
+  return tries;
 }
 
 /** Resolves to how many tries it took. */
