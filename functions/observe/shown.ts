@@ -95,6 +95,9 @@ export function mask(text: string): string {
     .slice(0, TEXT_LIMIT);
 }
 
+/** Single spaces stay untouched: nearly all texts hold nothing else. */
+const NOT_ONE_SPACE = /[\p{Cc}\s]{2,}|[^\P{Cc}]|[^\S ]/gu;
+
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return text.replace(NOT_ONE_SPACE, ' ').trim();
 }

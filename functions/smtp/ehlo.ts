@@ -1,3 +1,7 @@
+/** RFC 5321 section 4.1.4: a client without a name of its own says an address literal. */
+export const CLIENT_NAME = '[127.0.0.1]';
+
+const AUTH = /^AUTH[ =](.*)$/;
 /** What some firewalls write over STARTTLS, in its length, so that nobody uses it. */
 const OVERWRITTEN = /^X{7}A$|^X{8}$/;
 
@@ -7,27 +11,18 @@ export function ehloKeywords(reply: string): readonly string[] {
 }
 
 /** Whether something on the path has overwritten STARTTLS. */
-export function hidesStarttls(reply: string): boolean {
-  return ehloKeywords(reply).some((keyword) => OVERWRITTEN.test(keyword));
+export function hidesStarttls(keywords: readonly string[]): boolean {
+  return keywords.some((keyword) => OVERWRITTEN.test(keyword));
 }
 
-/** The AUTH mechanisms of a complete EHLO reply, upper case (RFC 4954 section 3), as far as anybody knows them. */
-export function offeredMechanisms(reply: string): readonly string[] {
-  return [...new Set(listedMechanisms(reply).filter(isRegistered))];
+/** All that the AUTH lines list (RFC 4954 section 3): a server's own words. Some servers write `AUTH=` too. */
+export function listedMechanisms(keywords: readonly string[]): readonly string[] {
+  return keywords.flatMap((keyword) => AUTH.exec(keyword)?.[1]?.match(/\S+/g) ?? []);
 }
 
-/** All that the AUTH lines of an EHLO reply list: a server's own words. Some servers write `AUTH=` too. */
-export function listedMechanisms(reply: string): readonly string[] {
-  return ehloKeywords(reply).flatMap(mechanismsIn);
-}
-
-function mechanismsIn(keyword: string): string[] {
-  const list = /^AUTH[ =](.*)$/.exec(keyword)?.[1] ?? '';
-  return list.split(/\s+/).filter((name) => name !== '');
-}
-
-function isRegistered(name: string): boolean {
-  return REGISTERED_MECHANISMS.has(name);
+/** Those that anybody knows, each once. */
+export function registeredMechanisms(listed: readonly string[]): readonly string[] {
+  return [...new Set(listed)].filter((name) => REGISTERED_MECHANISMS.has(name));
 }
 
 /**

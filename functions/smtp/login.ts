@@ -83,7 +83,10 @@ class StageDeadline {
   readonly #controller = new AbortController();
   readonly #budgetMs: number;
   readonly #endsAt: number;
+  #stageEndsAt = 0;
+  /** Nearly all stages end long before they must, and the next may last longer: so it is only set anew when it goes off. */
   #timer: NodeJS.Timeout | undefined;
+  #goesOffAt = Number.POSITIVE_INFINITY;
 
   constructor(budgetMs: number) {
     this.#budgetMs = budgetMs;
@@ -95,10 +98,23 @@ class StageDeadline {
   }
 
   enter(stage: Stage): void {
-    clearTimeout(this.#timer);
-    const limitMs = stageLimitMs(stage, this.#budgetMs, this.#endsAt - performance.now());
+    const now = performance.now();
+    const limitMs = stageLimitMs(stage, this.#budgetMs, this.#endsAt - now);
+    this.#stageEndsAt = now + limitMs;
     if (limitMs === 0) this.#controller.abort();
-    else this.#timer = setTimeout(() => this.#controller.abort(), limitMs);
+    else if (this.#stageEndsAt < this.#goesOffAt) this.#set(limitMs);
+  }
+
+  #set(limitMs: number): void {
+    clearTimeout(this.#timer);
+    this.#goesOffAt = performance.now() + limitMs;
+    this.#timer = setTimeout(() => this.#goOff(), limitMs);
+  }
+
+  #goOff(): void {
+    const leftMs = this.#stageEndsAt - performance.now();
+    if (leftMs < 1) this.#controller.abort();
+    else this.#set(leftMs);
   }
 
   stop(): void {

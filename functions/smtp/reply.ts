@@ -1,7 +1,8 @@
 import { REDACTED } from '../observe/shown.ts';
 import { Echoes } from './echoes/echoes.ts';
 import type { Reply } from './evidence.ts';
-import { knownText, wordingsIn } from './known-text.ts';
+import { knownText } from './known-text.ts';
+import { wordingsIn } from './verdicts/phrases.ts';
 
 const LINE_END = /\r?\n/;
 const CODE = /^\d{3}(?=[ -]|$)/;
@@ -13,20 +14,28 @@ const ASSIGNED = /\.(?:[0-7]\.\d{1,2}|7\.\d{3})$/;
 // Stryker disable next-line StringLiteral,ArrayDeclaration: no server says what would be hidden then.
 export const NOTHING_HIDDEN = new Echoes({ secrets: [], names: [], host: '' });
 
+/** The codes of a reply. */
+export type Status = Pick<Reply, 'code' | 'enhanced'>;
+
 /**
  * Reads a complete, possibly multi-line SMTP reply (RFC 5321 section 4.2.1, RFC 2034). Null when a line has no code, or
  * another code than the first: such a reply means nothing. The enhanced code is the first on any of the lines, or one
  * that contradicts the code (`535 4.7.8`) so that the contradiction is seen; one that nobody assigns becomes `5.0.0`.
- * The text is what is known of it (`knownText`), and nothing when it plainly repeats what is hidden.
  */
-export function parseReply(raw: string, echoes: Echoes): Reply | null {
+export function statusOf(raw: string): Status | null {
   const code = commonCode(raw);
   if (code === null) return null;
   const enhanced = textsOf(raw)
     .map((text) => ENHANCED.exec(text)?.[1])
     .filter((found) => found !== undefined);
   const contradicting = enhanced.find((found) => found[0] !== code[0]);
-  const status = { code: Number(code), enhanced: assigned(contradicting ?? enhanced[0] ?? null) };
+  return { code: Number(code), enhanced: assigned(contradicting ?? enhanced[0] ?? null) };
+}
+
+/** The same with its text: what is known of it (`knownText`), and nothing when it plainly repeats what is hidden. */
+export function parseReply(raw: string, echoes: Echoes): Reply | null {
+  const status = statusOf(raw);
+  if (status === null) return null;
   const words = wordsOf(raw);
   if (echoes.arePlainlyIn(words)) return redacted(status, echoes.takenOutOf(words));
   return { ...status, text: knownText(words).shown };
@@ -59,9 +68,9 @@ export function replyCode(raw: string): number | null {
 }
 
 function commonCode(raw: string): string | null {
-  const codes = new Set(raw.split(LINE_END).map((line) => CODE.exec(line)?.[0]));
-  const [code] = codes;
-  return code && codes.size === 1 ? code : null;
+  const lines = raw.split(LINE_END);
+  const code = CODE.exec(lines[0] ?? '')?.[0];
+  return code && lines.every((line) => line.startsWith(code) && CODE.test(line)) ? code : null;
 }
 
 const REPLY_LINE = /^\d{3}(?:[- ]|\r?$)/;

@@ -6,6 +6,7 @@ import { guardTls } from '../net/connect.ts';
 import type { Network } from '../net/network.ts';
 import type { Handshake } from '../net/tls-sessions.ts';
 import type { AuthMethod, Login } from '../secrets/credential.ts';
+import { CLIENT_NAME } from './ehlo.ts';
 import type { Failure, Reply, Stage } from './evidence.ts';
 import { classifyFailure } from './failure.ts';
 import { type Answer, authenticate } from './sasl/exchange.ts';
@@ -90,6 +91,7 @@ export class Session {
     this.#transcript.enter('greeting');
     this.#transcript.watch(socket);
     const connection = new Connection({
+      name: CLIENT_NAME,
       host: endpoint.host,
       port: endpoint.port,
       connection: socket,

@@ -3,10 +3,10 @@ import type { TlsFacts } from '../net/certificate.ts';
 import { REDACTED } from '../observe/shown.ts';
 import type { Login } from '../secrets/credential.ts';
 import { Echoes } from './echoes/echoes.ts';
-import { ehloKeywords, listedMechanisms, offeredMechanisms } from './ehlo.ts';
+import { ehloKeywords, listedMechanisms, registeredMechanisms } from './ehlo.ts';
 import type { Failure, Reply, Stage, StageTime, Timings } from './evidence.ts';
 import { knownText } from './known-text.ts';
-import { NOTHING_HIDDEN, parseReply, ReplyReader, redacted, replyCode, wordsOf } from './reply.ts';
+import { parseReply, ReplyReader, redacted, replyCode, statusOf, wordsOf } from './reply.ts';
 import { TLS_SPOKEN } from './verdicts/tls.ts';
 
 /** Milliseconds from any fixed point. */
@@ -58,7 +58,8 @@ export class Transcript {
   #words = '';
   /** The names in its certificate. */
   #names: readonly string[] = [];
-  #searched = { said: '', echoed: false };
+  /** Undefined: not searched since something was said. */
+  #echoed: boolean | undefined;
   readonly #onStage: OnStage;
   readonly #clock: Clock;
 
@@ -81,12 +82,13 @@ export class Transcript {
   }
 
   /**
-   * Most replies move the dialogue on and are never looked at again: one is only read when it is asked for. Not to be
-   * shown: to search for echoes takes longer than may go by between a reply and the next command.
+   * Most replies move the dialogue on and are never looked at again: one is only read when it is asked for. Without its
+   * text, which `shown` has: to search for echoes takes longer than may go by between a reply and the next command.
    */
   get lastReply(): Reply | null {
     if (this.#lastReply === undefined) {
-      this.#lastReply = this.lastRaw === null ? null : parseReply(this.lastRaw, NOTHING_HIDDEN);
+      const status = this.lastRaw === null ? null : statusOf(this.lastRaw);
+      this.#lastReply = status && { ...status, text: '' };
       if (this.#lastReply && this.lastRaw !== null) this.#raws.set(this.#lastReply, this.lastRaw);
     }
     return this.#lastReply;
@@ -108,15 +110,14 @@ export class Transcript {
   shownTls(tls: TlsFacts): TlsFacts {
     const { subject, issuer } = tls.certificate;
     this.#names = [subject, issuer];
+    this.#echoed = undefined;
     if (!this.#isEchoed() || !this.#echoes.areInNames(this.#names)) return tls;
     return { ...tls, certificate: { ...tls.certificate, subject: REDACTED, issuer: REDACTED } };
   }
 
   #isEchoed(): boolean {
-    const said = JSON.stringify([this.#words, this.#names]);
-    if (this.#searched.said !== said)
-      this.#searched = { said, echoed: this.#echoes.areIn(this.#words, this.#names) };
-    return this.#searched.echoed;
+    this.#echoed ??= this.#echoes.areIn(this.#words, this.#names);
+    return this.#echoed;
   }
 
   enter(stage: Stage): void {
@@ -204,33 +205,40 @@ export class Transcript {
   /** A message of the AUTH exchange, before base64; a careless server might repeat it. */
   hide(message: string): void {
     this.#echoes.hide(message);
+    this.#echoed = undefined;
   }
 
   received(raw: string): void {
     this.lastRaw = raw;
     this.#lastReply = undefined;
-    this.#words += ` ${wordsOf(raw)}`;
-    if (this.#stage === 'greeting') this.#greeting = wordsOf(raw);
+    const words = wordsOf(raw);
+    this.#words += ` ${words}`;
+    this.#echoed = undefined;
+    if (this.#stage === 'greeting') this.#greeting = words;
     if (this.#stage === 'starttls' && replyCode(raw) === 220) this.enter('tls');
     if (this.#stage === 'ehlo' && this.#secured && replyCode(raw) === 250) {
-      this.offered = offeredMechanisms(raw);
-      this.listsMechanisms = listedMechanisms(raw).length > 0;
-      this.pipelining = ehloKeywords(raw).includes('PIPELINING');
+      const keywords = ehloKeywords(raw);
+      const listed = listedMechanisms(keywords);
+      this.offered = registeredMechanisms(listed);
+      this.listsMechanisms = listed.length > 0;
+      this.pipelining = keywords.includes('PIPELINING');
     }
   }
 
   timings(): Timings {
     this.enter(this.#stage);
-    const spent = (wanted: Stage) => {
-      const times = this.#stages.filter(({ stage }) => stage === wanted).map(({ ms }) => ms);
-      return times.length === 0 ? null : Math.round(times.reduce((sum, ms) => sum + ms));
-    };
     return {
-      dnsMs: spent('dns'),
-      connectMs: spent('connect'),
-      tlsMs: spent('tls'),
-      authMs: spent('auth'),
-      totalMs: Math.round(this.#clock() - this.#started),
+      dnsMs: this.#spent('dns'),
+      connectMs: this.#spent('connect'),
+      tlsMs: this.#spent('tls'),
+      authMs: this.#spent('auth'),
+      totalMs: Math.round(this.#since - this.#started),
     };
+  }
+
+  #spent(wanted: Stage): number | null {
+    let spent: number | null = null;
+    for (const { stage, ms } of this.#stages) if (stage === wanted) spent = (spent ?? 0) + ms;
+    return spent === null ? null : Math.round(spent);
   }
 }

@@ -1,4 +1,5 @@
 import { REGISTERED_EXTENSIONS, REGISTERED_MECHANISMS } from './ehlo.ts';
+import type { Span } from './verdicts/phrases.ts';
 
 /** What mail servers usually say, so that it can be read; no verdict depends on it. In lower case, without a place for anything private. */
 const TEXTS: readonly string[] = [
@@ -300,6 +301,8 @@ const WORD = /[\p{L}\p{N}]+/gu;
 const JOINS = /[\p{L}\p{N}+/%]/u;
 const VERSION = /[ /:_(-]{1,2}v?\d{1,2}\.\d{1,2}(?:\.\d{1,5})?(?:\.\d{1,4})?/y;
 const NUMBER = / \d{1,12}/y;
+/** The one letter that takes two characters in lower case. */
+const GROWS = 'İ';
 
 /** By their first words, the longest first; not one pattern of them all, which would take long to compile. */
 const BY_FIRST_WORD = Map.groupBy(
@@ -307,14 +310,18 @@ const BY_FIRST_WORD = Map.groupBy(
   (text) => /^[a-z0-9]+/.exec(text)?.[0] ?? '',
 );
 
-/** Where the usual texts are in one line, as [start, end). */
-export function usualTextsIn(line: string): readonly (readonly [number, number])[] {
-  const spans: (readonly [number, number])[] = [];
+/** Where the usual texts are in one line, in their order. */
+export function usualTextsIn(line: string): readonly Span[] {
+  const lower = line.replaceAll(GROWS, 'ı').toLowerCase();
+  const spans: Span[] = [];
   let done = 0;
-  for (const { 0: word, index } of line.matchAll(WORD)) {
-    if (index < done || JOINS.test(line[index - 1] ?? '')) continue;
-    done = endOf(BY_FIRST_WORD.get(word.toLowerCase()) ?? [], line, index);
-    if (done > index) spans.push([index, done]);
+  WORD.lastIndex = 0;
+  for (let word = WORD.exec(lower); word; word = WORD.exec(lower)) {
+    const { 0: first, index } = word;
+    const texts = index < done ? undefined : BY_FIRST_WORD.get(first);
+    if (!texts || JOINS.test(lower[index - 1] ?? '')) continue;
+    done = endOf(texts, lower, index);
+    if (done > index) spans.push({ start: index, end: done });
   }
   return spans;
 }
@@ -322,8 +329,8 @@ export function usualTextsIn(line: string): readonly (readonly [number, number])
 /** The end of the longest of the texts that stands there; `start` when none does. */
 function endOf(texts: readonly string[], line: string, start: number): number {
   for (const text of texts) {
+    if (!line.startsWith(text, start)) continue;
     const end = start + text.length;
-    if (line.slice(start, end).toLowerCase() !== text) continue;
     const more = endOfMore(text, line, end);
     if (more > end || !JOINS.test(line[end] ?? '')) return more;
   }

@@ -15,15 +15,20 @@ export function readings(text: string): readonly string[] | null {
   const found = new Set([text, text.replace(/\s+/g, ''), unspaced(text), [...text].reverse().join('')]);
   let latest = [...found];
   for (let depth = 0; depth < DEPTH; depth++) {
-    latest = latest.flatMap((reading) => DECODERS.map((decode) => decode(reading))).filter(isNew(found));
+    latest = latest.flatMap(decodings).filter(isNew(found));
     if (sizeOf(found) > TOTAL) return null;
   }
   return [...found];
 }
 
 const DECODERS: readonly ((text: string) => string)[] = [octal, escapes, hexadecimal, decimal, base64];
-/** Without these there is nothing to decode, which is soon seen. */
 const ESCAPED = /[%=\\&]|[xu][0-9a-f{+]/i;
+/** Without one of these no decoder finds anything, which is sooner seen than by asking each. */
+const ENCODED = /[%=\\&]|[xu][0-9a-f{+]|\d{2}|[a-z0-9+/_-]{6}|[0-9a-f](?:[\s:,.;_-]{0,2}[0-9a-f]){7}/i;
+
+function decodings(text: string): readonly string[] {
+  return ENCODED.test(text) ? DECODERS.map((decode) => decode(text)) : [];
+}
 
 function isNew(found: Set<string>): (reading: string) => boolean {
   return (reading) => {

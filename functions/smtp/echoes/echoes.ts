@@ -1,5 +1,6 @@
 import { oneLine } from '../../observe/shown.ts';
-import { isAllStrange, isWording, knownText, wordingsIn } from '../known-text.ts';
+import { isAllStrange, isWording, knownText } from '../known-text.ts';
+import { wordingsIn } from '../verdicts/phrases.ts';
 import { readings } from './decoded.ts';
 import { type Haystack, haystack, type Needle, needlesFor, Pieces } from './needle.ts';
 
@@ -132,7 +133,7 @@ export class Echoes {
   /** What the hidden values have in common with all that every server says. */
   #values() {
     const values = [...this.#secrets, ...this.#names];
-    const hold = (parts: readonly string[]) => values.some((value) => without(value, parts) !== value);
+    const hold = (parts: readonly string[]) => values.some((value) => partsIn(value, parts).length > 0);
     this.#held ??= {
       holdUsual: !values.every(isAllStrange),
       holdHost: hold([this.#host]),
@@ -151,12 +152,13 @@ function labelsOf(host: string): readonly string[] {
   return host.split('.').filter((label) => /^[\w-]{6,}$/.test(label));
 }
 
-/** To make a pattern is dear, and most texts hold none of the parts. */
 function without(text: string, parts: readonly string[]): string {
+  return partsIn(text, parts).reduce((rest, part) => rest.replaceAll(literally(part), ' '), text);
+}
+
+function partsIn(text: string, parts: readonly string[]): readonly string[] {
   const lower = text.toLowerCase();
-  return parts
-    .filter((part) => part !== '' && lower.includes(part.toLowerCase()))
-    .reduce((rest, part) => rest.replaceAll(literally(part), ' '), text);
+  return parts.filter((part) => part !== '' && lower.includes(part.toLowerCase()));
 }
 
 function literally(name: string): RegExp {

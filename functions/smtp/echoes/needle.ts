@@ -51,7 +51,7 @@ export class Needle {
 
 /** Every writing of a value that no decoder brings back: as it is, as octets, backwards, in ROT13. */
 export function needlesFor(value: string): readonly Needle[] {
-  const latin1 = Buffer.from(value).toString('latin1');
+  const latin1 = isAscii(value) ? value : Buffer.from(value).toString('latin1');
   const backwards = [...value].reverse().join('');
   const writings = new Set([value, latin1, ...(value.length < DECODABLE ? [] : [backwards, rot13(value)])]);
   return [...writings].filter((writing) => writing.trim() !== '').map((writing) => new Needle(writing));
@@ -132,11 +132,17 @@ function isJoined(left: string, right: string): boolean {
 }
 
 function fold(text: string): string {
-  return mapped(text, FOLDED, foldAny).replace(/\s+/g, ' ');
+  const folded = isAscii(text) ? text.toLowerCase() : mapped(text, FOLDED, foldAny);
+  return folded.replace(/\s{2,}|[^\S ]/g, ' ');
 }
 
 function squeeze(folded: string): string {
-  return mapped(folded, SQUEEZED, squeezeAny);
+  return isAscii(folded) ? folded.replace(/[^a-z0-9]+/g, '') : mapped(folded, SQUEEZED, squeezeAny);
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are in ASCII.
+  return /^[\x00-\x7f]*$/.test(text);
 }
 
 function foldAny(text: string): string {
@@ -150,10 +156,11 @@ function squeezeAny(text: string): string {
   return text.replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
-/** Nearly all that is searched is Latin-1, by octets that were decoded; so much of it goes faster by a table. */
+/** Octets that were decoded are Latin-1, of which so much is searched that a table pays. */
 const LATIN1 = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
 const FOLDED = LATIN1.map(foldAny);
 const SQUEEZED = LATIN1.map(squeezeAny);
+const ROTATED = LATIN1.map(rotateAny);
 
 function mapped(text: string, table: readonly string[], other: (text: string) => string): string {
   let out = '';
@@ -166,6 +173,10 @@ function mapped(text: string, table: readonly string[], other: (text: string) =>
 }
 
 function rot13(text: string): string {
+  return mapped(text, ROTATED, rotateAny);
+}
+
+function rotateAny(text: string): string {
   return text.replace(/[a-z]/gi, (letter) => {
     const from = letter <= 'Z' ? 65 : 97;
     return String.fromCharCode(((letter.charCodeAt(0) - from + 13) % 26) + from);

@@ -1,11 +1,8 @@
-import { ehloKeywords, hidesStarttls, offeredMechanisms } from '../ehlo.ts';
+import { CLIENT_NAME, ehloKeywords, hidesStarttls, listedMechanisms, registeredMechanisms } from '../ehlo.ts';
 import type { Reply } from '../evidence.ts';
 import { NOTHING_HIDDEN, parseReply } from '../reply.ts';
 import type { InterruptionReason, PlaintextFacts } from './facts.ts';
 import { Interrupted, type LineConnection } from './line-connection.ts';
-
-/** RFC 5321 section 4.1.4: a client without a name of its own says an address literal. */
-const CLIENT = '[127.0.0.1]';
 
 export type EhloFacts = Pick<PlaintextFacts, 'starttls' | 'overwritten' | 'mechanisms'>;
 
@@ -14,13 +11,14 @@ export async function readGreeting(line: LineConnection): Promise<Reply> {
 }
 
 export async function sayEhlo(line: LineConnection): Promise<EhloFacts> {
-  const raw = await line.command(`EHLO ${CLIENT}`);
+  const raw = await line.command(`EHLO ${CLIENT_NAME}`);
   expectReply(250, raw);
+  const keywords = ehloKeywords(raw);
   return {
     // The first line names the server.
-    starttls: ehloKeywords(raw).slice(1).includes('STARTTLS'),
-    overwritten: hidesStarttls(raw),
-    mechanisms: offeredMechanisms(raw),
+    starttls: keywords.slice(1).includes('STARTTLS'),
+    overwritten: hidesStarttls(keywords),
+    mechanisms: registeredMechanisms(listedMechanisms(keywords)),
   };
 }
 

@@ -76,7 +76,7 @@ const unproven: Failure = { kind: 'server-unproven' };
 const tooLong: Failure = { kind: 'auth-line-too-long' };
 
 function isTooLong(said: Say | null): boolean {
-  return base64(said?.text ?? '').length > RESPONSE_LIMIT;
+  return Math.ceil(Buffer.byteLength(said?.text ?? '') / 3) * 4 > RESPONSE_LIMIT;
 }
 
 interface Turn {

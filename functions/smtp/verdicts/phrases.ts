@@ -32,15 +32,29 @@ export const PHRASES = {
 
 export type Phrase = keyof typeof PHRASES;
 
-/** Where the wordings are in a text, as [start, end). */
-export function phrasesIn(text: string): readonly (readonly [number, number])[] {
-  // Stryker disable MethodExpression: what the filter drops has no match either.
-  return (
-    Object.values(PHRASES)
-      // Few texts hold any, and to search for all of one is dear.
-      .filter((phrase) => phrase.test(text))
-      .flatMap((phrase) => [...text.matchAll(new RegExp(phrase, 'gi'))])
-      .map((match) => [match.index, match.index + match[0].length])
-  );
+/** Few texts hold any of the wordings. */
+const ANY = new RegExp(
+  Object.values(PHRASES)
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+
+/** The wordings that are in a text. */
+export function wordingsIn(text: string): readonly Phrase[] {
+  if (!ANY.test(text)) return [];
+  return (Object.keys(PHRASES) as Phrase[]).filter((phrase) => PHRASES[phrase].test(text));
 }
-// Stryker restore MethodExpression
+
+/** A part of a text, without the character at its end. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where they are. */
+export function phrasesIn(text: string): readonly Span[] {
+  return wordingsIn(text)
+    .flatMap((phrase) => [...text.matchAll(new RegExp(PHRASES[phrase], 'gi'))])
+    .map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
