@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
 import type { FaultKind } from '../../../support/aws/faults.ts';
+import { arnOf } from '../../../support/aws/secrets-manager.ts';
 import { shareOf } from '../../../support/share.ts';
-import { HOUR_MS, World } from '../rotate/world.ts';
+import { HOUR_MS, SEED, World } from '../rotate/world.ts';
 
 /** Each crash has a world, and each world a DynamoDB, of its own. */
 const MINUTE = 60_000;
@@ -17,6 +18,15 @@ async function rotatedTwice(): Promise<World> {
   await world.rotate();
   world.now += 30 * 24 * HOUR_MS;
   await world.rotate();
+  return world;
+}
+
+const LOGIN = { username: 'orders', password: 'password' };
+
+async function currentOffAndFull(): Promise<World> {
+  const world = await rotatedTwice();
+  const current = world.iam.keys.get(world.credential('AWSCURRENT')?.username ?? '');
+  if (current) current.active = false;
   return world;
 }
 
@@ -103,6 +113,23 @@ describe('retirement of a replaced SES key', () => {
     expect(events.filter(({ event }) => event === 'cred.previous-revoked')).toMatchObject([
       { credentialId: username, result: 'refused' },
     ]);
+  });
+
+  it.each<[string, () => World | Promise<World>]>([
+    ['whose user is of another secret', () => new World(undefined, { owner: arnOf('other') })],
+    ['that is malformed', () => new World('{ "host": 3 }')],
+    ['that names no provider', () => new World(JSON.stringify({ ...SEED, provider: undefined, ...LOGIN }))],
+    ['whose current key is switched off', currentOffAndFull],
+  ])('takes AWSPENDING off that a refused rotation has left on a secret %s', async (_which, make) => {
+    const world = await make();
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await expect(world.step('createSecret', token)).rejects.toThrow();
+    const keys = new Map(world.iam.keys);
+    world.now += MINUTE;
+    await world.retire(HOURS);
+    expect(world.secrets.find(world.arn).version(token)?.labels).toEqual([]);
+    expect(world.iam.keys).toEqual(keys);
   });
 
   it('leaves a key alone that is newer than the current one: its rotation may be under way', async () => {
