@@ -180,7 +180,7 @@ export async function answerRotation(
   secretArn: string,
 ): Promise<RotationAnswer | null> {
   const secret = await ports.store.describe(secretArn);
-  if (secret.kind !== 'found' || !secret.managed) return null;
+  if (secret.kind !== 'found' || !secret.managed || secret.deletedAt !== null) return null;
   const { snapshot } = await takeSnapshot(ports, secret, 'everything');
   const possibility = possibleFrom(situationOf(snapshot, ports), null);
   if (possibility.possible || isPossible(possibility, snapshot.now))
