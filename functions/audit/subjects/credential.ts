@@ -104,6 +104,13 @@ export function endpointOf(secret: SecretContent | undefined): Endpoint | undefi
   return secret?.kind === 'seed' ? secret.endpoint : undefined;
 }
 
+/** Whether a person makes each new credential; false when nobody can tell. */
+export function isManual(content: CredentialFacts['content']): boolean {
+  if (!content.known) return false;
+  const named = content.value.kind === 'credential' ? content.value.credential : content.value;
+  return 'provider' in named && named.provider?.type === 'manual';
+}
+
 const NO_LOGIN_YET = notApplicable('No user name and password yet: the first rotation makes them.');
 const UNREADABLE = unknown('not-reached', 'The secret is malformed; see `secret.shape`.');
 
