@@ -266,6 +266,21 @@ describe('GET /operations/{operationId}', () => {
       expect(await lease.isHeld(until + 15 * MINUTE_MS)).toBe(false);
     });
 
+    it('but doctor, which changes nothing without --fix, says at once how the secret stands', async () => {
+      const { until } = await waiting();
+      const agenda = new MemoryAgenda();
+      lab.secrets.beginRotation(lab.arn, TOKEN);
+      const doctor = lab.operation('doctor');
+      expect(await work({ ...workPorts(), agenda }, operations, doctor)).toMatchObject({
+        result: 'issues',
+        issues: [{ code: 'rotation-not-possible', reason: 'under-way' }],
+      });
+      expect(await operations.leaseOn(lab.arn).isHeld(until)).toBe(true);
+      expect(await agenda.find(lab.arn)).toBeNull();
+      const fixing = lab.operation('doctor', true);
+      expect(await work(workPorts(), operations, fixing)).toMatchObject({ result: 'busy' });
+    });
+
     it('it has not died before a look can have had it go on, and its steps are told as they end', async () => {
       const { until } = await waiting();
       // It keeps the secret in hand for 15 minutes; a look comes every 15, and has five to come to it.
