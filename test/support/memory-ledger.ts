@@ -56,7 +56,6 @@ export class MemoryLedger implements RotationLedger {
     return this.#faults.call(() => ({
       mints: of(this.#mints, secretArn),
       deactivations: of(this.#deactivations, secretArn),
-      lease: null,
     }));
   }
 

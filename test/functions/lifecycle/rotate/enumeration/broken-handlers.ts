@@ -51,7 +51,7 @@ function withoutPending(ports: RotationPorts): RotationPorts {
 }
 
 function forgetful({ ledger }: RotationPorts): RotationPorts['ledger'] {
-  return { ...portsOf(ledger), historyOf: async () => ({ mints: [], deactivations: [], lease: null }) };
+  return { ...portsOf(ledger), historyOf: async () => ({ mints: [], deactivations: [] }) };
 }
 
 function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
