@@ -145,6 +145,8 @@ export const credentialChecks: readonly Check[] = [
     rule: onCredential((_credential, { previous }) =>
       decide(previous, (tried) => {
         if (tried.kind === 'not-tried') return notApplicable(tried.because);
+        if (tried.kind === 'active')
+          return fail('After its overlap the provider still lists the replaced credential as active.');
         const { credential, verdict } = tried.outcome.result;
         if (credential === 'good') return fail('After its overlap the replaced credential still logs in.');
         if (credential === 'bad') return pass(`The replaced credential is refused: ${verdict}.`);

@@ -49,14 +49,15 @@ export async function gatherFacts(
   const secret = content.known ? content.value : undefined;
   const credential = secret?.kind === 'credential' ? secret.credential : undefined;
   const endpoint = endpointOf(secret);
+  const keys = await keysOf(iam, credential?.provider);
   return {
     examinedAt: now(),
     settings,
     account,
     description,
     content,
-    ...(endpoint ? await meetHost(sources, description, endpoint, credential) : NOBODY_THERE),
-    keys: await keysOf(iam, credential?.provider),
+    ...(endpoint ? await meetHost({ ...sources, keys }, description, endpoint, credential) : NOBODY_THERE),
+    keys,
     aws: await awsFacts(sources, description, credential),
     domain: credential ? await sources.domains.facts(credential, account.ses) : NOT_ASKED,
     history,

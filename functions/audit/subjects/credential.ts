@@ -42,6 +42,8 @@ export interface Rehearsal {
 /** The credential that the last rotation replaced. */
 export type PreviousCredential =
   | { readonly kind: 'not-tried'; readonly because: string }
+  /** Its provider lists it as active; a login would tell no more. */
+  | { readonly kind: 'active' }
   /** One login with it. */
   | { readonly kind: 'tried'; readonly outcome: LoginOutcome };
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { known } from '../../../../functions/audit/check.ts';
 import { previousCredential } from '../../../../functions/audit/facts/mail-host.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
 import type { SecretDescription } from '../../../../functions/secrets/description.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
+import { issued } from '../../lifecycle/snapshots.ts';
 import { credential, DAY, NOW, soundFacts } from '../sound-facts.ts';
 
 const OLD_ID = 'AKIAEXAMPLE000000000';
@@ -14,9 +17,15 @@ interface Case {
   readonly description?: Partial<SecretDescription>;
   readonly current?: Credential;
   readonly stored?: string | null;
+  readonly keys?: CredentialFacts['keys'];
 }
 
-async function previous({ description = {}, current = credential, stored = value(OLD_ID) }: Case) {
+async function previous({
+  description = {},
+  current = credential,
+  stored = value(OLD_ID),
+  keys = soundFacts.keys,
+}: Case) {
   const tried: string[] = [];
   const result = await previousCredential(
     {
@@ -33,6 +42,7 @@ async function previous({ description = {}, current = credential, stored = value
       },
       settings: soundFacts.settings,
       now: () => NOW,
+      keys,
     },
     { ...soundFacts.description, ...description },
     current,
@@ -53,6 +63,13 @@ describe('the replaced credential', () => {
       previous({ description: { lastRotatedAt: NOW - 5 * DAY - minutesAgo * 60_000 } });
     expect((await replaced(34.9)).tried).toEqual([]);
     expect((await replaced(35)).tried).toEqual([OLD_ID]);
+  });
+
+  it('is not tried while its provider lists it as active: that would be a use, and keep it from being retired', async () => {
+    const listed = (active: boolean) => known([{ ...issued(OLD_ID), active }]);
+    expect(await previous({ keys: listed(true) })).toEqual({ result: { kind: 'active' }, tried: [] });
+    expect((await previous({ keys: listed(false) })).tried).toEqual([OLD_ID]);
+    expect((await previous({ keys: known([]) })).tried).toEqual([OLD_ID]);
   });
 
   const manual: Provider = { type: 'mailgun' } as Provider;
