@@ -45,15 +45,11 @@ export class Ledger {
     return this.#put(keys.mint(secretArn, mint.token), mint, KEPT_DAYS.mint);
   }
 
-  /** Unless an attempt was opened since `refused` was read: that one may have made something. */
-  async recordRefusal(secretArn: string, refused: Mint): Promise<void> {
-    const { startedAt, token } = refused;
-    const item = {
-      ...refused,
-      ...keys.mint(secretArn, token),
-      expiresAt: expiry(Date.now(), KEPT_DAYS.mint),
-    };
-    await putItemIf(this.#table, item, 'attribute_not_exists(pk) OR startedAt = :startedAt', {
+  /** False, and nothing is written, when another attempt was opened since `mint` was read: that one may have made something. */
+  amendMint(secretArn: string, mint: Mint): Promise<boolean> {
+    const { startedAt, token } = mint;
+    const item = { ...mint, ...keys.mint(secretArn, token), expiresAt: expiry(Date.now(), KEPT_DAYS.mint) };
+    return putItemIf(this.#table, item, 'attribute_not_exists(pk) OR startedAt = :startedAt', {
       ':startedAt': startedAt,
     });
   }

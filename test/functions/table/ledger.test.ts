@@ -53,17 +53,17 @@ describe.each([
   it('takes a refusal for a token of which nothing is known, or only that it was refused', async () => {
     const ledger = make();
     const refused = { token: 'b', startedAt: 0, endsBy: 0, credentialId: null, refusedAt: 7 };
-    await ledger.recordRefusal(ARN, refused);
-    await ledger.recordRefusal(ARN, { ...refused, refusedAt: 8 });
+    expect(await ledger.amendMint(ARN, refused)).toBe(true);
+    expect(await ledger.amendMint(ARN, { ...refused, refusedAt: 8 })).toBe(true);
     expect((await ledger.historyOf(ARN)).mints).toEqual([{ ...refused, refusedAt: 8 }]);
   });
 
   it('takes none over an attempt that was opened since: that one may have made something', async () => {
     const ledger = make();
     await ledger.recordMint(ARN, MINT);
-    await ledger.recordRefusal(ARN, { ...MINT, startedAt: 0, refusedAt: 7 });
+    expect(await ledger.amendMint(ARN, { ...MINT, startedAt: 0, refusedAt: 7 })).toBe(false);
     expect((await ledger.historyOf(ARN)).mints).toEqual([MINT]);
-    await ledger.recordRefusal(ARN, { ...MINT, refusedAt: 8 });
+    expect(await ledger.amendMint(ARN, { ...MINT, refusedAt: 8 })).toBe(true);
     expect((await ledger.historyOf(ARN)).mints).toEqual([{ ...MINT, refusedAt: 8 }]);
   });
 

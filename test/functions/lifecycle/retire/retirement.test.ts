@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
 import type { FaultKind } from '../../../support/aws/faults.ts';
 import { arnOf } from '../../../support/aws/secrets-manager.ts';
@@ -130,6 +130,29 @@ describe('retirement of a replaced SES key', () => {
     await world.retire(HOURS);
     expect(world.secrets.find(world.arn).version(token)?.labels).toEqual([]);
     expect(world.iam.keys).toEqual(keys);
+  });
+
+  it('lets a refused rotation go on that is tried again while it is looked at: its key stays provably its own', async () => {
+    const world = await rotatedTwice();
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await expect(world.step('createSecret', token)).rejects.toThrow('taken');
+    world.iam.keys.delete(world.credential('AWSPREVIOUS')?.username ?? '');
+    world.now += MINUTE;
+    const { ledger, iam } = world;
+    const create = iam.create.bind(iam);
+    vi.spyOn(ledger, 'amendMint').mockImplementationOnce(async (arn, mint) => {
+      vi.spyOn(iam, 'create').mockImplementationOnce(() => {
+        create();
+        throw new Error('the process died');
+      });
+      await expect(world.step('createSecret', token)).rejects.toThrow('died');
+      return ledger.amendMint(arn, mint);
+    });
+    expect(await world.retire(HOURS)).toMatchObject({ pending: { token, action: 'wait' } });
+    expect(iam.keys.size).toBe(2);
+    world.now += HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'remove', reason: 'orphan' }]);
   });
 
   it('leaves a key alone that is newer than the current one: its rotation may be under way', async () => {

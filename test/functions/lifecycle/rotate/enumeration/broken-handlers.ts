@@ -58,7 +58,7 @@ function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
   return {
     historyOf: (arn) => ledger.historyOf(arn),
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
-    recordRefusal: (arn, refused) => ledger.recordRefusal(arn, refused),
+    amendMint: (arn, mint) => ledger.amendMint(arn, mint),
     recordProof: (arn, proof) => ledger.recordProof(arn, proof),
     proofOf: (arn, token) => ledger.proofOf(arn, token),
     acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
