@@ -132,9 +132,10 @@ function notStuckYet(situation: Situation, stuckFrom: number, stands: string): N
   const then = possibleFrom(situationOf({ ...situation, now: stuckFrom }, situation), null);
   const stuck = `a rotation is under way. ${stands} wait for its end; from ${new Date(stuckFrom).toISOString()} on it counts as stuck`;
   const underWay = { possible: false, reason: 'under-way' } as const;
-  return then.possible || isPossible(then, stuckFrom)
-    ? { ...underWay, message: `${stuck}, and keyturn rotate clears it`, possibleFrom: stuckFrom }
-    : { ...underWay, message: `${stuck}, but then ${then.message}`, possibleFrom: then.possibleFrom };
+  // What is due for removal by then is removed first.
+  if (then.possible || (then.possibleFrom ?? Infinity) <= stuckFrom)
+    return { ...underWay, message: `${stuck}, and keyturn rotate clears it`, possibleFrom: stuckFrom };
+  return { ...underWay, message: `${stuck}, but then ${then.message}`, possibleFrom: then.possibleFrom };
 }
 
 function room(situation: Situation, token: string | null): Possibility {

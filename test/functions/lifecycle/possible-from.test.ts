@@ -212,6 +212,15 @@ describe('a rotation is possible later, and says from when,', () => {
       message: expect.stringMatching(/counts as stuck, but then all 2 credentials .* Possible from/),
       possibleFrom: gone,
     });
+    const soaked = {
+      issuer: issuing([issued('new'), issued('old', { active: false })]),
+      deactivations: [{ credentialId: 'old', deactivatedAt: NOW - soakMs }],
+    };
+    expect(possibility({ ...full, ...soaked, secret, versions })).toMatchObject({
+      reason: 'under-way',
+      message: expect.stringContaining('keyturn rotate clears it'),
+      possibleFrom: NOW + 20 * 60_000,
+    });
     const foreign = issuing([issued('new'), issued('foreign')]);
     expect(possibility({ secret, versions: [current, empty], issuer: foreign })).toMatchObject({
       reason: 'under-way',
