@@ -33,7 +33,12 @@ export async function work(
   const { ledger, agenda, now, remainingMs } = ports;
   const { operationId, secretArn, who, reason, fix } = operation;
   const last = await lastTurn(ports, operation);
-  if (last?.event === 'operation.finished' && !RESUMABLE.has(last.result as Result)) return 'ended-before';
+  const lease = operations.leaseOn(secretArn);
+  if (last?.event === 'operation.finished' && !RESUMABLE.has(last.result as Result)) {
+    // It may have died before it could.
+    await lease.release(operationId);
+    return 'ended-before';
+  }
   const details = { who, operationId, operation: operation.operation, reason, fix };
   const begin = async () => {
     if (last?.event !== 'operation.started')
@@ -42,7 +47,6 @@ export async function work(
   };
   // It changes nothing, so it need not be alone: it is asked for most while something else is under way.
   if (operation.operation === 'doctor' && !fix) return begin();
-  const lease = operations.leaseOn(secretArn);
   const heldUntil = now() + remainingMs() + SETTLING_MS;
   const acquired = await acquire(ports, lease, { ...operation, heldUntil });
   if (acquired.kind === 'waiting') return acquired;

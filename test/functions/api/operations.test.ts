@@ -333,6 +333,17 @@ describe('two operations on one secret', () => {
     expect(await acquired(MINUTE_MS)).toEqual({ kind: 'acquired' });
   });
 
+  it('one that died when it had ended gives the secret back as soon as Lambda invokes it again', async () => {
+    const operation = lab.operation('rollback');
+    const lease = operations.leaseOn(lab.arn);
+    vi.spyOn(operations, 'leaseOn').mockReturnValueOnce(lease);
+    vi.spyOn(lease, 'release').mockRejectedValueOnce(new Error('the process died'));
+    await expect(work(workPorts(), operations, operation)).rejects.toThrow('died');
+    expect(await lease.isHeld(lab.now)).toBe(true);
+    expect(await work(workPorts(), operations, operation)).toBe('ended-before');
+    expect(await lease.isHeld(lab.now)).toBe(false);
+  });
+
   describe('while a look of retirement has the secret', () => {
     const LOOKS_MS = 30_000;
     let lease: ReturnType<Operations['leaseOn']>;
