@@ -206,6 +206,16 @@ describe('what cannot be done', () => {
     },
   );
 
+  it('is not said of what was read while AWSCURRENT moved: that is read again', async () => {
+    const read = vi.spyOn(ports.store, 'read');
+    const value = await ports.store.read(lab.arn);
+    const moved = { ...value, versionId: 'the next one' };
+    read.mockResolvedValueOnce(moved);
+    expect(await answerRotation(ports, lab.arn)).toMatchObject({ possible: true });
+    read.mockResolvedValue(moved);
+    await expect(answerRotation(ports, lab.arn)).rejects.toThrow('AWSCURRENT moved');
+  });
+
   it('is said of a rollback, too', async () => {
     expect(await ask({ ...rotate, operation: 'rollback' })).toEqual({
       error: 'not-possible',
