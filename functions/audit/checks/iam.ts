@@ -1,4 +1,4 @@
-import { inactiveFrom } from '../../lifecycle/retirable.ts';
+import { inactiveFrom, promotedAt } from '../../lifecycle/retirable.ts';
 import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
@@ -81,7 +81,7 @@ function keysOutcome(
   if (!current.active) return fail('The access key of this secret is inactive.');
   const other = keys.find(({ id, active }) => active && id !== username);
   if (!other) return pass('One active access key, the one in the secret.');
-  const replacedAt = Math.max(current.createdAt ?? 0, description.lastRotatedAt ?? 0);
+  const replacedAt = promotedAt(description.lastRotatedAt, current.createdAt);
   if ((other.createdAt ?? 0) > replacedAt && isRotating(description, examinedAt))
     return pass('A second access key is active, which the rotation under way has made.');
   const hours = Math.floor((examinedAt - replacedAt) / HOUR_MS);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Attempt } from '../../budget/turn.ts';
-import { refusedFrom } from '../../lifecycle/retirable.ts';
+import { promotedAt, refusedFrom } from '../../lifecycle/retirable.ts';
 import { canonicalHost, type Endpoint } from '../../net/endpoint.ts';
 import { REDACTED } from '../../observe/shown.ts';
 import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
@@ -56,7 +56,11 @@ export interface HostSources {
 }
 
 /** `keys`: those of Amazon SES's user; while they cannot be read the replaced one is not tried. */
-type Sources = HostSources & Pick<CredentialFacts, 'keys'>;
+type Sources = HostSources &
+  Pick<CredentialFacts, 'keys'> & {
+    /** When the value of the current version was stored (ms since 1970); null: nobody says. */
+    readonly storedAt: number | null;
+  };
 
 /** All in one turn: no two credentials are at one mail host at the same time. */
 export function meetHost(
@@ -107,7 +111,7 @@ const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
 
 const notTried = (because: string): PreviousCredential => ({ kind: 'not-tried', because });
 
-type PreviousSources = Pick<Sources, 'attempt' | 'settings' | 'now' | 'keys'> & {
+type PreviousSources = Pick<Sources, 'attempt' | 'settings' | 'now' | 'keys' | 'storedAt'> & {
   readonly store: Pick<SecretReader, 'read'>;
 };
 
@@ -116,7 +120,7 @@ type PreviousSources = Pick<Sources, 'attempt' | 'settings' | 'now' | 'keys'> & 
  * lists as active: that login would be a use, and retirement waits until it was unused for longer than from one audit to the next.
  */
 export async function previousCredential(
-  { store, attempt, settings, now, keys }: PreviousSources,
+  { store, attempt, settings, now, keys, storedAt }: PreviousSources,
   description: SecretDescription,
   current: Credential,
   budgetMs: number,
@@ -124,7 +128,9 @@ export async function previousCredential(
   if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
   if (!current.provider || !ISSUING.includes(current.provider.type))
     return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
-  if (now() < refusedFrom(description.lastRotatedAt ?? now(), settings))
+  // As retirement has it: the last rotation may be older than a value that somebody stored by hand.
+  const replacedAt = promotedAt(description.lastRotatedAt ?? now(), storedAt);
+  if (now() < refusedFrom(replacedAt, settings))
     return notTried('The replaced credential is still in its overlap or soak time.');
   const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
   const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;

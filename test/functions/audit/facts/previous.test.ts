@@ -18,6 +18,7 @@ interface Case {
   readonly current?: Credential;
   readonly stored?: string | null;
   readonly keys?: CredentialFacts['keys'];
+  readonly storedAt?: number | null;
 }
 
 async function previous({
@@ -25,6 +26,7 @@ async function previous({
   current = credential,
   stored = value(OLD_ID),
   keys = soundFacts.keys,
+  storedAt = null,
 }: Case) {
   const tried: string[] = [];
   const result = await previousCredential(
@@ -43,6 +45,7 @@ async function previous({
       settings: soundFacts.settings,
       now: () => NOW,
       keys,
+      storedAt,
     },
     { ...soundFacts.description, ...description },
     current,
@@ -70,6 +73,12 @@ describe('the replaced credential', () => {
     expect(await previous({ keys: listed(true) })).toEqual({ result: { kind: 'active' }, tried: [] });
     expect((await previous({ keys: listed(false) })).tried).toEqual([OLD_ID]);
     expect((await previous({ keys: known([]) })).tried).toEqual([OLD_ID]);
+  });
+
+  it('is left alone for as long after a value was stored by hand as after a rotation', async () => {
+    const stored = (minutesAgo: number) => previous({ storedAt: NOW - 5 * DAY - minutesAgo * 60_000 });
+    expect((await stored(34.9)).tried).toEqual([]);
+    expect((await stored(35)).tried).toEqual([OLD_ID]);
   });
 
   const manual: Provider = { type: 'mailgun' } as Provider;
