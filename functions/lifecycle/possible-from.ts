@@ -110,10 +110,17 @@ export function awaitsPerson({ reason }: NotPossible, { pending }: Situation): b
 }
 
 /** One that is under way is set up, even while CloudFormation is still configuring it. */
-function notSetUp({ secret, pending }: Situation): NotPossible | null {
+function notSetUp({ secret, pending, issuer }: Situation): NotPossible | null {
   if (secret.rotationEnabled || pending.kind === 'open') return null;
-  return byPerson('not-set-up', 'rotation is not set up for this secret: keyturn doctor --fix does it');
+  return byPerson(
+    'not-set-up',
+    `rotation is not set up for this secret: ${issuer.kind === 'manual' ? DECLARE : FIX}`,
+  );
 }
+
+const FIX = 'keyturn doctor --fix does it';
+/** Nobody expects a rotation there, so doctor sets none up. */
+const DECLARE = 'a person makes its credentials, so say when they shall, by `rotationDays` of it in cdk.json';
 
 function underWay(situation: Situation, token: string | null): NotPossible | null {
   const { pending, now, secret } = situation;

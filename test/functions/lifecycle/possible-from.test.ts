@@ -91,6 +91,12 @@ describe('a rotation is not possible, and a person has to act,', () => {
       { secret: { ...SECRET, rotationEnabled: null } },
     ],
     [
+      'when it is not set up, where a person makes the credential: doctor sets none up there',
+      'not-set-up',
+      /not set up.*rotationDays/,
+      { secret: { ...SECRET, rotationEnabled: null }, issuer: { kind: 'manual' } },
+    ],
+    [
       'when the provider belongs to another secret',
       'not-owner',
       /belongs to another/,
