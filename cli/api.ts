@@ -26,7 +26,7 @@ export function apiUrl(text: string | undefined): URL | null {
   return url && (url.protocol === 'https:' || isLocal) ? url : null;
 }
 
-const refusal = v.object({ error: v.string(), message: v.string() });
+const refusal = v.looseObject({ error: v.string(), message: v.string() });
 
 /** The API of a deployment, called with the caller's own AWS credentials. */
 export class Api {
@@ -109,8 +109,9 @@ function read<T>(
   }
   const refused = v.safeParse(refusal, body);
   const kind = status >= 400 && status < 500 && status !== 429 ? 'refused' : 'unanswered';
-  const message = refused.success ? `${refused.output.error}: ${refused.output.message}` : NOT_KEYTURN;
-  return { kind, message };
+  if (!refused.success) return { kind, message: NOT_KEYTURN };
+  const { output: answer } = refused;
+  return { kind, message: `${answer.error}: ${answer.message}`, answer };
 }
 
 const NOT_KEYTURN = 'What answered is not the API of Keyturn. Check --api or KEYTURN_API_URL.';

@@ -22,12 +22,15 @@ const COLUMNS = { least: 48, most: 80 };
 
 /** Runs the command that `args` name, and resolves to its exit code. */
 export async function run(args: readonly string[], streams: Streams): Promise<number> {
-  const outcome = await perform(parseCommandLine(args), streams);
+  const command = parseCommandLine(args);
+  const outcome = await perform(command, streams);
   if (outcome.kind === 'shown') {
     streams.stdout.write(outcome.text);
     return outcome.exitCode;
   }
-  streams.stderr.write(`keyturn: ${outcome.message}\n`);
+  if ('json' in command && command.json && outcome.answer)
+    streams.stdout.write(`${asciiJson(outcome.answer)}\n`);
+  streams.stderr.write(`keyturn: ${printable(outcome.message)}\n`);
   return EXIT_CODE[outcome.kind];
 }
 

@@ -10,6 +10,8 @@ import type { CredentialState } from '../functions/smtp/verdicts.ts';
 export interface Failure {
   readonly kind: 'refused' | 'unanswered' | 'interrupted';
   readonly message: string;
+  /** What the API answered instead of doing it, for scripts: why, and from when it can be done. */
+  readonly answer?: object;
 }
 
 /** Stable: scripts rely on them. */

@@ -5,7 +5,7 @@ import { situationOf } from '../lifecycle/situation.ts';
 import { type SnapshotPorts, takeSnapshot } from '../lifecycle/snapshot.ts';
 import { daysLeft } from '../net/certificate.ts';
 import { logger } from '../observe/logger.ts';
-import { shownName } from '../observe/shown.ts';
+import { KeyturnError, shownName } from '../observe/shown.ts';
 import { SECRET_ARN, SECRET_NAME } from '../secrets/description.ts';
 import type { SecretReader } from '../secrets/store.ts';
 import { positionOf, VALIDATION_POSITION } from '../table/items.ts';
@@ -174,14 +174,22 @@ export interface RotationAnswerPorts extends SnapshotPorts, Waits {
   readonly store: SecretReader;
 }
 
-/** Null: there is no such secret any more, or Keyturn does not manage it. */
+/** So often a secret is read whose AWSCURRENT moves meanwhile. */
+const TRIES = 3;
+
+/** Null: there is no such secret any more, or Keyturn does not manage it. Rejects when what is read does not fit together. */
 export async function answerRotation(
   ports: RotationAnswerPorts,
   secretArn: string,
+  tries = TRIES,
 ): Promise<RotationAnswer | null> {
   const secret = await ports.store.describe(secretArn);
-  if (secret.kind !== 'found' || !secret.managed) return null;
+  if (secret.kind !== 'found' || !secret.managed || secret.deletedAt !== null) return null;
   const { snapshot } = await takeSnapshot(ports, secret, 'everything');
+  if (!snapshot.settled) {
+    if (tries === 1) throw new KeyturnError('AWSCURRENT moved while the secret was read');
+    return answerRotation(ports, secretArn, tries - 1);
+  }
   const possibility = possibleFrom(situationOf(snapshot, ports), null);
   if (possibility.possible || isPossible(possibility, snapshot.now))
     return { possible: true, reason: null, message: 'A rotation can be started now.', possibleFrom: null };

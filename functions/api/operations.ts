@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { NOTHING_DONE } from '../lifecycle/operate/decision.ts';
-import { decideOn } from '../lifecycle/operate/run.ts';
+import { decideOn, TO_BE_DELETED } from '../lifecycle/operate/run.ts';
 import type { NotPossible } from '../lifecycle/possible-from.ts';
 import type { Waits } from '../lifecycle/retirable.ts';
 import { situationOf } from '../lifecycle/situation.ts';
@@ -99,6 +99,7 @@ export async function answerRequest(
   const secret = await store.describe(parsed.request.secretId);
   if (secret.kind === 'not-found') return { error: 'not-found', message: 'No such secret.' };
   if (secret.kind === 'denied' || !secret.managed) return NOT_MANAGED;
+  if (secret.deletedAt !== null) return { error: 'not-found', message: TO_BE_DELETED };
   const asked = operationOf(ports, parsed.request, secret.arn, who);
   const refusal = await refusalOf(ports, secret, asked);
   if (refusal) return refusal;

@@ -17,7 +17,7 @@ export interface PendingOutcome {
 
 export interface HealPorts {
   readonly store: Pick<SecretStore, 'describe' | 'read' | 'removePending'>;
-  readonly ledger: Pick<Ledger, 'recordMint' | 'recordEvent'>;
+  readonly ledger: Pick<Ledger, 'amendMint' | 'recordEvent'>;
   readonly newPassword: (limit: number | null) => Redacted;
   readonly now: () => number;
 }
@@ -28,7 +28,7 @@ export async function heal(
   taken: Taken,
   plan: Exclude<HealPlan, { kind: 'none' }>,
 ): Promise<PendingOutcome> {
-  const { ledger, store, now } = ports;
+  const { store } = ports;
   const { arn } = taken.snapshot.secret;
   const { token, kind } = plan;
   switch (kind) {
@@ -38,11 +38,15 @@ export async function heal(
       await store.removePending(arn, token);
       return { token, action: 'unlabel' };
     case 'abandon':
-      await ledger.recordMint(arn, { ...plan.mint, abandonedAt: now() });
-      return { token, action: 'abandon' };
+      return { token, action: await abandon(ports, arn, plan.mint) };
     case 'heal':
       return { token, action: await undo(ports, taken, plan.mint) };
   }
+}
+
+/** Not when Secrets Manager has tried it again since: then it does not stand still. */
+async function abandon({ ledger, now }: HealPorts, arn: string, mint: Mint): Promise<'abandon' | 'wait'> {
+  return (await ledger.amendMint(arn, { ...mint, abandonedAt: now() })) ? 'abandon' : 'wait';
 }
 
 async function undo(ports: HealPorts, taken: Taken, mint: Mint): Promise<'heal' | 'leave' | 'wait'> {
@@ -60,8 +64,8 @@ async function undo(ports: HealPorts, taken: Taken, mint: Mint): Promise<'heal' 
 }
 
 /**
- * Looked at under a lease: the next rotation waits until it has ended, and one that did not has taken AWSPENDING away, or
- * stored a value where there was none.
+ * Looked at under a lease: the next rotation waits until it has ended, and one that did not has opened an attempt since, has
+ * taken AWSPENDING away, or stored a value where there was none.
  */
 async function isStillSo(
   { ledger, store, now }: HealPorts,
@@ -69,7 +73,7 @@ async function isStillSo(
   mint: Mint,
 ): Promise<boolean> {
   const { arn } = snapshot.secret;
-  await ledger.recordMint(arn, { ...mint, undoneBy: now() + LEASE_MS });
+  if (!(await ledger.amendMint(arn, { ...mint, undoneBy: now() + LEASE_MS }))) return false;
   const secret = await store.describe(arn);
   if (secret.kind !== 'found' || versionWith('AWSPENDING', secret) !== mint.token) return false;
   return values.has(mint.token) || (await store.read(arn, { versionId: mint.token })).kind === 'absent';

@@ -1,7 +1,7 @@
 import { USER_TAG } from '../observe/names.ts';
 import type { IssuedCredential } from '../providers/provider.ts';
 import { goneAt, type Retirement } from './retirable.ts';
-import type { Situation } from './situation.ts';
+import { type Situation, situationOf } from './situation.ts';
 import { labelled, providerInTags } from './snapshot.ts';
 import { isStuck } from './stuck.ts';
 
@@ -55,7 +55,7 @@ export function possibleFrom(situation: Situation, token: string | null): Possib
     notSetUp(situation) ??
     manual(situation, token) ??
     underWay(situation, token) ??
-    room(situation)
+    room(situation, token)
   );
 }
 
@@ -86,8 +86,8 @@ function byPerson(reason: NotPossibleReason, message: string): NotPossible {
 function manual({ issuer, pending, versions, secret }: Situation, token: string | null): NotPossible | null {
   if (issuer.kind !== 'manual') return null;
   const under = pending.kind === 'open' ? pending.token : token;
-  const stored = versions.some(({ versionId, content }) => versionId === under && content !== 'empty');
-  if (!stored) return byPerson('manual', under === null ? BEGIN : howToStore(secret.name, under));
+  if (!hasMade({ versions }, under))
+    return byPerson('manual', under === null ? BEGIN : howToStore(secret.name, under));
   return under === token ? null : byPerson('under-way', STORED + under);
 }
 
@@ -110,19 +110,23 @@ export function awaitsPerson({ reason }: NotPossible, { pending }: Situation): b
 }
 
 /** One that is under way is set up, even while CloudFormation is still configuring it. */
-function notSetUp({ secret, pending }: Situation): NotPossible | null {
+function notSetUp({ secret, pending, issuer }: Situation): NotPossible | null {
   if (secret.rotationEnabled || pending.kind === 'open') return null;
-  return byPerson('not-set-up', 'rotation is not set up for this secret: keyturn doctor --fix does it');
+  return byPerson(
+    'not-set-up',
+    `rotation is not set up for this secret: ${issuer.kind === 'manual' ? DECLARE : FIX}`,
+  );
 }
 
-function underWay({ pending, now, secret }: Situation, token: string | null): NotPossible | null {
+const FIX = 'keyturn doctor --fix does it';
+/** Nobody expects a rotation there, so doctor sets none up. */
+const DECLARE = 'a person makes its credentials, so say when they shall, by `rotationDays` of it in cdk.json';
+
+function underWay(situation: Situation, token: string | null): NotPossible | null {
+  const { pending, now, secret } = situation;
   if (pending.kind !== 'open' || pending.token === token) return null;
   const stands = `AWSPENDING stands on version ${pending.token}, expected on none:`;
-  if (!isStuck(pending, now)) {
-    const from = new Date(pending.stuckFrom).toISOString();
-    const message = `a rotation is under way. ${stands} wait for its end; from ${from} on it counts as stuck, and keyturn rotate clears it`;
-    return { possible: false, reason: 'under-way', message, possibleFrom: pending.stuckFrom };
-  }
+  if (!isStuck(pending, now)) return notStuckYet(situation, pending.stuckFrom, stands);
   if (pending.whose !== 'not-provable') return null;
   const message =
     `${stands} its rotation has ended, and its credential is not provably ours. Remove that by hand, then the label: aws secretsmanager ` +
@@ -130,9 +134,21 @@ function underWay({ pending, now, secret }: Situation, token: string | null): No
   return byPerson('under-way', message);
 }
 
-function room(situation: Situation): Possibility {
+/** That it is out of the way then does not make room, where a replaced credential takes the last place. */
+function notStuckYet(situation: Situation, stuckFrom: number, stands: string): NotPossible {
+  const then = possibleFrom(situationOf({ ...situation, now: stuckFrom }, situation), null);
+  const stuck = `a rotation is under way. ${stands} wait for its end; from ${new Date(stuckFrom).toISOString()} on it counts as stuck`;
+  const underWay = { possible: false, reason: 'under-way' } as const;
+  // What is due for removal by then is removed first.
+  if (then.possible || (then.possibleFrom ?? Infinity) <= stuckFrom)
+    return { ...underWay, message: `${stuck}, and keyturn rotate clears it`, possibleFrom: stuckFrom };
+  return { ...underWay, message: `${stuck}, but then ${then.message}`, possibleFrom: then.possibleFrom };
+}
+
+function room(situation: Situation, token: string | null): Possibility {
   const { issuer, orphans } = situation;
-  if (issuer.kind !== 'issuing' || issuer.limit === null) return { possible: true };
+  if (issuer.kind !== 'issuing' || issuer.limit === null || hasMade(situation, token))
+    return { possible: true };
   const staying = issuer.issued.filter(({ id }) => !orphans.has(id) && id !== clearedId(situation));
   const tooMany = staying.length - issuer.limit + 1;
   if (tooMany <= 0) return { possible: true };
@@ -142,10 +158,16 @@ function room(situation: Situation): Possibility {
   return { possible: false, reason: 'no-slot', message, possibleFrom: from };
 }
 
+/** A rotation that has its credential already needs no place for another one. */
+function hasMade({ versions }: Pick<Situation, 'versions'>, token: string | null): boolean {
+  return versions.some(({ versionId, content }) => versionId === token && content !== 'empty');
+}
+
 /** The credential of a stuck rotation goes with it. */
-function clearedId({ pending, versions, now }: Situation): string | null {
-  // Stryker disable next-line ConditionalExpression: none is stuck without being open; one that is not ours is refused before, or holds none
-  if (pending.kind !== 'open' || !isStuck(pending, now) || pending.whose !== 'ours') return null;
+function clearedId({ pending, versions }: Situation): string | null {
+  // One that is not stuck is refused before.
+  // Stryker disable next-line ConditionalExpression: one that is not ours is refused before, too, or holds none
+  if (pending.kind !== 'open' || pending.whose !== 'ours') return null;
   // Stryker disable next-line OptionalChaining: it is one of the versions
   return versions.find(({ versionId }) => versionId === pending.token)?.id ?? null;
 }

@@ -84,9 +84,13 @@ function currentIdIn(view: RetirementView): string | null {
 }
 
 /** The later of the last rotation and the current version's own birth; a version is never promoted before it exists. */
-function promotedAt(view: RetirementView): number {
+export function promotedAt(lastRotatedAt: number | null, storedAt: number | null): number {
+  return Math.max(lastRotatedAt ?? 0, storedAt ?? 0);
+}
+
+function promotedIn(view: RetirementView): number {
   // Stryker disable next-line OptionalChaining: nothing is replaced before a version is current
-  return Math.max(view.secret.lastRotatedAt ?? 0, labelled('AWSCURRENT', view)?.createdAt ?? 0);
+  return promotedAt(view.secret.lastRotatedAt, labelled('AWSCURRENT', view)?.createdAt ?? null);
 }
 
 function retire(one: IssuedCredential, view: RetirementView): Retirement {
@@ -123,9 +127,9 @@ function isReversible({ issuer }: RetirementView): boolean {
 function disusedFrom(one: IssuedCredential, view: RetirementView) {
   const { overlapMs, soakMs, attempts } = view;
   // One newer than the current is not replaced but of a rotation that may be under way.
-  const replacedAt = Math.max(promotedAt(view), attempts.get(one.id)?.startedAt ?? 0);
+  const replacedAt = Math.max(promotedIn(view), attempts.get(one.id)?.startedAt ?? 0);
   const overlapEnds = replacedAt + overlapMs + (isReversible(view) ? 0 : soakMs);
-  const quietAt = isUsedSince(promotedAt(view), one) ? (one.lastUsedAt ?? 0) + overlapMs : 0;
+  const quietAt = isUsedSince(promotedIn(view), one) ? (one.lastUsedAt ?? 0) + overlapMs : 0;
   return { overlapEnds, quietAt };
 }
 
@@ -152,7 +156,7 @@ function soakedAt({ removedAt, deactivatedAt }: Deactivation, { soakMs }: Waits)
 
 /** Its provider tells of a use with some delay: one that would have kept it active counts, too. */
 function isUsedAgain(one: IssuedCredential, record: Deactivation, view: RetirementView): boolean {
-  const since = Math.max(promotedAt(view), record.deactivatedAt - view.overlapMs);
+  const since = Math.max(promotedIn(view), record.deactivatedAt - view.overlapMs);
   return record.quarantined !== true && isUsedSince(since, one);
 }
 

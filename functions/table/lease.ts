@@ -69,11 +69,6 @@ const OF_ONE = 'holder = :holder AND attribute_not_exists(successor)';
 const OF_BOTH = 'holder = :holder AND (attribute_not_exists(successor) OR successor = :successor)';
 const FREE = `attribute_not_exists(pk) OR heldUntil <= :now OR (${OF_ONE})`;
 
-/**
- * The one rule, also for a lease that was read with more than itself (`Ledger.historyOf`).
- *
- * @public
- */
-export function isHeld(lease: HeldLease | null, now: number): boolean {
+function isHeld(lease: HeldLease | null, now: number): boolean {
   return lease !== null && lease.heldUntil > now;
 }

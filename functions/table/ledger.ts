@@ -6,7 +6,6 @@ import {
   type AcceptedEndpoint,
   type Deactivation,
   expiry,
-  type HeldLease,
   KEPT_DAYS,
   type Key,
   keys,
@@ -23,8 +22,6 @@ import { Lease } from './lease.ts';
 export interface History {
   readonly mints: readonly Mint[];
   readonly deactivations: readonly Deactivation[];
-  /** Of the operation that last had the secret in hand. */
-  readonly lease: HeldLease | null;
 }
 
 /** What Keyturn did to each credential, when, with what result. */
@@ -41,23 +38,18 @@ export class Ledger {
     const items = await queryItems<Stored>(this.#table, 'pk = :pk AND sk < :sk', { ':pk': pk, ':sk': sk });
     const of = <Item>(prefix: string) =>
       [...items].flatMap(([key, item]) => (key.startsWith(prefix) ? [named(item) as Item] : []));
-    const [lease = null] = of<HeldLease>(SORT.lease);
-    return { mints: of<Mint>(SORT.mint), deactivations: of<Deactivation>(SORT.deactivation), lease };
+    return { mints: of<Mint>(SORT.mint), deactivations: of<Deactivation>(SORT.deactivation) };
   }
 
   recordMint(secretArn: string, mint: Mint): Promise<void> {
     return this.#put(keys.mint(secretArn, mint.token), mint, KEPT_DAYS.mint);
   }
 
-  /** Unless an attempt was opened since `refused` was read: that one may have made something. */
-  async recordRefusal(secretArn: string, refused: Mint): Promise<void> {
-    const { startedAt, token } = refused;
-    const item = {
-      ...refused,
-      ...keys.mint(secretArn, token),
-      expiresAt: expiry(Date.now(), KEPT_DAYS.mint),
-    };
-    await putItemIf(this.#table, item, 'attribute_not_exists(pk) OR startedAt = :startedAt', {
+  /** False, and nothing is written, when another attempt was opened since `mint` was read: that one may have made something. */
+  amendMint(secretArn: string, mint: Mint): Promise<boolean> {
+    const { startedAt, token } = mint;
+    const item = { ...mint, ...keys.mint(secretArn, token), expiresAt: expiry(Date.now(), KEPT_DAYS.mint) };
+    return putItemIf(this.#table, item, 'attribute_not_exists(pk) OR startedAt = :startedAt', {
       ':startedAt': startedAt,
     });
   }

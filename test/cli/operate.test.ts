@@ -212,6 +212,11 @@ describe('the exit code', () => {
     expect(told).toContain('not-possible: all 2 credentials of this user are taken');
     expect(told).toContain(`Possible from ${notPossible.possibleFrom}`);
     expect(calls).toHaveLength(1);
+    const json = await run('rotate', 'keyturn/orders', '--json');
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([3, notPossible]);
+    expect(json.stderr).toContain('not-possible');
+    answers = [[409, { ...notPossible, message: 'all \u001b[31m are taken' }]];
+    expect((await run('rotate', 'keyturn/orders')).stderr).not.toContain('\u001b');
   });
 
   it('of an API that is not there is 2, and without the URL of one 3', async () => {

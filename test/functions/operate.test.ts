@@ -217,6 +217,28 @@ describe('operate', () => {
     expect([...(await table.items()).keys()].filter((key) => key.startsWith('OPERATION#'))).toEqual([]);
   });
 
+  it.each(['rotate', 'doctor'])(
+    'answers 404 to %s of a secret that is scheduled for deletion',
+    async (operation) => {
+      secrets.find(arn).deletedAt = new Date(Date.now() + 7 * 86_400_000);
+      const answer = {
+        statusCode: 404,
+        body: { error: 'not-found', message: expect.stringContaining('deletion') },
+      };
+      expect(await post({ operation, secretId: NAME })).toMatchObject(answer);
+      expect(invoked).toEqual([]);
+    },
+  );
+
+  it('ends an operation whose secret was scheduled for deletion meanwhile', async () => {
+    const { body } = await post({ operation: 'doctor', secretId: NAME });
+    secrets.find(arn).deletedAt = new Date(Date.now() + 7 * 86_400_000);
+    await operate({ operationId: body.operationId }, context);
+    const { operationId } = body;
+    const state = await call({ httpMethod: 'GET', pathParameters: { operationId } });
+    expect(state.body).toMatchObject({ state: 'failed', result: 'not-found' });
+  });
+
   it.each([
     [400, 'malformed-request', { operation: 'explode', secretId: NAME }],
     [400, 'malformed-request', { operation: 'accept-endpoint', secretId: NAME }],

@@ -7,7 +7,7 @@ type RotationLedger = Pick<
   Ledger,
   | 'historyOf'
   | 'recordMint'
-  | 'recordRefusal'
+  | 'amendMint'
   | 'recordProof'
   | 'proofOf'
   | 'recordDeactivation'
@@ -56,7 +56,6 @@ export class MemoryLedger implements RotationLedger {
     return this.#faults.call(() => ({
       mints: of(this.#mints, secretArn),
       deactivations: of(this.#deactivations, secretArn),
-      lease: null,
     }));
   }
 
@@ -64,11 +63,13 @@ export class MemoryLedger implements RotationLedger {
     return this.#faults.call(() => void this.#mints.set(`${secretArn}#${mint.token}`, mint));
   }
 
-  recordRefusal(secretArn: string, refused: Mint): Promise<void> {
+  amendMint(secretArn: string, mint: Mint): Promise<boolean> {
     return this.#faults.call(() => {
-      const key = `${secretArn}#${refused.token}`;
+      const key = `${secretArn}#${mint.token}`;
       const known = this.#mints.get(key);
-      if (!known || known.startedAt === refused.startedAt) this.#mints.set(key, refused);
+      if (known && known.startedAt !== mint.startedAt) return false;
+      this.#mints.set(key, mint);
+      return true;
     });
   }
 

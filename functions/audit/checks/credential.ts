@@ -16,10 +16,10 @@ import {
 } from '../check.ts';
 import {
   type CredentialFacts,
+  isManual,
   onCredential,
   reasonOf,
   replyOutcome,
-  type SecretContent,
 } from '../subjects/credential.ts';
 
 /** The server is there and the password was not the reason: a person has to change something at the provider. */
@@ -122,7 +122,7 @@ export const credentialChecks: readonly Check[] = [
       'secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html',
     ),
     rule: ({ description, content, examinedAt }) => {
-      const pending = pendingByLabels(description, content.known && isManual(content.value));
+      const pending = pendingByLabels(description, isManual(content));
       if (pending.kind !== 'open')
         return notApplicable('No version is under way: the next rotation tests its own before it is used.');
       const evidence = 'A new version is waiting for its login test; the current one stays in use.';
@@ -145,6 +145,8 @@ export const credentialChecks: readonly Check[] = [
     rule: onCredential((_credential, { previous }) =>
       decide(previous, (tried) => {
         if (tried.kind === 'not-tried') return notApplicable(tried.because);
+        if (tried.kind === 'active')
+          return fail('After its overlap the provider still lists the replaced credential as active.');
         const { credential, verdict } = tried.outcome.result;
         if (credential === 'good') return fail('After its overlap the replaced credential still logs in.');
         if (credential === 'bad') return pass(`The replaced credential is refused: ${verdict}.`);
@@ -225,9 +227,4 @@ function serverSignals(server: CredentialFacts['server']): string[] {
     ...(interrupted?.reason === 'throttled' ? [`${interrupted.code} in the probe`] : []),
     ...(surveyed ? ['a 4yz reply while its TLS was surveyed'] : []),
   ];
-}
-
-function isManual(secret: SecretContent): boolean {
-  const named = secret.kind === 'credential' ? secret.credential : secret;
-  return 'provider' in named && named.provider?.type === 'manual';
 }

@@ -1,4 +1,5 @@
-import { inactiveFrom } from '../../lifecycle/retirable.ts';
+import { inactiveFrom, promotedAt } from '../../lifecycle/retirable.ts';
+import { isStuck, pendingByLabels } from '../../lifecycle/stuck.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import { type Check, decide, fail, type Outcome, pass, warn } from '../check.ts';
@@ -73,19 +74,26 @@ export const iamChecks: readonly Check[] = [
 function keysOutcome(
   keys: readonly IssuedCredential[],
   username: string,
-  { settings, examinedAt, description: { lastRotatedAt } }: CredentialFacts,
+  { settings, examinedAt, description }: CredentialFacts,
 ): Outcome {
   const current = keys.find(({ id }) => id === username);
   if (!current) return fail('The access key of this secret no longer belongs to the IAM user.');
   if (!current.active) return fail('The access key of this secret is inactive.');
   const other = keys.find(({ id, active }) => active && id !== username);
   if (!other) return pass('One active access key, the one in the secret.');
-  const replacedAt = Math.max(current.createdAt ?? 0, lastRotatedAt ?? 0);
+  const replacedAt = promotedAt(description.lastRotatedAt, current.createdAt);
+  if ((other.createdAt ?? 0) > replacedAt && isRotating(description, examinedAt))
+    return pass('A second access key is active, which the rotation under way has made.');
   const hours = Math.floor((examinedAt - replacedAt) / HOUR_MS);
   const evidence = `A second access key is active ${hours} hours after the change; ${lastUse(other, examinedAt)}`;
   return examinedAt > inactiveFrom(replacedAt, settings)
     ? fail(evidence)
     : pass(`${evidence} The overlap is not over yet.`);
+}
+
+function isRotating(description: CredentialFacts['description'], now: number): boolean {
+  const pending = pendingByLabels(description, false);
+  return pending.kind === 'open' && !isStuck(pending, now);
 }
 
 function lastUse({ lastUsedAt }: IssuedCredential, now: number): string {

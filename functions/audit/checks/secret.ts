@@ -4,7 +4,7 @@ import type { SecretDescription } from '../../secrets/description.ts';
 import { awsPage } from '../../smtp/reference.ts';
 import { type Check, decide, fail, info, notApplicable, type Outcome, pass, warn } from '../check.ts';
 import type { AuditSettings } from '../settings.ts';
-import type { CredentialFacts, EncryptionKey } from '../subjects/credential.ts';
+import { type CredentialFacts, type EncryptionKey, isManual } from '../subjects/credential.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The limit of AWS Config's and Security Hub's own rule on the age of a secret. */
@@ -56,7 +56,7 @@ export const secretChecks: readonly Check[] = [
     remediation:
       'Read the log of the rotate function for this secret, fix the cause, and let Secrets Manager try again; or clear what is left with `keyturn doctor --fix` and start afresh with `keyturn rotate`.',
     reference: awsPage('Troubleshoot rotation', 'secretsmanager/latest/userguide/troubleshoot_rotation.html'),
-    rule: ({ description, examinedAt }) => lateOutcome(description, examinedAt),
+    rule: lateOutcome,
   },
   {
     id: 'secret.cmk',
@@ -104,17 +104,25 @@ function ageOutcome(secret: SecretDescription, { rotationDays }: AuditSettings, 
   return !scheduled && days > 0.8 * limit ? warn(`${evidence} No rotation is planned.`) : pass(evidence);
 }
 
-function lateOutcome(secret: SecretDescription, now: number): Outcome {
-  const overdue = overdueSince(secret.schedule, now);
+function lateOutcome(facts: CredentialFacts): Outcome {
+  const { description, examinedAt: now } = facts;
+  const overdue = overdueSince(description.schedule, now);
   if (overdue !== null)
     return fail(`The rotation due by ${new Date(overdue).toISOString().slice(0, 10)} has not happened.`);
-  const pending = pendingByLabels(secret, false);
+  const pending = pendingByLabels(description, false);
   if (isStuck(pending, now))
-    return fail('A version still carries AWSPENDING: a rotation began and did not finish.');
+    return waitsForPerson(facts)
+      ? info('A rotation is under way: it waits for a person, who makes the new credential.')
+      : fail('A version still carries AWSPENDING: a rotation began and did not finish.');
   if (pending.kind === 'open') return info('A rotation is under way.');
-  return secret.rotationEnabled
+  return description.rotationEnabled
     ? pass('No rotation is open or overdue.')
     : notApplicable('Rotation is not enabled.');
+}
+
+function waitsForPerson({ description, content, examinedAt }: CredentialFacts): boolean {
+  const pending = pendingByLabels(description, true);
+  return isManual(content) && pending.kind === 'open' && examinedAt < pending.givenUpFrom;
 }
 
 function recoveryOutcome(

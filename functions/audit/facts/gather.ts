@@ -11,7 +11,7 @@ import type { SecretDescription } from '../../secrets/description.ts';
 import type { SecretReader } from '../../secrets/store.ts';
 import type { Remembered } from '../../table/items.ts';
 import type { Validations } from '../../table/validations.ts';
-import { gather } from '../check.ts';
+import { gather, known } from '../check.ts';
 import type { SharedFacts } from '../subjects/account.ts';
 import { type CredentialFacts, endpointOf, NOT_ASKED, type SecretContent } from '../subjects/credential.ts';
 import { type AwsSources, awsFacts } from './aws-facts.ts';
@@ -45,27 +45,39 @@ export async function gatherFacts(
   history: Remembered | null,
 ): Promise<CredentialFacts> {
   const { store, iam, account, settings, now } = sources;
-  const content = await gather(() => readContent(store, description.arn));
+  const read = await gather(() => readCurrent(store, description.arn));
+  const content = read.known ? known(read.value.content) : read;
+  const storedAt = read.known ? read.value.storedAt : null;
   const secret = content.known ? content.value : undefined;
   const credential = secret?.kind === 'credential' ? secret.credential : undefined;
   const endpoint = endpointOf(secret);
+  const keys = await keysOf(iam, credential?.provider);
   return {
     examinedAt: now(),
     settings,
     account,
     description,
     content,
-    ...(endpoint ? await meetHost(sources, description, endpoint, credential) : NOBODY_THERE),
-    keys: await keysOf(iam, credential?.provider),
+    ...(endpoint
+      ? await meetHost({ ...sources, keys, storedAt }, description, endpoint, credential)
+      : NOBODY_THERE),
+    keys,
     aws: await awsFacts(sources, description, credential),
     domain: credential ? await sources.domains.facts(credential, account.ses) : NOT_ASKED,
     history,
   };
 }
 
-async function readContent(store: Pick<SecretReader, 'read'>, arn: string): Promise<SecretContent> {
+/** `storedAt`: in milliseconds since 1970. */
+interface Current {
+  readonly content: SecretContent;
+  readonly storedAt: number | null;
+}
+
+async function readCurrent(store: Pick<SecretReader, 'read'>, arn: string): Promise<Current> {
   const value = await store.read(arn, { stage: 'AWSCURRENT' });
-  return value.kind === 'absent' ? { kind: 'empty' } : parseSecret(value.text.reveal());
+  if (value.kind === 'absent') return { content: { kind: 'empty' }, storedAt: null };
+  return { content: parseSecret(value.text.reveal()), storedAt: value.createdAt };
 }
 
 async function keysOf(iam: Sources['iam'], provider: Provider | undefined): Promise<CredentialFacts['keys']> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Attempt } from '../../budget/turn.ts';
-import { refusedFrom } from '../../lifecycle/retirable.ts';
+import { promotedAt, refusedFrom } from '../../lifecycle/retirable.ts';
 import { canonicalHost, type Endpoint } from '../../net/endpoint.ts';
 import { REDACTED } from '../../observe/shown.ts';
 import { type Credential, type Provider, parseSecret } from '../../providers/secret.ts';
@@ -55,9 +55,16 @@ export interface HostSources {
   readonly remainingMs: () => number;
 }
 
+/** `keys`: those of Amazon SES's user; while they cannot be read the replaced one is not tried. */
+type Sources = HostSources &
+  Pick<CredentialFacts, 'keys'> & {
+    /** When the value of the current version was stored (ms since 1970); null: nobody says. */
+    readonly storedAt: number | null;
+  };
+
 /** All in one turn: no two credentials are at one mail host at the same time. */
 export function meetHost(
-  sources: HostSources,
+  sources: Sources,
   description: SecretDescription,
   endpoint: Endpoint,
   credential: Credential | undefined,
@@ -73,7 +80,7 @@ export function meetHost(
 
 /** DynamoDB keeps the login budget; while it cannot be reached there is no login, and the rest is examined all the same. */
 async function logIn(
-  sources: HostSources,
+  sources: Sources,
   description: SecretDescription,
   credential: Credential,
   budget: (limitMs: number) => number,
@@ -83,10 +90,20 @@ async function logIn(
   const patienceMs = budget(PATIENCE_MS + budgetMs) - budgetMs;
   const tried = { credential, secretArn: description.arn, budgetMs, patienceMs };
   const login = await gather(() => sources.prove(tried, rehearse(credential, sources.settings, rehearsal)));
-  const previous = await gather(() =>
-    previousCredential(sources, description, credential, budget(LOGIN_LIMIT_MS)),
-  );
+  const previous = await replaced(sources, description, credential, budget(LOGIN_LIMIT_MS));
   return { login, rehearsal, previous };
+}
+
+async function replaced(
+  sources: Sources,
+  description: SecretDescription,
+  current: Credential,
+  budgetMs: number,
+): Promise<HostFacts['previous']> {
+  const { keys } = sources;
+  const isListed = current.provider?.type === 'ses' && versionWith('AWSPREVIOUS', description) !== undefined;
+  if (isListed && !keys.known) return keys;
+  return gather(() => previousCredential(sources, description, current, budgetMs));
 }
 
 /** Each of their credentials has an id of its own, and is gone for good once it is retired. */
@@ -94,13 +111,16 @@ const ISSUING: readonly Provider['type'][] = ['ses', 'sendgrid', 'resend'];
 
 const notTried = (because: string): PreviousCredential => ({ kind: 'not-tried', because });
 
-type PreviousSources = Pick<HostSources, 'attempt' | 'settings' | 'now'> & {
+type PreviousSources = Pick<Sources, 'attempt' | 'settings' | 'now' | 'keys' | 'storedAt'> & {
   readonly store: Pick<SecretReader, 'read'>;
 };
 
-/** Logs in once with a replaced credential, from the day on which it must not work any more. */
+/**
+ * Logs in once with a replaced credential, from the day on which it must not work any more. Not with one that its provider
+ * lists as active: that login would be a use, and retirement waits until it was unused for longer than from one audit to the next.
+ */
 export async function previousCredential(
-  { store, attempt, settings, now }: PreviousSources,
+  { store, attempt, settings, now, keys, storedAt }: PreviousSources,
   description: SecretDescription,
   current: Credential,
   budgetMs: number,
@@ -108,7 +128,9 @@ export async function previousCredential(
   if (!versionWith('AWSPREVIOUS', description)) return notTried('No credential has been replaced yet.');
   if (!current.provider || !ISSUING.includes(current.provider.type))
     return notTried('With this provider the replaced login takes its turn again, or is not ours to end.');
-  if (now() < refusedFrom(description.lastRotatedAt ?? now(), settings))
+  // As retirement has it: the last rotation may be older than a value that somebody stored by hand.
+  const replacedAt = promotedAt(description.lastRotatedAt ?? now(), storedAt);
+  if (now() < refusedFrom(replacedAt, settings))
     return notTried('The replaced credential is still in its overlap or soak time.');
   const value = await store.read(description.arn, { stage: 'AWSPREVIOUS' });
   const parsed = value.kind === 'value' ? parseSecret(value.text.reveal()) : undefined;
@@ -118,6 +140,8 @@ export async function previousCredential(
   if (parsed.credential.username.toLowerCase() === current.username.toLowerCase())
     return notTried('Both log in as one user, and the refusal would count against the one in use.');
   const { credential } = parsed;
+  const id = idOf(credential);
+  if (keys.known && keys.value.some((key) => key.id === id && key.active)) return { kind: 'active' };
   const tried = { credential, secretArn: description.arn, budgetMs, meantToFail: true };
   return { kind: 'tried', outcome: await attempt(tried) };
 }

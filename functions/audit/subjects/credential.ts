@@ -42,6 +42,8 @@ export interface Rehearsal {
 /** The credential that the last rotation replaced. */
 export type PreviousCredential =
   | { readonly kind: 'not-tried'; readonly because: string }
+  /** Its provider lists it as active; a login would tell no more. */
+  | { readonly kind: 'active' }
   /** One login with it. */
   | { readonly kind: 'tried'; readonly outcome: LoginOutcome };
 
@@ -102,6 +104,13 @@ export interface CredentialFacts {
 export function endpointOf(secret: SecretContent | undefined): Endpoint | undefined {
   if (secret?.kind === 'credential') return secret.credential.endpoint;
   return secret?.kind === 'seed' ? secret.endpoint : undefined;
+}
+
+/** Whether a person makes each new credential; false when nobody can tell. */
+export function isManual(content: CredentialFacts['content']): boolean {
+  if (!content.known) return false;
+  const named = content.value.kind === 'credential' ? content.value.credential : content.value;
+  return 'provider' in named && named.provider?.type === 'manual';
 }
 
 const NO_LOGIN_YET = notApplicable('No user name and password yet: the first rotation makes them.');

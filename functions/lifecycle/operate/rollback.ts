@@ -110,7 +110,7 @@ function refusalOf(situation: Situation): string | null {
     return 'The previous credential was quarantined itself. Rotate instead: keyturn rotate.';
   }
   if (pendingIn(situation)) {
-    return 'A rotation is under way or stuck. Wait for it, or have it cleared: keyturn doctor --fix.';
+    return 'A rotation is under way or stuck. Wait for it, or have it cleared, 20 minutes after its last sign of life: keyturn doctor --fix.';
   }
   if (issuer.kind === 'not-owner' || issuer.kind === 'unreachable') return issuerTrouble(issuer);
   if (issuer.kind === 'setting' && issuer.logins.length === 1) {

@@ -39,7 +39,7 @@ function awaitRotation({ now }: Situation, { at, failed }: Started): Decision {
 }
 
 const GOES_ON =
-  'AWSCURRENT is unchanged. Secrets Manager tries the rotation again by itself; when it has ended well this goes on. To have it cleared instead: keyturn doctor --fix.';
+  'AWSCURRENT is unchanged. Secrets Manager tries the rotation again by itself; when it has ended well this goes on. To have it cleared instead, 20 minutes after its last sign of life: keyturn doctor --fix.';
 
 /** Whether or not another one has become so since. */
 function hasBecomeCurrent({ versions }: Situation, token: string): boolean {

@@ -66,6 +66,7 @@ async function turn(run: Run, isLastTry: boolean): Promise<Decided> {
   if (secret.kind === 'not-found') return { decision: finish('not-found', NOT_THERE), issues: [] };
   if (secret.kind === 'denied' || !secret.managed)
     return { decision: finish('not-managed', NOT_THERE), issues: [] };
+  if (secret.deletedAt !== null) return { decision: finish('not-found', TO_BE_DELETED), issues: [] };
   const taken = await takeSnapshot(ports, secret, 'everything');
   if ('fault' in taken && !isLastTry) throw taken.fault;
   if (!taken.snapshot.settled) throw new Error('AWSCURRENT moved while the secret was read');
@@ -77,6 +78,9 @@ async function turn(run: Run, isLastTry: boolean): Promise<Decided> {
   return decided;
 }
 
+/** Nobody may read its values then. */
+export const TO_BE_DELETED =
+  'The secret is scheduled for deletion: nothing can be done with it unless it is restored first (aws secretsmanager restore-secret).';
 const NOT_THERE = 'No such secret, or it lacks the tag keyturn:managed=true.';
 
 async function decide(run: Run, taken: Taken, situation: Situation, progress: Progress): Promise<Decided> {

@@ -24,7 +24,7 @@ const SETTLING_MS = 30_000;
  */
 export const HOLD_MS = 15 * 60_000;
 
-/** Works on an operation that was asked for, alone on its secret. Once it has ended, asking again changes nothing. */
+/** Works on an operation that was asked for, alone on its secret if it may change anything. Once it has ended, asking again changes nothing. */
 export async function work(
   ports: OperationPorts,
   operations: Operations,
@@ -33,9 +33,20 @@ export async function work(
   const { ledger, agenda, now, remainingMs } = ports;
   const { operationId, secretArn, who, reason, fix } = operation;
   const last = await lastTurn(ports, operation);
-  if (last?.event === 'operation.finished' && !RESUMABLE.has(last.result as Result)) return 'ended-before';
-  const details = { who, operationId, operation: operation.operation, reason, fix };
   const lease = operations.leaseOn(secretArn);
+  if (last?.event === 'operation.finished' && !RESUMABLE.has(last.result as Result)) {
+    // It may have died before it could.
+    await lease.release(operationId);
+    return 'ended-before';
+  }
+  const details = { who, operationId, operation: operation.operation, reason, fix };
+  const begin = async () => {
+    if (last?.event !== 'operation.started')
+      await ledger.recordEvent(secretArn, 'operation.started', now(), details);
+    return runOperation(ports, operation);
+  };
+  // It changes nothing, so it need not be alone: it is asked for most while something else is under way.
+  if (operation.operation === 'doctor' && !fix) return begin();
   const heldUntil = now() + remainingMs() + SETTLING_MS;
   const acquired = await acquire(ports, lease, { ...operation, heldUntil });
   if (acquired.kind === 'waiting') return acquired;
@@ -46,9 +57,7 @@ export async function work(
   }
   // Before it changes anything: whatever it leaves to retirement, or does not come to, is looked at then.
   await agenda.put(secretArn, { versionId: null, dueAt: heldUntil }, now());
-  if (last?.event !== 'operation.started')
-    await ledger.recordEvent(secretArn, 'operation.started', now(), details);
-  const outcome = await runOperation(ports, operation);
+  const outcome = await begin();
   if (outcome.kind === 'ended') await lease.release(operationId);
   else await hold(ports, lease, { operationId, secretArn, until: outcome.until + HOLD_MS });
   return outcome;

@@ -92,14 +92,29 @@ async function retireIn(ports: RetirementPorts, secret: SecretDescription): Prom
   const taken = await takeSnapshot(ports, secret, 'issued');
   if ('fault' in taken) throw taken.fault;
   const situation = situationOf(taken.snapshot, ports);
-  const { issuer, settled } = situation;
+  if (!situation.settled) return { kind: 'stale-read', secretArn: secret.arn, retirements: [] };
+  const hindrance = hindranceIn(situation);
+  if (hindrance === null) return actOn(ports, taken, situation);
+  if (situation.pending.kind === 'open' && situation.pending.refused)
+    await healRefused(ports, taken, situation);
+  return hindrance;
+}
+
+/** Why nothing can be retired; null when it can. */
+function hindranceIn(situation: Situation): Outcome | null {
+  const { secret, issuer, retirement } = situation;
   const { arn: secretArn } = secret;
-  if (!settled) return { kind: 'stale-read', secretArn, retirements: [] };
   if (labelled('AWSCURRENT', situation)?.content === 'malformed')
     return failed(secretArn, 'malformed-secret');
   if (issuer.kind === 'none') return { kind: 'nothing-to-retire', secretArn };
   if (issuer.kind === 'not-owner') return failed(secretArn, 'not-owner', issuer.message);
-  return actOn(ports, taken, situation);
+  return retirement.kind === 'plan' ? null : failed(secretArn, retirement.kind);
+}
+
+/** Such a rotation has made nothing, so its AWSPENDING may go, whatever keeps the rest from being looked at. */
+async function healRefused(ports: RetirementPorts, taken: Taken, { pending }: Situation): Promise<void> {
+  const healing = planHeal(pending, ports.now(), 'patient');
+  if (healing.kind !== 'none' && (await ports.keepsLease())) await heal(ports, taken, healing);
 }
 
 function failed(secretArn: string, reason: FailureReason, message?: string): Outcome {
@@ -108,10 +123,10 @@ function failed(secretArn: string, reason: FailureReason, message?: string): Out
 
 async function actOn(ports: RetirementPorts, taken: Taken, situation: Situation): Promise<Outcome> {
   const { secret, retirement: plan } = situation;
-  if (plan.kind === 'current-not-active') return failed(secret.arn, plan.kind);
+  const retirements = plan.kind === 'plan' ? plan.retirements : [];
   const done: Done[] = [];
   const held = (): Outcome => ({ kind: 'held', secretArn: secret.arn, retirements: done });
-  for (const retirement of plan.retirements) {
+  for (const retirement of retirements) {
     const isIdle = retirement.action === 'wait' || retirement.action === 'leave';
     if (!isIdle && !(await ports.keepsLease())) return held();
     done.push(isIdle ? retirement : await act(ports, taken, retirement));

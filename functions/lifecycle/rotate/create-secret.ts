@@ -47,7 +47,7 @@ async function refused(
   const own = mints.find((mint) => mint.token === token) ?? neverMade(token);
   const record = async () => {
     if (UNDECIDED.has(reason)) return lookAfter(rotation, STUCK_AFTER_MS);
-    await ledger.recordRefusal(secret.arn, { ...own, refusedAt: now() });
+    await ledger.amendMint(secret.arn, { ...own, refusedAt: now() });
     await lookAfter(rotation, 0);
   };
   // Without it the rotation is healed all the same, only later.

@@ -24,7 +24,7 @@ export interface RotationRequest {
 export interface RotationPorts extends SnapshotPorts, Waits {
   readonly store: SecretStore;
   readonly ledger: SnapshotPorts['ledger'] &
-    Pick<Ledger, 'recordMint' | 'recordRefusal' | 'recordProof' | 'recordEvent'>;
+    Pick<Ledger, 'recordMint' | 'amendMint' | 'recordProof' | 'recordEvent'>;
   readonly agenda: Pick<Agenda, 'put'>;
   /** The operation of this id, if an operator has asked for one. */
   readonly requestOf: (operationId: string) => Promise<RotationRequest | null>;

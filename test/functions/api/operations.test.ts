@@ -206,6 +206,16 @@ describe('what cannot be done', () => {
     },
   );
 
+  it('is not said of what was read while AWSCURRENT moved: that is read again', async () => {
+    const read = vi.spyOn(ports.store, 'read');
+    const value = await ports.store.read(lab.arn);
+    const moved = { ...value, versionId: 'the next one' };
+    read.mockResolvedValueOnce(moved);
+    expect(await answerRotation(ports, lab.arn)).toMatchObject({ possible: true });
+    read.mockResolvedValue(moved);
+    await expect(answerRotation(ports, lab.arn)).rejects.toThrow('AWSCURRENT moved');
+  });
+
   it('is said of a rollback, too', async () => {
     expect(await ask({ ...rotate, operation: 'rollback' })).toEqual({
       error: 'not-possible',
@@ -266,6 +276,21 @@ describe('GET /operations/{operationId}', () => {
       expect(await lease.isHeld(until + 15 * MINUTE_MS)).toBe(false);
     });
 
+    it('but doctor, which changes nothing without --fix, says at once how the secret stands', async () => {
+      const { until } = await waiting();
+      const agenda = new MemoryAgenda();
+      lab.secrets.beginRotation(lab.arn, TOKEN);
+      const doctor = lab.operation('doctor');
+      expect(await work({ ...workPorts(), agenda }, operations, doctor)).toMatchObject({
+        result: 'issues',
+        issues: [{ code: 'rotation-not-possible', reason: 'under-way' }],
+      });
+      expect(await operations.leaseOn(lab.arn).isHeld(until)).toBe(true);
+      expect(await agenda.find(lab.arn)).toBeNull();
+      const fixing = lab.operation('doctor', true);
+      expect(await work(workPorts(), operations, fixing)).toMatchObject({ result: 'busy' });
+    });
+
     it('it has not died before a look can have had it go on, and its steps are told as they end', async () => {
       const { until } = await waiting();
       // It keeps the secret in hand for 15 minutes; a look comes every 15, and has five to come to it.
@@ -316,6 +341,17 @@ describe('two operations on one secret', () => {
       result: 'not-possible',
     });
     expect(await acquired(MINUTE_MS)).toEqual({ kind: 'acquired' });
+  });
+
+  it('one that died when it had ended gives the secret back as soon as Lambda invokes it again', async () => {
+    const operation = lab.operation('rollback');
+    const lease = operations.leaseOn(lab.arn);
+    vi.spyOn(operations, 'leaseOn').mockReturnValueOnce(lease);
+    vi.spyOn(lease, 'release').mockRejectedValueOnce(new Error('the process died'));
+    await expect(work(workPorts(), operations, operation)).rejects.toThrow('died');
+    expect(await lease.isHeld(lab.now)).toBe(true);
+    expect(await work(workPorts(), operations, operation)).toBe('ended-before');
+    expect(await lease.isHeld(lab.now)).toBe(false);
   });
 
   describe('while a look of retirement has the secret', () => {

@@ -91,6 +91,12 @@ describe('a rotation is not possible, and a person has to act,', () => {
       { secret: { ...SECRET, rotationEnabled: null } },
     ],
     [
+      'when it is not set up, where a person makes the credential: doctor sets none up there',
+      'not-set-up',
+      /not set up.*rotationDays/,
+      { secret: { ...SECRET, rotationEnabled: null }, issuer: { kind: 'manual' } },
+    ],
+    [
       'when the provider belongs to another secret',
       'not-owner',
       /belongs to another/,
@@ -191,13 +197,50 @@ describe('a rotation is possible later, and says from when,', () => {
   it('when another rotation is under way: from when that counts as stuck', () => {
     const secret = { ...SECRET, lastChangedAt: NOW };
     const stuckFrom = NOW + 20 * 60_000;
-    expect(possibility({ secret, versions: [current, pending] })).toEqual({
+    const empty = version(null, ['AWSPENDING'], { versionId: 'token' });
+    expect(possibility({ secret, versions: [current, empty] })).toEqual({
       possible: false,
       reason: 'under-way',
       message: expect.stringContaining(
         `version token, expected on none: wait for its end; from ${iso(stuckFrom)} on`,
       ),
       possibleFrom: stuckFrom,
+    });
+  });
+
+  it('and if the replaced key takes the last place even then: from when retirement will have removed it', () => {
+    const secret = { ...SECRET, lastRotatedAt: NOW - HOUR_MS, lastChangedAt: NOW };
+    const empty = version(null, ['AWSPENDING'], { versionId: 'token' });
+    const versions = [...(full.versions ?? []), empty];
+    expect(possibility({ ...full, secret, versions })).toEqual({
+      possible: false,
+      reason: 'under-way',
+      message: expect.stringMatching(/counts as stuck, but then all 2 credentials .* Possible from/),
+      possibleFrom: gone,
+    });
+    const soaked = {
+      issuer: issuing([issued('new'), issued('old', { active: false })]),
+      deactivations: [{ credentialId: 'old', deactivatedAt: NOW - soakMs }],
+    };
+    expect(possibility({ ...full, ...soaked, secret, versions })).toMatchObject({
+      reason: 'under-way',
+      message: expect.stringContaining('keyturn rotate clears it'),
+      possibleFrom: NOW + 20 * 60_000,
+    });
+    const foreign = issuing([issued('new'), issued('foreign')]);
+    expect(possibility({ secret, versions: [current, empty], issuer: foreign })).toMatchObject({
+      reason: 'under-way',
+      possibleFrom: null,
+    });
+  });
+
+  it('and if its credential is not provably ours: never, before it is stuck as after', () => {
+    const secret = { ...SECRET, lastChangedAt: NOW };
+    const issuer = issuing([issued('new'), issued('next')], { limit: null });
+    expect(possibility({ secret, versions: [current, pending], issuer })).toMatchObject({
+      reason: 'under-way',
+      message: expect.stringMatching(/counts as stuck, but then .*not provably ours/),
+      possibleFrom: null,
     });
   });
 
@@ -265,10 +308,12 @@ describe('the places of an issuer', () => {
   const own: Mint = { token: 'token', startedAt: NOW - 1, endsBy: NOW, credentialId: 'next' };
   const secret = { ...SECRET, lastChangedAt: NOW };
 
-  it('the credential of a rotation that is not stuck keeps its own', () => {
+  it('a rotation that is taken up again, and has its credential, needs no other', () => {
     const issuer = issuing([issued('new'), issued('next')]);
-    const found = possibility({ versions: [current, pending], issuer, mints: [own], secret }, 'token');
-    expect(found).toMatchObject({ reason: 'no-slot' });
+    const asked = (token: string) =>
+      possibility({ versions: [current, pending], issuer, mints: [own], secret }, token);
+    expect(asked('token')).toEqual({ possible: true });
+    expect(asked('other')).toMatchObject({ reason: 'under-way' });
   });
 
   it('that of a stuck one, which the provider does not have any more, frees none', () => {

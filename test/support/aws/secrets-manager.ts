@@ -16,7 +16,7 @@ import {
   type UpdateSecretVersionStageCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
 import { Faults } from './faults.ts';
-import { notAssociated, notFound, StoredSecret } from './stored-secret.ts';
+import { markedForDeletion, notAssociated, notFound, StoredSecret } from './stored-secret.ts';
 
 const REGION = 'us-east-1';
 
@@ -107,7 +107,7 @@ export class InProcessSecretsManager {
 
   #describe(secretId: string | undefined): DescribeSecretCommandOutput {
     const secret = this.find(secretId);
-    const { arn, name, rotationEnabled, lastRotatedAt, changedAt } = secret;
+    const { arn, name, rotationEnabled, lastRotatedAt, deletedAt, changedAt } = secret;
     return {
       $metadata: {},
       ARN: arn,
@@ -117,11 +117,13 @@ export class InProcessSecretsManager {
       VersionIdsToStages: this.#stagesOf(secret),
       ...(rotationEnabled !== undefined && { RotationEnabled: rotationEnabled }),
       ...(lastRotatedAt && { LastRotatedDate: lastRotatedAt }),
+      ...(deletedAt && { DeletedDate: deletedAt }),
     };
   }
 
   #get({ SecretId, VersionId, VersionStage }: GetSecretValueCommand['input']): GetSecretValueCommandOutput {
     const secret = this.find(SecretId);
+    if (secret.deletedAt) throw markedForDeletion();
     const stage = VersionId === undefined ? (VersionStage ?? 'AWSCURRENT') : VersionStage;
     const found = this.#seen(secret).find(({ id, labels }) =>
       VersionId === undefined ? labels.includes(stage ?? '') : id === VersionId,

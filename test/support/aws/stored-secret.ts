@@ -21,6 +21,8 @@ export class StoredSecret {
   readonly tags: Readonly<Record<string, string>>;
   rotationEnabled: boolean | undefined;
   lastRotatedAt: Date | undefined;
+  /** When it is to be deleted: until then it can be described and restored, and nothing else. */
+  deletedAt: Date | undefined;
   #versions: readonly Version[] = [];
   readonly #past: { readonly until: number; readonly versions: readonly Version[] }[] = [];
   #changedAt: number;
@@ -122,6 +124,11 @@ export function notFound(): ResourceNotFoundException {
 
 export function notAssociated(): InvalidRequestException {
   const message = 'You provided a VersionStage that is not associated to the provided VersionId.';
+  return new InvalidRequestException({ message, ...REFUSED });
+}
+
+export function markedForDeletion(): InvalidRequestException {
+  const message = "You can't perform this operation on the secret because it was marked for deletion.";
   return new InvalidRequestException({ message, ...REFUSED });
 }
 

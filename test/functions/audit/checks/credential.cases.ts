@@ -165,6 +165,7 @@ export const credentialCases: Cases = {
     ['still in its overlap', {}, 'not-applicable'],
     ['refused', replaced('rejected'), 'pass'],
     ['still logs in', replaced('valid'), 'fail'],
+    ['still active at its provider', { previous: known({ kind: 'active' as const }) }, 'fail', 'as active'],
     ['no clear answer', replaced('rate-limited'), 'throttled'],
     ['may not be read', { previous: missing('access-denied', 'AccessDeniedException') }, 'access-denied'],
   ],

@@ -25,6 +25,12 @@ const key = (id: string, hours: number, active = true) => ({
   lastUsedBy: null,
 });
 const keys = (...found: IssuedCredential[]) => ({ keys: known(found) });
+const rotating = (lastChangedAt: number) =>
+  withDescription({
+    lastRotatedAt: NOW - 700 * HOUR,
+    lastChangedAt,
+    stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
+  });
 /** In hours. */
 const LOOK = DONE_WITHIN_MS / HOUR;
 const refused = missing('access-denied', 'AccessDenied');
@@ -56,6 +62,22 @@ export const iamCases: Cases = {
       keys(key(KEY_ID, 49), { ...key('AKIAOLD', 900), lastUsedAt: NOW - 3 * HOUR }),
       'fail',
       'last used 3 hours ago',
+    ],
+    [
+      'a second key that a rotation has just made',
+      { ...keys(key(KEY_ID, 700), key('AKIANEXT', 0)), ...rotating(NOW) },
+      'pass',
+      'rotation under way',
+    ],
+    [
+      'one that a rotation has made, which stands still',
+      { ...keys(key(KEY_ID, 700), key('AKIANEXT', 1)), ...rotating(NOW - HOUR) },
+      'fail',
+    ],
+    [
+      'one from before, while a rotation is under way',
+      { ...keys(key(KEY_ID, 700), key('AKIAOLD', 900)), ...rotating(NOW) },
+      'fail',
     ],
     ['another inactive key that is the first', keys(key('AKIAOLD', 900, false), key(KEY_ID, 500)), 'pass'],
     ['another key that is inactive', keys(key(KEY_ID, 500), key('AKIAOLD', 900, false)), 'pass'],

@@ -20,6 +20,13 @@ const scheduled = (changes: Partial<RotationSchedule>) =>
     },
   });
 const MINUTE = HOUR / 60;
+const MANUAL = {
+  content: known({
+    kind: 'seed' as const,
+    endpoint: { host: 'mail.example.com', port: 465, security: 'tls' as const },
+    provider: { type: 'manual' as const },
+  }),
+};
 
 export const secretCases: Cases = {
   'secret.rotation-enabled': [
@@ -60,6 +67,29 @@ export const secretCases: Cases = {
         lastChangedAt: NOW - 20 * MINUTE + 1,
       }),
       'info',
+    ],
+    [
+      'waiting for the person who makes the credential, for days',
+      {
+        ...withDescription({
+          stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
+          lastChangedAt: NOW - 7 * DAY + 1,
+        }),
+        ...MANUAL,
+      },
+      'info',
+      'waits for a person',
+    ],
+    [
+      'waiting for that person longer than anybody would',
+      {
+        ...withDescription({
+          stages: { current: ['AWSCURRENT'], next: ['AWSPENDING'] },
+          lastChangedAt: NOW - 7 * DAY,
+        }),
+        ...MANUAL,
+      },
+      'fail',
     ],
     [
       'both labels on one version',

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { known } from '../../../../functions/audit/check.ts';
 import { previousCredential } from '../../../../functions/audit/facts/mail-host.ts';
+import type { CredentialFacts } from '../../../../functions/audit/subjects/credential.ts';
 import type { Credential, Provider } from '../../../../functions/providers/secret.ts';
 import type { SecretDescription } from '../../../../functions/secrets/description.ts';
 import { Redacted } from '../../../../functions/secrets/redacted.ts';
 import { resultWith } from '../../../../functions/smtp/login-result.ts';
+import { issued } from '../../lifecycle/snapshots.ts';
 import { credential, DAY, NOW, soundFacts } from '../sound-facts.ts';
 
 const OLD_ID = 'AKIAEXAMPLE000000000';
@@ -14,9 +17,17 @@ interface Case {
   readonly description?: Partial<SecretDescription>;
   readonly current?: Credential;
   readonly stored?: string | null;
+  readonly keys?: CredentialFacts['keys'];
+  readonly storedAt?: number | null;
 }
 
-async function previous({ description = {}, current = credential, stored = value(OLD_ID) }: Case) {
+async function previous({
+  description = {},
+  current = credential,
+  stored = value(OLD_ID),
+  keys = soundFacts.keys,
+  storedAt = null,
+}: Case) {
   const tried: string[] = [];
   const result = await previousCredential(
     {
@@ -33,6 +44,8 @@ async function previous({ description = {}, current = credential, stored = value
       },
       settings: soundFacts.settings,
       now: () => NOW,
+      keys,
+      storedAt,
     },
     { ...soundFacts.description, ...description },
     current,
@@ -53,6 +66,19 @@ describe('the replaced credential', () => {
       previous({ description: { lastRotatedAt: NOW - 5 * DAY - minutesAgo * 60_000 } });
     expect((await replaced(34.9)).tried).toEqual([]);
     expect((await replaced(35)).tried).toEqual([OLD_ID]);
+  });
+
+  it('is not tried while its provider lists it as active: that would be a use, and keep it from being retired', async () => {
+    const listed = (active: boolean) => known([{ ...issued(OLD_ID), active }]);
+    expect(await previous({ keys: listed(true) })).toEqual({ result: { kind: 'active' }, tried: [] });
+    expect((await previous({ keys: listed(false) })).tried).toEqual([OLD_ID]);
+    expect((await previous({ keys: known([]) })).tried).toEqual([OLD_ID]);
+  });
+
+  it('is left alone for as long after a value was stored by hand as after a rotation', async () => {
+    const stored = (minutesAgo: number) => previous({ storedAt: NOW - 5 * DAY - minutesAgo * 60_000 });
+    expect((await stored(34.9)).tried).toEqual([]);
+    expect((await stored(35)).tried).toEqual([OLD_ID]);
   });
 
   const manual: Provider = { type: 'mailgun' } as Provider;

@@ -42,8 +42,8 @@ describe('a login that the audit expects to be refused', () => {
     const { accounts, attempt } = charged();
     const read = async () =>
       ({ kind: 'value', versionId: 'previous', text: new Redacted(STORED), createdAt: null }) as const;
-    const { settings, description, examinedAt } = soundFacts;
-    const ports = { store: { read }, attempt, settings, now: () => examinedAt };
+    const { settings, description, examinedAt, keys } = soundFacts;
+    const ports = { store: { read }, attempt, settings, keys, storedAt: null, now: () => examinedAt };
     const result = await previousCredential(ports, description, inUse, 1000);
     expect(result).toMatchObject({ kind: 'not-tried', because: expect.stringContaining('one user') });
     expect(accounts).not.toContain(accountOf(inUse));

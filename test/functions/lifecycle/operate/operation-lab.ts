@@ -112,7 +112,7 @@ export class OperationLab extends Lab {
     const { ledger, faults, events } = this;
     return {
       historyOf: (arn) => ledger.historyOf(arn),
-      recordMint: (arn, mint) => ledger.recordMint(arn, mint),
+      amendMint: (arn, mint) => ledger.amendMint(arn, mint),
       proofOf: (arn, token) => ledger.proofOf(arn, token),
       recordDeactivation: (arn, one) => ledger.recordDeactivation(arn, one),
       acceptEndpoint: (arn, accepted) => ledger.acceptEndpoint(arn, accepted),

@@ -226,6 +226,23 @@ describe('rotate', () => {
     expect(await lab.invoke(operation)).toMatchObject({ kind: 'ended', result: 'rotated' });
   });
 
+  it.each(MAKING)(
+    'asked again after a step has failed, goes on with what that has made: %s',
+    async (subject) => {
+      const lab = new OperationLab(SUBJECTS[subject]);
+      await lab.rotate();
+      lab.now += 30 * 24 * HOUR_MS;
+      const operation = lab.operation('rotate');
+      lab.isServerDown = true;
+      expect(await lab.operate(operation)).toMatchObject({ result: 'rotation-failed' });
+      lab.isServerDown = false;
+      const made = idUnder(lab, 'AWSPENDING');
+      expect(await lab.operate(operation)).toMatchObject({ result: 'rotated' });
+      expect(idUnder(lab, 'AWSCURRENT')).toBe(made);
+      expect(lab.violated()).toEqual([]);
+    },
+  );
+
   it('waits in no function; when nothing was heard for as long as a rotation may take, it has ended', async () => {
     const lab = await rotatedTwice('issuing under names (SendGrid, Resend)');
     const ports = lab.operationPorts();

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RetirementOutcome } from '../../../../functions/lifecycle/retire/retirement.ts';
 import type { FaultKind } from '../../../support/aws/faults.ts';
+import { arnOf } from '../../../support/aws/secrets-manager.ts';
 import { shareOf } from '../../../support/share.ts';
-import { HOUR_MS, World } from '../rotate/world.ts';
+import { HOUR_MS, SEED, World } from '../rotate/world.ts';
 
 /** Each crash has a world, and each world a DynamoDB, of its own. */
 const MINUTE = 60_000;
@@ -17,6 +18,15 @@ async function rotatedTwice(): Promise<World> {
   await world.rotate();
   world.now += 30 * 24 * HOUR_MS;
   await world.rotate();
+  return world;
+}
+
+const LOGIN = { username: 'orders', password: 'password' };
+
+async function currentOffAndFull(): Promise<World> {
+  const world = await rotatedTwice();
+  const current = world.iam.keys.get(world.credential('AWSCURRENT')?.username ?? '');
+  if (current) current.active = false;
   return world;
 }
 
@@ -103,6 +113,46 @@ describe('retirement of a replaced SES key', () => {
     expect(events.filter(({ event }) => event === 'cred.previous-revoked')).toMatchObject([
       { credentialId: username, result: 'refused' },
     ]);
+  });
+
+  it.each<[string, () => World | Promise<World>]>([
+    ['whose user is of another secret', () => new World(undefined, { owner: arnOf('other') })],
+    ['that is malformed', () => new World('{ "host": 3 }')],
+    ['that names no provider', () => new World(JSON.stringify({ ...SEED, provider: undefined, ...LOGIN }))],
+    ['whose current key is switched off', currentOffAndFull],
+  ])('takes AWSPENDING off that a refused rotation has left on a secret %s', async (_which, make) => {
+    const world = await make();
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await expect(world.step('createSecret', token)).rejects.toThrow();
+    const keys = new Map(world.iam.keys);
+    world.now += MINUTE;
+    await world.retire(HOURS);
+    expect(world.secrets.find(world.arn).version(token)?.labels).toEqual([]);
+    expect(world.iam.keys).toEqual(keys);
+  });
+
+  it('lets a refused rotation go on that is tried again while it is looked at: its key stays provably its own', async () => {
+    const world = await rotatedTwice();
+    const token = world.newToken();
+    world.secrets.beginRotation(world.arn, token);
+    await expect(world.step('createSecret', token)).rejects.toThrow('taken');
+    world.iam.keys.delete(world.credential('AWSPREVIOUS')?.username ?? '');
+    world.now += MINUTE;
+    const { ledger, iam } = world;
+    const create = iam.create.bind(iam);
+    vi.spyOn(ledger, 'amendMint').mockImplementationOnce(async (arn, mint) => {
+      vi.spyOn(iam, 'create').mockImplementationOnce(() => {
+        create();
+        throw new Error('the process died');
+      });
+      await expect(world.step('createSecret', token)).rejects.toThrow('died');
+      return ledger.amendMint(arn, mint);
+    });
+    expect(await world.retire(HOURS)).toMatchObject({ pending: { token, action: 'wait' } });
+    expect(iam.keys.size).toBe(2);
+    world.now += HOUR_MS;
+    expect(actions(await world.retire(HOURS))).toEqual([{ action: 'remove', reason: 'orphan' }]);
   });
 
   it('leaves a key alone that is newer than the current one: its rotation may be under way', async () => {

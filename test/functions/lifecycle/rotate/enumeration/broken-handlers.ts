@@ -51,14 +51,14 @@ function withoutPending(ports: RotationPorts): RotationPorts {
 }
 
 function forgetful({ ledger }: RotationPorts): RotationPorts['ledger'] {
-  return { ...portsOf(ledger), historyOf: async () => ({ mints: [], deactivations: [], lease: null }) };
+  return { ...portsOf(ledger), historyOf: async () => ({ mints: [], deactivations: [] }) };
 }
 
 function portsOf(ledger: RotationPorts['ledger']): RotationPorts['ledger'] {
   return {
     historyOf: (arn) => ledger.historyOf(arn),
     recordMint: (arn, mint) => ledger.recordMint(arn, mint),
-    recordRefusal: (arn, refused) => ledger.recordRefusal(arn, refused),
+    amendMint: (arn, mint) => ledger.amendMint(arn, mint),
     recordProof: (arn, proof) => ledger.recordProof(arn, proof),
     proofOf: (arn, token) => ledger.proofOf(arn, token),
     acceptedEndpoints: (arn) => ledger.acceptedEndpoints(arn),
