@@ -69,7 +69,7 @@ export function replyCode(raw: string): number | null {
 
 function commonCode(raw: string): string | null {
   const lines = raw.split(LINE_END);
-  const code = CODE.exec(lines[0] ?? '')?.[0];
+  const code = lines[0]?.match(CODE)?.[0];
   return code && lines.every((line) => line.startsWith(code) && CODE.test(line)) ? code : null;
 }
 
