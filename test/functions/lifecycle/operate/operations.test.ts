@@ -111,6 +111,26 @@ describe('rollback', () => {
     expect(lab.works('AWSCURRENT')).toBe(true);
   });
 
+  it('leaves nothing behind of what it reactivates: once that is replaced again, a person may switch it off', async () => {
+    const lab = await rotatedTwice(SES);
+    lab.now += 49 * HOUR_MS;
+    await lab.retire();
+    await lab.operate(lab.operation('rollback'));
+    for (const hours of [73, 1]) {
+      lab.now += hours * HOUR_MS;
+      await lab.retire();
+    }
+    await lab.rotate();
+    lab.now += HOUR_MS;
+    expect(lab.works('AWSPREVIOUS')).toBe(true);
+    const key = iamOf(lab).keys.get(idUnder(lab, 'AWSPREVIOUS') ?? '') ?? expect.fail();
+    key.lastUsedAt = lab.now;
+    key.active = false;
+    expect(await lab.retire()).toMatchObject({ retirements: [{ id: key.id, action: 'begin-soak' }] });
+    lab.now += 72 * HOUR_MS;
+    expect(await lab.retire()).toMatchObject({ retirements: [{ id: key.id, action: 'remove' }] });
+  });
+
   it('gives the login that it leaves a password that nobody knows', async () => {
     const lab = await rotatedTwice(TWO_LOGINS);
     const bad = lab.credential('AWSCURRENT') ?? expect.fail();
