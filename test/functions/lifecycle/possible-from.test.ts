@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UNRULED } from '../../../functions/lifecycle/endpoints.ts';
+import { NOTHING_DONE } from '../../../functions/lifecycle/operate/decision.ts';
+import { decideRotate } from '../../../functions/lifecycle/operate/rotate-now.ts';
 import {
   awaitsPerson,
   isPossible,
@@ -289,7 +291,9 @@ describe('asked about a rotation that has a token', () => {
       });
     expect(possibility({ ...manual, versions: [current, pending] }, 'other')).toMatchObject({
       reason: 'under-way',
-      message: expect.stringMatching(/is stored.*clientRequestToken token$/),
+      message: expect.stringMatching(
+        /is stored.*clientRequestToken token\. To cancel it instead.*-id token`\.$/,
+      ),
       possibleFrom: null,
     });
   });
@@ -364,7 +368,8 @@ describe('the places of an issuer', () => {
 describe('what a person has to do', () => {
   const manual = { possible: false, reason: 'manual', message: '', possibleFrom: null } as const;
   const idle = situation();
-  const underWay = situation({ versions: [current, version(null, ['AWSPENDING'])] });
+  const secret = { ...SECRET, lastChangedAt: NOW };
+  const underWay = situation({ secret, versions: [current, version(null, ['AWSPENDING'])] });
 
   it('never becomes possible with time', () => {
     expect(isPossible(manual, NOW)).toBe(false);
@@ -376,13 +381,29 @@ describe('what a person has to do', () => {
     expect([awaitsPerson(noSlot, idle), awaitsPerson(noSlot, underWay)]).toEqual([false, false]);
   });
 
+  it('is begun anew when a week has passed: the token that nobody used is cleared first', () => {
+    const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
+    const rotatedAfter = (ms: number) => {
+      const late = situation({
+        secret: { ...SECRET, lastChangedAt: NOW - ms },
+        versions,
+        issuer: { kind: 'manual' },
+      });
+      return decideRotate(late, NOTHING_DONE, 'other');
+    };
+    expect(rotatedAfter(7 * DAY_MS)).toMatchObject({ step: 'give-up-pending', versionId: 'token' });
+    expect(rotatedAfter(7 * DAY_MS - 1)).toMatchObject({ result: 'not-possible' });
+  });
+
   it('is told whole', () => {
     const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
     expect(possibility({ versions, issuer: { kind: 'manual' } }, 'token')).toMatchObject({
       message:
         'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
         'put-secret-value --secret-id keyturn/orders --client-request-token token --version-stages AWSPENDING ' +
-        '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token',
+        '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token. ' +
+        'To cancel it instead, take AWSPENDING off: `aws secretsmanager update-secret-version-stage --secret-id ' +
+        'keyturn/orders --version-stage AWSPENDING --remove-from-version-id token`.',
     });
   });
 });
