@@ -9,7 +9,7 @@ import { isStuck } from './stuck.ts';
  * - `no-provider`: the secret names none, so nothing can issue a new credential.
  * - `malformed`: the current version cannot be read, so nothing can be made from it.
  * - `manual`: a person makes the new credential, and has not stored it yet.
- * - `not-set-up`: Secrets Manager has no rotation for this secret.
+ * - `not-set-up`: Secrets Manager has no rotation for this secret, or one with another function.
  * - `not-owner`: the provider's user or application belongs to another secret.
  * - `provider-trouble`: the provider did not answer, refuses us, or its administrator's secret is of no use.
  * - `endpoint-changed`: the secret names a place where nobody lets passwords go.
@@ -125,13 +125,24 @@ export function awaitsPerson({ reason }: NotPossible, situation: Situation): boo
   return reason === 'manual' && begun(situation) === null;
 }
 
-/** One that is under way is set up, even while CloudFormation is still configuring it. */
-function notSetUp({ secret, pending, issuer }: Situation): NotPossible | null {
-  if (secret.rotationEnabled || pending.kind === 'open') return null;
-  return byPerson(
-    'not-set-up',
-    `rotation is not set up for this secret: ${issuer.kind === 'manual' ? DECLARE : FIX}`,
-  );
+function notSetUp(situation: Situation): NotPossible | null {
+  const missing = missingSetUp(situation);
+  if (missing === null) return null;
+  const what = situation.issuer.kind === 'manual' ? DECLARE : FIX;
+  return byPerson('not-set-up', `rotation is not set up for this secret${missing}: ${what}`);
+}
+
+/** One that is under way is set up, even while CloudFormation is still configuring it; unless another function has it. */
+function missingSetUp({ secret, pending, rotateFunction }: Situation): string | null {
+  const { rotationEnabled, rotationFunction: found } = secret;
+  if (!rotationEnabled) return pending.kind === 'open' ? null : '';
+  if (rotateFunction === undefined || isSameFunction(found, rotateFunction)) return null;
+  return ` with this deployment's function (expected ${rotateFunction}, got ${found ?? 'none'})`;
+}
+
+/** A version or an alias of ours is ours: its ARN has one part more. */
+function isSameFunction(found: string | null, ours: string): boolean {
+  return found === ours || found?.startsWith(`${ours}:`) === true;
 }
 
 const FIX = 'keyturn doctor --fix does it';

@@ -8,9 +8,21 @@ import {
   type NotPossible,
   possibleFrom,
 } from '../../../functions/lifecycle/possible-from.ts';
+import { situationOf } from '../../../functions/lifecycle/situation.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
 import type { Mint } from '../../../functions/table/items.ts';
-import { DAY_MS, HOUR_MS, issued, issuing, NOW, SECRET, situation, version, WAITS } from './snapshots.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  issued,
+  issuing,
+  NOW,
+  SECRET,
+  situation,
+  snapshot,
+  version,
+  WAITS,
+} from './snapshots.ts';
 
 const iso = (time: number) => new Date(time).toISOString();
 const possibility = (changes: Partial<Snapshot> = {}, token: string | null = null) =>
@@ -141,6 +153,53 @@ describe('a rotation is not possible, and a person has to act,', () => {
       message: expect.stringMatching(message),
       possibleFrom: null,
     });
+  });
+});
+
+describe('a secret that Secrets Manager rotates with another function', () => {
+  const ours = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
+  const rotatedWith = (rotationFunction: string | null, changes: Partial<Snapshot> = {}) => {
+    const { secret = SECRET } = changes;
+    const seen = snapshot({ ...changes, secret: { ...secret, rotationFunction } });
+    return possibleFrom(situationOf(seen, { ...WAITS, rotateFunction: ours }), null);
+  };
+
+  it.each([`${ours}-of-another-stack`, ours.replace('us-east-1', 'eu-west-1'), null])(
+    'is not set up: it says which was expected and which is there, as here %s',
+    (found) => {
+      expect(rotatedWith(found)).toEqual({
+        possible: false,
+        reason: 'not-set-up',
+        message: `rotation is not set up for this secret with this deployment's function (expected ${ours}, got ${found ?? 'none'}): keyturn doctor --fix does it`,
+        possibleFrom: null,
+      });
+    },
+  );
+
+  it('is not set up for a person either, who is told where to say when', () => {
+    const message = expect.stringMatching(/got none\): .*rotationDays/);
+    expect(rotatedWith(null, { issuer: { kind: 'manual' } })).toMatchObject({
+      reason: 'not-set-up',
+      message,
+    });
+  });
+
+  it('is not set up while that one is at work, whose rotation nobody here can take up', () => {
+    const versions = [current, version(null, ['AWSPENDING'])];
+    expect(rotatedWith(null, { versions })).toMatchObject({ reason: 'not-set-up' });
+  });
+
+  it('is set up if it is a version or an alias of ours, or while CloudFormation still sets it up', () => {
+    for (const found of [ours, `${ours}:live`, `${ours}:7`])
+      expect(rotatedWith(found)).toEqual({ possible: true });
+    const secret = { ...SECRET, rotationEnabled: null, lastChangedAt: NOW };
+    const versions = [current, version(null, ['AWSPENDING'])];
+    expect(rotatedWith(null, { secret, versions })).toMatchObject({ reason: 'under-way' });
+  });
+
+  it('is not asked about where that function itself asks', () => {
+    const secret = { ...SECRET, rotationFunction: `${ours}-of-another-stack` };
+    expect(possibility({ secret })).toEqual({ possible: true });
   });
 });
 
