@@ -60,6 +60,7 @@ function answer(
 function answerPorts(functionArn: string): AnswerPorts {
   return {
     ...lifecycle(),
+    rotateFunction: setting('rotateFunction'),
     operations: operations(),
     worker: functionArn,
     start: (operationId) => invokeLater(functionArn, { operationId } satisfies Work),
@@ -88,9 +89,11 @@ async function workOn({ operationId }: Work, context: Context): Promise<void> {
 }
 
 function portsFor(context: Context, secretArn: string): OperationPorts {
-  const rotations = { functionArn: setting('rotateFunction'), days: setting('rotationDays') };
+  const rotateFunction = setting('rotateFunction');
+  const rotations = { functionArn: rotateFunction, days: setting('rotationDays') };
   return {
     ...lifecycle(),
+    rotateFunction,
     rotations: new RotationControl(secretsManager(), rotations),
     announce: announcePromotion,
     login: loginFor(secretArn),

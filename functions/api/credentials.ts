@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { OperationPorts } from '../lifecycle/operate/operation.ts';
 import { isPossible, NOT_POSSIBLE_REASONS, possibleFrom } from '../lifecycle/possible-from.ts';
 import type { Waits } from '../lifecycle/retirable.ts';
 import { situationOf } from '../lifecycle/situation.ts';
@@ -170,7 +171,7 @@ function malformed(message: string): ErrorBody {
   return { error: 'malformed-request', message };
 }
 
-export interface RotationAnswerPorts extends SnapshotPorts, Waits {
+export interface RotationAnswerPorts extends SnapshotPorts, Waits, Pick<OperationPorts, 'rotateFunction'> {
   readonly store: SecretReader;
 }
 

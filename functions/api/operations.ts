@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { NOTHING_DONE } from '../lifecycle/operate/decision.ts';
+import type { OperationPorts } from '../lifecycle/operate/operation.ts';
 import { decideOn, TO_BE_DELETED } from '../lifecycle/operate/run.ts';
 import type { NotPossible } from '../lifecycle/possible-from.ts';
 import type { Waits } from '../lifecycle/retirable.ts';
@@ -76,7 +77,7 @@ export function parseOperation(body: string | null): ParsedOperation {
 const EXPECTED =
   'Malformed request: expected JSON with operation (rotate, rollback, compromised, doctor or accept-endpoint) and secretId, for accept-endpoint its endpoint (host:port), optionally reason (at most 500 characters, no control characters), clientRequestToken (32 to 64 letters, digits and hyphens) and, for doctor, fix.';
 
-export interface AnswerPorts extends SnapshotPorts, Waits {
+export interface AnswerPorts extends SnapshotPorts, Waits, Pick<OperationPorts, 'rotateFunction'> {
   readonly store: SecretReader;
   readonly ledger: SnapshotPorts['ledger'] & Pick<Ledger, 'events' | 'recordEvent'>;
   readonly operations: Operations;

@@ -9,7 +9,7 @@ import { isStuck } from './stuck.ts';
  * - `no-provider`: the secret names none, so nothing can issue a new credential.
  * - `malformed`: the current version cannot be read, so nothing can be made from it.
  * - `manual`: a person makes the new credential, and has not stored it yet.
- * - `not-set-up`: Secrets Manager has no rotation for this secret.
+ * - `not-set-up`: Secrets Manager has no rotation for this secret, or one with another function.
  * - `not-owner`: the provider's user or application belongs to another secret.
  * - `provider-trouble`: the provider did not answer, refuses us, or its administrator's secret is of no use.
  * - `endpoint-changed`: the secret names a place where nobody lets passwords go.
@@ -83,12 +83,17 @@ function byPerson(reason: NotPossibleReason, message: string): NotPossible {
 }
 
 /** The rotation goes on by itself as soon as the person has stored it: under the token of the one that is under way. */
-function manual({ issuer, pending, versions, secret }: Situation, token: string | null): NotPossible | null {
-  if (issuer.kind !== 'manual') return null;
-  const under = pending.kind === 'open' ? pending.token : token;
-  if (!hasMade({ versions }, under))
-    return byPerson('manual', under === null ? BEGIN : howToStore(secret.name, under));
-  return under === token ? null : byPerson('under-way', STORED + under);
+function manual(situation: Situation, token: string | null): NotPossible | null {
+  if (situation.issuer.kind !== 'manual') return null;
+  const under = begun(situation) ?? token;
+  if (under === null) return byPerson('manual', BEGIN);
+  if (!hasMade(situation, under)) return byPerson('manual', howToStore(situation, under));
+  return under === token ? null : byPerson('under-way', `${STORED}${under}. ${howToEnd(situation, under)}`);
+}
+
+/** The token of the rotation that a person can go on with. */
+function begun({ pending, now }: Situation): string | null {
+  return pending.kind === 'open' && !isStuck(pending, now) ? pending.token : null;
 }
 
 const BEGIN =
@@ -96,26 +101,48 @@ const BEGIN =
 const STORED =
   'the new credential is stored: its rotation goes on when Secrets Manager tries it again, or at once when it is asked for (POST /operations, or RotateSecret) with the clientRequestToken ';
 
-function howToStore(secretName: string, token: string): string {
+function howToStore(situation: Situation, token: string): string {
   return (
     'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
-    `put-secret-value --secret-id ${secretName} --client-request-token ${token} --version-stages AWSPENDING ` +
-    '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token'
+    `put-secret-value --secret-id ${situation.secret.name} --client-request-token ${token} --version-stages AWSPENDING ` +
+    `--secret-string file://new.json\`; the rotation then goes on by itself, or rotate again with the same token. ${howToEnd(situation, token)}`
   );
+}
+
+/** For an operator who does not want to wait for the end of a rotation: one of a person's nobody else cuts short. */
+export function howToEnd({ issuer, secret }: Situation, token: string): string {
+  return issuer.kind === 'manual'
+    ? `To cancel it instead, take AWSPENDING off: \`${unlabelling(secret.name, token)}\`.`
+    : 'To have it cleared instead, 20 minutes after its last sign of life: keyturn doctor --fix.';
+}
+
+function unlabelling(secretName: string, token: string): string {
+  return `aws secretsmanager update-secret-version-stage --secret-id ${secretName} --version-stage AWSPENDING --remove-from-version-id ${token}`;
 }
 
 /** A rotation that only a person can go on with is begun all the same: its token is what they store the value under. */
-export function awaitsPerson({ reason }: NotPossible, { pending }: Situation): boolean {
-  return reason === 'manual' && pending.kind !== 'open';
+export function awaitsPerson({ reason }: NotPossible, situation: Situation): boolean {
+  return reason === 'manual' && begun(situation) === null;
 }
 
-/** One that is under way is set up, even while CloudFormation is still configuring it. */
-function notSetUp({ secret, pending, issuer }: Situation): NotPossible | null {
-  if (secret.rotationEnabled || pending.kind === 'open') return null;
-  return byPerson(
-    'not-set-up',
-    `rotation is not set up for this secret: ${issuer.kind === 'manual' ? DECLARE : FIX}`,
-  );
+function notSetUp(situation: Situation): NotPossible | null {
+  const missing = missingSetUp(situation);
+  if (missing === null) return null;
+  const what = situation.issuer.kind === 'manual' ? DECLARE : FIX;
+  return byPerson('not-set-up', `rotation is not set up for this secret${missing}: ${what}`);
+}
+
+/** One that is under way is set up, even while CloudFormation is still configuring it; unless another function has it. */
+function missingSetUp({ secret, pending, rotateFunction }: Situation): string | null {
+  const { rotationEnabled, rotationFunction: found } = secret;
+  if (!rotationEnabled) return pending.kind === 'open' ? null : '';
+  if (rotateFunction === undefined || isSameFunction(found, rotateFunction)) return null;
+  return ` with this deployment's function (expected ${rotateFunction}, got ${found ?? 'none'})`;
+}
+
+/** A version or an alias of ours is ours: its ARN has one part more. */
+function isSameFunction(found: string | null, ours: string): boolean {
+  return found === ours || found?.startsWith(`${ours}:`) === true;
 }
 
 const FIX = 'keyturn doctor --fix does it';
@@ -129,8 +156,8 @@ function underWay(situation: Situation, token: string | null): NotPossible | nul
   if (!isStuck(pending, now)) return notStuckYet(situation, pending.stuckFrom, stands);
   if (pending.whose !== 'not-provable') return null;
   const message =
-    `${stands} its rotation has ended, and its credential is not provably ours. Remove that by hand, then the label: aws secretsmanager ` +
-    `update-secret-version-stage --secret-id ${secret.name} --version-stage AWSPENDING --remove-from-version-id ${pending.token}`;
+    `${stands} its rotation has ended, and its credential is not provably ours. Remove that by hand, then the label: ` +
+    unlabelling(secret.name, pending.token);
   return byPerson('under-way', message);
 }
 

@@ -145,8 +145,19 @@ function retireInactive(one: IssuedCredential, view: RetirementView): Retirement
     : { id, action: 'remove', reason: 'disused' };
 }
 
-function recordOf({ id }: IssuedCredential, { deactivations }: RetirementView): Deactivation | undefined {
-  return deactivations.find(({ credentialId }) => credentialId === id);
+/**
+ * What its last replacement has left. A record from before the current one was made is of an earlier replacement: it has
+ * been in use again since, until that one took its place. Quarantine outlasts this. Providers that can switch off have two
+ * places, so no third one can soak from before that.
+ */
+function recordOf({ id }: IssuedCredential, view: RetirementView): Deactivation | undefined {
+  const current = issuedIn(view).find((one) => one.id === currentIdIn(view));
+  // Stryker disable next-line OptionalChaining: without a current one only orphans are retired
+  const since = current?.createdAt ?? 0;
+  return view.deactivations.find(
+    ({ credentialId, deactivatedAt, quarantined }) =>
+      credentialId === id && (quarantined === true || deactivatedAt >= since),
+  );
 }
 
 /** A removal that a crash cut short goes on at once. */

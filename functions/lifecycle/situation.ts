@@ -4,16 +4,25 @@ import { planRetirement, type RetirePlan, type Waits } from './retirable.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type PendingState, pendingState } from './stuck.ts';
 
+/** What the deployment has for all credentials. */
+interface Settings extends Waits {
+  /**
+   * ARN of its rotation function. Absent where it is not asked whether that rotates the secret: in retirement, and in that
+   * function, which Secrets Manager invokes by this very ARN.
+   */
+  readonly rotateFunction?: string | undefined;
+}
+
 /** A snapshot, and what follows from it by the rules beside this file; each question has its one answer here. */
-export interface Situation extends Snapshot, Ownership, Waits {
+export interface Situation extends Snapshot, Ownership, Settings {
   readonly pending: PendingState;
   readonly retirement: RetirePlan;
   /** When the window of a rotation closed that has not happened (ms since 1970); null when none is missing. */
   readonly overdueSince: number | null;
 }
 
-export function situationOf(snapshot: Snapshot, { overlapMs, soakMs }: Waits): Situation {
-  const owned = { ...snapshot, ...ownershipIn(snapshot), overlapMs, soakMs };
+export function situationOf(snapshot: Snapshot, { overlapMs, soakMs, rotateFunction }: Settings): Situation {
+  const owned = { ...snapshot, ...ownershipIn(snapshot), overlapMs, soakMs, rotateFunction };
   return {
     ...owned,
     pending: pendingState(snapshot),

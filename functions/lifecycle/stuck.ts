@@ -8,8 +8,14 @@ import { pendingIn, type Snapshot, type Version, wasCurrent } from './snapshot.t
 const DAY_MS = 24 * 60 * 60_000;
 /** A rotation without a sign of life for so long (ms) is not under way: its four steps take no longer than their timeouts. */
 export const STUCK_AFTER_MS = 4 * STEP_TIMEOUT_MS;
-/** So long (ms) retirement, unasked, leaves a rotation that stands still to Secrets Manager's own tries, or to a person. */
-const PATIENCE_MS = { rotation: DAY_MS, person: 7 * DAY_MS } as const;
+/**
+ * So long (ms) after its last sign of life a rotation is stuck, and so long retirement, unasked, leaves it to Secrets Manager's
+ * own tries. A person is waited for by everybody: without the token they could not store what they make.
+ */
+const PATIENCE_MS = {
+  rotation: { stuck: STUCK_AFTER_MS, givenUp: DAY_MS },
+  person: { stuck: 7 * DAY_MS, givenUp: 7 * DAY_MS },
+} as const;
 
 /** A rotation that has not ended: AWSPENDING on a version that is not current. Times in milliseconds since 1970. */
 export type PendingState =
@@ -20,7 +26,7 @@ export type PendingState =
       readonly kind: 'open';
       readonly token: string;
       readonly mint: Mint;
-      /** From then on it is stuck: nobody is at work for it. */
+      /** From then on it is stuck: nobody is at work for it, no person either. */
       readonly stuckFrom: number;
       /** From then on nobody is expected to take it up again either. */
       readonly givenUpFrom: number;
@@ -46,8 +52,8 @@ export function pendingState(
     kind: 'open',
     token,
     mint,
-    stuckFrom: refused ? (mint.refusedAt ?? 0) : heardOf + STUCK_AFTER_MS,
-    givenUpFrom: refused ? (mint.refusedAt ?? 0) : heardOf + patience,
+    stuckFrom: refused ? (mint.refusedAt ?? 0) : heardOf + patience.stuck,
+    givenUpFrom: refused ? (mint.refusedAt ?? 0) : heardOf + patience.givenUp,
     refused,
     whose: whoseIs(version, snapshot),
   };

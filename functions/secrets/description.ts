@@ -24,6 +24,8 @@ export interface SecretDescription {
   readonly stages: Readonly<Record<string, readonly string[]>>;
   /** Null when rotation was never configured; the rotation contract treats only `false` as disabled. */
   readonly rotationEnabled: boolean | null;
+  /** ARN of the function that Secrets Manager rotates it with, as it was set up; null: with none. */
+  readonly rotationFunction: string | null;
   readonly schedule: RotationSchedule;
   readonly kmsKeyId: string | null;
   readonly createdAt: number | null;
@@ -67,6 +69,7 @@ export function description(output: DescribeSecretCommandOutput): SecretDescript
     tags,
     stages: output.VersionIdsToStages ?? {},
     rotationEnabled: output.RotationEnabled ?? null,
+    rotationFunction: output.RotationLambdaARN ?? null,
     schedule: scheduleOf(output),
     kmsKeyId: output.KmsKeyId ?? null,
     createdAt: output.CreatedDate?.getTime() ?? null,

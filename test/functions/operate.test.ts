@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
+import type { RotateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STEPS } from '../../functions/lifecycle/rotate/step-decision.ts';
@@ -8,6 +9,7 @@ import { expectAnswer } from '../support/api-schema.ts';
 import type { InProcessTable } from '../support/aws/dynamodb.ts';
 import { InProcessIam } from '../support/aws/iam.ts';
 import { arnOf, type InProcessSecretsManager } from '../support/aws/secrets-manager.ts';
+import { ROTATE } from '../support/lambda/environment.ts';
 import { listen, type SmtpTestServer, startSmtpServer } from '../support/smtp-servers.ts';
 import { freshAws, stubDeployment } from './api-world.ts';
 
@@ -124,6 +126,30 @@ describe('operate', () => {
     expect([statusCode, body.error, body.reason]).toEqual([409, 'not-possible', 'no-slot']);
     expect(Date.parse(body.possibleFrom) - startedAt).toBeGreaterThan(100 * 3_600_000);
     expect(invoked).toEqual([]);
+  });
+
+  it('has Secrets Manager rotate with its own function again what another one was to rotate, once it may fix that', async () => {
+    secrets.setRotationEnabled(arn, true, `${ROTATE}-gone`);
+    const rotated: object[] = [];
+    const rotate = async (input: RotateSecretCommandInput) => {
+      rotated.push(input);
+      secrets.setRotationEnabled(arn, true, input.RotationLambdaARN);
+      return {};
+    };
+    secrets.rotationApi = { rotate, cancel: async () => ({}) };
+    const asked = await post({ operation: 'rotate', secretId: NAME });
+    expect([asked.statusCode, asked.body.reason]).toEqual([409, 'not-set-up']);
+    const { body } = await post({ operation: 'doctor', secretId: NAME, fix: true });
+    await operate({ operationId: body.operationId }, context);
+    expect(rotated).toEqual([
+      {
+        SecretId: arn,
+        RotationLambdaARN: ROTATE,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediately: false,
+      },
+    ]);
+    expect((await post({ operation: 'rotate', secretId: NAME })).body.reason).toBe('no-slot');
   });
 
   it('starts a rotation and returns; the rotation tells each step, and has the operation go on when it has ended', async () => {

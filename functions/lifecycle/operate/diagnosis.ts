@@ -179,15 +179,25 @@ function ofLogin(situation: Situation, loginResult: LoginResult | null): Issue[]
 /** Of a secret that nobody is to rotate, nobody expects that. */
 const ONLY_WHERE_SCHEDULED: ReadonlySet<NotPossibleReason> = new Set(['no-provider', 'manual', 'not-set-up']);
 
-function ofNextRotation({ secret, now }: Situation, possibility: Possibility): Issue[] {
+function ofNextRotation(situation: Situation, possibility: Possibility): Issue[] {
+  const { secret, now, issuer } = situation;
   if (possibility.possible || isPossible(possibility, now)) return [];
   const { reason, message, possibleFrom } = possibility;
   if (ONLY_WHERE_SCHEDULED.has(reason) && !secret.rotationEnabled) return [];
+  const about = { code: 'rotation-not-possible', state: message, reason, possibleFrom } as const;
+  if (reason === 'not-set-up' && issuer.kind !== 'manual') return [{ ...about, ...settingUp(situation) }];
   const nextAction =
     possibleFrom === null
       ? 'A person has to do that first.'
       : `keyturn rotate, from ${new Date(possibleFrom).toISOString()} on.`;
-  return [{ ...person('rotation-not-possible', message, nextAction), reason, possibleFrom }];
+  return [{ ...about, nextAction, fix: null }];
+}
+
+/** Secrets Manager refuses it while AWSPENDING stands on a version that is not current. */
+function settingUp({ pending }: Situation): Pick<Issue, 'nextAction' | 'fix'> {
+  return pending.kind === 'none'
+    ? { nextAction: 'Schedule it.', fix: act({ step: 'enable-schedule' }) }
+    : { nextAction: 'Schedule it, as soon as AWSPENDING is gone.', fix: null };
 }
 
 /** Those of the current version stand in the way of the next rotation; these, in the way of the present one. */
@@ -235,13 +245,12 @@ function ofForeign(id: string, isHeld: boolean, full: string): Issue {
   return person('not-ours', state, 'Find its owner; remove it by hand.');
 }
 
-function ofSchedule({ secret, issuer, overdueSince }: Situation): Issue[] {
+function ofSchedule(situation: Situation): Issue[] {
+  const { secret, issuer, overdueSince } = situation;
   if (issuer.kind === 'none' || issuer.kind === 'manual') return [];
   if (!secret.rotationEnabled) {
     const state = 'No rotation is scheduled for this secret.';
-    return [
-      { code: 'no-schedule', state, nextAction: 'Schedule it.', fix: act({ step: 'enable-schedule' }) },
-    ];
+    return [{ code: 'no-schedule', state, ...settingUp(situation) }];
   }
   if (overdueSince === null) return [];
   const due = new Date(overdueSince).toISOString();

@@ -53,6 +53,8 @@ export interface OperationPorts
     Pick<RotationPorts, 'sleep' | 'random' | 'remainingMs'> {
   readonly ledger: RetirementPorts['ledger'] & Pick<Ledger, 'acceptEndpoint' | 'events'>;
   readonly agenda: Pick<Agenda, 'put'>;
+  /** The ARN of that which Secrets Manager is to rotate with. */
+  readonly rotateFunction: string;
   readonly rotations: Pick<RotationControl, 'start' | 'schedule'>;
   /** Tells consumers that the secret has another current credential. */
   readonly announce: (secretArn: string) => Promise<void>;

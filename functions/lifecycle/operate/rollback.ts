@@ -1,4 +1,5 @@
 import { isForeign } from '../ownership.ts';
+import { howToEnd } from '../possible-from.ts';
 import type { Situation } from '../situation.ts';
 import { isQuarantined, issuedFor, labelled, pendingIn, QUARANTINED, type Version } from '../snapshot.ts';
 import { act, type Decision, endpointRefusal, finish, type Plan, type Progress } from './decision.ts';
@@ -109,9 +110,9 @@ function refusalOf(situation: Situation): string | null {
   if (isQuarantined(previous, situation)) {
     return 'The previous credential was quarantined itself. Rotate instead: keyturn rotate.';
   }
-  if (pendingIn(situation)) {
-    return 'A rotation is under way or stuck. Wait for it, or have it cleared, 20 minutes after its last sign of life: keyturn doctor --fix.';
-  }
+  const pending = pendingIn(situation);
+  if (pending)
+    return `A rotation is under way or stuck. Wait for it. ${howToEnd(situation, pending.versionId)}`;
   if (issuer.kind === 'not-owner' || issuer.kind === 'unreachable') return issuerTrouble(issuer);
   if (issuer.kind === 'setting' && issuer.logins.length === 1) {
     return 'The provider knows one login, whose previous password is gone. Rotate instead: keyturn rotate.';

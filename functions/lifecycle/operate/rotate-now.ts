@@ -1,4 +1,4 @@
-import { awaitsPerson, isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
+import { awaitsPerson, howToEnd, isPossible, type Possibility, possibleFrom } from '../possible-from.ts';
 import { goneAt } from '../retirable.ts';
 import type { Situation } from '../situation.ts';
 import { STUCK_AFTER_MS } from '../stuck.ts';
@@ -20,7 +20,7 @@ const LOOK_MS = 30_000;
 export function decideRotate(situation: Situation, { rotation }: Progress, token: string): Decision {
   if (hasBecomeCurrent(situation, token))
     return finish('rotated', 'The new credential is current, proven by logins.');
-  if (rotation) return awaitRotation(situation, rotation);
+  if (rotation) return awaitRotation(situation, rotation, token);
   const possibility = possibleFrom(situation, token);
   if (
     !possibility.possible &&
@@ -31,15 +31,19 @@ export function decideRotate(situation: Situation, { rotation }: Progress, token
   return clearFirst(situation, possibility, token) ?? act({ step: 'start-rotation' });
 }
 
-function awaitRotation({ now }: Situation, { at, failed }: Started): Decision {
-  if (failed) return finish('rotation-failed', `${failed.step} failed: ${failed.detail} ${GOES_ON}`);
-  const stuckFrom = at + STUCK_AFTER_MS;
-  if (now >= stuckFrom) return finish('out-of-time', `Nothing was heard of the rotation in time. ${GOES_ON}`);
-  return wait(Math.min(now + LOOK_MS, stuckFrom), 'Secrets Manager is driving the rotation.');
+function awaitRotation(situation: Situation, { at, failed }: Started, token: string): Decision {
+  const { now } = situation;
+  const end = howToEnd(situation, token);
+  // What waits for a person has said so itself.
+  const goesOn = failed?.detail.includes(end) ? GOES_ON : `${GOES_ON} ${end}`;
+  if (failed) return finish('rotation-failed', `${failed.step} failed: ${failed.detail} ${goesOn}`);
+  const until = at + STUCK_AFTER_MS;
+  if (now >= until) return finish('out-of-time', `Nothing was heard of the rotation in time. ${goesOn}`);
+  return wait(Math.min(now + LOOK_MS, until), 'Secrets Manager is driving the rotation.');
 }
 
 const GOES_ON =
-  'AWSCURRENT is unchanged. Secrets Manager tries the rotation again by itself; when it has ended well this goes on. To have it cleared instead, 20 minutes after its last sign of life: keyturn doctor --fix.';
+  'AWSCURRENT is unchanged. Secrets Manager tries the rotation again by itself; when it has ended well this goes on.';
 
 /** Whether or not another one has become so since. */
 function hasBecomeCurrent({ versions }: Situation, token: string): boolean {

@@ -7,6 +7,7 @@ import type { AgendaItem } from '../../../functions/table/items.ts';
 import { Ledger, Operations } from '../../../functions/table/ledger.ts';
 import { expectAnswer } from '../../support/api-schema.ts';
 import { InProcessTable } from '../../support/aws/dynamodb.ts';
+import { ROTATE } from '../../support/lambda/environment.ts';
 import { MemoryAgenda } from '../../support/memory-agenda.ts';
 import { OperationLab } from '../lifecycle/operate/operation-lab.ts';
 import { HOUR_MS, MINUTE_MS } from '../lifecycle/rotate/enumeration/lab.ts';
@@ -39,6 +40,7 @@ beforeEach(async () => {
     now,
     overlapMs,
     soakMs,
+    rotateFunction: ROTATE,
     newId: () => TOKEN,
     worker: 'arn:of:operate',
     start: async (id) => void started.push(id),
@@ -205,6 +207,21 @@ describe('what cannot be done', () => {
       expect(await workOn(TOKEN, waits)).toMatchObject({ result: 'rotated' });
     },
   );
+
+  it('is said of a secret that another function rotates, by rotate, doctor and GET alike', async () => {
+    lab.secrets.setRotationEnabled(lab.arn, true, `${ROTATE}-of-another-stack`);
+    const [refused, answer, ended] = [
+      await ask(rotate),
+      await answerRotation(ports, lab.arn),
+      await lab.operate(lab.operation('doctor')),
+    ];
+    const { message } = answer ?? expect.fail('no answer');
+    expect(message).toContain(`expected ${ROTATE}, got ${ROTATE}-of-another-stack`);
+    expect(refused).toMatchObject({ error: 'not-possible', reason: 'not-set-up', message });
+    expect(answer).toMatchObject({ possible: false, reason: 'not-set-up', possibleFrom: null });
+    expect(ended.issues).toMatchObject([{ reason: 'not-set-up', state: message }]);
+    expect(started).toEqual([]);
+  });
 
   it('is not said of what was read while AWSCURRENT moved: that is read again', async () => {
     const read = vi.spyOn(ports.store, 'read');

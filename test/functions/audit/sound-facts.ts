@@ -28,6 +28,7 @@ const description: SecretDescription = {
   tags: { 'keyturn:managed': 'true' },
   stages: { current: ['AWSCURRENT'], previous: ['AWSPREVIOUS'] },
   rotationEnabled: true,
+  rotationFunction: null,
   schedule: { enabled: true, everyDays: 30, window: null, lastRotatedAt: null, nextRotationAt: null },
   kmsKeyId: 'arn:aws:kms:us-east-1:123456789012:key/1',
   createdAt: NOW - 100 * DAY,

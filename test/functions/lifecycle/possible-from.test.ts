@@ -1,14 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { UNRULED } from '../../../functions/lifecycle/endpoints.ts';
+import { NOTHING_DONE } from '../../../functions/lifecycle/operate/decision.ts';
+import { decideRotate } from '../../../functions/lifecycle/operate/rotate-now.ts';
 import {
   awaitsPerson,
   isPossible,
   type NotPossible,
   possibleFrom,
 } from '../../../functions/lifecycle/possible-from.ts';
+import { situationOf } from '../../../functions/lifecycle/situation.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
 import type { Mint } from '../../../functions/table/items.ts';
-import { DAY_MS, HOUR_MS, issued, issuing, NOW, SECRET, situation, version, WAITS } from './snapshots.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  issued,
+  issuing,
+  NOW,
+  SECRET,
+  situation,
+  snapshot,
+  version,
+  WAITS,
+} from './snapshots.ts';
 
 const iso = (time: number) => new Date(time).toISOString();
 const possibility = (changes: Partial<Snapshot> = {}, token: string | null = null) =>
@@ -139,6 +153,53 @@ describe('a rotation is not possible, and a person has to act,', () => {
       message: expect.stringMatching(message),
       possibleFrom: null,
     });
+  });
+});
+
+describe('a secret that Secrets Manager rotates with another function', () => {
+  const ours = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
+  const rotatedWith = (rotationFunction: string | null, changes: Partial<Snapshot> = {}) => {
+    const { secret = SECRET } = changes;
+    const seen = snapshot({ ...changes, secret: { ...secret, rotationFunction } });
+    return possibleFrom(situationOf(seen, { ...WAITS, rotateFunction: ours }), null);
+  };
+
+  it.each([`${ours}-of-another-stack`, ours.replace('us-east-1', 'eu-west-1'), null])(
+    'is not set up: it says which was expected and which is there, as here %s',
+    (found) => {
+      expect(rotatedWith(found)).toEqual({
+        possible: false,
+        reason: 'not-set-up',
+        message: `rotation is not set up for this secret with this deployment's function (expected ${ours}, got ${found ?? 'none'}): keyturn doctor --fix does it`,
+        possibleFrom: null,
+      });
+    },
+  );
+
+  it('is not set up for a person either, who is told where to say when', () => {
+    const message = expect.stringMatching(/got none\): .*rotationDays/);
+    expect(rotatedWith(null, { issuer: { kind: 'manual' } })).toMatchObject({
+      reason: 'not-set-up',
+      message,
+    });
+  });
+
+  it('is not set up while that one is at work, whose rotation nobody here can take up', () => {
+    const versions = [current, version(null, ['AWSPENDING'])];
+    expect(rotatedWith(null, { versions })).toMatchObject({ reason: 'not-set-up' });
+  });
+
+  it('is set up if it is a version or an alias of ours, or while CloudFormation still sets it up', () => {
+    for (const found of [ours, `${ours}:live`, `${ours}:7`])
+      expect(rotatedWith(found)).toEqual({ possible: true });
+    const secret = { ...SECRET, rotationEnabled: null, lastChangedAt: NOW };
+    const versions = [current, version(null, ['AWSPENDING'])];
+    expect(rotatedWith(null, { secret, versions })).toMatchObject({ reason: 'under-way' });
+  });
+
+  it('is not asked about where that function itself asks', () => {
+    const secret = { ...SECRET, rotationFunction: `${ours}-of-another-stack` };
+    expect(possibility({ secret })).toEqual({ possible: true });
   });
 });
 
@@ -289,7 +350,9 @@ describe('asked about a rotation that has a token', () => {
       });
     expect(possibility({ ...manual, versions: [current, pending] }, 'other')).toMatchObject({
       reason: 'under-way',
-      message: expect.stringMatching(/is stored.*clientRequestToken token$/),
+      message: expect.stringMatching(
+        /is stored.*clientRequestToken token\. To cancel it instead.*-id token`\.$/,
+      ),
       possibleFrom: null,
     });
   });
@@ -364,7 +427,8 @@ describe('the places of an issuer', () => {
 describe('what a person has to do', () => {
   const manual = { possible: false, reason: 'manual', message: '', possibleFrom: null } as const;
   const idle = situation();
-  const underWay = situation({ versions: [current, version(null, ['AWSPENDING'])] });
+  const secret = { ...SECRET, lastChangedAt: NOW };
+  const underWay = situation({ secret, versions: [current, version(null, ['AWSPENDING'])] });
 
   it('never becomes possible with time', () => {
     expect(isPossible(manual, NOW)).toBe(false);
@@ -376,13 +440,29 @@ describe('what a person has to do', () => {
     expect([awaitsPerson(noSlot, idle), awaitsPerson(noSlot, underWay)]).toEqual([false, false]);
   });
 
+  it('is begun anew when a week has passed: the token that nobody used is cleared first', () => {
+    const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
+    const rotatedAfter = (ms: number) => {
+      const late = situation({
+        secret: { ...SECRET, lastChangedAt: NOW - ms },
+        versions,
+        issuer: { kind: 'manual' },
+      });
+      return decideRotate(late, NOTHING_DONE, 'other');
+    };
+    expect(rotatedAfter(7 * DAY_MS)).toMatchObject({ step: 'give-up-pending', versionId: 'token' });
+    expect(rotatedAfter(7 * DAY_MS - 1)).toMatchObject({ result: 'not-possible' });
+  });
+
   it('is told whole', () => {
     const versions = [current, version(null, ['AWSPENDING'], { versionId: 'token' })];
     expect(possibility({ versions, issuer: { kind: 'manual' } }, 'token')).toMatchObject({
       message:
         'a person makes the new credential: store the whole new value, with the new user name and password, by `aws secretsmanager ' +
         'put-secret-value --secret-id keyturn/orders --client-request-token token --version-stages AWSPENDING ' +
-        '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token',
+        '--secret-string file://new.json`; the rotation then goes on by itself, or rotate again with the same token. ' +
+        'To cancel it instead, take AWSPENDING off: `aws secretsmanager update-secret-version-stage --secret-id ' +
+        'keyturn/orders --version-stage AWSPENDING --remove-from-version-id token`.',
     });
   });
 });

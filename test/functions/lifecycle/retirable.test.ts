@@ -119,6 +119,18 @@ describe('an inactive one', () => {
     ).toEqual([{ id: 'old', action: 'begin-soak' }]);
   });
 
+  it.each([
+    ['it soaked', {}],
+    ['its removal was cut short', { removedAt: 1 }],
+  ])('begins its soak anew when %s before it was in use again, whoever has used it since', (_what, more) => {
+    const list = [issued('new', { createdAt: 2 }), issued('old', { active: false, lastUsedAt: NOW - 1 })];
+    const recorded = (...about: Parameters<typeof deactivated>) =>
+      retired({ issued: list, deactivations: deactivated(...about) });
+    expect(recorded(1, more)).toEqual([{ id: 'old', action: 'begin-soak' }]);
+    expect(recorded(2, more)).not.toEqual([{ id: 'old', action: 'begin-soak' }]);
+    expect(recorded(1, { ...more, quarantined: true })).toMatchObject([{ action: 'remove' }]);
+  });
+
   it('goes at once when a crash cut its removal short', () => {
     const deactivations = deactivated(NOW, { removedAt: NOW });
     expect(retired({ issued: inactive(), deactivations })).toMatchObject([{ action: 'remove' }]);

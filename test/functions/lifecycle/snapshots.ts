@@ -19,6 +19,7 @@ export const SECRET: SecretDescription = {
   stages: {},
   schedule: { enabled: true, everyDays: 30, window: null, lastRotatedAt: null, nextRotationAt: NOW + DAY_MS },
   rotationEnabled: true,
+  rotationFunction: null,
   kmsKeyId: null,
   createdAt: null,
   lastChangedAt: null,

@@ -102,6 +102,20 @@ describe('one that stands still', () => {
     });
   });
 
+  it('is stuck for nobody, whoever asks, while a person has time to make the credential: a week', () => {
+    const until = mint.endsBy + 7 * DAY_MS;
+    const manual = { issuer: { kind: 'manual' } } as const;
+    for (const versions of [
+      [current, dead()],
+      [current, dead(null)],
+    ]) {
+      expect(isStuck(pending({ ...manual, versions }), until - 1)).toBe(false);
+      for (const patience of ['patient', 'when-stuck'] as const)
+        expect(plan({ ...manual, versions }, until - 1, patience)).toMatchObject({ kind: 'wait', until });
+      expect(plan({ ...manual, versions }, until, 'when-stuck')).toMatchObject({ kind: 'abandon' });
+    }
+  });
+
   it('counts from the last change of the secret when that was later, and without an attempt at all', () => {
     const lastChangedAt = NOW - DAY_MS + 1;
     expect(plan({ secret: { ...SECRET, lastChangedAt } })).toMatchObject({ kind: 'wait', until: NOW + 1 });
@@ -160,14 +174,15 @@ describe('one that stands still', () => {
 describe('by labels and dates alone', () => {
   const secret = { ...SECRET, lastChangedAt: NOW, stages: { a: ['AWSCURRENT'], b: ['AWSPENDING'] } };
 
-  it('a pending version is given up after a day, where a person makes the credential after a week', () => {
+  it('a pending version is given up after a day; where a person makes the credential it is stuck, too, only after a week', () => {
     expect(pendingByLabels(secret, false)).toMatchObject({
       kind: 'open',
       token: 'b',
       stuckFrom: NOW + 4 * STEP_TIMEOUT_MS,
       givenUpFrom: NOW + DAY_MS,
     });
-    expect(pendingByLabels(secret, true)).toMatchObject({ givenUpFrom: NOW + 7 * DAY_MS });
+    const week = NOW + 7 * DAY_MS;
+    expect(pendingByLabels(secret, true)).toMatchObject({ stuckFrom: week, givenUpFrom: week });
   });
 });
 

@@ -1,8 +1,7 @@
 import { InvalidRequestException } from '@aws-sdk/client-secrets-manager';
 import { type RotateAnswer, type RotationEvent, Rotator } from '../../../sandbox/gateway/rotation.ts';
+import { ROTATE } from '../lambda/environment.ts';
 import type { InProcessSecretsManager } from './secrets-manager.ts';
-
-const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
 
 export interface RotationOptions {
   readonly now: () => number;
@@ -80,7 +79,7 @@ export class InProcessRotation {
     token: string | undefined,
     immediately: boolean | undefined,
   ): Promise<RotateAnswer> {
-    return this.#rotator.rotate({ secretArn, token, functionArn: FUNCTION_ARN, immediately });
+    return this.#rotator.rotate({ secretArn, token, functionArn: ROTATE, immediately });
   }
 }
 

@@ -15,6 +15,7 @@ import {
   UpdateSecretVersionStageCommand,
   type UpdateSecretVersionStageCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
+import { ROTATE } from '../lambda/environment.ts';
 import { Faults } from './faults.ts';
 import { markedForDeletion, notAssociated, notFound, StoredSecret } from './stored-secret.ts';
 
@@ -66,6 +67,7 @@ export class InProcessSecretsManager {
   beginRotation(secretId: string, token: string): void {
     const secret = this.find(secretId);
     secret.rotationEnabled = true;
+    secret.rotationFunction ??= ROTATE;
     secret.addPending(token, this.#now());
   }
 
@@ -74,8 +76,11 @@ export class InProcessSecretsManager {
     this.find(secretId).lastRotatedAt = new Date(this.#now());
   }
 
-  setRotationEnabled(secretId: string, enabled: boolean): void {
-    this.find(secretId).rotationEnabled = enabled;
+  /** Enabled: with this function. */
+  setRotationEnabled(secretId: string, enabled: boolean, functionArn = ROTATE): void {
+    const secret = this.find(secretId);
+    secret.rotationEnabled = enabled;
+    if (enabled) secret.rotationFunction = functionArn;
   }
 
   /** The value under a label, without going through the API and its faults. */
@@ -107,7 +112,7 @@ export class InProcessSecretsManager {
 
   #describe(secretId: string | undefined): DescribeSecretCommandOutput {
     const secret = this.find(secretId);
-    const { arn, name, rotationEnabled, lastRotatedAt, deletedAt, changedAt } = secret;
+    const { arn, name, rotationEnabled, rotationFunction, lastRotatedAt, deletedAt, changedAt } = secret;
     return {
       $metadata: {},
       ARN: arn,
@@ -116,6 +121,7 @@ export class InProcessSecretsManager {
       LastChangedDate: changedAt,
       VersionIdsToStages: this.#stagesOf(secret),
       ...(rotationEnabled !== undefined && { RotationEnabled: rotationEnabled }),
+      ...(rotationFunction && { RotationLambdaARN: rotationFunction }),
       ...(lastRotatedAt && { LastRotatedDate: lastRotatedAt }),
       ...(deletedAt && { DeletedDate: deletedAt }),
     };

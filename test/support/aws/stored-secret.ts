@@ -20,6 +20,8 @@ export class StoredSecret {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   rotationEnabled: boolean | undefined;
+  /** The ARN that rotation was set up with last. */
+  rotationFunction: string | undefined;
   lastRotatedAt: Date | undefined;
   /** When it is to be deleted: until then it can be described and restored, and nothing else. */
   deletedAt: Date | undefined;

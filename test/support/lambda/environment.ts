@@ -3,7 +3,8 @@ import { ENVIRONMENT } from '../../../functions/observe/names.ts';
 export type Settings = Readonly<Record<keyof typeof ENVIRONMENT, string>>;
 
 const ON_THIS_COMPUTER = '127.0.0.0/8,::1/128';
-const ROTATE = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
+/** ARN of the rotation function. */
+export const ROTATE = 'arn:aws:lambda:us-east-1:123456789012:function:rotate';
 const MACHINE = 'arn:aws:states:us-east-1:123456789012:stateMachine:retirement';
 
 const SETTINGS: Settings = {

@@ -85,6 +85,21 @@ describe('the diagnosis', () => {
     ]);
   });
 
+  it('sets no rotation up while AWSPENDING stands in its way', () => {
+    const versions = [CURRENT, version(null, ['AWSPENDING'])];
+    const fixes = (pending: boolean, lastChangedAt: number) =>
+      issuesOf({
+        secret: { ...SECRET, rotationEnabled: false, lastChangedAt },
+        versions: pending ? versions : [CURRENT],
+      }).map(({ code, fix }) => [code, fix && 'step' in fix ? fix.step : null]);
+    expect(fixes(false, NOW)).toEqual([['no-schedule', 'enable-schedule']]);
+    expect(fixes(true, NOW)).toContainEqual(['no-schedule', null]);
+    expect(fixes(true, 0)).toEqual([
+      ['pending-stuck', 'give-up-pending'],
+      ['no-schedule', null],
+    ]);
+  });
+
   it('expects no rotation of a secret that nobody is to rotate', () => {
     const secret = { ...SECRET, rotationEnabled: null };
     for (const kind of ['none', 'manual'] as const) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ISSUE_CODES } from '../../../../functions/lifecycle/operate/diagnosis.ts';
 import { type Ended, runOperation } from '../../../../functions/lifecycle/operate/run.ts';
+import { ROTATE } from '../../../support/lambda/environment.ts';
 import { HOUR_MS } from '../rotate/enumeration/lab.ts';
 import { ModelSes } from '../rotate/enumeration/model-ses.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
@@ -94,6 +95,20 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'no schedule': {
     cause: (lab) => lab.secrets.setRotationEnabled(lab.arn, false),
     finds: ['no-schedule'],
+    leaves: [],
+  },
+  'a rotation that was set up with another function': {
+    cause: (lab) => lab.secrets.setRotationEnabled(lab.arn, true, `${ROTATE}-gone`),
+    finds: ['rotation-not-possible'],
+    leaves: [],
+  },
+  'a rotation that another function has left unfinished': {
+    cause: (lab) => {
+      lab.secrets.setRotationEnabled(lab.arn, true, `${ROTATE}-gone`);
+      lab.secrets.beginRotation(lab.arn, lab.newToken());
+      lab.now += HOUR_MS;
+    },
+    finds: ['rotation-not-possible', 'pending-stuck'],
     leaves: [],
   },
   'the current key deleted by somebody': {

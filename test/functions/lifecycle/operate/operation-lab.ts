@@ -3,6 +3,7 @@ import { type Ended, runOperation, type Waiting } from '../../../../functions/li
 import { reportStep } from '../../../../functions/lifecycle/rotate/report.ts';
 import { STEPS } from '../../../../functions/lifecycle/rotate/step-decision.ts';
 import type { LedgerEvent, Operation } from '../../../../functions/table/items.ts';
+import { ROTATE } from '../../../support/lambda/environment.ts';
 import { type Handler, Lab, MINUTE_MS } from '../rotate/enumeration/lab.ts';
 import { SUBJECTS } from '../rotate/enumeration/providers.ts';
 
@@ -95,6 +96,7 @@ export class OperationLab extends Lab {
     return {
       ...this.ports(),
       ledger: this.#ledger(),
+      rotateFunction: ROTATE,
       announce: () => this.faults.call(() => void this.announced++),
       rotations: {
         start: (_arn, token) => this.faults.call(() => this.#start(token)),

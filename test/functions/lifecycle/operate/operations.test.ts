@@ -111,6 +111,26 @@ describe('rollback', () => {
     expect(lab.works('AWSCURRENT')).toBe(true);
   });
 
+  it('leaves nothing behind of what it reactivates: once that is replaced again, a person may switch it off', async () => {
+    const lab = await rotatedTwice(SES);
+    lab.now += 49 * HOUR_MS;
+    await lab.retire();
+    await lab.operate(lab.operation('rollback'));
+    for (const hours of [73, 1]) {
+      lab.now += hours * HOUR_MS;
+      await lab.retire();
+    }
+    await lab.rotate();
+    lab.now += HOUR_MS;
+    expect(lab.works('AWSPREVIOUS')).toBe(true);
+    const key = iamOf(lab).keys.get(idUnder(lab, 'AWSPREVIOUS') ?? '') ?? expect.fail();
+    key.lastUsedAt = lab.now;
+    key.active = false;
+    expect(await lab.retire()).toMatchObject({ retirements: [{ id: key.id, action: 'begin-soak' }] });
+    lab.now += 72 * HOUR_MS;
+    expect(await lab.retire()).toMatchObject({ retirements: [{ id: key.id, action: 'remove' }] });
+  });
+
   it('gives the login that it leaves a password that nobody knows', async () => {
     const lab = await rotatedTwice(TWO_LOGINS);
     const bad = lab.credential('AWSCURRENT') ?? expect.fail();
@@ -456,5 +476,46 @@ describe('compromised', () => {
       result: 'not-possible',
       message: expect.stringContaining('by hand'),
     });
+  });
+});
+
+describe('a rotation that waits for a person', () => {
+  async function begun() {
+    const lab = new OperationLab(SUBJECTS.manual);
+    await rotate(lab, lab.newToken());
+    await rotate(lab, lab.newToken());
+    const operation = lab.operation('rotate');
+    return { lab, operation, told: await lab.operate(operation) };
+  }
+  const cancel = (token: string) => `--version-stage AWSPENDING --remove-from-version-id ${token}`;
+
+  it('is left to them for a week, whoever has the secret mended: what they store then is used', async () => {
+    const { lab, operation } = await begun();
+    lab.now += 6 * 24 * HOUR_MS;
+    expect(codes(await lab.operate(lab.operation('doctor')))).toEqual(['rotation-not-possible']);
+    expect(codes(await lab.operate(lab.operation('doctor', true)))).toEqual(['rotation-not-possible']);
+    await lab.retire();
+    await rotate(lab, operation.operationId);
+    expect(await lab.operate(operation)).toMatchObject({ result: 'rotated' });
+  });
+
+  it('is stuck like any other when the week is over, and cleared when somebody asks for it', async () => {
+    const { lab } = await begun();
+    lab.now += 7 * 24 * HOUR_MS;
+    const ended = await lab.operate(lab.operation('doctor'));
+    expect(codes(ended)).toEqual(['rotation-not-possible', 'pending-stuck']);
+    expect(ended.issues[0]?.state).toContain('keyturn rotate begins');
+    expect(codes(await lab.operate(lab.operation('doctor', true)))).toEqual(['rotation-not-possible']);
+    expect(lab.secrets.find(lab.arn).holder('AWSPENDING')).toBeUndefined();
+  });
+
+  it('says once how it is cancelled, and to nobody that doctor --fix clears it', async () => {
+    const { lab, operation, told } = await begun();
+    const [rotation] = (await lab.operate(lab.operation('doctor'))).issues;
+    const rollback = await lab.operate(lab.operation('rollback'));
+    for (const text of [told.message, rotation?.state, rollback.message]) {
+      expect(text?.split(cancel(operation.operationId))).toHaveLength(2);
+      expect(text).not.toContain('--fix');
+    }
   });
 });

@@ -12,6 +12,7 @@ const secret: SecretDescription = {
   tags: {},
   stages: { current: ['AWSCURRENT'], [TOKEN]: ['AWSPENDING'] },
   rotationEnabled: true,
+  rotationFunction: null,
   schedule: { enabled: true, everyDays: 30, window: null, lastRotatedAt: null, nextRotationAt: null },
   kmsKeyId: null,
   createdAt: null,
