@@ -8,8 +8,8 @@ import {
   type Counts,
   countStatuses,
   type Examination,
-  LEASE_MS,
   parseBatch,
+  RUN_LEASE_MS,
 } from './audit/run/run.ts';
 import type { SharedFacts } from './audit/subjects/account.ts';
 import { auditLease, auditSources, reportBucket } from './deployment.ts';
@@ -56,7 +56,7 @@ async function examinationsOf(planned: AuditBatch, context: Context): Promise<re
 /** Rejects when another audit is at work: this one was stopped, and redriven when the next had begun. */
 async function goOnAlone(runId: string): Promise<void> {
   // While DynamoDB cannot be reached there is no login that another run could mind: it keeps the login budget, too.
-  const leased = await gather(() => auditLease().acquire(runId, Date.now() + LEASE_MS, Date.now()));
+  const leased = await gather(() => auditLease().acquire(runId, Date.now() + RUN_LEASE_MS, Date.now()));
   if (leased.known && leased.value.kind === 'held')
     throw new KeyturnError(`expected no other audit at work, found ${leased.value.holder}`);
 }

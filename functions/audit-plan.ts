@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { writePlan } from './audit/run/plan.ts';
-import { LEASE_MS, parseRun, type Run } from './audit/run/run.ts';
+import { parseRun, RUN_LEASE_MS, type Run } from './audit/run/run.ts';
 import { accountReaders, auditLease, reportBucket, secretStore } from './deployment.ts';
 import { setting } from './environment.ts';
 import { beginInvocation, logger } from './observe/logger.ts';
@@ -21,7 +21,7 @@ async function handle(event: unknown, context: Context): Promise<Planned> {
   beginInvocation(context);
   const run = parseRun(event);
   const lease = auditLease();
-  const leased = await lease.acquire(run.runId, Date.now() + LEASE_MS, Date.now());
+  const leased = await lease.acquire(run.runId, Date.now() + RUN_LEASE_MS, Date.now());
   if (leased.kind === 'held') {
     const { holder: heldBy } = leased;
     logger.info('audit.skipped', {

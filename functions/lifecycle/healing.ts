@@ -4,7 +4,7 @@ import type { Redacted } from '../secrets/redacted.ts';
 import type { SecretStore } from '../secrets/store.ts';
 import type { Mint } from '../table/items.ts';
 import type { Ledger } from '../table/ledger.ts';
-import { LEASE_MS } from './lease.ts';
+import { ATTEMPT_LEASE_MS } from './lease.ts';
 import { whoseIs } from './ownership.ts';
 import { pendingIn, type Taken, type Version } from './snapshot.ts';
 import type { HealPlan } from './stuck.ts';
@@ -73,7 +73,7 @@ async function isStillSo(
   mint: Mint,
 ): Promise<boolean> {
   const { arn } = snapshot.secret;
-  if (!(await ledger.amendMint(arn, { ...mint, undoneBy: now() + LEASE_MS }))) return false;
+  if (!(await ledger.amendMint(arn, { ...mint, undoneBy: now() + ATTEMPT_LEASE_MS }))) return false;
   const secret = await store.describe(arn);
   if (secret.kind !== 'found' || versionWith('AWSPENDING', secret) !== mint.token) return false;
   return values.has(mint.token) || (await store.read(arn, { versionId: mint.token })).kind === 'absent';

@@ -193,7 +193,7 @@ function hasMade({ versions }: Pick<Situation, 'versions'>, token: string | null
 /** The credential of a stuck rotation goes with it. */
 function clearedId({ pending, versions }: Situation): string | null {
   // One that is not stuck is refused before.
-  // Stryker disable next-line ConditionalExpression: one that is not ours is refused before, too, or holds none
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: one that is not ours is refused before, too, or holds none
   if (pending.kind !== 'open' || pending.whose !== 'ours') return null;
   // Stryker disable next-line OptionalChaining: it is one of the versions
   return versions.find(({ versionId }) => versionId === pending.token)?.id ?? null;

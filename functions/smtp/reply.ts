@@ -69,6 +69,7 @@ export function replyCode(raw: string): number | null {
 
 function commonCode(raw: string): string | null {
   const lines = raw.split(LINE_END);
+  // Stryker disable next-line OptionalChaining: there is always a first line.
   const code = lines[0]?.match(CODE)?.[0];
   return code && lines.every((line) => line.startsWith(code) && CODE.test(line)) ? code : null;
 }

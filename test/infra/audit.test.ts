@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS, parseReportedRun } from '../../functions/audit/run/run.ts';
+import { parseReportedRun, RUN_LEASE_MS } from '../../functions/audit/run/run.ts';
 import { allowed, KEYTURN, named, ofType, resourcesOf, statements } from './synthesized.ts';
 
 const RUN = { runId: 'run-1', startedAt: '2026-11-24T06:00:00.000Z' };
@@ -40,7 +40,7 @@ describe('the audit', () => {
   it.each(['AuditPlanFunction', 'AuditExamineFunction'])(
     'has no %s at work when its lease is over',
     (name) => {
-      expect(named(resources, name).Properties.Timeout * 1000).toBeLessThan(LEASE_MS);
+      expect(named(resources, name).Properties.Timeout * 1000).toBeLessThan(RUN_LEASE_MS);
     },
   );
 

@@ -11,7 +11,7 @@ import { acceptedRiskSchema } from '../settings.ts';
  * long (a function has 15 minutes), so nothing of a run is at work when its lease is over; and a run that was stopped by
  * hand holds up the next one for no longer.
  */
-export const LEASE_MS = 20 * 60 * 1000;
+export const RUN_LEASE_MS = 20 * 60 * 1000;
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
 const place = v.pipe(v.number(), v.integer(), v.minValue(0));
 

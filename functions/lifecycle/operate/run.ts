@@ -1,6 +1,7 @@
 import { shownText } from '../../observe/shown.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
 import type { Operation } from '../../table/items.ts';
+import { LOGIN_BUDGET_MS } from '../lease.ts';
 import { type Situation, situationOf } from '../situation.ts';
 import { labelled, type Taken, takeSnapshot } from '../snapshot.ts';
 import { decideAcceptance } from './acceptance.ts';
@@ -12,8 +13,6 @@ import type { OperationPorts, Result } from './operation.ts';
 import { decideRollback } from './rollback.ts';
 import { decideRotate } from './rotate-now.ts';
 
-/** One login may take this long (ms). */
-const LOGIN_BUDGET_MS = 20_000;
 /** A passing fault of AWS, or a read that has not caught up, is over by then. */
 const TRIES = 4;
 const TRY_AGAIN_MS = 2000;

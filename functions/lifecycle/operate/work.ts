@@ -17,7 +17,7 @@ const TURNS: ReadonlySet<string> = new Set([
 /** A look takes its lease anew, or ends, while it is asked whether this may come next. */
 const TRIES = 3;
 /** A function that is stopped may still have a request under way (ms). */
-const SETTLING_MS = 30_000;
+const FUNCTION_END_MS = 30_000;
 /**
  * So long (ms) after it could go on an operation that waits keeps the secret in hand: another one could undo what it has
  * done. When that is over, a look of retirement has it go on (retire/look.ts), if nobody did.
@@ -47,7 +47,7 @@ export async function work(
   };
   // It changes nothing, so it need not be alone: it is asked for most while something else is under way.
   if (operation.operation === 'doctor' && !fix) return begin();
-  const heldUntil = now() + remainingMs() + SETTLING_MS;
+  const heldUntil = now() + remainingMs() + FUNCTION_END_MS;
   const acquired = await acquire(ports, lease, { ...operation, heldUntil });
   if (acquired.kind === 'waiting') return acquired;
   if (acquired.kind === 'held') {

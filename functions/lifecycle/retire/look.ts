@@ -15,7 +15,7 @@ const PUT_OFF_MS = 5 * MINUTE_MS;
 /** In hours; alarms look back twice as long. */
 const TOLD_AGAIN_MS = TOLD_AGAIN_HOURS * 60 * MINUTE_MS;
 /** So long (ms) a look has the secret to itself; it takes it anew before each thing that it does, none of which takes as long. */
-const LEASE_MS = 30_000;
+const LOOK_LEASE_MS = 30_000;
 
 /** Who holds the lease of a secret: an operation by its id, or a look. */
 const LOOK = 'look:';
@@ -70,7 +70,7 @@ async function lookAlone(
   // Whoever worked on it, or was to have it go on, has died; it waits for the end of this look. If it cannot be had go on,
   // its lease stays as it is, so that the next look finds it again.
   if (left !== null && !isLook(left)) await goOn(left);
-  const acquire = async () => (await lease.acquire(look, now() + LEASE_MS, now())).kind === 'acquired';
+  const acquire = async () => (await lease.acquire(look, now() + LOOK_LEASE_MS, now())).kind === 'acquired';
   if (!(await acquire())) return held(secretArn);
   const outcome = await retire(secretArn, acquire).catch((error: unknown) => failure(secretArn, error));
   const next = await lease.release(look);

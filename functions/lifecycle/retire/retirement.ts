@@ -6,6 +6,7 @@ import type { SecretStore } from '../../secrets/store.ts';
 import type { LoginOutcome } from '../../smtp/login-result.ts';
 import type { Ledger } from '../../table/ledger.ts';
 import { type HealPorts, heal, type PendingOutcome } from '../healing.ts';
+import { LOGIN_BUDGET_MS } from '../lease.ts';
 import { type Done, nextLookAt, type Retirement, type Waits } from '../retirable.ts';
 import { overdueFrom, type Situation, situationOf } from '../situation.ts';
 import { labelled, type SnapshotPorts, type Taken, takeSnapshot } from '../snapshot.ts';
@@ -184,9 +185,6 @@ function issuing({ provider }: Taken): IssuingProvider {
   if (provider?.kind !== 'issuing') throw new Error('bug: only an issued credential can be retired');
   return provider;
 }
-
-/** One login may take this long (ms). */
-const LOGIN_BUDGET_MS = 20_000;
 
 /** A removed credential must be refused; a definite answer is kept, so that a refused one is not tried again. */
 async function confirmRefusal(

@@ -15,7 +15,7 @@ const A_ROUND = 300;
 /** A run has 25,000 events, a batch seven of them. What is due after so many rounds is for the next run. */
 const MOST_ROUNDS = 60;
 /** Longer than a round takes (ms): its batches, five at a time, each as long as its function may run. */
-const LEASE_MS = 20 * 60_000;
+const ROUND_LEASE_MS = 20 * 60_000;
 /** So long (ms) a sweep goes from page to page in one invocation. */
 const SWEEP_MS = 20_000;
 const AT_ONCE = 20;
@@ -63,7 +63,7 @@ export async function nextRound(ports: RoundPorts, { runId, round, sweepFrom }: 
 }
 
 async function handOut({ agenda, lease, now }: RoundPorts, runId: string): Promise<readonly string[]> {
-  const acquired = await lease.acquire(runId, now() + LEASE_MS, now());
+  const acquired = await lease.acquire(runId, now() + ROUND_LEASE_MS, now());
   return acquired.kind === 'acquired' ? agenda.due(A_ROUND, now()) : [];
 }
 

@@ -2,7 +2,7 @@ import { type Credential, everyLogin } from '../../providers/secret.ts';
 import { idOf } from '../../secrets/credential.ts';
 import type { LoginResult } from '../../smtp/login-result.ts';
 import type { VersionProof } from '../../table/items.ts';
-import { lease } from '../lease.ts';
+import { LOGIN_BUDGET_MS, lease } from '../lease.ts';
 import { obstacle } from '../possible-from.ts';
 import { situationOf } from '../situation.ts';
 import type { Taken } from '../snapshot.ts';
@@ -10,9 +10,6 @@ import { nextTry } from './convergence.ts';
 import { currentIn } from './create-secret.ts';
 import { type Rotation, RotationError } from './rotation.ts';
 import { readCurrent } from './set-secret.ts';
-
-/** One login may take this long (ms); a try that cannot finish in the remaining time is not begun. */
-const LOGIN_BUDGET_MS = 20_000;
 
 /**
  * Step 3: log in with the pending credential over verified TLS, a fresh connection each time, until it is proven at each

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../../functions/audit/report/report.ts';
-import { type BatchResult, LEASE_MS } from '../../../functions/audit/run/run.ts';
+import { type BatchResult, RUN_LEASE_MS } from '../../../functions/audit/run/run.ts';
 import { keys } from '../../../functions/table/items.ts';
 import { Lease } from '../../../functions/table/lease.ts';
 import { AuditWorld, RUN, WRONG } from './audit-world.ts';
@@ -40,8 +40,8 @@ describe('two runs', () => {
     world.secrets.create('mail/ada', world.secretString());
     await world.plan();
     const [batch = {}] = world.planned();
-    const later = Date.now() + LEASE_MS + 1;
-    await new Lease(world.table, keys.auditLease).acquire('run-2', later + LEASE_MS, later);
+    const later = Date.now() + RUN_LEASE_MS + 1;
+    await new Lease(world.table, keys.auditLease).acquire('run-2', later + RUN_LEASE_MS, later);
     await expect(world.examine(batch)).rejects.toThrow('expected no other audit at work, found run-2');
     expect(world.secretReads()).toBe(0);
     expect(await world.report()).toMatchObject({ score: null });
@@ -70,7 +70,7 @@ describe('two runs', () => {
     );
     await expect(world.plan()).rejects.toMatchObject({ name: 'InternalServiceError' });
     const lease = new Lease(world.table, keys.auditLease);
-    expect(await lease.acquire('run-2', Date.now() + LEASE_MS, Date.now())).toEqual({ kind: 'acquired' });
+    expect(await lease.acquire('run-2', Date.now() + RUN_LEASE_MS, Date.now())).toEqual({ kind: 'acquired' });
   });
 
   it('know each other: a finding that stands keeps its first date, and the scores become a trend', async () => {

@@ -38,6 +38,7 @@ describe('parseReply', () => {
     ['two codes, the other way round', '235-ok\r\n535 no'],
     ['a line without a code', '535-no\r\nok'],
     ['a tab in the place of the space', '235\tok'],
+    ['a later line whose code runs into its text', '535-no\r\n535no 123 x'],
   ])('takes %s for no reply', (_what, raw) => {
     expect(parseReply(raw, NOTHING_HIDDEN)).toBeNull();
     expect(replyCode(raw)).toBeNull();

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS, LONGEST_STEP_MS, lease, SETTLING_MS } from '../../../../functions/lifecycle/lease.ts';
+import {
+  ATTEMPT_LEASE_MS,
+  LONGEST_STEP_MS,
+  lease,
+  SETTLING_MS,
+} from '../../../../functions/lifecycle/lease.ts';
 import { decideStep, STEPS, type Step } from '../../../../functions/lifecycle/rotate/step-decision.ts';
 import type { Snapshot } from '../../../../functions/lifecycle/snapshot.ts';
 import type { Mint, VersionProof } from '../../../../functions/table/items.ts';
@@ -176,9 +181,9 @@ describe('a lease', () => {
     expect(lease('mine', NOW)).toEqual({
       token: 'mine',
       startedAt: NOW,
-      endsBy: NOW + LEASE_MS,
+      endsBy: NOW + ATTEMPT_LEASE_MS,
       credentialId: null,
     });
-    expect([LEASE_MS, SETTLING_MS, LONGEST_STEP_MS]).toEqual([15_000, 15_000, 6 * 60_000]);
+    expect([ATTEMPT_LEASE_MS, SETTLING_MS, LONGEST_STEP_MS]).toEqual([15_000, 15_000, 6 * 60_000]);
   });
 });
