@@ -1,9 +1,9 @@
 import { RETIRE_EVERY_MINUTES } from '../observe/names.ts';
 import type { IssuedCredential } from '../providers/provider.ts';
-import type { Deactivation } from '../table/items.ts';
-import { endOf } from './lease.ts';
+import type { Deactivation, Mint } from '../table/items.ts';
+import { endOf, SETTLING_MS } from './lease.ts';
 import type { Ownership } from './ownership.ts';
-import { labelled, type Snapshot, wasCurrent } from './snapshot.ts';
+import { labelled, type Snapshot, type Version, wasCurrent } from './snapshot.ts';
 
 /** How long a replaced credential is left alone, and how long one that was switched off can be brought back (ms). */
 export interface Waits {
@@ -101,11 +101,29 @@ function retire(one: IssuedCredential, view: RetirementView): Retirement {
   return one.active ? retireActive(one, view) : retireInactive(one, view);
 }
 
-/** In AWSPENDING; or, by its name, before the ledger has been told its id: somebody may be about to store it there. */
-function isPending(id: string, { versions, attempts, now }: RetirementView): boolean {
-  const attempt = attempts.get(id);
-  if (attempt && attempt.credentialId === null && endOf(attempt) > now) return true;
-  return versions.some((one) => one.id === id && one.labels.includes('AWSPENDING') && !wasCurrent(one));
+/** In AWSPENDING, or on its way there. */
+function isPending(id: string, view: RetirementView): boolean {
+  const attempt = view.attempts.get(id);
+  if (attempt && isBeingStored(attempt, view)) return true;
+  return view.versions.some((one) => one.id === id && isOpen(one));
+}
+
+function isOpen(version: Version): boolean {
+  return version.labels.includes('AWSPENDING') && !wasCurrent(version);
+}
+
+/**
+ * By its attempt, when somebody may be about to store it, or has done so since the secret was read: that comes first, and the
+ * provider's list and the ledger later.
+ */
+function isBeingStored(attempt: Mint, view: RetirementView): boolean {
+  if (attempt.credentialId === null) return endOf(attempt) > view.now;
+  const version = versionOf(attempt, view);
+  return version !== undefined && isOpen(version) && version.content === 'empty';
+}
+
+function versionOf({ token }: Mint, { versions }: RetirementView): Version | undefined {
+  return versions.find(({ versionId }) => versionId === token);
 }
 
 function retireActive(one: IssuedCredential, view: RetirementView): Retirement {
@@ -127,8 +145,11 @@ function isReversible({ issuer }: RetirementView): boolean {
 function disusedFrom(one: IssuedCredential, view: RetirementView) {
   const { overlapMs, soakMs, attempts } = view;
   // One newer than the current is not replaced but of a rotation that may be under way.
-  const replacedAt = Math.max(promotedIn(view), attempts.get(one.id)?.startedAt ?? 0);
-  const overlapEnds = replacedAt + overlapMs + (isReversible(view) ? 0 : soakMs);
+  const attempt = attempts.get(one.id);
+  const replacedAt = Math.max(promotedIn(view), attempt?.startedAt ?? 0);
+  // Before that it may be of a rotation that began after the secret was read.
+  const seenFrom = attempt && !versionOf(attempt, view) ? endOf(attempt) + SETTLING_MS : 0;
+  const overlapEnds = Math.max(seenFrom, replacedAt + overlapMs + (isReversible(view) ? 0 : soakMs));
   const quietAt = isUsedSince(promotedIn(view), one) ? (one.lastUsedAt ?? 0) + overlapMs : 0;
   return { overlapEnds, quietAt };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SETTLING_MS } from '../../../functions/lifecycle/lease.ts';
 import { mintName } from '../../../functions/lifecycle/ownership.ts';
 import { type Done, goneAt, nextLookAt, refusedFrom } from '../../../functions/lifecycle/retirable.ts';
 import type { Snapshot } from '../../../functions/lifecycle/snapshot.ts';
@@ -99,6 +100,39 @@ describe('an active replaced credential', () => {
     ]);
     const promotedAt = NOW - OVERLAP_MS - SOAK_MS;
     expect(retired({ reversible, promotedAt })).toEqual([{ id: 'old', action: 'remove', reason: 'disused' }]);
+  });
+});
+
+describe('one whose password was stored after the secret was read, without any overlap', () => {
+  const current = version('new', ['AWSCURRENT']);
+  const empty = version(null, ['AWSPENDING'], { versionId: 'token of made' });
+  const retiredOf = (versions: Snapshot['versions'], endsBy: number) => {
+    const issuer = issuing([issued('new'), issued('made')], { limit: 9 });
+    const mints = [{ token: 'token of made', startedAt: NOW - 60_000, endsBy, credentialId: 'made' }];
+    const { retirement } = situation({ versions, issuer, mints }, { overlapMs: 0, soakMs: 0 });
+    return retirement.kind === 'plan' ? retirement.retirements : retirement.kind;
+  };
+  const left = [{ id: 'made', action: 'leave', reason: 'pending' }];
+  const switchedOff = [{ id: 'made', action: 'deactivate' }];
+
+  it('is left alone while AWSPENDING stands on its version, which was read without a value', () => {
+    expect(retiredOf([current, empty], NOW - 50_000)).toEqual(left);
+  });
+
+  it('is retired when another value stands there, or that version was current before', () => {
+    expect(retiredOf([current, { ...empty, id: 'other', content: 'credential' }], NOW - 50_000)).toEqual(
+      switchedOff,
+    );
+    const before = { ...empty, labels: ['AWSPENDING', 'AWSPREVIOUS'] };
+    expect(retiredOf([current, before], NOW - 50_000)).toEqual(switchedOff);
+    expect(retiredOf([current, { ...empty, labels: ['OTHER'] }], NOW - 50_000)).toEqual(switchedOff);
+  });
+
+  it('is left alone while reads may not show its version yet', () => {
+    expect(retiredOf([current], NOW - SETTLING_MS + 1)).toEqual([
+      { id: 'made', action: 'wait', reason: 'overlap', until: NOW + 1 },
+    ]);
+    expect(retiredOf([current], NOW - SETTLING_MS)).toEqual(switchedOff);
   });
 });
 
