@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
+import type { Waits } from '../../../../../functions/lifecycle/retirable.ts';
 import type { Step } from '../../../../../functions/lifecycle/rotate/step-decision.ts';
+import { STUCK_AFTER_MS } from '../../../../../functions/lifecycle/stuck.ts';
 import { Lab, type MakeSubject } from './lab.ts';
 import type { Scenario } from './scenarios.ts';
 import { converges, type Explored, note } from './schedules.ts';
@@ -59,22 +61,32 @@ function worldOf(lab: Lab): string {
   return JSON.stringify([lab.now, versions, lab.subject.standing(), works, lab.ledger.contents()]);
 }
 
+/** What goes on at once: a step, and beside it the same again or a look of retirement. */
+export interface Meeting {
+  readonly step: Step;
+  readonly beside: 'itself' | 'a look';
+  readonly waits: Waits;
+}
+
 /**
- * One step delivered twice at once: every order of the I/O calls of both. Two orders after which the world is the same, and
- * each process has seen the same, go on in the same way, so only one of them is followed. Then the rotation goes on.
+ * Every order of the I/O calls of both. Two orders after which the world is the same, and each process has seen the same, go
+ * on in the same way, so only one of them is followed. Then the rotation goes on.
  */
 export async function interleave(
   makeSubject: MakeSubject,
   scenario: Scenario,
-  step: Step,
+  meeting: Meeting,
   explored: Explored,
 ): Promise<void> {
   const known = new Set<string>();
   const open: number[][] = [[]];
   for (let choices = open.pop(); choices; choices = open.pop()) {
     const lab = new Lab(makeSubject);
+    lab.waits = meeting.waits;
     await scenario.prepare(lab);
     lab.watch.isConcurrent = true;
+    // The step itself gives back what it is too late to store.
+    if (meeting.beside === 'a look') lab.watch.underWayUntil = lab.now + STUCK_AFTER_MS;
     const path: number[] = [];
     const decide: Decide = (state) => {
       const decided = choices[path.length];
@@ -87,23 +99,24 @@ export async function interleave(
       return path.at(-1) ?? 0;
     };
     const token = lab.newToken();
-    const isWhole = await deliverTwice(lab, token, step, decide);
+    const isWhole = await meet(lab, token, meeting, decide);
     if (isWhole) {
       await converges(lab, token);
-      note(lab, explored, `${scenario.name}, ${step} twice at once: ${path.join('')}`);
+      note(lab, explored, `${scenario.name}, ${meeting.step} beside ${meeting.beside}: ${path.join('')}`);
     }
   }
 }
 
 /** False: broken off. What Secrets Manager hears is what came of the first. */
-async function deliverTwice(lab: Lab, token: string, step: Step, decide: Decide): Promise<boolean> {
+async function meet(lab: Lab, token: string, { step, beside }: Meeting, decide: Decide): Promise<boolean> {
   const { handler } = lab;
   let isWhole = true;
   lab.handler = async (ports, event) => {
     if (event.step !== step) return handler(ports, event);
     lab.handler = handler;
     const deliver = () => handler(lab.ports(), event);
-    const outcomes = await runInTurns(lab, [deliver, deliver], decide);
+    const other = beside === 'itself' ? deliver : () => lab.look();
+    const outcomes = await runInTurns(lab, [deliver, other], decide);
     isWhole = outcomes !== null;
     const [first] = outcomes ?? [];
     if (first?.status !== 'fulfilled') throw first?.reason ?? new Error('broken off');

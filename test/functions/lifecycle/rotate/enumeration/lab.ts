@@ -1,3 +1,4 @@
+import type { Waits } from '../../../../../functions/lifecycle/retirable.ts';
 import {
   type RetirementOutcome,
   retireReplaced,
@@ -51,6 +52,7 @@ export class Lab {
   now = Date.parse('2026-11-24T06:00:00Z');
   /** While set no server lets a pending credential in, as if it were unreachable. */
   isServerDown = false;
+  waits: Waits = { overlapMs: OVERLAP_MS, soakMs: SOAK_MS };
   readonly faults = new Faults();
   readonly secrets = new InProcessSecretsManager(() => this.now, this.faults);
   readonly ledger = new MemoryLedger(this.faults);
@@ -97,9 +99,12 @@ export class Lab {
   async retire(): Promise<RetirementOutcome | null> {
     if (!this.#retires) return null;
     this.faults.restart();
+    return this.look().catch(() => null);
+  }
+
+  look(): Promise<RetirementOutcome> {
     const { ledger } = this;
-    const ports = { ...this.ports(), ledger, keepsLease: async () => true };
-    return retireReplaced(ports, this.arn).catch(() => null);
+    return retireReplaced({ ...this.ports(), ledger, keepsLease: async () => true }, this.arn);
   }
 
   /** The owner of a foreign credential takes it away. */
@@ -147,8 +152,7 @@ export class Lab {
           this.now += ms;
         }),
       remainingMs: () => deadline - this.now,
-      overlapMs: OVERLAP_MS,
-      soakMs: SOAK_MS,
+      ...this.waits,
     };
   }
 

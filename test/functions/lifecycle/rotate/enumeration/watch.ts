@@ -1,6 +1,6 @@
 import type { Credential } from '../../../../../functions/providers/secret.ts';
 import { idOf } from '../../../../../functions/secrets/credential.ts';
-import { type Lab, OVERLAP_MS } from './lab.ts';
+import type { Lab } from './lab.ts';
 import type { Standing } from './subject.ts';
 
 /** A credential is proven by two logins, one after the other (convergence.ts). */
@@ -15,6 +15,8 @@ export class Watch {
   isConcurrent = false;
   /** Before that no place can be free for another credential (ms since 1970). */
   fullUntil = 0;
+  /** Before that nobody may take away the credential under AWSPENDING (ms since 1970). */
+  underWayUntil = 0;
   readonly #lab: Lab;
   #before: readonly Standing[] = [];
   readonly #everCurrent = new Set<string>();
@@ -94,8 +96,11 @@ export class Watch {
     const current = this.#lab.credential('AWSCURRENT');
     if (foreign) this.violations.add('lost: a foreign credential was taken away');
     if (current && idOf(current) === id) this.violations.add('lost: the current credential was taken away');
+    const pending = this.#lab.credential('AWSPENDING');
+    if (pending && idOf(pending) === id && this.#lab.now < this.underWayUntil)
+      this.violations.add('lost: the credential of a rotation under way was taken away');
     // One that never was current has been used by nobody but the test of its rotation.
-    const isRecent = lastUsedAt !== null && this.#lab.now - lastUsedAt < OVERLAP_MS;
+    const isRecent = lastUsedAt !== null && this.#lab.now - lastUsedAt < this.#lab.waits.overlapMs;
     if (isRecent && this.#everCurrent.has(id))
       this.violations.add('lost: a credential used lately was taken away');
   }
