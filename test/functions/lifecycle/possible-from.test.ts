@@ -4,6 +4,7 @@ import { NOTHING_DONE } from '../../../functions/lifecycle/operate/decision.ts';
 import { decideRotate } from '../../../functions/lifecycle/operate/rotate-now.ts';
 import {
   awaitsPerson,
+  howToEnd,
   isPossible,
   type NotPossible,
   possibleFrom,
@@ -101,7 +102,7 @@ describe('a rotation is not possible, and a person has to act,', () => {
     [
       'when it is not set up',
       'not-set-up',
-      /not set up.*doctor --fix/,
+      /not set up for this secret: keyturn doctor --fix/,
       { secret: { ...SECRET, rotationEnabled: null } },
     ],
     [
@@ -465,4 +466,11 @@ describe('what a person has to do', () => {
         'keyturn/orders --version-stage AWSPENDING --remove-from-version-id token`.',
     });
   });
+});
+
+it('a rotation is cleared by doctor, but that of a person only by a person', () => {
+  expect(howToEnd(situation(), 'token')).toContain('doctor --fix');
+  expect(howToEnd(situation({ issuer: { kind: 'manual' } }), 'token')).toMatch(
+    /update-secret-version-stage.*AWSPENDING.*token/,
+  );
 });

@@ -157,7 +157,10 @@ describe('an inactive one', () => {
     ['it soaked', {}],
     ['its removal was cut short', { removedAt: 1 }],
   ])('begins its soak anew when %s before it was in use again, whoever has used it since', (_what, more) => {
-    const list = [issued('new', { createdAt: 2 }), issued('old', { active: false, lastUsedAt: NOW - 1 })];
+    const list = [
+      issued('old', { active: false, createdAt: 0, lastUsedAt: NOW - 1 }),
+      issued('new', { createdAt: 2 }),
+    ];
     const recorded = (...about: Parameters<typeof deactivated>) =>
       retired({ issued: list, deactivations: deactivated(...about) });
     expect(recorded(1, more)).toEqual([{ id: 'old', action: 'begin-soak' }]);
