@@ -47,7 +47,11 @@ export async function startAwsEndpoint(
     else refuse(request, response);
   });
   const port = await listen(server);
-  return { url: `http://127.0.0.1:${port}`, calls, close: () => server.closeAllConnections() };
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}`, calls, close };
 }
 
 function serviceOf({ headers }: IncomingMessage): string {
